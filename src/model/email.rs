@@ -1,0 +1,82 @@
+//! The email address by which a user is known.
+
+use serde::Serialize;
+
+use super::text::fold;
+use crate::error::{Error, Result};
+
+/// An email address, kept as it was given and compared without regard to case.
+///
+/// Far looser than RFC 5321 on purpose: the published API takes any address that has one `@` with
+/// something on both sides, no white space or control characters, and at most 254 characters.
+#[derive(Debug, Clone, Serialize)]
+#[serde(transparent)]
+pub struct Email(String);
+
+impl Email {
+    /// The most characters that an address may have.
+    pub const MAX_CHARS: usize = 254;
+
+    /// Trims and checks `raw`; `name` is the parameter it came in, for the error.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] that says which rule was broken.
+    pub fn parse(name: &str, raw: &str) -> Result<Self> {
+        let text = raw.trim();
+        let invalid = |expected: &str| Err(Error::Invalid(format!("{name}: expected {expected}")));
+        if text.chars().count() > Self::MAX_CHARS {
+            return invalid("an email address of at most 254 characters");
+        }
+        if text.chars().any(|c| c.is_whitespace() || c.is_control()) {
+            return invalid("an email address without spaces or control characters");
+        }
+        match text.split_once('@') {
+            Some((local, domain))
+                if !local.is_empty() && !domain.is_empty() && !domain.contains('@') =>
+            {
+                Ok(Self(text.to_owned()))
+            }
+            _ => invalid("an email address such as name@example.com"),
+        }
+    }
+
+    /// An address that the store holds, which was checked when it came in.
+    #[must_use]
+    pub fn stored(text: String) -> Self {
+        Self(text)
+    }
+
+    /// The address as it was given.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The address with its case folded: two addresses are the same user if these are equal.
+    #[must_use]
+    pub fn folded(&self) -> String {
+        fold(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_has_one_at_with_something_on_both_sides() {
+        for good in ["park@jungi.me", "a@b", "박@정이.한국", "  x@y  ", "\"a,b\"@c"] {
+            assert_eq!(Email::parse("useremail", good).unwrap().as_str(), good.trim());
+        }
+        for bad in ["", "@", "a@", "@b", "a@b@c", "a b@c", "a@b\u{7}", "a@\u{2003}b", "nobody"] {
+            assert!(matches!(Email::parse("useremail", bad), Err(Error::Invalid(_))), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn the_longest_address_has_254_characters() {
+        let local = "가".repeat(252);
+        assert!(Email::parse("useremail", &format!("{local}@b")).is_ok());
+        assert!(Email::parse("useremail", &format!("{local}@bc")).is_err());
+    }
+}

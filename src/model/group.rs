@@ -1,0 +1,18 @@
+//! A group that events can be shared in.
+
+use super::{Email, GroupId, WallTime};
+
+/// A calendar group.
+#[derive(Debug, Clone)]
+pub struct Group {
+    /// Its key.
+    pub id: GroupId,
+    /// What it is called.
+    pub name: String,
+    /// Who made it, and alone may rename or delete it.
+    pub creator_email: Email,
+    /// When it was made.
+    pub created: WallTime,
+    /// When it was last renamed, if ever.
+    pub updated: Option<WallTime>,
+}

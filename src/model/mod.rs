@@ -1,0 +1,22 @@
+//! Plain values that cannot be wrong once built: each is parsed at the door and trusted from there.
+//!
+//! No I/O, and nothing of the house but [`crate::error`] is imported here, since every other part
+//! imports this one. Database rows and wire types are made of these values, never the reverse.
+
+mod email;
+mod event;
+mod group;
+mod id;
+mod selection;
+mod text;
+mod time;
+mod user;
+
+pub use email::Email;
+pub use event::{Event, EventTimes};
+pub use group::Group;
+pub use id::{EventId, GroupId, UserId};
+pub use selection::Selection;
+pub use text::{ShortText, fold};
+pub use time::{Day, Month, Period, WallTime};
+pub use user::User;

@@ -1,0 +1,71 @@
+//! Short texts that people type: subjects, group names, words to search for.
+
+use unicase::UniCase;
+
+use crate::error::{Error, Result};
+
+/// A text of 1 to 128 characters (Unicode scalar values), without white space at either end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ShortText(String);
+
+impl ShortText {
+    /// The most characters that a text may have.
+    pub const MAX_CHARS: usize = 128;
+
+    /// Trims `raw` and takes it if 1 to 128 characters are left; `name` is the parameter it came
+    /// in, for the error.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for a text that is empty or too long.
+    pub fn parse(name: &str, raw: &str) -> Result<Self> {
+        let text = raw.trim();
+        match text.chars().take(Self::MAX_CHARS + 1).count() {
+            1..=Self::MAX_CHARS => Ok(Self(text.to_owned())),
+            0 => Err(Error::Invalid(format!("{name}: expected 1 to 128 characters, got none"))),
+            _ => Err(Error::Invalid(format!("{name}: expected at most 128 characters"))),
+        }
+    }
+
+    /// The text as it was given.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The text with its case folded, for comparison.
+    #[must_use]
+    pub fn folded(&self) -> String {
+        fold(&self.0)
+    }
+}
+
+/// `text` under Unicode's full default case folding (The Unicode Standard, section 3.13, R4
+/// toCasefold), so that texts that differ only in case become equal: `STRASSE`, `Straße` → `strasse`.
+#[must_use]
+pub fn fold(text: &str) -> String {
+    UniCase::unicode(text).to_folded_case()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folding_is_unicodes_and_not_only_asciis() {
+        assert_eq!(fold("ÄRGER Straße ΣΊΣΥΦΟΣ 회의 I"), "ärger strasse σίσυφοσ 회의 i");
+    }
+
+    #[test]
+    fn a_character_is_a_unicode_scalar_value() {
+        let longest = "👍".repeat(128);
+        assert_eq!(ShortText::parse("subject", &longest).unwrap().as_str(), longest);
+        assert!(ShortText::parse("subject", &"👍".repeat(129)).is_err());
+    }
+
+    #[test]
+    fn white_space_at_either_end_does_not_count() {
+        assert_eq!(ShortText::parse("subject", "\u{3000} 회의\t\n").unwrap().as_str(), "회의");
+        let error = ShortText::parse("subject", " \u{3000}\t").unwrap_err();
+        assert_eq!(error.to_string(), "subject: expected 1 to 128 characters, got none");
+    }
+}

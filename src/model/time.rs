@@ -1,0 +1,318 @@
+//! Calendar times: wall-clock digits of the server's configured zone, and the spans of days and
+//! months.
+//!
+//! The API speaks of times as one reads them off a clock, without an offset, so no value here knows
+//! a zone; `clock.rs` alone does. A time is held as the number of seconds from 1970-01-01 00:00:00
+//! *of the same digits* (as if the zone were UTC): eight bytes that sort as the times do, that
+//! SQLite compares as integers and `datetime(x, 'unixepoch')` prints as they were typed.
+
+use std::fmt;
+
+use time::{Date, Month as MonthName, PrimitiveDateTime, Time, UtcDateTime};
+
+use crate::error::{Error, Result};
+
+/// A wall-clock time from 0001-01-01 00:00:00 to 9999-12-31 23:59:59, to the second.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct WallTime(i64);
+
+const DAY: i64 = 86_400;
+
+impl WallTime {
+    /// 0001-01-01 00:00:00.
+    pub const MIN: Self = Self(-62_135_596_800);
+    /// 9999-12-31 23:59:59.
+    pub const MAX: Self = Self(253_402_300_799);
+
+    /// Reads `YYYY-MM-DD HH:MM:SS` and nothing else; `name` is the parameter it came in.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for another form, or for a date or time that does not exist.
+    pub fn parse(name: &str, raw: &str) -> Result<Self> {
+        read_wall_time(raw)
+            .ok_or_else(|| Error::Invalid(format!("{name}: expected YYYY-MM-DD HH:MM:SS")))
+    }
+
+    /// The time that is `seconds` from 1970-01-01 00:00:00 of the same digits.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] outside the years 0001 to 9999, which nothing here stores.
+    pub fn from_seconds(seconds: i64) -> Result<Self> {
+        if (Self::MIN.0..=Self::MAX.0).contains(&seconds) {
+            Ok(Self(seconds))
+        } else {
+            Err(Error::Internal(format!("time out of range: {seconds} s")))
+        }
+    }
+
+    /// Seconds from 1970-01-01 00:00:00 of the same digits.
+    #[must_use]
+    pub const fn seconds(self) -> i64 {
+        self.0
+    }
+
+    /// The day that this time is on.
+    #[must_use]
+    pub fn day(self) -> Day {
+        Day(self.date_time().date())
+    }
+
+    fn date_time(self) -> UtcDateTime {
+        // In range by construction, so the fallback is never taken.
+        UtcDateTime::from_unix_timestamp(self.0).unwrap_or(UtcDateTime::UNIX_EPOCH)
+    }
+}
+
+/// As the published API prints it: `Tue, 20 Jun 2017 09:00:00 GMT`, the form of an HTTP-date (RFC
+/// 9110, 5.6.7). The weekday is the true one; `GMT` is part of the form and shifts nothing.
+impl fmt::Display for WallTime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let t = self.date_time();
+        let (weekday, month) = (t.weekday().to_string(), t.month().to_string());
+        write!(
+            f,
+            "{weekday:.3}, {:02} {month:.3} {:04} {:02}:{:02}:{:02} GMT",
+            t.day(),
+            t.year(),
+            t.hour(),
+            t.minute(),
+            t.second()
+        )
+    }
+}
+
+impl serde::Serialize for WallTime {
+    fn serialize<S: serde::Serializer>(
+        &self,
+        serializer: S,
+    ) -> std::result::Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+/// The half-open span `[from, until)` of wall-clock seconds that a day or a month takes up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Period {
+    /// The first second in it.
+    pub from: i64,
+    /// The first second after it; for the last day of all that is in the year 10000.
+    pub until: i64,
+}
+
+impl Period {
+    /// Whether `[starts, ends)` overlaps this span. An event of no length is at its start.
+    #[must_use]
+    pub fn holds(&self, starts: WallTime, ends: WallTime) -> bool {
+        starts.0 < self.until && (starts.0 >= self.from || ends.0 > self.from)
+    }
+}
+
+/// A day of the calendar, in the years 0001 to 9999.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Day(Date);
+
+impl Day {
+    /// Reads `YYYY-MM-DD` and nothing else; `name` is the parameter it came in.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for another form or a date that does not exist.
+    pub fn parse(name: &str, raw: &str) -> Result<Self> {
+        read_date(raw.as_bytes())
+            .map(Self)
+            .ok_or_else(|| Error::Invalid(format!("{name}: expected YYYY-MM-DD")))
+    }
+
+    /// Reads a day, or a date and time of which the day counts: what the birthday call takes.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for any other form.
+    pub fn parse_loosely(name: &str, raw: &str) -> Result<Self> {
+        read_date(raw.as_bytes())
+            .map(Self)
+            .or_else(|| read_wall_time(raw).map(WallTime::day))
+            .ok_or_else(|| {
+                Error::Invalid(format!("{name}: expected YYYY-MM-DD or YYYY-MM-DD HH:MM:SS"))
+            })
+    }
+
+    /// Midnight at its beginning.
+    #[must_use]
+    pub fn midnight(self) -> WallTime {
+        WallTime(PrimitiveDateTime::new(self.0, Time::MIDNIGHT).as_utc().unix_timestamp())
+    }
+
+    /// The span of this day.
+    #[must_use]
+    pub fn period(self) -> Period {
+        let from = self.midnight().0;
+        Period { from, until: from + DAY }
+    }
+
+    /// The month that it is in.
+    #[must_use]
+    pub fn month(self) -> Month {
+        Month { year: self.0.year(), month: self.0.month() }
+    }
+
+    /// The anniversaries of this day that fall into `period`, each on the same month and day, from
+    /// this day's own year on; 29 February is on the 28th in common years.
+    pub fn anniversaries(self, period: Period) -> impl Iterator<Item = WallTime> {
+        let year_of = |seconds: i64| {
+            let clamped = seconds.clamp(WallTime::MIN.0, WallTime::MAX.0);
+            WallTime(clamped).date_time().year()
+        };
+        let first = self.0.year().max(year_of(period.from));
+        (first..=year_of(period.until))
+            .filter_map(move |year| {
+                let (month, day) = (self.0.month(), self.0.day());
+                Date::from_calendar_date(year, month, day)
+                    .or_else(|_| Date::from_calendar_date(year, month, day - 1))
+                    .ok()
+            })
+            .map(|date| Self(date).midnight())
+            .filter(move |at| period.holds(*at, *at))
+    }
+}
+
+/// A month of the calendar, in the years 0001 to 9999.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Month {
+    year: i32,
+    month: MonthName,
+}
+
+impl Month {
+    /// Reads `YYYY-MM` and nothing else; `name` is the parameter it came in.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for another form or a month that does not exist.
+    pub fn parse(name: &str, raw: &str) -> Result<Self> {
+        read_month(raw.as_bytes())
+            .ok_or_else(|| Error::Invalid(format!("{name}: expected YYYY-MM")))
+    }
+
+    /// The span of this month.
+    #[must_use]
+    pub fn period(self) -> Period {
+        let first = Date::from_calendar_date(self.year, self.month, 1).unwrap_or(Date::MIN);
+        let from = Day(first).midnight().0;
+        let days = i64::from(self.month.length(self.year));
+        Period { from, until: from + days * DAY }
+    }
+}
+
+/// `digits` as a number, if all of them are ASCII digits.
+fn number(digits: &[u8]) -> Option<u16> {
+    digits.iter().try_fold(0u16, |value, digit| {
+        digit.is_ascii_digit().then(|| value * 10 + u16::from(digit - b'0'))
+    })
+}
+
+fn byte(digits: &[u8]) -> Option<u8> {
+    number(digits).and_then(|value| u8::try_from(value).ok())
+}
+
+fn read_month(text: &[u8]) -> Option<Month> {
+    let [y @ .., b'-', m1, m2] = text else { return None };
+    let year = number(y).filter(|year| y.len() == 4 && *year > 0)?;
+    let month = MonthName::try_from(byte(&[*m1, *m2])?).ok()?;
+    Some(Month { year: i32::from(year), month })
+}
+
+fn read_date(text: &[u8]) -> Option<Date> {
+    let [month @ .., b'-', d1, d2] = text else { return None };
+    let Month { year, month } = read_month(month)?;
+    Date::from_calendar_date(year, month, byte(&[*d1, *d2])?).ok()
+}
+
+fn read_wall_time(text: &str) -> Option<WallTime> {
+    let [date @ .., b' ', h1, h2, b':', m1, m2, b':', s1, s2] = text.as_bytes() else {
+        return None;
+    };
+    let time = Time::from_hms(byte(&[*h1, *h2])?, byte(&[*m1, *m2])?, byte(&[*s1, *s2])?).ok()?;
+    Some(WallTime(PrimitiveDateTime::new(read_date(date)?, time).as_utc().unix_timestamp()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> WallTime {
+        WallTime::parse("sdate", text).unwrap()
+    }
+
+    fn month(text: &str) -> Period {
+        Month::parse("year_month", text).unwrap().period()
+    }
+
+    #[test]
+    fn a_time_is_printed_with_its_true_weekday_and_its_own_digits() {
+        assert_eq!(at("2017-06-20 09:00:00").to_string(), "Tue, 20 Jun 2017 09:00:00 GMT");
+        assert_eq!(at("0001-01-01 00:00:00").to_string(), "Mon, 01 Jan 0001 00:00:00 GMT");
+        assert_eq!(at("9999-12-31 23:59:59").to_string(), "Fri, 31 Dec 9999 23:59:59 GMT");
+        assert_eq!(at("0001-01-01 00:00:00"), WallTime::MIN);
+        assert_eq!(at("9999-12-31 23:59:59"), WallTime::MAX);
+    }
+
+    #[test]
+    fn nothing_but_the_one_form_is_a_time() {
+        for bad in [
+            "",
+            "2017-06-19",
+            "2017-06-19T20:00:00",
+            "2017-6-19 20:00:00",
+            "2017-06-19 20:00",
+            "2017-06-19 20:00:60",
+            "2017-06-19 24:00:00",
+            "2017-02-29 00:00:00",
+            "2017-13-01 00:00:00",
+            "0000-01-01 00:00:00",
+            "10000-01-01 00:00:00",
+            "-001-01-01 00:00:00",
+            "+017-06-19 20:00:00",
+            "2017-06-19 20:00:00Z",
+            "2017-06-19  20:00:00",
+            " 2017-06-19 20:00:00",
+            "2017-06-19 20:00:00\n",
+            "２０１７-06-19 20:00:00",
+            "2017-06-19 20:00:00.0",
+            "017-06-19 20:00:00",
+        ] {
+            assert!(WallTime::parse("sdate", bad).is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn the_last_month_ends_in_the_year_10000() {
+        let december = month("9999-12");
+        assert_eq!(december.until, WallTime::MAX.seconds() + 1);
+        assert!(december.holds(WallTime::MAX, WallTime::MAX));
+    }
+
+    #[test]
+    fn a_span_is_half_open_and_an_event_of_no_length_is_at_its_start() {
+        let june = month("2017-06");
+        assert!(!june.holds(at("2017-05-31 00:00:00"), at("2017-06-01 00:00:00")));
+        assert!(june.holds(at("2017-06-01 00:00:00"), at("2017-06-01 00:00:00")));
+        assert!(!june.holds(at("2017-07-01 00:00:00"), at("2017-07-01 00:00:00")));
+        assert!(june.holds(at("2016-01-01 00:00:00"), at("2018-01-01 00:00:00")));
+    }
+
+    #[test]
+    fn the_29th_of_february_is_kept_on_the_28th_in_common_years() {
+        let born = Day::parse("birthday", "2000-02-29").unwrap();
+        let shown =
+            |m: &str| born.anniversaries(month(m)).map(|t| t.to_string()).collect::<Vec<_>>();
+        assert_eq!(shown("2001-02"), ["Wed, 28 Feb 2001 00:00:00 GMT"]);
+        assert_eq!(shown("2004-02"), ["Sun, 29 Feb 2004 00:00:00 GMT"]);
+        assert_eq!(shown("1900-02"), ["Wed, 28 Feb 1900 00:00:00 GMT"; 0]);
+        assert_eq!(shown("2001-03"), [""; 0]);
+    }
+
+    #[test]
+    fn an_anniversary_is_found_in_the_first_and_in_the_last_year() {
+        let born = Day::parse("birthday", "0001-12-31").unwrap();
+        assert_eq!(born.anniversaries(month("0001-12")).count(), 1);
+        assert_eq!(born.anniversaries(month("9999-12")).count(), 1);
+    }
+}

@@ -1,0 +1,14 @@
+//! A registered user.
+
+use super::{Email, UserId, WallTime};
+
+/// Somebody who has a calendar here.
+#[derive(Debug, Clone)]
+pub struct User {
+    /// Their key.
+    pub id: UserId,
+    /// The address they registered with, as they wrote it.
+    pub email: Email,
+    /// When they registered.
+    pub created: WallTime,
+}
