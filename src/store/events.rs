@@ -1,0 +1,295 @@
+//! The table `event`.
+//!
+//! A view asks for what overlaps a span of time. Every query of a span names a class of length
+//! first (`length_class`, see the migration) and then a range of starts: an event of at most a
+//! day's length that overlaps June began after 30 May. So a month costs a few narrow looks into an
+//! index, however long the history is.
+
+use rusqlite::{OptionalExtension, Params, Row};
+
+use super::{Snapshot, Transaction};
+use crate::error::Result;
+use crate::model::{
+    Email, Event, EventId, EventTimes, GroupId, Period, ShortText, UserId, WallTime, fold,
+};
+
+const COLUMNS: &str =
+    "e.id, u.email, e.subject, e.group_id, e.starts, e.ends, e.created, e.updated, e.birthday";
+
+/// How many seconds before a span an event of each class may begin and still reach into it.
+const REACHES: &str = "reach (class, seconds) AS (VALUES
+    (0, 86400), (1, 86400 * 32), (2, 86400 * 1024), (3, 86400 * 32768), (4, 86400 * 3652060))";
+
+/// Which events of a class overlap `[?2, ?3)`; the index answers all of it but the last line's end.
+const OVERLAPS: &str = "e.length_class = reach.class
+    AND e.starts >= ?2 - reach.seconds AND e.starts < ?3
+    AND (e.starts >= ?2 OR e.ends > ?2)";
+
+fn from_row(row: &Row<'_>) -> Result<Event> {
+    Ok(Event {
+        id: EventId(row.get(0)?),
+        email: Email::stored(row.get(1)?),
+        subject: row.get(2)?,
+        group: row.get::<_, Option<i64>>(3)?.map(GroupId),
+        starts: WallTime::from_seconds(row.get(4)?)?,
+        ends: WallTime::from_seconds(row.get(5)?)?,
+        created: WallTime::from_seconds(row.get(6)?)?,
+        updated: row.get::<_, Option<i64>>(7)?.map(WallTime::from_seconds).transpose()?,
+        birthday: row.get(8)?,
+    })
+}
+
+fn personal_between() -> String {
+    format!(
+        "WITH {REACHES} SELECT {COLUMNS}
+         FROM reach CROSS JOIN event e INDEXED BY event_personal JOIN user u ON u.id = e.user_id
+         WHERE e.user_id = ?1 AND e.group_id IS NULL AND e.birthday = 0 AND {OVERLAPS}"
+    )
+}
+
+fn selected_between() -> String {
+    format!(
+        "WITH {REACHES} SELECT {COLUMNS}
+         FROM selection s CROSS JOIN reach CROSS JOIN event e INDEXED BY event_in_group
+         JOIN user u ON u.id = e.user_id
+         WHERE s.user_id = ?1 AND e.group_id = s.group_id AND {OVERLAPS}"
+    )
+}
+
+fn personal_containing() -> String {
+    format!(
+        "SELECT {COLUMNS} FROM event e INDEXED BY event_personal JOIN user u ON u.id = e.user_id
+         WHERE e.user_id = ?1 AND e.group_id IS NULL AND instr(e.subject_folded, ?2) > 0"
+    )
+}
+
+fn selected_containing() -> String {
+    format!(
+        "SELECT {COLUMNS}
+         FROM selection s CROSS JOIN event e INDEXED BY event_in_group JOIN user u ON u.id = e.user_id
+         WHERE s.user_id = ?1 AND e.group_id = s.group_id AND instr(e.subject_folded, ?2) > 0"
+    )
+}
+
+fn birthday_of() -> String {
+    format!(
+        "SELECT {COLUMNS} FROM event e INDEXED BY event_birthday JOIN user u ON u.id = e.user_id
+         WHERE e.user_id = ?1 AND e.birthday = 1"
+    )
+}
+
+fn by_id() -> String {
+    format!("SELECT {COLUMNS} FROM event e JOIN user u ON u.id = e.user_id WHERE e.id = ?1")
+}
+
+impl Snapshot<'_> {
+    /// The event of that id.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn event(&self, id: EventId) -> Result<Option<Event>> {
+        Ok(self.events(&by_id(), [id.0])?.pop())
+    }
+
+    /// Who registered the event of that id.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn owner_of_event(&self, id: EventId) -> Result<Option<UserId>> {
+        let sql = "SELECT user_id FROM event WHERE id = ?1";
+        let row = self.conn.prepare_cached(sql)?.query_row([id.0], |row| row.get(0)).optional()?;
+        Ok(row.map(UserId))
+    }
+
+    /// The events that overlap `period` in the calendar of `user`, in no order: the personal ones
+    /// but for the birthday, and those of the selected groups.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn events_between(&self, user: UserId, period: Period) -> Result<Vec<Event>> {
+        let params = (user.0, period.from, period.until);
+        let mut events = self.events(&personal_between(), params)?;
+        events.extend(self.events(&selected_between(), params)?);
+        Ok(events)
+    }
+
+    /// The events in the calendar of `user` whose subject contains `word` in whatever case, in no
+    /// order, the birthday included.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn events_containing(&self, user: UserId, word: &ShortText) -> Result<Vec<Event>> {
+        let params = (user.0, word.folded());
+        let mut events = self.events(&personal_containing(), (user.0, &params.1))?;
+        events.extend(self.events(&selected_containing(), (user.0, &params.1))?);
+        Ok(events)
+    }
+
+    /// The birthday of `user`, in the year of birth.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn birthday_of(&self, user: UserId) -> Result<Option<Event>> {
+        Ok(self.events(&birthday_of(), [user.0])?.pop())
+    }
+
+    fn events(&self, sql: &str, params: impl Params) -> Result<Vec<Event>> {
+        let mut statement = self.conn.prepare_cached(sql)?;
+        let mut rows = statement.query(params)?;
+        let mut events = Vec::new();
+        while let Some(row) = rows.next()? {
+            events.push(from_row(row)?);
+        }
+        Ok(events)
+    }
+}
+
+/// An event that is about to be registered.
+#[derive(Debug)]
+pub struct NewEvent<'a> {
+    /// By whom.
+    pub user: UserId,
+    /// In which group; none for a personal event.
+    pub group: Option<GroupId>,
+    /// What it is about.
+    pub subject: &'a str,
+    /// When it begins and ends.
+    pub times: EventTimes,
+    /// Now.
+    pub created: WallTime,
+    /// Whether it is the user's birthday.
+    pub birthday: bool,
+}
+
+impl Transaction<'_> {
+    /// Adds an event; its user and group must exist.
+    ///
+    /// # Errors
+    /// If the database cannot be written.
+    pub fn insert_event(&self, event: &NewEvent<'_>) -> Result<EventId> {
+        let sql = "INSERT INTO event
+            (user_id, group_id, subject, subject_folded, starts, ends, created, birthday)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+        let id = self.conn.prepare_cached(sql)?.insert((
+            event.user.0,
+            event.group.map(|group| group.0),
+            event.subject,
+            fold(event.subject),
+            event.times.starts().seconds(),
+            event.times.ends().seconds(),
+            event.created.seconds(),
+            event.birthday,
+        ))?;
+        Ok(EventId(id))
+    }
+
+    /// Gives an event other times and another subject.
+    ///
+    /// # Errors
+    /// If the database cannot be written.
+    pub fn change_event(
+        &self,
+        id: EventId,
+        times: EventTimes,
+        subject: &ShortText,
+        updated: WallTime,
+    ) -> Result<()> {
+        let sql = "UPDATE event
+            SET subject = ?2, subject_folded = ?3, starts = ?4, ends = ?5, updated = ?6 WHERE id = ?1";
+        self.conn.prepare_cached(sql)?.execute((
+            id.0,
+            subject.as_str(),
+            subject.folded(),
+            times.starts().seconds(),
+            times.ends().seconds(),
+            updated.seconds(),
+        ))?;
+        Ok(())
+    }
+
+    /// Removes an event.
+    ///
+    /// # Errors
+    /// If the database cannot be written.
+    pub fn delete_event(&self, id: EventId) -> Result<()> {
+        self.conn.prepare_cached("DELETE FROM event WHERE id = ?1")?.execute([id.0])?;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::OpenFlags;
+
+    use super::super::{Store, file};
+    use super::*;
+
+    /// What SQLite says it would do, with three parameters bound or left NULL.
+    fn plan_of(sql: &str) -> String {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("calendar.sqlite");
+        drop(Store::open(&path).unwrap());
+        let conn = file::open(&path, OpenFlags::SQLITE_OPEN_READ_WRITE).unwrap();
+        let mut statement = conn.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+        let mut rows = statement.raw_query();
+        let mut lines = Vec::new();
+        while let Some(row) = rows.next().unwrap() {
+            lines.push(row.get::<_, String>(3).unwrap());
+        }
+        lines.join("\n")
+    }
+
+    #[track_caller]
+    fn assert_plan(sql: &str, wanted: &[&str]) {
+        let plan = plan_of(sql);
+        for part in wanted {
+            assert!(plan.contains(part), "no {part:?} in:\n{plan}");
+        }
+        for line in plan.lines().filter(|line| line.starts_with("SCAN")) {
+            assert!(
+                line.contains("reach") || line.contains("CONSTANT"),
+                "a whole table is read:\n{plan}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_span_of_the_personal_calendar_is_a_range_of_its_index() {
+        assert_plan(
+            &personal_between(),
+            &[
+                "SEARCH e USING INDEX event_personal (user_id=? AND length_class=? AND starts>? AND starts<?)",
+                "SEARCH u USING INTEGER PRIMARY KEY",
+            ],
+        );
+    }
+
+    #[test]
+    fn a_span_of_the_selected_groups_is_a_range_of_each_groups_index() {
+        assert_plan(
+            &selected_between(),
+            &[
+                "SEARCH s USING PRIMARY KEY (user_id=?)",
+                "SEARCH e USING INDEX event_in_group (group_id=? AND length_class=? AND starts>? AND starts<?)",
+            ],
+        );
+    }
+
+    #[test]
+    fn a_search_reads_the_callers_calendar_and_no_more() {
+        assert_plan(&personal_containing(), &["SEARCH e USING INDEX event_personal (user_id=?)"]);
+        assert_plan(&selected_containing(), &["SEARCH e USING INDEX event_in_group (group_id=?)"]);
+    }
+
+    #[test]
+    fn the_birthday_and_single_events_are_found_by_their_keys() {
+        assert_plan(&birthday_of(), &["SEARCH e USING INDEX event_birthday (user_id=?)"]);
+        assert_plan(&by_id(), &["SEARCH e USING INTEGER PRIMARY KEY (rowid=?)"]);
+    }
+
+    #[test]
+    fn deleting_a_group_finds_its_events_and_selections_by_index() {
+        assert_plan("DELETE FROM event WHERE group_id = ?1", &["event_in_group (group_id=?)"]);
+        assert_plan("DELETE FROM selection WHERE group_id = ?1", &["selection_group (group_id=?)"]);
+    }
+}

@@ -1,0 +1,211 @@
+//! The database file: how it is made, recognised and opened.
+//!
+//! A calendar database carries an application id in its header, so that another program's SQLite
+//! file is told from ours before anything is written to it. It is made readable by its owner alone,
+//! since it holds the key that signs tokens; SQLite gives `-wal` and `-shm` the same mode.
+
+use std::fs::{self, OpenOptions};
+use std::io::ErrorKind;
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+
+use percent_encoding::{NON_ALPHANUMERIC, percent_encode};
+use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, TransactionBehavior};
+
+use super::BUSY_TIMEOUT;
+use crate::error::{Error, Result};
+
+/// `CALD`, in the header of every calendar database (`PRAGMA application_id`).
+const APPLICATION_ID: i32 = i32::from_be_bytes(*b"CALD");
+
+const SIGNING_KEY_BYTES: usize = 32;
+
+/// Made with the file rather than by a migration: the key has to be there before any table.
+const SIGNING_KEY_TABLE: &str = "CREATE TABLE signing_key (
+    id  INTEGER PRIMARY KEY CHECK (id = 1),
+    key BLOB    NOT NULL CHECK (length(key) = 32)
+) STRICT";
+
+/// What is at a path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Found {
+    /// Nothing.
+    Nothing,
+    /// A file that nothing has been written to yet.
+    Empty,
+    /// A calendar database.
+    Calendar,
+}
+
+/// What [`init`] did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Initialised {
+    /// It made the database.
+    Made,
+    /// The database was there; nothing was changed.
+    There,
+}
+
+/// Makes the database at `path`, in WAL mode with a fresh signing key and no other table, unless it
+/// is there.
+///
+/// # Errors
+/// [`Error::Setup`] if the file cannot be made, or is something else than a calendar database.
+pub fn init(path: &Path) -> Result<Initialised> {
+    if look(path)? == Found::Calendar {
+        return Ok(Initialised::There);
+    }
+    match OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
+        Err(error) if error.kind() != ErrorKind::AlreadyExists => {
+            return Err(cannot("make", path, &error));
+        }
+        _ => {}
+    }
+    let mut conn = open(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    let begun = |conn: &mut Connection| -> rusqlite::Result<Initialised> {
+        conn.pragma_update(None, "journal_mode", "wal")?;
+        // Another process may be making it at the same moment: look again, with the lock held.
+        let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        if tx.query_row("SELECT 1 FROM sqlite_schema", [], |_| Ok(())).optional()?.is_some() {
+            return Ok(Initialised::There);
+        }
+        tx.pragma_update(None, "application_id", APPLICATION_ID)?;
+        tx.execute_batch(SIGNING_KEY_TABLE)?;
+        let mut key = [0; SIGNING_KEY_BYTES];
+        getrandom::fill(&mut key)
+            .map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))?;
+        tx.execute("INSERT INTO signing_key (id, key) VALUES (1, ?1)", [&key[..]])?;
+        tx.commit()?;
+        Ok(Initialised::Made)
+    };
+    begun(&mut conn).map_err(|error| unusable(path, &error))
+}
+
+/// Tells what is at `path` without changing it.
+///
+/// # Errors
+/// [`Error::Setup`] if it is no calendar database, or cannot be read.
+pub(super) fn look(path: &Path) -> Result<Found> {
+    match fs::metadata(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            return folder_exists(path).map(|()| Found::Nothing);
+        }
+        Err(error) => return Err(cannot("open", path, &error)),
+        Ok(there) if there.is_dir() => {
+            return Err(Error::Setup(format!(
+                "{} is a folder: name a file in it with --database",
+                path.display()
+            )));
+        }
+        Ok(there) if there.len() == 0 => return Ok(Found::Empty),
+        Ok(_) => {}
+    }
+    let conn = open_to_look(path)?;
+    let seen = || -> rusqlite::Result<(i32, bool)> {
+        let id = conn.pragma_query_value(None, "application_id", |row| row.get(0))?;
+        let tables =
+            conn.query_row("SELECT EXISTS (SELECT 1 FROM sqlite_schema)", [], |row| row.get(0))?;
+        Ok((id, tables))
+    };
+    match seen().map_err(|error| unusable(path, &error))? {
+        (APPLICATION_ID, _) => Ok(Found::Calendar),
+        (0, false) => Ok(Found::Empty),
+        _ => Err(Error::Setup(format!(
+            "{} is the database of another program: name another file with --database",
+            path.display()
+        ))),
+    }
+}
+
+fn folder_exists(path: &Path) -> Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    match folder {
+        Some(folder) if !folder.is_dir() => Err(Error::Setup(format!(
+            "the folder {} does not exist: make it first",
+            folder.display()
+        ))),
+        _ => Ok(()),
+    }
+}
+
+/// Opens the file for the writer thread.
+pub(super) fn open_for_writing(path: &Path) -> Result<Connection> {
+    let conn = open(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    let set = || {
+        conn.pragma_update(None, "journal_mode", "wal")?;
+        // FULL: a commit has reached the disk when it returns, so an answer of 200 is a promise.
+        conn.pragma_update(None, "synchronous", "full")?;
+        conn.pragma_update(None, "foreign_keys", true)?;
+        // A long burst of writes does not leave its log's size behind for ever.
+        conn.pragma_update(None, "journal_size_limit", 16 * 1024 * 1024)
+    };
+    set().map_err(|error| unusable(path, &error))?;
+    Ok(conn)
+}
+
+/// Opens the file for a reader thread.
+pub(super) fn open_for_reading(path: &Path) -> Result<Connection> {
+    let conn = open(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    conn.pragma_update(None, "query_only", true).map_err(|error| unusable(path, &error))?;
+    Ok(conn)
+}
+
+/// Opens the file for a look that leaves no trace. A read-only connection to a database in WAL mode
+/// would make the files `-wal` and `-shm`, and not remove them; where there is no `-wal`, nobody is
+/// at work on the database, and it can be read as the plain file that it is.
+pub(super) fn open_to_look(path: &Path) -> Result<Connection> {
+    let mut wal = path.as_os_str().to_owned();
+    wal.push("-wal");
+    if Path::new(&wal).exists() {
+        return open(path, OpenFlags::SQLITE_OPEN_READ_ONLY);
+    }
+    let absolute = std::path::absolute(path).map_err(|error| cannot("open", path, &error))?;
+    let encoded = percent_encode(absolute.as_os_str().as_bytes(), NON_ALPHANUMERIC);
+    let uri = format!("file:{encoded}?immutable=1");
+    open(Path::new(&uri), OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI)
+}
+
+/// The key that was made with the database.
+pub(super) fn signing_key(conn: &Connection) -> Result<Vec<u8>> {
+    Ok(conn.query_row("SELECT key FROM signing_key WHERE id = 1", [], |row| row.get(0))?)
+}
+
+pub(super) fn open(path: &Path, access: OpenFlags) -> Result<Connection> {
+    let conn = Connection::open_with_flags(path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX)
+        .map_err(|error| unusable(path, &error))?;
+    conn.busy_timeout(BUSY_TIMEOUT)?;
+    conn.set_prepared_statement_cache_capacity(64);
+    Ok(conn)
+}
+
+/// Why a file cannot be used, for its operator.
+pub(super) fn unusable(path: &Path, error: &rusqlite::Error) -> Error {
+    let shown = path.display();
+    Error::Setup(match error.sqlite_error_code() {
+        Some(ErrorCode::NotADatabase) => {
+            format!("{shown} is not a database: name another file with --database")
+        }
+        Some(ErrorCode::DatabaseCorrupt) => {
+            format!("{shown} is damaged: restore it from a backup ({error})")
+        }
+        Some(ErrorCode::CannotOpen | ErrorCode::PermissionDenied | ErrorCode::ReadOnly) => format!(
+            "no permission to read and write {shown} and its folder: run as its owner, or change its mode ({error})"
+        ),
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+            format!("{shown} is locked by another program: try again when that is done")
+        }
+        Some(ErrorCode::DiskFull) => format!("there is no room on the disk for {shown}"),
+        _ => format!("cannot use {shown}: {error}"),
+    })
+}
+
+fn cannot(what: &str, path: &Path, error: &std::io::Error) -> Error {
+    let shown = path.display();
+    match error.kind() {
+        ErrorKind::PermissionDenied => Error::Setup(format!(
+            "no permission to {what} {shown}: run as the owner of its folder, or change its mode"
+        )),
+        _ => Error::Setup(format!("cannot {what} {shown}: {error}")),
+    }
+}

@@ -1,0 +1,102 @@
+//! The table `calendar_group`.
+
+use rusqlite::{OptionalExtension, Params, Row};
+
+use super::{Snapshot, Transaction};
+use crate::error::Result;
+use crate::model::{Email, Group, GroupId, ShortText, UserId, WallTime};
+
+const SELECT: &str = "SELECT g.id, g.name, u.email, g.created, g.updated
+    FROM calendar_group g JOIN user u ON u.id = g.creator_id";
+
+fn from_row(row: &Row<'_>) -> Result<Group> {
+    Ok(Group {
+        id: GroupId(row.get(0)?),
+        name: row.get(1)?,
+        creator_email: Email::stored(row.get(2)?),
+        created: WallTime::from_seconds(row.get(3)?)?,
+        updated: row.get::<_, Option<i64>>(4)?.map(WallTime::from_seconds).transpose()?,
+    })
+}
+
+impl Snapshot<'_> {
+    /// The group of that id.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn group(&self, id: GroupId) -> Result<Option<Group>> {
+        Ok(self.groups_where("WHERE g.id = ?1", [id.0])?.pop())
+    }
+
+    /// Who made the group of that id.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn creator_of_group(&self, id: GroupId) -> Result<Option<UserId>> {
+        let sql = "SELECT creator_id FROM calendar_group WHERE id = ?1";
+        let row = self.conn.prepare_cached(sql)?.query_row([id.0], |row| row.get(0)).optional()?;
+        Ok(row.map(UserId))
+    }
+
+    /// All groups, by id.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn groups(&self) -> Result<Vec<Group>> {
+        self.groups_where("ORDER BY g.id", [])
+    }
+
+    /// The groups that `creator` made, by id.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn groups_of(&self, creator: UserId) -> Result<Vec<Group>> {
+        self.groups_where("WHERE g.creator_id = ?1 ORDER BY g.id", [creator.0])
+    }
+
+    fn groups_where(&self, condition: &str, params: impl Params) -> Result<Vec<Group>> {
+        let mut statement = self.conn.prepare_cached(&format!("{SELECT} {condition}"))?;
+        let mut rows = statement.query(params)?;
+        let mut groups = Vec::new();
+        while let Some(row) = rows.next()? {
+            groups.push(from_row(row)?);
+        }
+        Ok(groups)
+    }
+}
+
+impl Transaction<'_> {
+    /// Adds a group.
+    ///
+    /// # Errors
+    /// If the database cannot be written.
+    pub fn insert_group(
+        &self,
+        creator: UserId,
+        name: &ShortText,
+        created: WallTime,
+    ) -> Result<GroupId> {
+        let sql = "INSERT INTO calendar_group (name, creator_id, created) VALUES (?1, ?2, ?3)";
+        let mut statement = self.conn.prepare_cached(sql)?;
+        Ok(GroupId(statement.insert((name.as_str(), creator.0, created.seconds()))?))
+    }
+
+    /// Gives a group another name.
+    ///
+    /// # Errors
+    /// If the database cannot be written.
+    pub fn rename_group(&self, id: GroupId, name: &ShortText, updated: WallTime) -> Result<()> {
+        let sql = "UPDATE calendar_group SET name = ?2, updated = ?3 WHERE id = ?1";
+        self.conn.prepare_cached(sql)?.execute((id.0, name.as_str(), updated.seconds()))?;
+        Ok(())
+    }
+
+    /// Removes a group, its events and its place in every selection.
+    ///
+    /// # Errors
+    /// If the database cannot be written.
+    pub fn delete_group(&self, id: GroupId) -> Result<()> {
+        self.conn.prepare_cached("DELETE FROM calendar_group WHERE id = ?1")?.execute([id.0])?;
+        Ok(())
+    }
+}

@@ -1,0 +1,142 @@
+//! The store: one SQLite file, and the only place that knows SQL.
+//!
+//! Above it nobody sees a connection. [`Store::read`] and [`Store::write`] take a closure and hand
+//! it a [`Snapshot`] or a [`Transaction`], types with a method for each thing that can be asked, so
+//! that a check and the write it guards are one transaction. Each table has a file with its SQL.
+//!
+//! All writes go through one thread ([`writer`]) and reads through two others ([`reader`]), each
+//! with a connection that it keeps. A pool was measured and rejected: SQLite has one writer
+//! whatever one does, so a pool's writers fight for the lock (a seventh of the throughput, the
+//! slowest answers over a second), and for reads of a few microseconds handing a connection about
+//! costs more than the query.
+
+mod error;
+mod events;
+mod file;
+mod groups;
+mod reader;
+mod schema;
+mod selections;
+mod status;
+mod users;
+mod writer;
+
+use std::ops::Deref;
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::Connection;
+
+pub use events::NewEvent;
+pub use file::{Initialised, init};
+pub use schema::{Migration, Plan, newest_version, plan, upgrade};
+pub use status::{Status, status};
+
+use crate::error::Result;
+use reader::Readers;
+use writer::Writer;
+
+/// How long a connection waits for another process that holds the file's lock.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// An open calendar database, migrated and ready to serve.
+#[derive(Debug)]
+pub struct Store {
+    // Declared, and so dropped, before the writer: the connection that closes last folds the
+    // write-ahead log into the file, which a read-only one cannot.
+    readers: Readers,
+    writer: Writer,
+    signing_key: Vec<u8>,
+}
+
+/// What [`Store::open`] had to do.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Opened {
+    /// Whether the file was made.
+    pub made: bool,
+    /// The migrations that were applied, oldest first.
+    pub applied: Vec<Migration>,
+}
+
+impl Store {
+    /// Opens the database at `path`, making and migrating it as needed, and starts its threads.
+    ///
+    /// # Errors
+    /// [`Error::Setup`](crate::error::Error::Setup), with what to do about it, if the file cannot be
+    /// used: no permission, no such folder, another kind of file, a newer version.
+    pub fn open(path: &Path) -> Result<(Self, Opened)> {
+        let made = init(path)? == Initialised::Made;
+        let applied = upgrade(path)?;
+        let writing = file::open_for_writing(path)?;
+        let signing_key = file::signing_key(&writing)?;
+        let readers = Readers::start(|| file::open_for_reading(path))?;
+        let store = Self { readers, writer: Writer::start(writing)?, signing_key };
+        Ok((store, Opened { made, applied }))
+    }
+
+    /// The key that was made with the database, for the signing of tokens.
+    #[must_use]
+    pub fn signing_key(&self) -> &[u8] {
+        &self.signing_key
+    }
+
+    /// Runs `work` on a reader thread, over one consistent state of the database.
+    ///
+    /// # Errors
+    /// Those of `work`; [`Error::Unavailable`](crate::error::Error::Unavailable) if too many reads
+    /// are waiting, [`Error::Internal`](crate::error::Error::Internal) if `work` panics.
+    pub async fn read<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Snapshot<'_>) -> Result<T> + Send + 'static,
+    {
+        self.readers.run(work).await
+    }
+
+    /// Runs `work` on the writer thread. When this returns `Ok`, what it wrote is on disk; when it
+    /// returns `Err`, nothing of it is.
+    ///
+    /// # Errors
+    /// Those of `work`; [`Error::Unavailable`](crate::error::Error::Unavailable) if too many writes
+    /// are waiting or the file cannot be written now,
+    /// [`Error::Internal`](crate::error::Error::Internal) if `work` panics.
+    pub async fn write<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Transaction<'_>) -> Result<T> + Send + 'static,
+    {
+        self.writer.run(work).await
+    }
+}
+
+/// One consistent state of the database, to be asked.
+#[derive(Debug)]
+pub struct Snapshot<'c> {
+    conn: &'c Connection,
+}
+
+/// A state of the database that can also be changed.
+#[derive(Debug)]
+pub struct Transaction<'c> {
+    snapshot: Snapshot<'c>,
+}
+
+impl<'c> Deref for Transaction<'c> {
+    type Target = Snapshot<'c>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.snapshot
+    }
+}
+
+impl<'c> Transaction<'c> {
+    fn on(conn: &'c Connection) -> Self {
+        Self { snapshot: Snapshot { conn } }
+    }
+}
+
+/// What a panic said, as far as it can be told.
+fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "panicked".into())
+}

@@ -1,0 +1,85 @@
+//! The threads that read, each with a read-only connection of its own.
+//!
+//! They share one queue, so that a long search holds up one of them and not whoever happens to be
+//! next in line, and they never wait for the writer: in WAL mode a reader sees the last commit.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::thread::JoinHandle;
+
+use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
+use rusqlite::Connection;
+use tokio::sync::oneshot;
+
+use super::{Snapshot, panic_text};
+use crate::error::{Error, Result};
+
+const THREADS: usize = 2;
+/// How many reads may wait.
+const QUEUE: usize = 4096;
+
+type Job = Box<dyn FnOnce(&Connection) + Send>;
+
+#[derive(Debug)]
+pub(super) struct Readers {
+    jobs: Option<Sender<Job>>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+impl Readers {
+    pub(super) fn start(open: impl Fn() -> Result<Connection>) -> Result<Self> {
+        let (jobs, queue) = bounded(QUEUE);
+        let start_one = |number| {
+            let (conn, queue): (_, Receiver<Job>) = (open()?, queue.clone());
+            std::thread::Builder::new()
+                .name(format!("store-reader-{number}"))
+                .spawn(move || queue.iter().for_each(|job| job(&conn)))
+                .map_err(|error| Error::Setup(format!("cannot start a reader thread: {error}")))
+        };
+        let threads = (1..=THREADS).map(start_one).collect::<Result<_>>()?;
+        Ok(Self { jobs: Some(jobs), threads })
+    }
+
+    pub(super) async fn run<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Snapshot<'_>) -> Result<T> + Send + 'static,
+    {
+        let (reply, answer) = oneshot::channel();
+        let job: Job = Box::new(move |conn| {
+            // Nobody listens any more if the client has gone: then there is nothing to read for.
+            if !reply.is_closed() {
+                let _ = reply.send(in_snapshot(conn, work));
+            }
+        });
+        let closed = || Error::Unavailable("the readers have stopped".into());
+        match self.jobs.as_ref().ok_or_else(closed)?.try_send(job) {
+            Ok(()) => answer.await.map_err(|_| closed())?,
+            Err(TrySendError::Full(_)) => {
+                Err(Error::Unavailable("too many reads are waiting".into()))
+            }
+            Err(TrySendError::Disconnected(_)) => Err(closed()),
+        }
+    }
+}
+
+impl Drop for Readers {
+    fn drop(&mut self) {
+        drop(self.jobs.take());
+        for thread in self.threads.drain(..) {
+            if thread.join().is_err() {
+                tracing::error!("a reader thread panicked");
+            }
+        }
+    }
+}
+
+/// Runs `work` inside a transaction, so that all its queries see the same state.
+fn in_snapshot<T>(conn: &Connection, work: impl FnOnce(&Snapshot<'_>) -> Result<T>) -> Result<T> {
+    conn.prepare_cached("BEGIN")?.execute([])?;
+    let result = catch_unwind(AssertUnwindSafe(|| work(&Snapshot { conn })))
+        .unwrap_or_else(|panic| Err(Error::Internal(panic_text(&*panic))));
+    if !conn.is_autocommit() {
+        conn.prepare_cached("COMMIT")?.execute([])?;
+    }
+    result
+}

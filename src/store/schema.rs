@@ -1,0 +1,175 @@
+//! The migrations: plain SQL under `migrations/`, embedded in the binary, run by refinery.
+//!
+//! Each is committed together with its row in the history, so a crash leaves it done or undone. A
+//! database whose history has a migration that this binary does not know is newer than the binary,
+//! and is refused before anything is written to it.
+
+use std::path::Path;
+
+use include_dir::{Dir, include_dir};
+use refinery::{Runner, Target};
+use rusqlite::{Connection, OpenFlags};
+
+use super::file::{self, Found};
+use crate::error::{Error, Result};
+
+static FILES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/migrations");
+
+/// A migration, by the number and the name in its file's name `V<version>__<name>.sql`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Migration {
+    /// Its number.
+    pub version: i32,
+    /// What it is called.
+    pub name: String,
+}
+
+/// The migrations of this binary, split by what a database has.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Plan {
+    /// Those that the database has, oldest first.
+    pub applied: Vec<Migration>,
+    /// Those that it has yet to get, in the order in which it gets them.
+    pub pending: Vec<Migration>,
+}
+
+/// The schema version that this binary makes.
+///
+/// # Errors
+/// [`Error::Internal`] if an embedded file is misnamed, which a test rules out.
+pub fn newest_version() -> Result<i32> {
+    Ok(embedded()?.iter().map(refinery::Migration::version).max().unwrap_or(0))
+}
+
+/// Compares the database at `path` with this binary and changes nothing. Where there is no
+/// database, all is pending.
+///
+/// # Errors
+/// [`Error::Setup`] if the file is no calendar database or is newer than this binary.
+pub fn plan(path: &Path) -> Result<Plan> {
+    let history = match file::look(path)? {
+        Found::Nothing | Found::Empty => Vec::new(),
+        Found::Calendar => history(path, &file::open_to_look(path)?)?,
+    };
+    compare(path, &history)
+}
+
+/// Applies what is pending to the database at `path`, each migration in a transaction of its own,
+/// and gives what it applied.
+///
+/// # Errors
+/// [`Error::Setup`] if there is no database, if it is newer than this binary, or if a migration
+/// fails: then those before it stay applied.
+pub fn upgrade(path: &Path) -> Result<Vec<Migration>> {
+    if file::look(path)? != Found::Calendar {
+        let shown = path.display();
+        return Err(Error::Setup(format!(
+            "there is no database {shown}: make it with calendar-server db init"
+        )));
+    }
+    let pending = plan(path)?.pending;
+    if pending.is_empty() {
+        return Ok(pending);
+    }
+    let mut conn = file::open(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    // A table can only be rebuilt with the foreign keys off; they are checked below instead.
+    conn.pragma_update(None, "foreign_keys", false)?;
+    conn.pragma_update(None, "synchronous", "full")?;
+    let known = embedded()?;
+    let mut applied = Vec::new();
+    for migration in pending {
+        let upto = Target::Version(migration.version);
+        let runner = Runner::new(&known).set_grouped(true).set_target(upto);
+        let Err(error) = runner.run(&mut conn) else {
+            applied.push(migration);
+            continue;
+        };
+        // Another process may have applied it first.
+        let waiting = compare(path, &history(path, &conn)?)?.pending;
+        if waiting.contains(&migration) {
+            let Migration { version, name } = migration;
+            return Err(Error::Setup(format!(
+                "migration V{version}__{name} failed, nothing of it was kept: {error}"
+            )));
+        }
+    }
+    let broken: i64 =
+        conn.query_row("SELECT count(*) FROM pragma_foreign_key_check", [], |row| row.get(0))?;
+    if broken > 0 {
+        return Err(Error::Setup(format!(
+            "{} has {broken} rows that refer to missing ones",
+            path.display()
+        )));
+    }
+    Ok(applied)
+}
+
+fn embedded() -> Result<Vec<refinery::Migration>> {
+    let mut migrations = FILES
+        .files()
+        .map(|file| {
+            let name = file.path().file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
+            refinery::Migration::unapplied(name, file.contents_utf8().unwrap_or_default())
+                .map_err(|error| Error::Internal(format!("embedded migration {name}: {error}")))
+        })
+        .collect::<Result<Vec<_>>>()?;
+    migrations.sort();
+    Ok(migrations)
+}
+
+/// A row of refinery's history: version, name, checksum.
+type Applied = (i32, String, String);
+
+fn history(path: &Path, conn: &Connection) -> Result<Vec<Applied>> {
+    let read = || {
+        let known =
+            "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = 'refinery_schema_history')";
+        if !conn.query_row(known, [], |row| row.get(0))? {
+            return Ok(Vec::new());
+        }
+        conn.prepare(
+            "SELECT version, name, checksum FROM refinery_schema_history ORDER BY version",
+        )?
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
+        .collect()
+    };
+    read().map_err(|error| file::unusable(path, &error))
+}
+
+fn compare(path: &Path, history: &[Applied]) -> Result<Plan> {
+    let (shown, known) = (path.display(), embedded()?);
+    let of = |migration: &refinery::Migration| Migration {
+        version: migration.version(),
+        name: migration.name().to_owned(),
+    };
+    for (version, name, checksum) in history {
+        let Some(migration) = known.iter().find(|migration| migration.version() == *version) else {
+            return Err(Error::Setup(format!(
+                "{shown} is at version {version}, newer than this binary's {}: use a newer calendar-server",
+                newest_version()?
+            )));
+        };
+        if *name != migration.name() || *checksum != migration.checksum().to_string() {
+            return Err(Error::Setup(format!(
+                "{shown} was migrated by another V{version} than this binary's: use the calendar-server that made it"
+            )));
+        }
+    }
+    let (applied, pending) = known
+        .iter()
+        .map(of)
+        .partition(|migration| history.iter().any(|(version, ..)| *version == migration.version));
+    Ok(Plan { applied, pending })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn migrations_are_numbered_from_one_without_gaps() {
+        let versions: Vec<_> =
+            embedded().unwrap().iter().map(refinery::Migration::version).collect();
+        assert_eq!(versions, (1..=newest_version().unwrap()).collect::<Vec<_>>());
+    }
+}

@@ -1,0 +1,64 @@
+//! What an operator wants to know of a database at a glance.
+
+use std::path::Path;
+
+use super::file::{self, Found};
+use super::schema::{self, Plan};
+use crate::error::{Error, Result};
+use crate::model::WallTime;
+
+/// The state of a database.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Status {
+    /// The version of the last migration applied; 0 for none.
+    pub version: i32,
+    /// How many migrations it has yet to get.
+    pub pending: usize,
+    /// Bytes on disk, with the write-ahead log.
+    pub bytes: u64,
+    /// Registered users.
+    pub users: u64,
+    /// Groups.
+    pub groups: u64,
+    /// Events, birthdays included.
+    pub events: u64,
+    /// When a backup was last finished, if ever.
+    pub last_backup: Option<WallTime>,
+}
+
+/// Looks at the database at `path` and changes nothing.
+///
+/// # Errors
+/// [`Error::Setup`] if there is none, or it cannot be read.
+pub fn status(path: &Path) -> Result<Status> {
+    if file::look(path)? != Found::Calendar {
+        let shown = path.display();
+        return Err(Error::Setup(format!(
+            "there is no database {shown}: make it with calendar-server db init"
+        )));
+    }
+    let Plan { applied, pending } = schema::plan(path)?;
+    let conn = file::open_to_look(path)?;
+    let migrated = !applied.is_empty();
+    let ask = |sql: &str| -> Result<Option<i64>> {
+        if migrated { Ok(conn.query_row(sql, [], |row| row.get(0))?) } else { Ok(None) }
+    };
+    let count = |table: &str| -> Result<u64> {
+        Ok(ask(&format!("SELECT count(*) FROM {table}"))?.map_or(0, i64::unsigned_abs))
+    };
+    let last_backup = ask("SELECT max(finished) FROM backup")?;
+    let size = |suffix: &str| {
+        let mut name = path.as_os_str().to_owned();
+        name.push(suffix);
+        std::fs::metadata(name).map_or(0, |file| file.len())
+    };
+    Ok(Status {
+        version: applied.last().map_or(0, |migration| migration.version),
+        pending: pending.len(),
+        bytes: size("") + size("-wal"),
+        users: count("user")?,
+        groups: count("calendar_group")?,
+        events: count("event")?,
+        last_backup: last_backup.map(WallTime::from_seconds).transpose()?,
+    })
+}

@@ -1,0 +1,151 @@
+//! The one thread that writes.
+//!
+//! It takes what has queued up, runs each piece of work in a savepoint of its own inside one
+//! transaction, commits once (`synchronous=FULL`, so that a commit is on disk), and only then
+//! answers them all. Under load that shares one wait for the disk among many writers; alone, a
+//! write waits for nobody. Work that fails or panics undoes its savepoint and nothing else, and
+//! work whose client has gone away runs to its end like any other. The queue is bounded: when it is
+//! full a caller is told so at once instead of waiting for ever.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::thread::JoinHandle;
+
+use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
+use rusqlite::Connection;
+use tokio::sync::oneshot;
+
+use super::{Transaction, panic_text};
+use crate::error::{Error, Result};
+
+/// How many writes may wait; at thousands a second, more than would be answered in good time.
+const QUEUE: usize = 4096;
+/// How many writes one commit takes at the most, so that the first of them is not kept waiting.
+const BATCH: usize = 512;
+
+/// Runs inside the transaction, and gives what is left to do once its outcome is known: to answer.
+/// Without a connection, because no transaction could begin, it runs nothing.
+type Job = Box<dyn FnOnce(Option<&Connection>) -> Answer + Send>;
+/// Takes why the transaction failed, if it did.
+type Answer = Box<dyn FnOnce(Option<&str>)>;
+
+#[derive(Debug)]
+pub(super) struct Writer {
+    jobs: Option<Sender<Job>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Writer {
+    pub(super) fn start(conn: Connection) -> Result<Self> {
+        let (jobs, queue) = bounded(QUEUE);
+        let thread = std::thread::Builder::new()
+            .name("store-writer".into())
+            .spawn(move || serve(&conn, &queue))
+            .map_err(|error| Error::Setup(format!("cannot start the writer thread: {error}")))?;
+        Ok(Self { jobs: Some(jobs), thread: Some(thread) })
+    }
+
+    pub(super) async fn run<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Transaction<'_>) -> Result<T> + Send + 'static,
+    {
+        let (reply, answer) = oneshot::channel();
+        let job: Job = Box::new(move |conn| {
+            let result = conn.map(|conn| in_savepoint(conn, work));
+            Box::new(move |failure| {
+                let result = match (failure, result) {
+                    (None, Some(result)) => result,
+                    (reason, _) => Err(Error::Unavailable(reason.unwrap_or("not run").to_owned())),
+                };
+                // The client may have gone; what it asked for is done all the same.
+                let _ = reply.send(result);
+            })
+        });
+        let closed = || Error::Unavailable("the writer has stopped".into());
+        match self.jobs.as_ref().ok_or_else(closed)?.try_send(job) {
+            Ok(()) => answer.await.map_err(|_| closed())?,
+            Err(TrySendError::Full(_)) => {
+                Err(Error::Unavailable("too many writes are waiting".into()))
+            }
+            Err(TrySendError::Disconnected(_)) => Err(closed()),
+        }
+    }
+}
+
+/// Waits until all that was queued is on disk.
+impl Drop for Writer {
+    fn drop(&mut self) {
+        drop(self.jobs.take());
+        if let Some(thread) = self.thread.take()
+            && thread.join().is_err()
+        {
+            tracing::error!("the writer thread panicked");
+        }
+    }
+}
+
+fn serve(conn: &Connection, queue: &Receiver<Job>) {
+    while let Ok(job) = queue.recv() {
+        if let Err(error) = conn.execute_batch("BEGIN IMMEDIATE") {
+            // Whoever waits behind it would only wait as long again for the same lock.
+            let reason = format!("cannot begin to write: {error}");
+            tracing::error!("{reason}");
+            for job in std::iter::once(job).chain(queue.try_iter().take(BATCH)) {
+                job(None)(Some(&reason));
+            }
+            continue;
+        }
+        let (answers, failure) = run_batch(conn, job, queue);
+        if let Some(reason) = &failure {
+            tracing::error!(writes = answers.len(), "nothing was stored: {reason}");
+        }
+        for answer in answers {
+            answer(failure.as_deref());
+        }
+    }
+}
+
+/// Runs `first` and what is queued behind it, then commits. Gives why that failed, if it did.
+fn run_batch(
+    conn: &Connection,
+    first: Job,
+    queue: &Receiver<Job>,
+) -> (Vec<Answer>, Option<String>) {
+    let mut answers = vec![first(Some(conn))];
+    // SQLite ends the whole transaction by itself when, say, the disk is full.
+    while !conn.is_autocommit() && answers.len() < BATCH {
+        match queue.try_recv() {
+            Ok(job) => answers.push(job(Some(conn))),
+            Err(_) => break,
+        }
+    }
+    if conn.is_autocommit() {
+        return (answers, Some("the transaction was ended by SQLite".into()));
+    }
+    let failure = conn.execute_batch("COMMIT").err().map(|error| format!("cannot commit: {error}"));
+    if failure.is_some()
+        && !conn.is_autocommit()
+        && let Err(error) = conn.execute_batch("ROLLBACK")
+    {
+        tracing::error!("cannot roll back: {error}");
+    }
+    (answers, failure)
+}
+
+/// Runs `work` so that all of it is undone if it fails or panics.
+fn in_savepoint<T, F>(conn: &Connection, work: F) -> Result<T>
+where
+    F: FnOnce(&Transaction<'_>) -> Result<T>,
+{
+    conn.prepare_cached("SAVEPOINT work")?.execute([])?;
+    let result = catch_unwind(AssertUnwindSafe(|| work(&Transaction::on(conn))))
+        .unwrap_or_else(|panic| Err(Error::Internal(panic_text(&*panic))));
+    if conn.is_autocommit() {
+        return result;
+    }
+    if result.is_err() {
+        conn.prepare_cached("ROLLBACK TO work")?.execute([])?;
+    }
+    conn.prepare_cached("RELEASE work")?.execute([])?;
+    result
+}
