@@ -1,0 +1,192 @@
+//! Access tokens: JSON Web Tokens (RFC 7519) signed with HS256 (RFC 7518, 3.2).
+//!
+//! The claims are those of the earlier system, whose tokens carry neither `iat` nor `exp` and stay
+//! valid; ours add `iat`, and `exp` where a lifetime is set. The crate `jsonwebtoken` brings no
+//! cryptography that fits (one back end pulls in RSA, the other a C library), so the few lines that
+//! tie it to `hmac` and `sha2` are here, for HS256 alone: no other algorithm can be verified at all.
+
+use hmac::{Hmac, KeyInit, Mac};
+use jsonwebtoken::crypto::{CryptoProvider, JwtSigner, JwtVerifier, KeyUtils};
+use jsonwebtoken::errors::{Error as JwtError, ErrorKind};
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
+use serde::{Deserialize, Serialize};
+use sha2::Sha256;
+use signature::{Signer, Verifier};
+use std::time::Duration;
+
+use crate::error::{Error, Result};
+use crate::model::{Email, User};
+use crate::store::Snapshot;
+
+const ISSUER: &str = "JUNGIPARK";
+const AUDIENCE: &str = "CALENDAR_API";
+
+/// Issues and verifies access tokens.
+pub struct Tokens {
+    encoding: EncodingKey,
+    decoding: DecodingKey,
+    validation: Validation,
+    lifetime: Option<Duration>,
+}
+
+/// The key is not shown.
+impl std::fmt::Debug for Tokens {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Tokens").field("lifetime", &self.lifetime).finish_non_exhaustive()
+    }
+}
+
+#[derive(Serialize)]
+struct Issued<'a> {
+    iss: &'a str,
+    useremail: &'a str,
+    aud: &'a str,
+    iat: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    exp: Option<i64>,
+}
+
+#[derive(Deserialize)]
+struct Claims {
+    useremail: String,
+    /// A NumericDate (RFC 7519, 2), which may have a fraction.
+    exp: Option<f64>,
+}
+
+impl Tokens {
+    /// Tokens signed with `key`, which expire after `lifetime` if one is given.
+    #[must_use]
+    pub fn new(key: &[u8], lifetime: Option<Duration>) -> Self {
+        // The crate keeps its cryptography in a global; it is the same whoever installs it.
+        let _ = HS256.install_default();
+        let mut validation = Validation::new(Algorithm::HS256);
+        validation.set_issuer(&[ISSUER]);
+        validation.set_audience(&[AUDIENCE]);
+        validation.set_required_spec_claims(&["iss", "aud"]);
+        // Expiry is checked below, against the house's own clock.
+        validation.validate_exp = false;
+        Self {
+            encoding: EncodingKey::from_secret(key),
+            decoding: DecodingKey::from_secret(key),
+            validation,
+            lifetime,
+        }
+    }
+
+    /// A token for `email`; `now` is in seconds of Unix time.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] if the token cannot be signed.
+    pub fn issue(&self, email: &Email, now: i64) -> Result<String> {
+        let lifetime = self.lifetime.map(|life| i64::try_from(life.as_secs()).unwrap_or(i64::MAX));
+        let claims = Issued {
+            iss: ISSUER,
+            useremail: email.as_str(),
+            aud: AUDIENCE,
+            iat: now,
+            exp: lifetime.map(|seconds| now.saturating_add(seconds)),
+        };
+        jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &self.encoding)
+            .map_err(|error| Error::Internal(format!("cannot sign a token: {error}")))
+    }
+
+    /// Whose token this is; `now` is in seconds of Unix time. Whether they exist is not asked here.
+    ///
+    /// # Errors
+    /// [`Error::InvalidToken`] for any token that was not issued with this key for this service, or
+    /// has expired.
+    pub fn verify(&self, token: &str, now: i64) -> Result<Email> {
+        let claims = jsonwebtoken::decode::<Claims>(token, &self.decoding, &self.validation)
+            .map_err(|_| Error::InvalidToken)?
+            .claims;
+        #[allow(clippy::cast_precision_loss, reason = "exact for the next 285 million years")]
+        let expired = claims.exp.is_some_and(|exp| exp <= now as f64);
+        if expired { Err(Error::InvalidToken) } else { Ok(Email::stored(claims.useremail)) }
+    }
+}
+
+/// The user of a verified token.
+///
+/// # Errors
+/// [`Error::InvalidToken`] if there is no such user.
+pub fn caller(snapshot: &Snapshot<'_>, email: &Email) -> Result<User> {
+    snapshot.user_by_email(email)?.ok_or(Error::InvalidToken)
+}
+
+static HS256: CryptoProvider = CryptoProvider {
+    signer_factory: |algorithm, key| Ok(Box::new(HmacSha256::new(*algorithm, key.as_bytes())?)),
+    verifier_factory: |algorithm, key| {
+        Ok(Box::new(HmacSha256::new(*algorithm, key.try_get_as_bytes()?)?))
+    },
+    key_utils: KeyUtils::new_unimplemented(),
+};
+
+struct HmacSha256(Hmac<Sha256>);
+
+impl HmacSha256 {
+    fn new(algorithm: Algorithm, key: &[u8]) -> std::result::Result<Self, JwtError> {
+        if algorithm != Algorithm::HS256 {
+            return Err(ErrorKind::InvalidAlgorithm.into());
+        }
+        Hmac::new_from_slice(key).map(Self).map_err(|_| ErrorKind::InvalidKeyFormat.into())
+    }
+}
+
+impl Signer<Vec<u8>> for HmacSha256 {
+    fn try_sign(&self, message: &[u8]) -> std::result::Result<Vec<u8>, signature::Error> {
+        Ok(self.0.clone().chain_update(message).finalize().into_bytes().to_vec())
+    }
+}
+
+impl Verifier<Vec<u8>> for HmacSha256 {
+    fn verify(&self, message: &[u8], tag: &Vec<u8>) -> std::result::Result<(), signature::Error> {
+        self.0
+            .clone()
+            .chain_update(message)
+            .verify_slice(tag)
+            .map_err(signature::Error::from_source)
+    }
+}
+
+impl JwtSigner for HmacSha256 {
+    fn algorithm(&self) -> Algorithm {
+        Algorithm::HS256
+    }
+}
+
+impl JwtVerifier for HmacSha256 {
+    fn algorithm(&self) -> Algorithm {
+        Algorithm::HS256
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The token that the published reference prints; its key was `secret_key_2017`.
+    const PUBLISHED: &str = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJpc3MiOiJKVU5HSVBBUksiLCJ1c2VyZW1haWwiOiJwYXJrQGp1bmdpLm1lIiwiYXVkIjoiQ0FMRU5EQVJfQVBJIn0.8gpD2Wd-p26UuPVLHP9bLD9gbXo_nbP19rzO8N0N0zo";
+
+    #[test]
+    fn the_published_token_verifies_under_its_key_and_no_other() {
+        let verified = Tokens::new(b"secret_key_2017", None).verify(PUBLISHED, 0).unwrap();
+        assert_eq!(verified.as_str(), "park@jungi.me");
+        assert!(Tokens::new(b"secret_key_2018", None).verify(PUBLISHED, 0).is_err());
+    }
+
+    #[test]
+    fn a_token_expires_when_its_lifetime_is_over() {
+        let tokens = Tokens::new(b"key", Some(Duration::from_secs(60)));
+        let token = tokens.issue(&Email::parse("useremail", "a@b").unwrap(), 1000).unwrap();
+        assert!(tokens.verify(&token, 1059).is_ok());
+        assert!(matches!(tokens.verify(&token, 1060), Err(Error::InvalidToken)));
+    }
+
+    #[test]
+    fn the_key_is_not_in_what_is_printed_for_debugging() {
+        assert_eq!(
+            format!("{:?}", Tokens::new(b"topsecret", None)),
+            "Tokens { lifetime: None, .. }"
+        );
+    }
+}

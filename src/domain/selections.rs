@@ -1,0 +1,18 @@
+//! The groups that a user's own calendar shows beside the personal events.
+
+use super::no_group;
+use crate::error::Result;
+use crate::model::{Selection, UserId};
+use crate::store::Transaction;
+
+/// Replaces what `caller` has selected.
+///
+/// # Errors
+/// [`Error::NotFound`](crate::error::Error::NotFound) if one of the groups does not exist; then
+/// nothing is changed.
+pub fn replace(tx: &Transaction<'_>, caller: UserId, selection: &Selection) -> Result<()> {
+    for group in selection.ids() {
+        tx.creator_of_group(group)?.ok_or_else(|| no_group(group))?;
+    }
+    tx.replace_selection(caller, selection)
+}
