@@ -1,0 +1,195 @@
+//! `/calendar`: the caller's own calendar, its views and the events in it.
+
+use rocket::{State, delete, get, post, put};
+use serde::Serialize;
+
+use super::BASE;
+use super::envelope::Answer;
+use super::guard::{Caller, Fields, PathId, Query};
+use crate::app::App;
+use crate::domain;
+use crate::error::Result;
+use crate::model::{
+    Day, Email, Event, EventId, EventTimes, GroupId, Month, Period, ShortText, UserId, WallTime,
+};
+
+/// An event on the wire. `email` and `useremail` are the same: the reference's example has the one,
+/// its table the other.
+#[derive(Serialize)]
+struct WireEvent<'a> {
+    id: EventId,
+    email: &'a Email,
+    useremail: &'a Email,
+    subject: &'a str,
+    group: Option<String>,
+    sdate: WallTime,
+    edate: WallTime,
+    created: WallTime,
+    updated: Option<WallTime>,
+    birthday: Option<&'static str>,
+}
+
+impl<'a> From<&'a Event> for WireEvent<'a> {
+    fn from(event: &'a Event) -> Self {
+        Self {
+            id: event.id,
+            email: &event.email,
+            useremail: &event.email,
+            subject: &event.subject,
+            group: event.group.map(|GroupId(id)| id.to_string()),
+            sdate: event.starts,
+            edate: event.ends,
+            created: event.created,
+            updated: event.updated,
+            birthday: event.birthday.then_some("1"),
+        }
+    }
+}
+
+fn list(events: &[Event]) -> Result<Answer> {
+    Answer::data(events.iter().map(WireEvent::from).collect::<Vec<_>>())
+}
+
+async fn view(app: &App, caller: UserId, period: Period) -> Result<Answer> {
+    list(
+        &app.store
+            .read(move |snapshot| domain::events::in_period(snapshot, caller, period))
+            .await?,
+    )
+}
+
+/// What calls 5, 6 and 17 say of an event.
+pub(super) struct EventFields {
+    pub(super) times: EventTimes,
+    pub(super) subject: ShortText,
+}
+
+impl EventFields {
+    pub(super) fn read(fields: &Fields) -> Result<Self> {
+        let times = EventTimes::parse(fields.string("sdate")?, fields.string("edate")?)?;
+        Ok(Self { times, subject: ShortText::parse("subject", fields.string("subject")?)? })
+    }
+}
+
+/// Where an event can be read.
+pub(super) fn location(EventId(id): EventId) -> String {
+    format!("{BASE}/calendar/event/{id}")
+}
+
+/// Call 3.
+#[get("/calendar")]
+pub(super) async fn this_month(caller: Caller, app: &State<App>) -> Result<Answer> {
+    view(app, caller.0.id, app.clock.today()?.month().period()).await
+}
+
+/// Call 4.
+#[get("/calendar/month")]
+pub(super) async fn month(caller: Caller, query: Query, app: &State<App>) -> Result<Answer> {
+    let month = Month::parse("year_month", query.get("year_month")?)?;
+    view(app, caller.0.id, month.period()).await
+}
+
+/// Call 8.
+#[get("/calendar/today")]
+pub(super) async fn today(caller: Caller, app: &State<App>) -> Result<Answer> {
+    view(app, caller.0.id, app.clock.today()?.period()).await
+}
+
+/// Call 9.
+#[get("/calendar/date")]
+pub(super) async fn date(caller: Caller, query: Query, app: &State<App>) -> Result<Answer> {
+    view(app, caller.0.id, Day::parse("date", query.get("date")?)?.period()).await
+}
+
+/// Call 10.
+#[get("/calendar/search")]
+pub(super) async fn search(caller: Caller, query: Query, app: &State<App>) -> Result<Answer> {
+    let word = ShortText::parse("search_word", query.get("search_word")?)?;
+    list(
+        &app.store
+            .read(move |snapshot| domain::events::search(snapshot, caller.0.id, &word))
+            .await?,
+    )
+}
+
+/// Call 5.
+#[post("/calendar/event", data = "<fields>")]
+pub(super) async fn create_event(
+    caller: Caller,
+    app: &State<App>,
+    fields: Fields,
+) -> Result<Answer> {
+    let EventFields { times, subject } = EventFields::read(&fields)?;
+    let now = app.clock.now()?;
+    let id = app
+        .store
+        .write(move |tx| domain::events::create(tx, caller.0.id, None, times, &subject, now))
+        .await?;
+    Answer::made_at(location(id))
+}
+
+/// Call 6.
+#[put("/calendar/event", data = "<fields>")]
+pub(super) async fn change_event(
+    caller: Caller,
+    app: &State<App>,
+    fields: Fields,
+) -> Result<Answer> {
+    let id = EventId(fields.integer("event_id")?);
+    let EventFields { times, subject } = EventFields::read(&fields)?;
+    let now = app.clock.now()?;
+    app.store
+        .write(move |tx| domain::events::change(tx, caller.0.id, id, times, &subject, now))
+        .await?;
+    Answer::done()
+}
+
+/// Call 7.
+#[delete("/calendar/event", data = "<fields>")]
+pub(super) async fn delete_event(
+    caller: Caller,
+    app: &State<App>,
+    fields: Fields,
+) -> Result<Answer> {
+    let id = EventId(fields.integer("event_id")?);
+    app.store.write(move |tx| domain::events::delete(tx, caller.0.id, id)).await?;
+    Answer::done()
+}
+
+/// One event that the caller registered or that the caller's calendar shows.
+#[get("/calendar/event/<_>")]
+pub(super) async fn event(id: PathId, caller: Caller, app: &State<App>) -> Result<Answer> {
+    let id = EventId(id.0);
+    let event =
+        app.store.read(move |snapshot| domain::events::get(snapshot, caller.0.id, id)).await?;
+    Answer::data(WireEvent::from(&event))
+}
+
+/// Call 11.
+#[put("/calendar/birthday", data = "<fields>")]
+pub(super) async fn put_birthday(
+    caller: Caller,
+    app: &State<App>,
+    fields: Fields,
+) -> Result<Answer> {
+    birthday(caller, app, &fields).await
+}
+
+/// Call 11 again: clients of the earlier system send it either way.
+#[post("/calendar/birthday", data = "<fields>")]
+pub(super) async fn post_birthday(
+    caller: Caller,
+    app: &State<App>,
+    fields: Fields,
+) -> Result<Answer> {
+    birthday(caller, app, &fields).await
+}
+
+/// The reference names the parameter `sdate` in its table and `brithday` in its example.
+async fn birthday(caller: Caller, app: &App, fields: &Fields) -> Result<Answer> {
+    let (name, raw) = fields.string_of(&["birthday", "brithday", "sdate"])?;
+    let day = Day::parse_loosely(name, raw)?;
+    let now = app.clock.now()?;
+    app.store.write(move |tx| domain::events::register_birthday(tx, &caller.0, day, now)).await?;
+    Answer::done()
+}

@@ -1,0 +1,138 @@
+//! The envelope of every answer under `/api/`, and the table of codes: the only place that spells
+//! them.
+//!
+//! The same code can stand for two messages, so clients tell them apart by the message: a message
+//! never changes, `INVAILD TOKEN` included, which the published API spells so.
+
+use std::io::Cursor;
+
+use rocket::http::{ContentType, Status};
+use rocket::request::Request;
+use rocket::response::{self, Responder, Response};
+use serde::Serialize;
+
+use crate::error::{Error, Result, Taken};
+use crate::trace::{self, RequestId};
+
+/// What an answer is, to the client: its HTTP status, its code and the code's message.
+#[derive(Debug, Clone, Copy)]
+struct Code(u16, u32, &'static str);
+
+const SUCCESS: Code = Code(200, 20000, "SUCCESS");
+
+fn code_of(error: &Error) -> Code {
+    match error {
+        Error::Exists(Taken::Email) => Code(200, 20010, "USER ID EXIST"),
+        Error::Exists(Taken::Birthday) => Code(200, 20010, "USER BIRTHDAY EXIST"),
+        Error::Malformed(_) => Code(400, 40000, "INVALID PARAMETER"),
+        Error::Invalid(_) => Code(400, 40001, "INVALID PARAMETER"),
+        Error::Refused(_) => Code(401, 40100, "INVALID AUTHORIZATION"),
+        Error::MissingToken => Code(401, 40101, "MISSING HEADER"),
+        Error::InvalidToken => Code(401, 40102, "INVAILD TOKEN"),
+        Error::NotOwner(_) => Code(401, 40102, "UNAUTHORIZED REQUEST"),
+        Error::MethodNotAllowed(_) => Code(403, 40300, "METHOD NOT ALLOWED"),
+        Error::NotFound(_) => Code(404, 40400, "NOT FOUND"),
+        Error::TooLarge(_) => Code(413, 41300, "PAYLOAD TOO LARGE"),
+        Error::Unavailable(_) => Code(503, 50300, "SERVICE UNAVAILABLE"),
+        Error::Internal(_) | Error::Setup(_) => Code(500, 50000, "INTERNAL SERVER ERROR"),
+    }
+}
+
+/// One sentence for a person about an error, where there is something to say that is no internal.
+fn detail_of(error: &Error) -> Option<String> {
+    match error {
+        Error::Exists(_) | Error::Internal(_) | Error::Setup(_) => None,
+        Error::Unavailable(_) => Some("nothing was stored; try again later".into()),
+        _ => Some(error.to_string()),
+    }
+}
+
+#[derive(Serialize)]
+struct Envelope<'a, T> {
+    meta: Meta<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    data: Option<T>,
+}
+
+#[derive(Serialize)]
+struct Meta<'a> {
+    code: u32,
+    message: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    detail: Option<String>,
+}
+
+/// The answer to a call that was done.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    body: Vec<u8>,
+    location: Option<String>,
+}
+
+impl Answer {
+    /// Done, and there is nothing to return.
+    pub(crate) fn done() -> Result<Self> {
+        Self::envelope(None::<()>)
+    }
+
+    /// Done, and this is what was asked for.
+    pub(crate) fn data<T: Serialize>(data: T) -> Result<Self> {
+        Self::envelope(Some(data))
+    }
+
+    /// Done, and what was made is at this path.
+    pub(crate) fn made_at(location: String) -> Result<Self> {
+        Ok(Self { location: Some(location), ..Self::done()? })
+    }
+
+    fn envelope<T: Serialize>(data: Option<T>) -> Result<Self> {
+        let Code(_, code, message) = SUCCESS;
+        let envelope = Envelope { meta: Meta { code, message, detail: None }, data };
+        let body = serde_json::to_vec(&envelope)
+            .map_err(|error| Error::Internal(format!("cannot write an answer: {error}")))?;
+        Ok(Self { body, location: None })
+    }
+}
+
+impl<'r> Responder<'r, 'static> for Answer {
+    fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
+        let mut response = respond(request, SUCCESS, self.body);
+        if let Some(location) = self.location {
+            response.set_raw_header("Location", location);
+        }
+        Ok(response)
+    }
+}
+
+/// The answer to a call that was not done. What the client is not told goes to the log, here alone.
+impl<'r> Responder<'r, 'static> for Error {
+    fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
+        let id = RequestId::of(request);
+        match &self {
+            Self::Internal(reason) | Self::Setup(reason) => {
+                tracing::error!(request_id = %id, "{reason}")
+            }
+            Self::Unavailable(reason) => tracing::warn!(request_id = %id, "{reason}"),
+            _ => {}
+        }
+        let kind @ Code(_, code, message) = code_of(&self);
+        let meta = Meta { code, message, detail: detail_of(&self) };
+        let body = serde_json::to_vec(&Envelope { meta, data: None::<()> })
+            .map_err(|_| Status::InternalServerError)?;
+        let mut response = respond(request, kind, body);
+        if let Self::MethodNotAllowed(allow) = self {
+            response.set_raw_header("Allow", allow);
+        }
+        Ok(response)
+    }
+}
+
+fn respond(request: &Request<'_>, Code(status, code, _): Code, body: Vec<u8>) -> Response<'static> {
+    trace::answered(request, code);
+    Response::build()
+        .status(Status::new(status))
+        .header(ContentType::JSON)
+        .raw_header("X-Request-Id", RequestId::of(request).to_string())
+        .sized_body(body.len(), Cursor::new(body))
+        .finalize()
+}

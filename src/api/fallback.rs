@@ -1,0 +1,149 @@
+//! The answers of no handler: a method that a path does not take, a path that is none, a request
+//! that could not be read, a panic.
+//!
+//! Rocket 0.5 knows no 405: a wrong method is a path that was not found. So every path gets, made
+//! from the list of the real routes, a further route for each method that it does not have. They
+//! rank behind the real routes of the same kind, but those of a fixed path before any path with an
+//! id in it, so that `GET /group/event` is refused by `/group/event` and not read as a group's id.
+
+use std::collections::BTreeMap;
+
+use rocket::catcher::{self, Catcher};
+use rocket::data::Data;
+use rocket::http::{Method, Status};
+use rocket::outcome::Outcome;
+use rocket::route::{self, Handler, Route};
+use rocket::{Request, State};
+
+use super::cors;
+use super::envelope::Answer;
+use super::guard::{PathId, refusal};
+use crate::app::App;
+use crate::error::Error;
+use crate::trace;
+
+const METHODS: [Method; 9] = [
+    Method::Get,
+    Method::Head,
+    Method::Post,
+    Method::Put,
+    Method::Delete,
+    Method::Patch,
+    Method::Options,
+    Method::Trace,
+    Method::Connect,
+];
+
+/// Between Rocket's own ranks for fixed paths (-12 to -9) and for paths with an id (-8 and up).
+const RANK_OF_FIXED: isize = -8;
+const RANK_OF_DYNAMIC: isize = 1;
+
+/// The name of the routes that only refuse a method.
+const REFUSAL: &str = "refusal";
+
+/// A route for every method that a path of `routes` does not take.
+pub(super) fn refusals(routes: &[Route]) -> Vec<Route> {
+    let mut taken: BTreeMap<&str, Vec<Method>> = BTreeMap::new();
+    for route in routes {
+        let methods = taken.entry(route.uri.path()).or_default();
+        methods.push(route.method);
+        if route.method == Method::Get {
+            methods.push(Method::Head);
+        }
+    }
+    let mut refusals = Vec::new();
+    for (path, taken) in taken {
+        let allow = METHODS.iter().filter(|method| taken.contains(method));
+        let allow = allow.map(|method| method.as_str()).collect::<Vec<_>>().join(", ");
+        let dynamic = path.contains('<');
+        let rank = if dynamic { RANK_OF_DYNAMIC } else { RANK_OF_FIXED };
+        for method in METHODS.into_iter().filter(|method| !taken.contains(method)) {
+            let refuse = Refuse { allow: allow.clone(), dynamic };
+            let mut refusal = Route::ranked(rank, method, path, refuse);
+            refusal.name = Some(REFUSAL.into());
+            refusals.push(refusal);
+        }
+    }
+    refusals
+}
+
+#[derive(Clone)]
+struct Refuse {
+    allow: String,
+    dynamic: bool,
+}
+
+#[rocket::async_trait]
+impl Handler for Refuse {
+    async fn handle<'r>(&self, request: &'r Request<'_>, data: Data<'r>) -> route::Outcome<'r> {
+        if self.dynamic && request.guard::<PathId>().await.is_forward() {
+            return Outcome::Forward((data, Status::NotFound));
+        }
+        let preflight = match request.guard::<&State<App>>().await.succeeded() {
+            Some(app) => cors::is_preflight(request, &app.cors_origins),
+            None => false,
+        };
+        if preflight {
+            // The headers that a preflight asks for are set with those of every other answer.
+            return route::Outcome::from(request, Answer::done());
+        }
+        route::Outcome::from(request, Err::<(), _>(Error::MethodNotAllowed(self.allow.clone())))
+    }
+}
+
+/// The `Allow` header for the path of `request`, if there is such a path.
+fn allow_of(request: &Request<'_>) -> Option<String> {
+    // A method that Rocket does not know arrives as GET: whichever route has the path, all methods
+    // of that path are what it takes.
+    let mut allowed: Vec<Method> = Vec::new();
+    let path = segments(request.uri().path().as_str());
+    for route in request.rocket().routes().filter(|route| route.name.as_deref() != Some(REFUSAL)) {
+        let pattern = segments(route.uri.path());
+        let same = pattern.len() == path.len()
+            && pattern.iter().zip(&path).all(|(pattern, segment)| {
+                pattern == segment || (pattern.starts_with('<') && PathId::parse(segment).is_some())
+            });
+        if same {
+            allowed.push(route.method);
+            if route.method == Method::Get {
+                allowed.push(Method::Head);
+            }
+        }
+    }
+    let allow: Vec<_> =
+        METHODS.iter().filter(|m| allowed.contains(m)).map(|m| m.as_str()).collect();
+    (!allow.is_empty()).then(|| allow.join(", "))
+}
+
+fn segments(path: &str) -> Vec<&str> {
+    path.split('/').filter(|segment| !segment.is_empty()).collect()
+}
+
+pub(super) fn catchers() -> Vec<Catcher> {
+    vec![Catcher::new(None, answer)]
+}
+
+/// Answers for a request that no handler answered.
+fn answer<'r>(status: Status, request: &'r Request<'_>) -> catcher::BoxFuture<'r> {
+    let error = refusal(request).unwrap_or_else(|| unanswered(status, request));
+    Box::pin(async move { rocket::response::Responder::respond_to(error, request) })
+}
+
+fn unanswered(status: Status, request: &Request<'_>) -> Error {
+    match status.code {
+        404 | 422 => Error::NotFound("no such path".into()),
+        // Without a guard's refusal, what cannot be read is what Rocket gave up on before routing:
+        // a method of which it has not heard, or a target that is no path.
+        400 => {
+            let allow = allow_of(request);
+            trace::log_unreadable(
+                request,
+                allow.as_ref().map_or(Status::NotFound, |_| Status::Forbidden),
+            );
+            allow.map_or_else(|| Error::NotFound("no such path".into()), Error::MethodNotAllowed)
+        }
+        413 => Error::TooLarge("the request is too large".into()),
+        503 => Error::Unavailable("the server is shutting down".into()),
+        _ => Error::Internal(format!("answered {status} by no handler, or a handler panicked")),
+    }
+}

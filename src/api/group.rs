@@ -1,0 +1,103 @@
+//! `/group`: the calendar groups, and the events registered in them.
+
+use rocket::{State, delete, get, post, put};
+use serde::Serialize;
+
+use super::BASE;
+use super::calendar::{self, EventFields};
+use super::envelope::Answer;
+use super::guard::{Caller, Fields, PathId};
+use crate::app::App;
+use crate::domain;
+use crate::error::Result;
+use crate::model::{Email, Group, GroupId, ShortText, WallTime};
+
+#[derive(Serialize)]
+struct WireGroup<'a> {
+    id: GroupId,
+    name: &'a str,
+    creator_email: &'a Email,
+    created: WallTime,
+    updated: Option<WallTime>,
+}
+
+impl<'a> From<&'a Group> for WireGroup<'a> {
+    fn from(group: &'a Group) -> Self {
+        Self {
+            id: group.id,
+            name: &group.name,
+            creator_email: &group.creator_email,
+            created: group.created,
+            updated: group.updated,
+        }
+    }
+}
+
+fn list(groups: &[Group]) -> Result<Answer> {
+    Answer::data(groups.iter().map(WireGroup::from).collect::<Vec<_>>())
+}
+
+/// Call 12.
+#[post("/group", data = "<fields>")]
+pub(super) async fn create(caller: Caller, app: &State<App>, fields: Fields) -> Result<Answer> {
+    let name = ShortText::parse("group_name", fields.string("group_name")?)?;
+    let now = app.clock.now()?;
+    let GroupId(id) =
+        app.store.write(move |tx| domain::groups::create(tx, caller.0.id, &name, now)).await?;
+    Answer::made_at(format!("{BASE}/group/{id}"))
+}
+
+/// Call 13.
+#[put("/group", data = "<fields>")]
+pub(super) async fn rename(caller: Caller, app: &State<App>, fields: Fields) -> Result<Answer> {
+    let id = GroupId(fields.integer("group_id")?);
+    let name = ShortText::parse("group_name", fields.string("group_name")?)?;
+    let now = app.clock.now()?;
+    app.store.write(move |tx| domain::groups::rename(tx, caller.0.id, id, &name, now)).await?;
+    Answer::done()
+}
+
+/// Call 14.
+#[delete("/group", data = "<fields>")]
+pub(super) async fn delete(caller: Caller, app: &State<App>, fields: Fields) -> Result<Answer> {
+    let id = GroupId(fields.integer("group_id")?);
+    app.store.write(move |tx| domain::groups::delete(tx, caller.0.id, id)).await?;
+    Answer::done()
+}
+
+/// Call 15.
+#[get("/group")]
+pub(super) async fn mine(caller: Caller, app: &State<App>) -> Result<Answer> {
+    list(&app.store.read(move |snapshot| snapshot.groups_of(caller.0.id)).await?)
+}
+
+/// Call 16.
+#[get("/group/list")]
+pub(super) async fn all(_caller: Caller, app: &State<App>) -> Result<Answer> {
+    list(&app.store.read(|snapshot| snapshot.groups()).await?)
+}
+
+/// One group.
+#[get("/group/<_>")]
+pub(super) async fn get(id: PathId, _caller: Caller, app: &State<App>) -> Result<Answer> {
+    let group =
+        app.store.read(move |snapshot| domain::groups::get(snapshot, GroupId(id.0))).await?;
+    Answer::data(WireGroup::from(&group))
+}
+
+/// Call 17. Calls 6 and 7 change and delete what it registers.
+#[post("/group/event", data = "<fields>")]
+pub(super) async fn create_event(
+    caller: Caller,
+    app: &State<App>,
+    fields: Fields,
+) -> Result<Answer> {
+    let group = GroupId(fields.integer("group_id")?);
+    let EventFields { times, subject } = EventFields::read(&fields)?;
+    let now = app.clock.now()?;
+    let id = app
+        .store
+        .write(move |tx| domain::events::create(tx, caller.0.id, Some(group), times, &subject, now))
+        .await?;
+    Answer::made_at(calendar::location(id))
+}

@@ -1,0 +1,225 @@
+//! What is checked before a handler runs: the path's id, the access token, the body, the query.
+//!
+//! The order of checks is part of the API (path and method, token, body, parameters), and Rocket
+//! runs request guards in the order in which a handler lists them, the body last. A guard that
+//! refuses leaves its error in the request's cache, where the catcher finds it.
+
+use std::sync::Mutex;
+
+use percent_encoding::percent_decode_str;
+use rocket::State;
+use rocket::data::{ByteUnit, Data, FromData, Outcome as DataOutcome};
+use rocket::http::Status;
+use rocket::request::{FromRequest, Outcome, Request};
+use serde_json::{Map, Value};
+
+use crate::app::App;
+use crate::domain::auth;
+use crate::error::{Error, Result};
+use crate::model::User;
+
+/// The most bytes of a body that are read.
+const BODY_LIMIT: u64 = 64 * 1024;
+
+/// The error that a guard refused a request with.
+struct Refusal(Mutex<Option<Error>>);
+
+/// Takes the error that a guard left.
+pub(super) fn refusal(request: &Request<'_>) -> Option<Error> {
+    let left = request.local_cache(|| Refusal(Mutex::new(None)));
+    left.0.lock().ok()?.take()
+}
+
+fn refuse(request: &Request<'_>, error: Error) -> (Status, ()) {
+    let left = request.local_cache(|| Refusal(Mutex::new(None)));
+    if let Ok(mut left) = left.0.lock() {
+        *left = Some(error);
+    }
+    // The catcher answers with the error's own status, whatever this one is.
+    (Status::BadRequest, ())
+}
+
+/// Who is calling, by the access token in the header `X-calendar-access-token`.
+pub(crate) struct Caller(pub(crate) User);
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for Caller {
+    type Error = ();
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
+        match caller(request).await {
+            Ok(user) => Outcome::Success(Self(user)),
+            Err(error) => Outcome::Error(refuse(request, error)),
+        }
+    }
+}
+
+async fn caller(request: &Request<'_>) -> Result<User> {
+    let app = request.guard::<&State<App>>().await.succeeded();
+    let app = app.ok_or_else(|| Error::Internal("the app is not managed".into()))?;
+    let token = request.headers().get_one("X-calendar-access-token").unwrap_or_default().trim();
+    if token.is_empty() {
+        return Err(Error::MissingToken);
+    }
+    let email = app.tokens.verify(token, app.clock.unix())?;
+    app.store.read(move |snapshot| auth::caller(snapshot, &email)).await
+}
+
+/// The integer that a path ends in. Another path does not exist.
+pub(crate) struct PathId(pub(crate) i64);
+
+impl PathId {
+    /// Reads a segment of a path: decimal digits with an optional minus.
+    pub(super) fn parse(segment: &str) -> Option<i64> {
+        let digits = segment.strip_prefix('-').unwrap_or(segment);
+        let plain = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+        segment.parse().ok().filter(|_| plain)
+    }
+}
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for PathId {
+    type Error = ();
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
+        let last = request.uri().path().segments().filter(|segment| !segment.is_empty()).last();
+        match last.and_then(Self::parse) {
+            Some(id) => Outcome::Success(Self(id)),
+            None => Outcome::Forward(Status::NotFound),
+        }
+    }
+}
+
+/// The parameters in a JSON body, read as JSON whatever its `Content-Type` says.
+pub(crate) struct Fields(Map<String, Value>);
+
+#[rocket::async_trait]
+impl<'r> FromData<'r> for Fields {
+    type Error = ();
+
+    async fn from_data(request: &'r Request<'_>, data: Data<'r>) -> DataOutcome<'r, Self> {
+        match read_fields(data).await {
+            Ok(fields) => DataOutcome::Success(fields),
+            Err(error) => DataOutcome::Error(refuse(request, error)),
+        }
+    }
+}
+
+async fn read_fields(data: Data<'_>) -> Result<Fields> {
+    let bytes = data
+        .open(ByteUnit::Byte(BODY_LIMIT))
+        .into_bytes()
+        .await
+        .map_err(|_| Error::Malformed("body: it ended before it was complete".into()))?;
+    if !bytes.is_complete() {
+        return Err(Error::TooLarge(format!("body: expected at most {BODY_LIMIT} bytes")));
+    }
+    match serde_json::from_slice(&bytes) {
+        Ok(Value::Object(fields)) => Ok(Fields(fields)),
+        Ok(_) => Err(Error::Malformed("body: expected a JSON object".into())),
+        Err(error) => Err(Error::Malformed(format!("body: expected a JSON object ({error})"))),
+    }
+}
+
+impl Fields {
+    /// The parameter `name`, which must be a string.
+    pub(super) fn string(&self, name: &str) -> Result<&str> {
+        match self.0.get(name) {
+            Some(Value::String(text)) => Ok(text),
+            Some(_) => Err(Error::Invalid(format!("{name}: expected a string"))),
+            None => Err(missing(name)),
+        }
+    }
+
+    /// The first of `names` that is given, with its value, which must be a string. If none is, the
+    /// error names the first.
+    pub(super) fn string_of<'n>(&self, names: &[&'n str]) -> Result<(&'n str, &str)> {
+        let given = names.iter().copied().find(|name| self.0.contains_key(*name));
+        let name = given.or(names.first().copied()).unwrap_or_default();
+        Ok((name, self.string(name)?))
+    }
+
+    /// The parameter `name`, which must be an integer of 64 bits.
+    pub(super) fn integer(&self, name: &str) -> Result<i64> {
+        match self.0.get(name) {
+            Some(value) => value
+                .as_i64()
+                .ok_or_else(|| Error::Invalid(format!("{name}: expected an integer of 64 bits"))),
+            None => Err(missing(name)),
+        }
+    }
+}
+
+fn missing(name: &str) -> Error {
+    Error::Invalid(format!("{name}: required, but missing"))
+}
+
+/// The parameters in the query string (`application/x-www-form-urlencoded`, as the URL standard
+/// has it, but that broken percent-encoding is an error).
+pub(crate) struct Query(Vec<(String, String)>);
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for Query {
+    type Error = ();
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
+        let raw = request.uri().query().map_or("", |query| query.as_str());
+        match read_query(raw) {
+            Ok(query) => Outcome::Success(query),
+            Err(error) => Outcome::Error(refuse(request, error)),
+        }
+    }
+}
+
+fn read_query(raw: &str) -> Result<Query> {
+    let pairs = raw.split('&').filter(|pair| !pair.is_empty()).map(|pair| {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        Ok((decode(name)?, decode(value)?))
+    });
+    Ok(Query(pairs.collect::<Result<_>>()?))
+}
+
+fn decode(raw: &str) -> Result<String> {
+    let text = raw.replace('+', " ");
+    let mut escapes = text.split('%').skip(1);
+    let whole = |escape: &str| escape.bytes().take(2).filter(u8::is_ascii_hexdigit).count() == 2;
+    let decoded = percent_decode_str(&text).decode_utf8();
+    match decoded {
+        Ok(decoded) if escapes.all(whole) => Ok(decoded.into_owned()),
+        _ => Err(Error::Malformed("query: expected percent-encoded UTF-8".into())),
+    }
+}
+
+impl Query {
+    /// The parameter `name`; where it is given more than once, the first.
+    pub(super) fn get(&self, name: &str) -> Result<&str> {
+        let found = self.0.iter().find(|(given, _)| given == name);
+        found.map(|(_, value)| value.as_str()).ok_or_else(|| missing(name))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_query_is_decoded_strictly() {
+        let read = |raw| read_query(raw).and_then(|query| query.get("q").map(str::to_owned));
+        assert_eq!(read("a=1&q=%ED%85%8C+b%2B&q=2").unwrap(), "테 b+");
+        assert_eq!(read("q=테스트").unwrap(), "테스트");
+        assert_eq!(read("q").unwrap(), "");
+        for broken in ["q=%", "q=%4", "q=%zz", "q=%ff", "q=1&%f=2", "q=%4%31"] {
+            assert!(matches!(read(broken), Err(Error::Malformed(_))), "{broken}");
+        }
+        assert!(matches!(read("a=1"), Err(Error::Invalid(_))));
+    }
+
+    #[test]
+    fn a_path_ends_in_plain_digits_or_does_not_exist() {
+        assert_eq!(PathId::parse("25"), Some(25));
+        assert_eq!(PathId::parse("-1"), Some(-1));
+        for other in ["", "-", "+1", "1.0", "abc", "9223372036854775808", "１"] {
+            assert_eq!(PathId::parse(other), None, "{other}");
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! Version 1 of the HTTP API: its routes, and what answers when none of them does.
+//!
+//! A handler is its guards, one call into the domain and an answer. Everything under `/api/` answers
+//! in the envelope, whatever was sent: the catchers here see to that.
+
+mod calendar;
+pub(crate) mod cors;
+mod envelope;
+mod fallback;
+mod group;
+mod guard;
+mod user;
+
+use rocket::{Catcher, Route};
+
+/// Where version 1 of the API is mounted.
+pub const BASE: &str = "/api/v1";
+
+/// Every route of version 1, those that refuse other methods included.
+#[must_use]
+pub fn routes() -> Vec<Route> {
+    let mut routes = rocket::routes![
+        user::register,
+        user::me,
+        user::select_groups,
+        user::selected_groups,
+        calendar::this_month,
+        calendar::month,
+        calendar::today,
+        calendar::date,
+        calendar::search,
+        calendar::create_event,
+        calendar::change_event,
+        calendar::delete_event,
+        calendar::event,
+        calendar::put_birthday,
+        calendar::post_birthday,
+        group::create,
+        group::rename,
+        group::delete,
+        group::mine,
+        group::all,
+        group::get,
+        group::create_event,
+    ];
+    let refusals = fallback::refusals(&routes);
+    routes.extend(refusals);
+    routes
+}
+
+/// What answers under `/api/` when no route does.
+#[must_use]
+pub fn catchers() -> Vec<Catcher> {
+    fallback::catchers()
+}

@@ -1,0 +1,87 @@
+//! What time it is, in the configured zone.
+//!
+//! Nothing else in the house asks the machine for the time, so that a test can set it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use crate::error::Result;
+use crate::model::{Day, WallTime};
+
+/// A clock on the wall of one time zone.
+#[derive(Debug, Clone)]
+pub struct Clock {
+    zone: TimeZone,
+    /// Seconds of Unix time that the clock stands at; none for the machine's own clock.
+    fixed: Option<Arc<AtomicI64>>,
+}
+
+impl Clock {
+    /// The machine's clock, read in `zone`.
+    #[must_use]
+    pub fn new(zone: TimeZone) -> Self {
+        Self { zone, fixed: None }
+    }
+
+    /// A clock that stands still at `unix` seconds of Unix time until [`Clock::set`] moves it.
+    #[must_use]
+    pub fn fixed(zone: TimeZone, unix: i64) -> Self {
+        Self { zone, fixed: Some(Arc::new(AtomicI64::new(unix))) }
+    }
+
+    /// Sets a fixed clock, and all its clones; the machine's clock is left alone.
+    pub fn set(&self, unix: i64) {
+        if let Some(fixed) = &self.fixed {
+            fixed.store(unix, Ordering::SeqCst);
+        }
+    }
+
+    /// Seconds of Unix time.
+    #[must_use]
+    pub fn unix(&self) -> i64 {
+        match &self.fixed {
+            Some(fixed) => fixed.load(Ordering::SeqCst),
+            None => SystemTime::now()
+                .duration_since(UNIX_EPOCH)
+                .map_or(0, |since| i64::try_from(since.as_secs()).unwrap_or(i64::MAX)),
+        }
+    }
+
+    /// The wall-clock time in the zone, to the second.
+    ///
+    /// # Errors
+    /// [`Error::Internal`](crate::error::Error::Internal) for a clock set outside the years 0001 to 9999.
+    pub fn now(&self) -> Result<WallTime> {
+        let unix = self.unix();
+        let offset = Timestamp::from_second(unix).map_or(0, |at| self.zone.to_offset(at).seconds());
+        WallTime::from_seconds(unix.saturating_add(i64::from(offset)))
+    }
+
+    /// The day in the zone.
+    ///
+    /// # Errors
+    /// As [`Clock::now`].
+    pub fn today(&self) -> Result<Day> {
+        Ok(self.now()?.day())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_moment_is_another_day_in_another_zone() {
+        let unix = 1_497_880_504; // 2017-06-19 13:55:04 UTC
+        let at = |zone: &str| {
+            Clock::fixed(TimeZone::get(zone).unwrap(), unix).now().unwrap().to_string()
+        };
+        assert_eq!(at("UTC"), "Mon, 19 Jun 2017 13:55:04 GMT");
+        assert_eq!(at("Asia/Seoul"), "Mon, 19 Jun 2017 22:55:04 GMT");
+        assert_eq!(at("Pacific/Kiritimati"), "Tue, 20 Jun 2017 03:55:04 GMT");
+    }
+}
