@@ -1,0 +1,158 @@
+//! `db init`, `db migrate`, `db upgrade` and `db status`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use clap::Subcommand;
+use serde::Serialize;
+
+use super::output;
+use crate::error::{Error, Result};
+use crate::store::{self, Initialised, Plan, Status};
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Make the database file with its signing key, without tables, unless it is there
+    Init,
+    /// Show which migrations are applied and which are pending; changes nothing
+    Migrate {
+        /// For developers: write the next empty migration in the source tree
+        #[arg(short, long, value_name = "WHAT IT DOES")]
+        message: Option<String>,
+        /// Print JSON
+        #[arg(long, conflicts_with = "message")]
+        json: bool,
+    },
+    /// Apply the pending migrations
+    Upgrade,
+    /// Show what is in the database
+    Status {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+pub(super) fn run(command: &Command, database: &Path) -> Result<()> {
+    match command {
+        Command::Init => init(database),
+        Command::Migrate { message: Some(message), .. } => write_migration(message),
+        Command::Migrate { message: None, json } => migrate(database, *json),
+        Command::Upgrade => upgrade(database),
+        Command::Status { json } => status(database, *json),
+    }
+}
+
+fn init(database: &Path) -> Result<()> {
+    let shown = database.display();
+    match store::init(database)? {
+        Initialised::Made => {
+            output::line(&format!("made {shown}; next: calendar-server db upgrade"))
+        }
+        Initialised::There => output::line(&format!("{shown} is there already; nothing was done")),
+    }
+}
+
+#[derive(Serialize)]
+struct Step {
+    version: i32,
+    name: String,
+    state: &'static str,
+}
+
+fn migrate(database: &Path, json: bool) -> Result<()> {
+    let Plan { applied, pending } = store::plan(database)?;
+    let step = |state| {
+        move |migration: store::Migration| Step {
+            version: migration.version,
+            name: migration.name,
+            state,
+        }
+    };
+    let steps: Vec<Step> = applied
+        .into_iter()
+        .map(step("applied"))
+        .chain(pending.into_iter().map(step("pending")))
+        .collect();
+    if json {
+        return output::json(&steps);
+    }
+    let header = ["version", "name", "state"].map(String::from).to_vec();
+    let rows = steps
+        .iter()
+        .map(|step| vec![step.version.to_string(), step.name.clone(), step.state.to_owned()]);
+    output::table(&std::iter::once(header).chain(rows).collect::<Vec<_>>())
+}
+
+fn upgrade(database: &Path) -> Result<()> {
+    let applied = store::upgrade(database)?;
+    for migration in &applied {
+        output::line(&format!("applied V{}__{}", migration.version, migration.name))?;
+    }
+    output::line(&format!("{} is at version {}", database.display(), store::newest_version()?))
+}
+
+#[derive(Serialize)]
+struct WireStatus {
+    database: String,
+    version: i32,
+    pending: usize,
+    bytes: u64,
+    users: u64,
+    groups: u64,
+    events: u64,
+    last_backup: Option<String>,
+}
+
+fn status(database: &Path, json: bool) -> Result<()> {
+    let Status { version, pending, bytes, users, groups, events, last_backup } =
+        store::status(database)?;
+    let database = database.display().to_string();
+    let last_backup = last_backup.map(|at| at.to_string().trim_end_matches(" GMT").to_owned());
+    let status =
+        WireStatus { database, version, pending, bytes, users, groups, events, last_backup };
+    if json {
+        return output::json(&status);
+    }
+    let state = match pending {
+        0 => version.to_string(),
+        _ => format!("{version}, {pending} pending: calendar-server db upgrade"),
+    };
+    let rows = [
+        ("database", status.database),
+        ("version", state),
+        ("size", format!("{bytes} bytes")),
+        ("users", users.to_string()),
+        ("groups", groups.to_string()),
+        ("events", events.to_string()),
+        ("last backup", status.last_backup.unwrap_or_else(|| "never".into())),
+    ];
+    output::table(&rows.map(|(name, value)| vec![name.to_owned(), value]))
+}
+
+/// Writes `migrations/V<n>__<message>.sql`, empty, in the source tree of the working directory.
+fn write_migration(message: &str) -> Result<()> {
+    let words = message.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    let name = words.map(str::to_ascii_lowercase).collect::<Vec<_>>().join("_");
+    if name.is_empty() {
+        return Err(Error::Setup(
+            "-m: expected words in ASCII letters and digits, such as \"add colour\"".into(),
+        ));
+    }
+    let folder = Path::new("migrations");
+    let cannot = |error| Error::Setup(format!("cannot write in migrations/: {error}"));
+    if !folder.is_dir() {
+        return Err(Error::Setup(
+            "there is no folder migrations/ here: run it in the source tree".into(),
+        ));
+    }
+    let mut newest = 0;
+    for entry in fs::read_dir(folder).map_err(cannot)? {
+        let name = entry.map_err(cannot)?.file_name();
+        let number = name.to_str().and_then(|name| name.strip_prefix('V')?.split_once("__"));
+        newest = newest.max(number.and_then(|(number, _)| number.parse().ok()).unwrap_or(0));
+    }
+    let path: PathBuf = folder.join(format!("V{}__{name}.sql", newest + 1_u32));
+    fs::File::create_new(&path).map_err(cannot)?;
+    output::line(&format!("wrote {}", path.display()))
+}

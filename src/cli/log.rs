@@ -1,0 +1,39 @@
+//! Where the log goes (standard error) and how it looks.
+
+use std::io::{self, IsTerminal};
+
+use rocket::config::LogLevel;
+use tracing::level_filters::LevelFilter;
+
+/// Starts the log of `dev-run`, to be read by a person as it goes by.
+pub(super) fn readable(level: LogLevel) {
+    let format = tracing_subscriber::fmt().with_writer(io::stderr).with_max_level(filter(level));
+    let colours = io::stderr().is_terminal();
+    let _ = format.with_target(false).with_ansi(colours).without_time().compact().try_init();
+    log_panics();
+}
+
+/// Starts the log of `serve`, a line an event, to be kept and searched.
+pub(super) fn lines(level: LogLevel) {
+    let format = tracing_subscriber::fmt().with_writer(io::stderr).with_max_level(filter(level));
+    let _ = format.with_target(false).with_ansi(false).try_init();
+    log_panics();
+}
+
+/// Rocket's `normal` has one line a request, as its own log has.
+fn filter(level: LogLevel) -> LevelFilter {
+    match level {
+        LogLevel::Off => LevelFilter::OFF,
+        LogLevel::Critical => LevelFilter::WARN,
+        LogLevel::Normal => LevelFilter::INFO,
+        LogLevel::Debug => LevelFilter::DEBUG,
+    }
+}
+
+/// A panic is a line of the log like any other fault; the request that it met is answered with 500.
+fn log_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        let at = panic.location().map(ToString::to_string).unwrap_or_default();
+        tracing::error!(at, "panic: {}", panic.payload_as_str().unwrap_or("no text"));
+    }));
+}

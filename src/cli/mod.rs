@@ -1,0 +1,74 @@
+//! The commands. Results go to standard output, everything else to standard error.
+//!
+//! Exit codes: 0 done, 1 it failed (one line says what, and what to do about it), 2 wrong usage.
+
+mod db;
+mod log;
+mod output;
+mod run;
+
+use std::net::IpAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::config::{Config, Flags};
+use crate::error::Result;
+
+/// Your team's calendar in one file and one binary.
+#[derive(Debug, Parser)]
+#[command(name = "calendar-server", version, arg_required_else_help = true, max_term_width = 100)]
+struct Arguments {
+    /// The database file [default: calendar.sqlite]
+    #[arg(long, value_name = "PATH", global = true)]
+    database: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve on a laptop, with a readable log; makes and migrates the database as needed
+    #[command(alias = "dev_run")]
+    DevRun(Listen),
+    /// Serve a deployment: the profile "release" of Rocket.toml, one log line a request
+    Serve(Listen),
+    /// Make, migrate and look at the database
+    #[command(subcommand)]
+    Db(db::Command),
+}
+
+#[derive(Debug, Args)]
+struct Listen {
+    /// The address to listen on [default: 127.0.0.1]
+    #[arg(long, value_name = "IP")]
+    address: Option<IpAddr>,
+    /// The port to listen on [default: 5000]
+    #[arg(long)]
+    port: Option<u16>,
+}
+
+/// Reads the arguments, does what they say, and gives the exit code.
+#[must_use]
+pub fn main() -> ExitCode {
+    match run(Arguments::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            output::error(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: Arguments) -> Result<()> {
+    let flags = |listen: Option<Listen>| {
+        let Listen { address, port } = listen.unwrap_or(Listen { address: None, port: None });
+        Flags { database: arguments.database.clone(), address, port }
+    };
+    match arguments.command {
+        Command::DevRun(listen) => run::dev_run(Config::load("debug", &flags(Some(listen)))?),
+        Command::Serve(listen) => run::serve(Config::load("release", &flags(Some(listen)))?),
+        Command::Db(command) => db::run(&command, &Config::load("release", &flags(None))?.database),
+    }
+}

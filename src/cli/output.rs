@@ -1,0 +1,52 @@
+//! Printing. A reader that has gone away (`calendar-server db status | head -0`) is no error.
+
+use std::io::{self, ErrorKind, Write};
+
+use serde::Serialize;
+
+use crate::error::{Error, Result};
+
+/// Prints a line of the result.
+pub(super) fn line(text: &str) -> Result<()> {
+    printed(writeln!(io::stdout(), "{text}").and_then(|()| io::stdout().flush()))
+}
+
+/// Prints the result as JSON, indented.
+pub(super) fn json(value: &impl Serialize) -> Result<()> {
+    let text = serde_json::to_string_pretty(value)
+        .map_err(|error| Error::Internal(format!("cannot write JSON: {error}")))?;
+    line(&text)
+}
+
+/// Prints rows in columns that are as wide as their widest cell.
+pub(super) fn table(rows: &[Vec<String>]) -> Result<()> {
+    let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
+    let width = |column: usize| {
+        rows.iter()
+            .filter_map(|row| row.get(column))
+            .map(|cell| cell.chars().count())
+            .max()
+            .unwrap_or(0)
+    };
+    let widths: Vec<usize> = (0..columns).map(width).collect();
+    for row in rows {
+        let cells = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}"));
+        line(cells.collect::<Vec<_>>().join("  ").trim_end())?;
+    }
+    Ok(())
+}
+
+/// Tells the user why it failed.
+pub(super) fn error(error: &Error) {
+    // Nothing is left to do if even this cannot be said.
+    let _ = writeln!(io::stderr(), "error: {error}");
+}
+
+fn printed(result: io::Result<()>) -> Result<()> {
+    match result {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(Error::Setup(format!("cannot write to standard output: {error}")))
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,47 @@
+//! A calendar server in one binary that keeps everything in one SQLite file.
+//!
+//! Data goes one way through the house, and every arrow points down:
+//!
+//! ```text
+//!   main.rs ─► cli/ ─► server.rs ─► api/   web/     HTTP: routes, guards, the envelope; the pages
+//!                │         │          │
+//!                └────┬────┴──────────┘
+//!                     ▼
+//!                  domain/      the rules: who may do what, what a month holds
+//!                     ▼
+//!                  store/       the only place that knows SQL
+//!                     ▼
+//!                  model/       plain values that cannot be wrong once built
+//! ```
+//!
+//! Beside it stand [`config`] (every key, read and checked once), [`clock`] (the only place that
+//! asks what time it is), [`app`] (what every handler works with), `trace` (what the log says of a
+//! request) and [`error`] (the one error).
+//!
+//! A value is checked where it comes in and trusted from there:
+//!
+//! ```
+//! use calendar_server::model::Month;
+//!
+//! let june = Month::parse("year_month", "2017-06")?.period();
+//! assert_eq!(june.until - june.from, 30 * 86_400);
+//!
+//! let error = Month::parse("year_month", "2017-13").unwrap_err();
+//! assert_eq!(error.to_string(), "year_month: expected YYYY-MM");
+//! # Ok::<(), calendar_server::error::Error>(())
+//! ```
+
+#![warn(missing_docs, unreachable_pub)]
+
+pub mod api;
+pub mod app;
+pub mod cli;
+pub mod clock;
+pub mod config;
+pub mod domain;
+pub mod error;
+pub mod model;
+pub mod server;
+pub mod store;
+mod trace;
+pub mod web;

@@ -1,0 +1,7 @@
+//! The binary: all it does is in [`calendar_server::cli`].
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    calendar_server::cli::main()
+}
