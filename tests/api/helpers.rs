@@ -1,0 +1,179 @@
+//! A calendar of its own for each test, asked as a client would and looked into as an operator could.
+
+use std::path::PathBuf;
+
+use calendar_server::app::App;
+use calendar_server::clock::Clock;
+use calendar_server::domain::auth::Tokens;
+use calendar_server::server;
+use calendar_server::store::Store;
+use jiff::tz::TimeZone;
+use rocket::config::LogLevel;
+use rocket::figment::Figment;
+use rocket::http::{Header, Method};
+use rocket::local::blocking::Client;
+use serde_json::Value;
+use tempfile::TempDir;
+
+pub const DONE: &str = r#"{"meta":{"code":20000,"message":"SUCCESS"}}"#;
+
+/// 2017-06-19 19:55:04 in Seoul: when the reference's first event was registered.
+pub const NOW: i64 = 1_497_869_704;
+
+/// The key of the token that the reference prints.
+pub const KEY: &[u8] = b"secret_key_2017";
+
+pub struct Calendar {
+    client: Client,
+    pub clock: Clock,
+    pub database: PathBuf,
+    _folder: TempDir,
+}
+
+/// How a calendar can be set for a test.
+pub struct Settings {
+    pub registration_open: bool,
+    pub cors_origins: Vec<String>,
+    pub token_lifetime: Option<std::time::Duration>,
+    pub zone: &'static str,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            registration_open: true,
+            cors_origins: Vec::new(),
+            token_lifetime: None,
+            zone: "Asia/Seoul",
+        }
+    }
+}
+
+impl Calendar {
+    /// Nobody is registered; the clock stands at [`NOW`] in Seoul.
+    pub fn new() -> Self {
+        Self::with(Settings::default())
+    }
+
+    pub fn with(settings: Settings) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let database = folder.path().join("calendar.sqlite");
+        let (store, _) = Store::open(&database).unwrap();
+        let clock = Clock::fixed(TimeZone::get(settings.zone).unwrap(), NOW);
+        let app = App {
+            store,
+            clock: clock.clone(),
+            tokens: Tokens::new(KEY, settings.token_lifetime),
+            registration_open: settings.registration_open,
+            cors_origins: settings.cors_origins,
+        };
+        let quiet = rocket::Config { log_level: LogLevel::Off, ..rocket::Config::debug_default() };
+        let client = Client::untracked(server::build(Figment::from(quiet), app)).unwrap();
+        Self { client, clock, database, _folder: folder }
+    }
+
+    /// Registers `email` and gives its token.
+    pub fn register(&self, email: &str) -> String {
+        let answer = self.post("/user/", "", format!(r#"{{"useremail": "{email}"}}"#));
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        answer.json()["data"]["token"].as_str().unwrap().to_owned()
+    }
+
+    pub fn get(&self, path: &str, token: &str) -> Answer {
+        self.call(Method::Get, path, token, "")
+    }
+
+    pub fn post(&self, path: &str, token: &str, body: impl AsRef<[u8]>) -> Answer {
+        self.call(Method::Post, path, token, body)
+    }
+
+    pub fn put(&self, path: &str, token: &str, body: impl AsRef<[u8]>) -> Answer {
+        self.call(Method::Put, path, token, body)
+    }
+
+    pub fn delete(&self, path: &str, token: &str, body: impl AsRef<[u8]>) -> Answer {
+        self.call(Method::Delete, path, token, body)
+    }
+
+    /// Calls `path` below `/api/v1`; an empty token sends no header.
+    pub fn call(&self, method: Method, path: &str, token: &str, body: impl AsRef<[u8]>) -> Answer {
+        let token = (!token.is_empty()).then_some(("X-calendar-access-token", token));
+        self.send(method, &format!("/api/v1{path}"), token.as_slice(), body)
+    }
+
+    pub fn send(
+        &self,
+        method: Method,
+        uri: &str,
+        headers: &[(&'static str, &str)],
+        body: impl AsRef<[u8]>,
+    ) -> Answer {
+        let mut request = self.client.req(method, uri.to_owned()).body(body);
+        for (name, value) in headers {
+            request.add_header(Header::new(*name, (*value).to_owned()));
+        }
+        let response = request.dispatch();
+        let headers = response.headers().iter();
+        let headers = headers.map(|header| (header.name().to_string(), header.value().to_owned()));
+        Answer {
+            headers: headers.collect(),
+            status: response.status().code,
+            body: response.into_string().unwrap_or_default(),
+        }
+    }
+
+    /// All rows that `sql` gives, as text, the columns joined by `|`, NULL as `-`.
+    pub fn rows(&self, sql: &str) -> Vec<String> {
+        let conn = rusqlite::Connection::open(&self.database).unwrap();
+        let mut statement = conn.prepare(sql).unwrap();
+        let columns = statement.column_count();
+        let rows = statement.query_map([], |row| {
+            let cells = (0..columns).map(|column| match row.get_unwrap(column) {
+                rusqlite::types::Value::Null => "-".to_owned(),
+                rusqlite::types::Value::Integer(number) => number.to_string(),
+                rusqlite::types::Value::Text(text) => text,
+                other => panic!("unexpected {other:?}"),
+            });
+            Ok(cells.collect::<Vec<_>>().join("|"))
+        });
+        rows.unwrap().collect::<Result<_, _>>().unwrap()
+    }
+}
+
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    pub body: String,
+    headers: Vec<(String, String)>,
+}
+
+impl Answer {
+    /// The header `name`, if there is exactly one.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let mut found = self.headers.iter().filter(|(given, _)| given.eq_ignore_ascii_case(name));
+        let (_, value) = found.next()?;
+        assert!(found.next().is_none(), "{name} is there twice");
+        Some(value)
+    }
+
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("no JSON: {}", self.body))
+    }
+
+    /// Asserts the status and, to the byte, the body.
+    #[track_caller]
+    pub fn is(&self, status: u16, body: &str) {
+        assert_eq!((self.status, self.body.as_str()), (status, body));
+        assert_eq!(self.header("Content-Type"), Some("application/json"));
+        assert_eq!(self.header("X-Request-Id").map(str::len), Some(16));
+    }
+
+    /// Asserts an error's status, code, message and detail, and that there is nothing else.
+    #[track_caller]
+    pub fn refuses(&self, status: u16, code: u32, message: &str, detail: &str) {
+        let detail = serde_json::to_string(detail).unwrap();
+        let body =
+            format!(r#"{{"meta":{{"code":{code},"message":"{message}","detail":{detail}}}}}"#);
+        self.is(status, &body);
+    }
+}
