@@ -73,7 +73,8 @@ fn line(request: &Request<'_>, method: &str, status: Status) {
 
 fn known_path<'r>(request: &'r Request<'_>) -> &'r str {
     let path = request.uri().path().as_str();
-    let ends_in_id = path.trim_end_matches('/').ends_with(|last: char| last.is_ascii_digit());
+    let last = path.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
+    let ends_in_id = last.bytes().all(|byte| byte.is_ascii_digit());
     match request.route() {
         Some(route) if ends_in_id || !route.uri.path().contains('<') => path,
         _ if path.starts_with("/api/v1/") => "/api/v1/…",

@@ -1,9 +1,12 @@
 //! `dev-run` and `serve`.
 
+use std::io;
 use std::net::IpAddr;
 
+use rocket::config::{Shutdown, Sig};
 use rocket::error::ErrorKind;
 use rocket::fairing::AdHoc;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::{log, output};
 use crate::app::App;
@@ -33,6 +36,37 @@ fn run(config: Config, ready: impl Fn(&str) + Send + Sync + 'static) -> Result<(
     for warning in &config.warnings {
         tracing::warn!("{warning}");
     }
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(config.workers)
+        .enable_all()
+        .build()
+        .map_err(|error| Error::Setup(format!("cannot start the threads: {error}")))?;
+    let settings = rocket::Config::from(&config.rocket);
+    let told_to_stop = runtime.block_on(async { signals(&settings.shutdown) })?;
+    let rocket = server::build(config.rocket.clone(), open(config)?);
+    let rocket = rocket.attach(AdHoc::on_liftoff("ready", move |rocket| {
+        let settings = rocket.config();
+        let scheme = if settings.tls_enabled() { "https" } else { "http" };
+        ready(&url(scheme, settings.address, settings.port));
+        Box::pin(async {})
+    }));
+    // What is left when this returns is dropped here: the store, once its queue is on disk.
+    let ended = runtime.block_on(async {
+        let rocket = rocket.ignite().await?;
+        for mut signal in told_to_stop {
+            let shutdown = rocket.shutdown();
+            tokio::spawn(async move {
+                signal.recv().await;
+                shutdown.notify();
+            });
+        }
+        rocket.launch().await.map(drop)
+    });
+    ended.or_else(|error| stopped(&error, &settings))
+}
+
+/// Opens the database and gives what the handlers work with.
+fn open(config: Config) -> Result<App> {
     let (store, Opened { made, applied }) = Store::open(&config.database)?;
     if made {
         tracing::info!(database = %config.database.display(), "made the database");
@@ -41,27 +75,26 @@ fn run(config: Config, ready: impl Fn(&str) + Send + Sync + 'static) -> Result<(
         tracing::info!(version = migration.version, name = migration.name, "migrated");
     }
     let key = config.signing_key.as_deref().unwrap_or(store.signing_key());
-    let app = App {
+    Ok(App {
         tokens: Tokens::new(key, config.token_lifetime),
         clock: Clock::new(config.zone),
         registration_open: config.registration_open,
         cors_origins: config.cors_origins,
         store,
-    };
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(config.workers)
-        .enable_all()
-        .build()
-        .map_err(|error| Error::Setup(format!("cannot start the threads: {error}")))?;
-    let rocket =
-        server::build(config.rocket, app).attach(AdHoc::on_liftoff("ready", move |rocket| {
-            let settings = rocket.config();
-            let scheme = if settings.tls_enabled() { "https" } else { "http" };
-            ready(&url(scheme, settings.address, settings.port));
-            Box::pin(async {})
-        }));
-    // What is left when this returns is dropped here: the store, once its queue is on disk.
-    runtime.block_on(async { rocket.launch().await.map(drop) }).or_else(|error| stopped(&error))
+    })
+}
+
+/// The signals that stop the server. Rocket listens for them only once it is up, and until then one
+/// of them would kill the process; so they are caught from the start.
+fn signals(shutdown: &Shutdown) -> Result<Vec<Signal>> {
+    let kinds = [
+        (shutdown.ctrlc, SignalKind::interrupt()),
+        (shutdown.signals.contains(&Sig::Term), SignalKind::terminate()),
+    ];
+    let caught = kinds.into_iter().filter(|(wanted, _)| *wanted).map(|(_, kind)| signal(kind));
+    caught
+        .collect::<io::Result<_>>()
+        .map_err(|error| Error::Setup(format!("cannot listen for signals: {error}")))
 }
 
 fn url(scheme: &str, address: IpAddr, port: u16) -> String {
@@ -72,23 +105,27 @@ fn url(scheme: &str, address: IpAddr, port: u16) -> String {
 }
 
 /// Why serving ended, for the operator.
-fn stopped(error: &rocket::Error) -> Result<()> {
+fn stopped(error: &rocket::Error, settings: &rocket::Config) -> Result<()> {
+    let rocket::Config { address, port, .. } = settings;
     Err(Error::Setup(match error.kind() {
         // Clients that did not let go of their connections in time are no failure of ours.
         ErrorKind::Shutdown(_, None) => return Ok(()),
         ErrorKind::Bind(error) => match error.kind() {
-            std::io::ErrorKind::AddrInUse => {
-                "the port is taken by another program: stop that, or choose another with --port"
-                    .into()
+            io::ErrorKind::AddrInUse => format!(
+                "port {port} of {address} is taken by another program: stop that, or choose another with --port"
+            ),
+            io::ErrorKind::PermissionDenied => {
+                format!("no permission to listen on port {port}: choose one above 1023 with --port")
             }
-            std::io::ErrorKind::PermissionDenied => {
-                "no permission to listen on that port: choose one above 1023 with --port".into()
+            io::ErrorKind::AddrNotAvailable => {
+                format!(
+                    "this machine does not have the address {address}: choose another with --address"
+                )
             }
-            std::io::ErrorKind::AddrNotAvailable => {
-                "this machine does not have that address: choose another with --address".into()
-            }
-            _ => format!("cannot listen: {error}"),
+            _ => format!("cannot listen on port {port} of {address}: {error}"),
         },
+        // Before anything is served, the only files that Rocket reads are those of TLS.
+        ErrorKind::Io(error) => format!("tls: {error}"),
         ErrorKind::Config(error) => format!("{}: {}", error.path.join("."), error.kind),
         other => format!("cannot serve: {other}"),
     }))

@@ -163,7 +163,8 @@ pub(super) fn open_to_look(path: &Path) -> Result<Connection> {
     let absolute = std::path::absolute(path).map_err(|error| cannot("open", path, &error))?;
     let encoded = percent_encode(absolute.as_os_str().as_bytes(), NON_ALPHANUMERIC);
     let uri = format!("file:{encoded}?immutable=1");
-    open(Path::new(&uri), OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI)
+    let access = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
+    connect(Path::new(&uri), access).map_err(|error| unusable(path, &error))
 }
 
 /// The key that was made with the database.
@@ -172,8 +173,11 @@ pub(super) fn signing_key(conn: &Connection) -> Result<Vec<u8>> {
 }
 
 pub(super) fn open(path: &Path, access: OpenFlags) -> Result<Connection> {
-    let conn = Connection::open_with_flags(path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX)
-        .map_err(|error| unusable(path, &error))?;
+    connect(path, access).map_err(|error| unusable(path, &error))
+}
+
+fn connect(path: &Path, access: OpenFlags) -> rusqlite::Result<Connection> {
+    let conn = Connection::open_with_flags(path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     conn.busy_timeout(BUSY_TIMEOUT)?;
     conn.set_prepared_statement_cache_capacity(64);
     Ok(conn)

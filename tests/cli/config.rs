@@ -1,0 +1,276 @@
+//! Every key, from where it may stand, and what is said of a wrong one.
+
+use std::fs;
+use std::path::Path;
+
+use crate::setup::failed;
+use crate::spawned::{Ended, Server, command, run};
+
+/// Which database file `db init` makes, with this environment and `Rocket.toml`.
+fn made_with(toml: &str, environment: &[(&str, &str)], arguments: &[&str]) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("Rocket.toml"), toml).unwrap();
+    let mut command = command(folder.path(), &[&["db", "init"], arguments].concat());
+    let ended: Ended = command.envs(environment.iter().copied()).output().unwrap().into();
+    assert_eq!(ended.code, Some(0), "{}", ended.err);
+    ended.out.split([' ', ';']).nth(1).unwrap().to_owned()
+}
+
+/// What `db init` says with this environment and `Rocket.toml`.
+fn refused_with(toml: &str, environment: &[(&str, &str)]) -> Ended {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("Rocket.toml"), toml).unwrap();
+    let ended =
+        command(folder.path(), &["db", "init"]).envs(environment.iter().copied()).output().unwrap();
+    assert!(!folder.path().join("calendar.sqlite").exists());
+    ended.into()
+}
+
+#[test]
+fn a_flag_beats_the_environment_which_beats_the_file_which_beats_the_default() {
+    let toml =
+        "[default]\ndatabase = \"default.sqlite\"\n[release]\ndatabase = \"release.sqlite\"\n";
+    let rocket = ("ROCKET_DATABASE", "rocket.sqlite");
+    let ours = ("CALENDAR_DATABASE", "ours.sqlite");
+    assert_eq!(made_with("", &[], &[]), "calendar.sqlite");
+    assert_eq!(made_with("[default]\ndatabase = \"default.sqlite\"\n", &[], &[]), "default.sqlite");
+    assert_eq!(made_with(toml, &[], &[]), "release.sqlite");
+    assert_eq!(made_with(toml, &[("ROCKET_PROFILE", "debug")], &[]), "default.sqlite");
+    assert_eq!(made_with(toml, &[rocket], &[]), "rocket.sqlite");
+    assert_eq!(made_with(toml, &[rocket, ours], &[]), "ours.sqlite");
+    assert_eq!(made_with(toml, &[rocket, ours], &["--database", "flag.sqlite"]), "flag.sqlite");
+}
+
+#[test]
+fn rocket_config_names_another_file() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("other.toml"), "[default]\ndatabase = \"other.sqlite\"\n")
+        .unwrap();
+    let mut command = command(folder.path(), &["db", "init"]);
+    let ended: Ended = command.env("ROCKET_CONFIG", "other.toml").output().unwrap().into();
+    assert_eq!(ended.out, "made other.sqlite; next: calendar-server db upgrade\n");
+}
+
+#[test]
+fn an_unknown_key_is_named_wherever_it_stands() {
+    let unknown =
+        |key: &str| failed(&format!("unknown key {key}: see the table of keys in the README"));
+    assert_eq!(refused_with("[default]\ndatabse = \"x\"\n", &[]), unknown("databse"));
+    assert_eq!(refused_with("[release]\nport = 1\nsekret = 2\n", &[]), unknown("sekret"));
+    assert_eq!(refused_with("[default.shutdown]\ngarce = 2\n", &[]), unknown("shutdown.garce"));
+    assert_eq!(refused_with("", &[("CALENDAR_TIMEZON", "UTC")]), unknown("timezon"));
+    assert_eq!(refused_with("", &[("ROCKET_PROT", "1")]), unknown("prot"));
+}
+
+#[test]
+fn a_wrong_value_is_an_error_that_names_its_key() {
+    for (name, value, said) in [
+        ("CALENDAR_PORT", "many", "port: "),
+        ("CALENDAR_PORT", "70000", "port: "),
+        ("CALENDAR_ADDRESS", "here", "address: "),
+        ("CALENDAR_WORKERS", "few", "workers: "),
+        ("CALENDAR_LOG_LEVEL", "loud", "log_level: "),
+        (
+            "CALENDAR_TIMEZONE",
+            "Asia/Soul",
+            "timezone: \"Asia/Soul\" is not a time zone: give an IANA name such as \"Asia/Seoul\"",
+        ),
+        (
+            "CALENDAR_TOKEN_LIFETIME",
+            "long",
+            "token_lifetime: \"long\" is no length of time: give one such as \"365d\" or \"12h\"",
+        ),
+        ("CALENDAR_TOKEN_LIFETIME", "0s", "token_lifetime: "),
+        (
+            "CALENDAR_REGISTRATION",
+            "ajar",
+            "registration: expected \"open\" or \"closed\", found \"ajar\"",
+        ),
+        ("CALENDAR_CORS_ORIGINS", "app.example.com", "cors_origins: "),
+        (
+            "CALENDAR_CORS_ORIGINS",
+            "[\"app.example.com\"]",
+            "cors_origins: \"app.example.com\" is no origin: give one such as \"https://app.example.com\"",
+        ),
+        ("CALENDAR_SECRET_KEY", "", "secret_key: expected a key, found none"),
+        ("CALENDAR_SECRET_KEY_FILE", "missing.key", "secret_key_file: cannot read missing.key: "),
+    ] {
+        let ended = refused_with("", &[(name, value)]);
+        assert_eq!(ended.code, Some(1), "{name}={value}");
+        assert!(ended.err.starts_with(&format!("error: {said}")), "{name}={value}: {}", ended.err);
+        assert_eq!(ended.err.lines().count(), 1, "{}", ended.err);
+    }
+}
+
+#[test]
+fn a_file_that_is_no_toml_is_named() {
+    let ended = refused_with("[default\n", &[]);
+    assert_eq!(ended.code, Some(1));
+    assert!(ended.err.starts_with("error: Rocket.toml: "), "{}", ended.err);
+}
+
+#[test]
+fn no_error_shows_a_secret() {
+    for (toml, environment) in [
+        ("[default]\nsecret_key = 8675309\n", &[][..]),
+        ("[default]\nsecret_key = \"8675309\"\nsecret_key_file = \"k\"\n", &[]),
+        ("", &[("CALENDAR_SECRET_KEY", "8675309"), ("CALENDAR_SECRET_KEY_FILE", "k")]),
+    ] {
+        let ended = refused_with(toml, environment);
+        assert_eq!(ended.code, Some(1));
+        assert!(ended.err.starts_with("error: secret_key"), "{}", ended.err);
+        assert!(!ended.err.contains("8675309"), "{}", ended.err);
+    }
+}
+
+const PUBLISHED_TOKEN: &str = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJpc3MiOiJKVU5HSVBBUksiLCJ1c2VyZW1haWwiOiJwYXJrQGp1bmdpLm1lIiwiYXVkIjoiQ0FMRU5EQVJfQVBJIn0.8gpD2Wd-p26UuPVLHP9bLD9gbXo_nbP19rzO8N0N0zo";
+
+#[test]
+fn with_the_earlier_systems_key_its_tokens_go_on_working() {
+    let by_environment = |folder: &Path| {
+        let mut command = command(folder, &["dev-run", "--port", "0"]);
+        command.env("CALENDAR_SECRET_KEY", "secret_key_2017");
+        command
+    };
+    let by_file = |folder: &Path| {
+        fs::write(folder.join("key"), "secret_key_2017\n").unwrap();
+        let mut command = command(folder, &["serve", "--port", "0"]);
+        command.env("CALENDAR_SECRET_KEY_FILE", "key");
+        command
+    };
+    let by_toml = |folder: &Path| {
+        fs::write(folder.join("Rocket.toml"), "[default]\nsecret_key = \"secret_key_2017\"\n")
+            .unwrap();
+        command(folder, &["serve", "--port", "0"])
+    };
+    for start in [&by_environment as &dyn Fn(&Path) -> _, &by_file, &by_toml] {
+        let folder = tempfile::tempdir().unwrap();
+        let server = Server::start(start(folder.path()));
+        assert_eq!(
+            server.call("GET", "/user/", PUBLISHED_TOKEN, "").0,
+            401,
+            "nobody is registered yet"
+        );
+        server.register("park@jungi.me");
+        assert_eq!(server.call("GET", "/user/", PUBLISHED_TOKEN, "").0, 200);
+    }
+}
+
+#[test]
+fn without_a_key_each_database_has_its_own_and_keeps_it() {
+    let (one, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let server = Server::dev_run(one.path());
+    let token = server.register("park@jungi.me");
+    assert!(server.stop().0.success());
+    let again = Server::dev_run(one.path());
+    assert_eq!(again.call("GET", "/user/", &token, "").0, 200);
+    let elsewhere = Server::dev_run(other.path());
+    elsewhere.register("park@jungi.me");
+    assert_eq!(elsewhere.call("GET", "/user/", &token, "").0, 401);
+}
+
+#[test]
+fn registration_can_be_closed() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = command(folder.path(), &["serve", "--port", "0"]);
+    let server = Server::start({
+        command.env("CALENDAR_REGISTRATION", "closed");
+        command
+    });
+    let answer = server.call("POST", "/user/", "", r#"{"useremail":"park@jungi.me"}"#);
+    let body = r#"{"meta":{"code":40100,"message":"INVALID AUTHORIZATION","detail":"registration is closed: ask the operator for an account"}}"#;
+    assert_eq!(answer, (401, body.to_owned()));
+}
+
+#[test]
+fn the_time_zone_is_the_machines_unless_it_is_set() {
+    let hour_of_registration = |environment: &[(&str, &str)]| {
+        let folder = tempfile::tempdir().unwrap();
+        let mut command = command(folder.path(), &["dev-run", "--port", "0"]);
+        command.envs(environment.iter().copied());
+        let server = Server::start(command);
+        let token = server.register("park@jungi.me");
+        let (_, body) = server.call("GET", "/user/", &token, "");
+        let created = body.split("\"created\":\"").nth(1).unwrap();
+        created.split(' ').nth(4).unwrap()[..2].parse::<i32>().unwrap()
+    };
+    // Fourteen hours apart, all year round; taken again if an hour struck in between.
+    let apart = || {
+        let early = hour_of_registration(&[("TZ", "Pacific/Honolulu")]);
+        let late =
+            hour_of_registration(&[("TZ", "Pacific/Honolulu"), ("CALENDAR_TIMEZONE", "Etc/GMT-4")]);
+        (late - early).rem_euclid(24)
+    };
+    let first = apart();
+    let apart = if first == 14 { first } else { apart() };
+    assert_eq!(apart, 14);
+}
+
+#[test]
+fn other_pages_may_call_only_from_the_origins_that_are_set() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = command(folder.path(), &["serve", "--port", "0"]);
+    command.env("CALENDAR_CORS_ORIGINS", r#"["https://app.example.com"]"#);
+    let server = Server::start(command);
+    let ask = |origin: &str| {
+        let request = format!(
+            "OPTIONS /api/v1/calendar/event HTTP/1.1\r\nHost: c\r\nOrigin: {origin}\r\nAccess-Control-Request-Method: PUT\r\nConnection: close\r\n\r\n"
+        );
+        server.send(request.as_bytes()).0
+    };
+    let allowed = ask("https://app.example.com");
+    assert!(allowed.starts_with("HTTP/1.1 200 "), "{allowed}");
+    assert!(
+        allowed.contains("\r\naccess-control-allow-origin: https://app.example.com"),
+        "{allowed}"
+    );
+    let refused = ask("https://evil.example.com");
+    assert!(refused.starts_with("HTTP/1.1 403 "), "{refused}");
+    assert!(!refused.contains("access-control-allow-origin"), "{refused}");
+}
+
+#[test]
+fn tls_is_served_where_it_is_set() {
+    let folder = tempfile::tempdir().unwrap();
+    let made = std::process::Command::new("openssl")
+        .args([
+            "req",
+            "-x509",
+            "-newkey",
+            "ec",
+            "-pkeyopt",
+            "ec_paramgen_curve:prime256v1",
+            "-nodes",
+        ])
+        .args(["-days", "2", "-subj", "/CN=localhost", "-keyout", "key.pem", "-out", "cert.pem"])
+        .current_dir(folder.path())
+        .output()
+        .unwrap();
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    fs::write(
+        folder.path().join("Rocket.toml"),
+        "[default.tls]\ncerts = \"cert.pem\"\nkey = \"key.pem\"\n",
+    )
+    .unwrap();
+    let server = Server::start(command(folder.path(), &["serve", "--port", "0"]));
+    assert!(server.url.starts_with("https://"), "{}", server.url);
+    let answer = std::process::Command::new("curl")
+        .args(["-sk", "-X", "POST", &format!("{}/api/v1/user/", server.url), "-d", "{}"])
+        .output()
+        .unwrap();
+    let body = r#"{"meta":{"code":40001,"message":"INVALID PARAMETER","detail":"useremail: required, but missing"}}"#;
+    assert_eq!(String::from_utf8(answer.stdout).unwrap(), body);
+}
+
+#[test]
+fn a_tls_file_that_is_missing_is_said_clearly() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(
+        folder.path().join("Rocket.toml"),
+        "[default.tls]\ncerts = \"no.pem\"\nkey = \"no.pem\"\n",
+    )
+    .unwrap();
+    let ended = run(folder.path(), &["serve", "--port", "0"]);
+    assert_eq!(ended.code, Some(1));
+    assert!(ended.err.lines().last().unwrap().starts_with("error: tls: "), "{}", ended.err);
+}

@@ -1,0 +1,12 @@
+//! The commands and the configuration, as an operator meets them: by the spawned binary.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that panics has failed")]
+
+#[path = "../spawned/mod.rs"]
+mod spawned;
+
+mod config;
+mod db;
+mod serve;
+mod setup;
+mod wire;

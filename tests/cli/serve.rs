@@ -1,0 +1,101 @@
+//! A server's log, and how it stops.
+
+use std::io::{Read, Write};
+
+use crate::spawned::{Server, answer, command};
+
+const EVENT: &str =
+    r#"{"sdate":"2017-06-19 20:00:00","edate":"2017-06-19 23:00:00","subject":"privatissimum"}"#;
+
+#[test]
+fn serve_logs_one_line_a_request_with_what_an_operator_needs() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start(command(folder.path(), &["serve", "--port", "0"]));
+    let token = server.register("park@jungi.me");
+    let (head, _) = server.exchange("GET", "/calendar/search?search_word=word", &token, "");
+    let id = head.split("x-request-id: ").nth(1).unwrap().split("\r\n").next().unwrap().to_owned();
+    assert_eq!(server.call("GET", "/calendar/event/12345", &token, "").0, 404);
+    let (status, log) = server.stop();
+    assert_eq!(status.code(), Some(0));
+    let requests: Vec<&str> = log.lines().filter(|line| line.contains(" request ")).collect();
+    assert_eq!(requests.len(), 3, "{log}");
+    let line = requests[1];
+    for part in
+        ["method=\"GET\"", "path=\"/api/v1/calendar/search\"", "status=200", "code=20000", " ms="]
+    {
+        assert!(line.contains(part), "no {part} in {line}");
+    }
+    assert!(line.contains(&format!("request_id={id}")), "{line} has not the id of {head}");
+    assert!(
+        requests[2].contains("path=\"/api/v1/calendar/event/12345\" status=404 code=40400"),
+        "{log}"
+    );
+}
+
+#[test]
+fn no_token_no_email_and_no_subject_is_in_a_log_at_any_level() {
+    for name in ["serve", "dev-run"] {
+        let folder = tempfile::tempdir().unwrap();
+        let mut command = command(folder.path(), &[name, "--port", "0"]);
+        command.env("CALENDAR_LOG_LEVEL", "debug").env("CALENDAR_SECRET_KEY", "the-signing-key");
+        let server = Server::start(command);
+        let token = server.register("park@jungi.me");
+        server.call("POST", "/user/", "", r#"{"useremail":"park@jungi.me"}"#);
+        server.call("POST", "/user/", "", r#"{"useremail":"park@jungi.me"#);
+        assert_eq!(server.call("POST", "/calendar/event", &token, EVENT).0, 200);
+        server.call("GET", "/calendar/search?search_word=privatissimum", &token, "");
+        server.call("GET", "/calendar/date?date=privatissimum", &token, "");
+        server.call("GET", "/park@jungi.me/privatissimum", &token, "");
+        server.call("GET", "/group/park@jungi.me", &token, "");
+        server.call("GET", &format!("/group/{token}"), &token, "");
+        server.call("PROPFIND", "/calendar?privatissimum=park@jungi.me", &token, "");
+        let (_, log) = server.stop();
+        assert!(log.contains("request"), "{log}");
+        for secret in ["park", "privatissimum", &token, "eyJ", "the-signing-key"] {
+            assert!(!log.contains(secret), "{name}: {secret} is in the log:\n{log}");
+        }
+    }
+}
+
+#[test]
+fn a_signal_finishes_what_is_under_way_and_exits_with_0() {
+    for signal in ["TERM", "INT"] {
+        let folder = tempfile::tempdir().unwrap();
+        let server = Server::start(command(folder.path(), &["serve", "--port", "0"]));
+        let token = server.register("park@jungi.me");
+        let mut stream = server.connect();
+        let length = EVENT.len();
+        let head = format!(
+            "POST /api/v1/calendar/event HTTP/1.1\r\nHost: c\r\nX-calendar-access-token: {token}\r\nContent-Length: {length}\r\nExpect: 100-continue\r\n\r\n"
+        );
+        stream.write_all(head.as_bytes()).unwrap();
+        // Once it asks for the body, the request is under way.
+        let mut go_on = [0; 25];
+        stream.read_exact(&mut go_on).unwrap();
+        assert_eq!(&go_on, b"HTTP/1.1 100 Continue\r\n\r\n");
+        server.signal(signal);
+        stream.write_all(EVENT.as_bytes()).unwrap();
+        let (head, body) = answer(stream);
+        assert!(head.starts_with("HTTP/1.1 200 "), "{signal}: {head}");
+        assert_eq!(body, r#"{"meta":{"code":20000,"message":"SUCCESS"}}"#);
+        let (status, log) = server.ended();
+        assert_eq!(status.code(), Some(0), "{signal}: {log}");
+        let conn = rusqlite::Connection::open(folder.path().join("calendar.sqlite")).unwrap();
+        let subject: String =
+            conn.query_row("SELECT subject FROM event", [], |row| row.get(0)).unwrap();
+        assert_eq!(subject, "privatissimum");
+    }
+}
+
+#[test]
+fn an_idle_connection_does_not_keep_a_server_from_stopping() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start(command(folder.path(), &["serve", "--port", "0"]));
+    let idle = server.connect();
+    let mut half = server.connect();
+    half.write_all(b"GET /api/v1/calendar HTTP/1.1\r\nHost:").unwrap();
+    let started = std::time::Instant::now();
+    assert_eq!(server.stop().0.code(), Some(0));
+    assert!(started.elapsed().as_secs() < 10, "{:?}", started.elapsed());
+    drop((idle, half));
+}

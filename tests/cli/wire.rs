@@ -1,0 +1,120 @@
+//! What only the bytes on a socket can say: requests that no client library would send.
+
+use std::io::Write;
+
+use crate::spawned::{Server, answer};
+
+fn serving() -> (tempfile::TempDir, Server) {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::dev_run(folder.path());
+    (folder, server)
+}
+
+#[track_caller]
+fn assert_envelope(server: &Server, request: &[u8], status: &str, body: &str) {
+    let (head, got) = server.send(request);
+    let shown = String::from_utf8_lossy(request);
+    assert_eq!(got, body, "{shown}\n{head}");
+    assert!(head.starts_with(&format!("HTTP/1.1 {status} ")), "{shown}\n{head}");
+    assert!(head.contains("content-type: application/json"), "{shown}\n{head}");
+}
+
+const NO_METHOD: &str = r#"{"meta":{"code":40300,"message":"METHOD NOT ALLOWED","detail":"this path takes GET, HEAD"}}"#;
+const NO_PATH: &str = r#"{"meta":{"code":40400,"message":"NOT FOUND","detail":"no such path"}}"#;
+
+#[test]
+fn a_method_that_nobody_knows_is_not_allowed_where_the_path_exists() {
+    let (_folder, server) = serving();
+    for method in ["PROPFIND", "REPORT", "MKCALENDAR", "BREW", "QUERY"] {
+        let ask = |path: &str| {
+            format!("{method} {path} HTTP/1.1\r\nHost: c\r\nConnection: close\r\n\r\n")
+        };
+        for path in ["/api/v1/calendar/", "/api/v1/calendar/event/25", "/api/v1/group/25/"] {
+            assert_envelope(&server, ask(path).as_bytes(), "403", NO_METHOD);
+        }
+        for path in ["/api/v1/nowhere", "/api/", "/api/v1/group/x"] {
+            assert_envelope(&server, ask(path).as_bytes(), "404", NO_PATH);
+        }
+    }
+}
+
+#[test]
+fn a_target_that_is_no_path_is_answered_in_the_envelope() {
+    let (_folder, server) = serving();
+    let body = r#"{"meta":{"code":40000,"message":"INVALID PARAMETER","detail":"the request's target is no path"}}"#;
+    let request = b"CONNECT example.com:443 HTTP/1.1\r\nHost: c\r\nConnection: close\r\n\r\n";
+    assert_envelope(&server, request, "400", body);
+}
+
+#[test]
+fn raw_utf8_in_a_query_is_read_as_the_reference_prints_it() {
+    let (_folder, server) = serving();
+    let token = server.register("park@jungi.me");
+    let event =
+        r#"{"sdate":"2017-06-20 09:00:00","edate":"2017-06-20 12:00:00","subject":"테스트 일정"}"#;
+    assert_eq!(server.call("POST", "/calendar/event", &token, event).0, 200);
+    let (status, body) = server.call("GET", "/calendar/search?search_word=테스트", &token, "");
+    assert_eq!(status, 200);
+    assert!(body.contains(r#""subject":"테스트 일정""#), "{body}");
+}
+
+#[test]
+fn a_token_that_is_no_text_is_refused() {
+    let (_folder, server) = serving();
+    let request = b"GET /api/v1/calendar/ HTTP/1.1\r\nHost: c\r\nX-calendar-access-token: \xff\xfe\r\nConnection: close\r\n\r\n";
+    let (head, body) = server.send(request);
+    assert!(head.starts_with("HTTP/1.1 401 "), "{head}");
+    assert!(body.starts_with(r#"{"meta":{"code":4010"#), "{body}");
+}
+
+#[test]
+fn a_body_of_more_than_64_kib_is_refused_whether_its_length_is_told_or_not() {
+    let (_folder, server) = serving();
+    let body = r#"{"meta":{"code":41300,"message":"PAYLOAD TOO LARGE","detail":"body: expected at most 65536 bytes"}}"#;
+    let pad = "x".repeat(70_000);
+    let told = format!(
+        "POST /api/v1/user/ HTTP/1.1\r\nHost: c\r\nConnection: close\r\nContent-Length: 70000\r\n\r\n{pad}"
+    );
+    assert_envelope(&server, told.as_bytes(), "413", body);
+    let chunked = format!(
+        "POST /api/v1/user/ HTTP/1.1\r\nHost: c\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n11170\r\n{pad}\r\n0\r\n\r\n"
+    );
+    assert_envelope(&server, chunked.as_bytes(), "413", body);
+}
+
+#[test]
+fn a_body_that_stops_short_changes_nothing_and_the_server_goes_on() {
+    let (_folder, server) = serving();
+    let mut stream = server.connect();
+    let head = "POST /api/v1/user/ HTTP/1.1\r\nHost: c\r\nContent-Length: 100\r\n\r\n{\"useremail\":\"park@jungi.me\"}";
+    stream.write_all(head.as_bytes()).unwrap();
+    stream.shutdown(std::net::Shutdown::Write).unwrap();
+    let (_, body) = answer(stream);
+    assert!(body.is_empty() || body.starts_with(r#"{"meta":{"code":40000,"#), "{body}");
+    server.register("park@jungi.me");
+}
+
+#[test]
+fn a_form_that_asks_for_another_method_is_answered_in_the_envelope() {
+    let (_folder, server) = serving();
+    let form = "_method=delete&event_id=1";
+    let request = format!(
+        "POST /api/v1/calendar/event HTTP/1.1\r\nHost: c\r\nConnection: close\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{form}",
+        form.len()
+    );
+    let body = r#"{"meta":{"code":40101,"message":"MISSING HEADER","detail":"the header X-calendar-access-token is missing"}}"#;
+    assert_envelope(&server, request.as_bytes(), "401", body);
+}
+
+#[test]
+fn many_requests_on_one_connection_are_answered_in_order() {
+    let (_folder, server) = serving();
+    let mut stream = server.connect();
+    let one = "GET /api/v1/nowhere HTTP/1.1\r\nHost: c\r\n\r\n".repeat(9);
+    let last = "GET /api/v1/calendar HTTP/1.1\r\nHost: c\r\nConnection: close\r\n\r\n";
+    stream.write_all((one + last).as_bytes()).unwrap();
+    let (head, rest) = answer(stream);
+    let all = format!("{head}{rest}");
+    assert_eq!(all.matches("HTTP/1.1 404 ").count(), 9, "{all}");
+    assert_eq!(all.matches("HTTP/1.1 401 ").count(), 1, "{all}");
+}
