@@ -5,12 +5,12 @@ use serde::Serialize;
 
 use super::BASE;
 use super::envelope::Answer;
-use super::guard::{Caller, Fields, PathId, Query};
+use super::guard::{Bearer, Caller, Fields, PathId, Query};
 use crate::app::App;
 use crate::domain;
 use crate::error::Result;
 use crate::model::{
-    Day, Email, Event, EventId, EventTimes, GroupId, Month, Period, ShortText, UserId, WallTime,
+    Day, Email, Event, EventId, EventTimes, GroupId, Month, Period, ShortText, WallTime,
 };
 
 /// An event on the wire. `email` and `useremail` are the same: the reference's example has the one,
@@ -50,12 +50,14 @@ fn list(events: &[Event]) -> Result<Answer> {
     Answer::data(events.iter().map(WireEvent::from).collect::<Vec<_>>())
 }
 
-async fn view(app: &App, caller: UserId, period: Period) -> Result<Answer> {
-    list(
-        &app.store
-            .read(move |snapshot| domain::events::in_period(snapshot, caller, period))
-            .await?,
-    )
+/// What the caller's calendar shows in the period that `period` gives.
+async fn view<F>(bearer: Bearer, app: &App, period: F) -> Result<Answer>
+where
+    F: FnOnce() -> Result<Period> + Send + 'static,
+{
+    let shown =
+        bearer.read(app, |snapshot, user| domain::events::in_period(snapshot, user.id, period()?));
+    list(&shown.await?)
 }
 
 /// What calls 5, 6 and 17 say of an event.
@@ -78,38 +80,39 @@ pub(super) fn location(EventId(id): EventId) -> String {
 
 /// Call 3.
 #[get("/calendar")]
-pub(super) async fn this_month(caller: Caller, app: &State<App>) -> Result<Answer> {
-    view(app, caller.0.id, app.clock.today()?.month().period()).await
+pub(super) async fn this_month(bearer: Bearer, app: &State<App>) -> Result<Answer> {
+    let today = app.clock.today();
+    view(bearer, app, || Ok(today?.month().period())).await
 }
 
 /// Call 4.
 #[get("/calendar/month")]
-pub(super) async fn month(caller: Caller, query: Query, app: &State<App>) -> Result<Answer> {
-    let month = Month::parse("year_month", query.get("year_month")?)?;
-    view(app, caller.0.id, month.period()).await
+pub(super) async fn month(bearer: Bearer, query: Query, app: &State<App>) -> Result<Answer> {
+    view(bearer, app, move || Ok(Month::parse("year_month", &query.get("year_month")?)?.period()))
+        .await
 }
 
 /// Call 8.
 #[get("/calendar/today")]
-pub(super) async fn today(caller: Caller, app: &State<App>) -> Result<Answer> {
-    view(app, caller.0.id, app.clock.today()?.period()).await
+pub(super) async fn today(bearer: Bearer, app: &State<App>) -> Result<Answer> {
+    let today = app.clock.today();
+    view(bearer, app, || Ok(today?.period())).await
 }
 
 /// Call 9.
 #[get("/calendar/date")]
-pub(super) async fn date(caller: Caller, query: Query, app: &State<App>) -> Result<Answer> {
-    view(app, caller.0.id, Day::parse("date", query.get("date")?)?.period()).await
+pub(super) async fn date(bearer: Bearer, query: Query, app: &State<App>) -> Result<Answer> {
+    view(bearer, app, move || Ok(Day::parse("date", &query.get("date")?)?.period())).await
 }
 
 /// Call 10.
 #[get("/calendar/search")]
-pub(super) async fn search(caller: Caller, query: Query, app: &State<App>) -> Result<Answer> {
-    let word = ShortText::parse("search_word", query.get("search_word")?)?;
-    list(
-        &app.store
-            .read(move |snapshot| domain::events::search(snapshot, caller.0.id, &word))
-            .await?,
-    )
+pub(super) async fn search(bearer: Bearer, query: Query, app: &State<App>) -> Result<Answer> {
+    let found = bearer.read(app, move |snapshot, user| {
+        let word = ShortText::parse("search_word", &query.get("search_word")?)?;
+        domain::events::search(snapshot, user.id, &word)
+    });
+    list(&found.await?)
 }
 
 /// Call 5.
@@ -158,10 +161,10 @@ pub(super) async fn delete_event(
 
 /// One event that the caller registered or that the caller's calendar shows.
 #[get("/calendar/event/<_>")]
-pub(super) async fn event(id: PathId, caller: Caller, app: &State<App>) -> Result<Answer> {
+pub(super) async fn event(id: PathId, bearer: Bearer, app: &State<App>) -> Result<Answer> {
     let id = EventId(id.0);
     let event =
-        app.store.read(move |snapshot| domain::events::get(snapshot, caller.0.id, id)).await?;
+        bearer.read(app, move |snapshot, user| domain::events::get(snapshot, user.id, id)).await?;
     Answer::data(WireEvent::from(&event))
 }
 

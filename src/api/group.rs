@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::BASE;
 use super::calendar::{self, EventFields};
 use super::envelope::Answer;
-use super::guard::{Caller, Fields, PathId};
+use super::guard::{Bearer, Caller, Fields, PathId};
 use crate::app::App;
 use crate::domain;
 use crate::error::Result;
@@ -67,21 +67,21 @@ pub(super) async fn delete(caller: Caller, app: &State<App>, fields: Fields) -> 
 
 /// Call 15.
 #[get("/group")]
-pub(super) async fn mine(caller: Caller, app: &State<App>) -> Result<Answer> {
-    list(&app.store.read(move |snapshot| snapshot.groups_of(caller.0.id)).await?)
+pub(super) async fn mine(bearer: Bearer, app: &State<App>) -> Result<Answer> {
+    list(&bearer.read(app, |snapshot, user| snapshot.groups_of(user.id)).await?)
 }
 
 /// Call 16.
 #[get("/group/list")]
-pub(super) async fn all(_caller: Caller, app: &State<App>) -> Result<Answer> {
-    list(&app.store.read(|snapshot| snapshot.groups()).await?)
+pub(super) async fn all(bearer: Bearer, app: &State<App>) -> Result<Answer> {
+    list(&bearer.read(app, |snapshot, _| snapshot.groups()).await?)
 }
 
 /// One group.
 #[get("/group/<_>")]
-pub(super) async fn get(id: PathId, _caller: Caller, app: &State<App>) -> Result<Answer> {
-    let group =
-        app.store.read(move |snapshot| domain::groups::get(snapshot, GroupId(id.0))).await?;
+pub(super) async fn get(id: PathId, bearer: Bearer, app: &State<App>) -> Result<Answer> {
+    let id = GroupId(id.0);
+    let group = bearer.read(app, move |snapshot, _| domain::groups::get(snapshot, id)).await?;
     Answer::data(WireGroup::from(&group))
 }
 

@@ -7,7 +7,6 @@
 use std::sync::Mutex;
 
 use percent_encoding::percent_decode_str;
-use rocket::State;
 use rocket::data::{ByteUnit, Data, FromData, Outcome as DataOutcome};
 use rocket::http::Status;
 use rocket::request::{FromRequest, Outcome, Request};
@@ -16,7 +15,8 @@ use serde_json::{Map, Value};
 use crate::app::App;
 use crate::domain::auth;
 use crate::error::{Error, Result};
-use crate::model::User;
+use crate::model::{Email, User};
+use crate::store::Snapshot;
 
 /// The most bytes of a body that are read.
 const BODY_LIMIT: u64 = 64 * 1024;
@@ -39,7 +39,48 @@ fn refuse(request: &Request<'_>, error: Error) -> (Status, ()) {
     (Status::BadRequest, ())
 }
 
-/// Who is calling, by the access token in the header `X-calendar-access-token`.
+/// The access token of the header `X-calendar-access-token`, verified. Whether its user exists is
+/// asked together with what the call wants to know, in one look at the store: [`Bearer::read`].
+pub(crate) struct Bearer(Email);
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for Bearer {
+    type Error = ();
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
+        match bearer(request) {
+            Ok((bearer, _)) => Outcome::Success(bearer),
+            Err(error) => Outcome::Error(refuse(request, error)),
+        }
+    }
+}
+
+impl Bearer {
+    /// Runs `work` for the token's user.
+    ///
+    /// # Errors
+    /// Those of `work`; [`Error::InvalidToken`] if there is no such user.
+    pub(super) async fn read<T, F>(self, app: &App, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Snapshot<'_>, User) -> Result<T> + Send + 'static,
+    {
+        app.store.read(move |snapshot| work(snapshot, auth::caller(snapshot, &self.0)?)).await
+    }
+}
+
+fn bearer<'r>(request: &'r Request<'_>) -> Result<(Bearer, &'r App)> {
+    let app = request.rocket().state::<App>();
+    let app = app.ok_or_else(|| Error::Internal("the app is not managed".into()))?;
+    let token = request.headers().get_one("X-calendar-access-token").unwrap_or_default().trim();
+    if token.is_empty() {
+        return Err(Error::MissingToken);
+    }
+    Ok((Bearer(app.tokens.verify(token, app.clock.unix())?), app))
+}
+
+/// Who is calling: the user of the access token. For calls with a body, which is not read before
+/// this is known.
 pub(crate) struct Caller(pub(crate) User);
 
 #[rocket::async_trait]
@@ -55,14 +96,8 @@ impl<'r> FromRequest<'r> for Caller {
 }
 
 async fn caller(request: &Request<'_>) -> Result<User> {
-    let app = request.guard::<&State<App>>().await.succeeded();
-    let app = app.ok_or_else(|| Error::Internal("the app is not managed".into()))?;
-    let token = request.headers().get_one("X-calendar-access-token").unwrap_or_default().trim();
-    if token.is_empty() {
-        return Err(Error::MissingToken);
-    }
-    let email = app.tokens.verify(token, app.clock.unix())?;
-    app.store.read(move |snapshot| auth::caller(snapshot, &email)).await
+    let (bearer, app) = bearer(request)?;
+    bearer.read(app, |_, user| Ok(user)).await
 }
 
 /// The integer that a path ends in. Another path does not exist.
@@ -155,28 +190,26 @@ fn missing(name: &str) -> Error {
 }
 
 /// The parameters in the query string (`application/x-www-form-urlencoded`, as the URL standard
-/// has it, but that broken percent-encoding is an error).
-pub(crate) struct Query(Vec<(String, String)>);
+/// has it, but that broken percent-encoding is an error). It is read when it is first asked for,
+/// which comes after the token's user is known.
+pub(crate) struct Query(String);
 
 #[rocket::async_trait]
 impl<'r> FromRequest<'r> for Query {
-    type Error = ();
+    type Error = std::convert::Infallible;
 
-    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Self::Error> {
         let raw = request.uri().query().map_or("", |query| query.as_str());
-        match read_query(raw) {
-            Ok(query) => Outcome::Success(query),
-            Err(error) => Outcome::Error(refuse(request, error)),
-        }
+        Outcome::Success(Self(raw.to_owned()))
     }
 }
 
-fn read_query(raw: &str) -> Result<Query> {
+fn pairs(raw: &str) -> Result<Vec<(String, String)>> {
     let pairs = raw.split('&').filter(|pair| !pair.is_empty()).map(|pair| {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
         Ok((decode(name)?, decode(value)?))
     });
-    Ok(Query(pairs.collect::<Result<_>>()?))
+    pairs.collect()
 }
 
 fn decode(raw: &str) -> Result<String> {
@@ -192,9 +225,9 @@ fn decode(raw: &str) -> Result<String> {
 
 impl Query {
     /// The parameter `name`; where it is given more than once, the first.
-    pub(super) fn get(&self, name: &str) -> Result<&str> {
-        let found = self.0.iter().find(|(given, _)| given == name);
-        found.map(|(_, value)| value.as_str()).ok_or_else(|| missing(name))
+    pub(super) fn get(&self, name: &str) -> Result<String> {
+        let found = pairs(&self.0)?.into_iter().find(|(given, _)| given == name);
+        found.map(|(_, value)| value).ok_or_else(|| missing(name))
     }
 }
 
@@ -204,7 +237,7 @@ mod tests {
 
     #[test]
     fn a_query_is_decoded_strictly() {
-        let read = |raw| read_query(raw).and_then(|query| query.get("q").map(str::to_owned));
+        let read = |raw: &str| Query(raw.to_owned()).get("q");
         assert_eq!(read("a=1&q=%ED%85%8C+b%2B&q=2").unwrap(), "테 b+");
         assert_eq!(read("q=테스트").unwrap(), "테스트");
         assert_eq!(read("q").unwrap(), "");

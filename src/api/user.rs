@@ -4,11 +4,11 @@ use rocket::{State, get, post};
 use serde::Serialize;
 
 use super::envelope::Answer;
-use super::guard::{Caller, Fields};
+use super::guard::{Bearer, Caller, Fields};
 use crate::app::App;
 use crate::domain;
 use crate::error::{Error, Result};
-use crate::model::{Email, Selection, WallTime};
+use crate::model::{Email, Selection, User, WallTime};
 
 #[derive(Serialize)]
 struct Token {
@@ -44,8 +44,9 @@ pub(super) async fn register(app: &State<App>, fields: Fields) -> Result<Answer>
 
 /// Who the token belongs to.
 #[get("/user")]
-pub(super) async fn me(caller: Caller) -> Result<Answer> {
-    Answer::data(Me { useremail: &caller.0.email, created: caller.0.created })
+pub(super) async fn me(bearer: Bearer, app: &State<App>) -> Result<Answer> {
+    let User { email, created, .. } = bearer.read(app, |_, user| Ok(user)).await?;
+    Answer::data(Me { useremail: &email, created })
 }
 
 /// Call 2.
@@ -62,7 +63,7 @@ pub(super) async fn select_groups(
 
 /// What call 2 has set.
 #[get("/user/calendar/group")]
-pub(super) async fn selected_groups(caller: Caller, app: &State<App>) -> Result<Answer> {
-    let selection = app.store.read(move |snapshot| snapshot.selection_of(caller.0.id)).await?;
+pub(super) async fn selected_groups(bearer: Bearer, app: &State<App>) -> Result<Answer> {
+    let selection = bearer.read(app, |snapshot, user| snapshot.selection_of(user.id)).await?;
     Answer::data(SelectedGroup { selected_group: selection.to_string() })
 }

@@ -67,17 +67,7 @@ impl WallTime {
 /// 9110, 5.6.7). The weekday is the true one; `GMT` is part of the form and shifts nothing.
 impl fmt::Display for WallTime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let t = self.date_time();
-        let (weekday, month) = (t.weekday().to_string(), t.month().to_string());
-        write!(
-            f,
-            "{weekday:.3}, {:02} {month:.3} {:04} {:02}:{:02}:{:02} GMT",
-            t.day(),
-            t.year(),
-            t.hour(),
-            t.minute(),
-            t.second()
-        )
+        f.write_str(str::from_utf8(&self.http_date()).unwrap_or_default())
     }
 }
 
@@ -86,7 +76,36 @@ impl serde::Serialize for WallTime {
         &self,
         serializer: S,
     ) -> std::result::Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+        serializer.serialize_str(str::from_utf8(&self.http_date()).unwrap_or_default())
+    }
+}
+
+impl WallTime {
+    /// Laid out by hand: a view prints a hundred of these, and `format!` would take most of its time.
+    fn http_date(self) -> [u8; 29] {
+        let t = self.date_time();
+        let mut out = *b"Thu, 01 Jan 1970 00:00:00 GMT";
+        out[0..3].copy_from_slice(WEEKDAYS[usize::from(t.weekday().number_days_from_monday())]);
+        digits(&mut out[5..7], u16::from(t.day()));
+        out[8..11].copy_from_slice(MONTHS[usize::from(u8::from(t.month())) - 1]);
+        digits(&mut out[12..16], t.year().unsigned_abs().try_into().unwrap_or(0));
+        digits(&mut out[17..19], u16::from(t.hour()));
+        digits(&mut out[20..22], u16::from(t.minute()));
+        digits(&mut out[23..25], u16::from(t.second()));
+        out
+    }
+}
+
+const WEEKDAYS: [&[u8; 3]; 7] = [b"Mon", b"Tue", b"Wed", b"Thu", b"Fri", b"Sat", b"Sun"];
+const MONTHS: [&[u8; 3]; 12] = [
+    b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov", b"Dec",
+];
+
+/// Fills `out` with the last digits of `number`.
+fn digits(out: &mut [u8], mut number: u16) {
+    for digit in out.iter_mut().rev() {
+        *digit = b'0' + u8::try_from(number % 10).unwrap_or(0);
+        number /= 10;
     }
 }
 
