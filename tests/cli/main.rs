@@ -7,6 +7,7 @@ mod spawned;
 
 mod config;
 mod db;
+mod full;
 mod serve;
 mod setup;
 mod wire;
