@@ -48,7 +48,7 @@ const ROCKETS: [&str; 13] = [
 /// The keys inside those of Rocket's that are tables of fixed keys.
 const NESTED: [(&str, &[&str]); 2] = [
     ("shutdown", &["ctrlc", "signals", "grace", "mercy", "force"]),
-    ("tls", &["certs", "key", "ciphers", "prefer_server_cipher_order", "mutual"]),
+    ("tls", &["certs", "key", "ciphers", "prefer_server_cipher_order"]),
 ];
 
 /// What was given on the command line.
@@ -79,6 +79,8 @@ pub struct Config {
     pub cors_origins: Vec<String>,
     /// How many threads serve requests.
     pub workers: usize,
+    /// How many more threads there may be for work that blocks.
+    pub max_blocking: usize,
     /// How much is logged.
     pub log_level: LogLevel,
     /// Rocket's own settings, complete.
@@ -125,6 +127,7 @@ impl Config {
             )?,
             cors_origins: origins(read(&given, "cors_origins")?.unwrap_or_default())?,
             workers: settings.workers,
+            max_blocking: settings.max_blocking,
             log_level: settings.log_level,
             // Rocket's own log has whole request lines in it, with what people search for.
             rocket: rocket.merge(("log_level", LogLevel::Off)),

@@ -1,7 +1,9 @@
 //! Puts the house together: what is configured, the store and the clock, as a Rocket.
 
-use rocket::fairing::AdHoc;
+use rocket::data::Data;
+use rocket::fairing::{AdHoc, Fairing, Info, Kind};
 use rocket::figment::Figment;
+use rocket::http::Method;
 use rocket::{Build, Request, Rocket};
 
 use crate::api::{self, cors};
@@ -18,10 +20,7 @@ pub fn build(rocket: Figment, app: App) -> Rocket<Build> {
         .register("/api", api::catchers())
         .mount("/", web::routes())
         .register("/", web::catchers())
-        .attach(AdHoc::on_request("arrival", |request, _| {
-            trace::arrived(request);
-            Box::pin(async {})
-        }))
+        .attach(Arrival)
         .attach(AdHoc::on_response("headers", move |request, response| {
             if is_api(request) {
                 cors::allow(request, &origins, response);
@@ -32,6 +31,26 @@ pub fn build(rocket: Figment, app: App) -> Rocket<Build> {
             trace::log(request, response.status());
             Box::pin(async {})
         }))
+}
+
+/// What is done with a request before it is routed.
+struct Arrival;
+
+#[rocket::async_trait]
+impl Fairing for Arrival {
+    fn info(&self) -> Info {
+        Info { name: "arrival", kind: Kind::Request }
+    }
+
+    async fn on_request(&self, request: &mut Request<'_>, data: &mut Data<'_>) {
+        trace::arrived(request);
+        // Rocket takes a form's field `_method` for the request's method. The API knows no forms:
+        // such a body is the malformed JSON of a POST, as it was sent.
+        let form = request.content_type().is_some_and(|content| content.is_form());
+        if form && data.peek(8).await.starts_with(b"_method=") {
+            request.set_method(Method::Post);
+        }
+    }
 }
 
 fn is_api(request: &Request<'_>) -> bool {

@@ -85,11 +85,14 @@ pub(super) async fn this_month(bearer: Bearer, app: &State<App>) -> Result<Answe
     view(bearer, app, || Ok(today?.month().period())).await
 }
 
-/// Call 4.
+/// Call 4. The reference prints call 9 under this path too, with a `date`: that is a day's view.
 #[get("/calendar/month")]
 pub(super) async fn month(bearer: Bearer, query: Query, app: &State<App>) -> Result<Answer> {
-    view(bearer, app, move || Ok(Month::parse("year_month", &query.get("year_month")?)?.period()))
-        .await
+    view(bearer, app, move || match (query.get("year_month"), query.get("date")) {
+        (Err(_), Ok(day)) => Ok(Day::parse("date", &day)?.period()),
+        (month, _) => Ok(Month::parse("year_month", &month?)?.period()),
+    })
+    .await
 }
 
 /// Call 8.

@@ -41,7 +41,10 @@ fn refuse(request: &Request<'_>, error: Error) -> (Status, ()) {
 
 /// The access token of the header `X-calendar-access-token`, verified. Whether its user exists is
 /// asked together with what the call wants to know, in one look at the store: [`Bearer::read`].
-pub(crate) struct Bearer(Email);
+pub(crate) struct Bearer {
+    email: Email,
+    query_is_sound: bool,
+}
 
 #[rocket::async_trait]
 impl<'r> FromRequest<'r> for Bearer {
@@ -59,13 +62,19 @@ impl Bearer {
     /// Runs `work` for the token's user.
     ///
     /// # Errors
-    /// Those of `work`; [`Error::InvalidToken`] if there is no such user.
+    /// Those of `work`; [`Error::InvalidToken`] if there is no such user, then
+    /// [`Error::Malformed`] for broken percent-encoding in the query.
     pub(super) async fn read<T, F>(self, app: &App, work: F) -> Result<T>
     where
         T: Send + 'static,
         F: FnOnce(&Snapshot<'_>, User) -> Result<T> + Send + 'static,
     {
-        app.store.read(move |snapshot| work(snapshot, auth::caller(snapshot, &self.0)?)).await
+        let Self { email, query_is_sound } = self;
+        let work = move |snapshot: &Snapshot<'_>| {
+            let user = auth::caller(snapshot, &email)?;
+            if query_is_sound { work(snapshot, user) } else { Err(broken_query()) }
+        };
+        app.store.read(work).await
     }
 }
 
@@ -76,7 +85,9 @@ fn bearer<'r>(request: &'r Request<'_>) -> Result<(Bearer, &'r App)> {
     if token.is_empty() {
         return Err(Error::MissingToken);
     }
-    Ok((Bearer(app.tokens.verify(token, app.clock.unix())?), app))
+    let email = app.tokens.verify(token, app.clock.unix())?;
+    let query_is_sound = request.uri().query().is_none_or(|query| pairs(query.as_str()).is_ok());
+    Ok((Bearer { email, query_is_sound }, app))
 }
 
 /// Who is calling: the user of the access token. For calls with a body, which is not read before
@@ -149,11 +160,37 @@ async fn read_fields(data: Data<'_>) -> Result<Fields> {
     if !bytes.is_complete() {
         return Err(Error::TooLarge(format!("body: expected at most {BODY_LIMIT} bytes")));
     }
-    match serde_json::from_slice(&bytes) {
+    match read_json(&bytes) {
         Ok(Value::Object(fields)) => Ok(Fields(fields)),
         Ok(_) => Err(Error::Malformed("body: expected a JSON object".into())),
         Err(error) => Err(Error::Malformed(format!("body: expected a JSON object ({error})"))),
     }
+}
+
+/// Reads JSON (RFC 8259). The reference prints an example with a `//` comment in it, and every
+/// example works as it is printed: what is no JSON is read once more without such comments.
+fn read_json(bytes: &[u8]) -> serde_json::Result<Value> {
+    serde_json::from_slice(bytes).or_else(|error| {
+        let bare = without_comments(bytes);
+        if bare.len() == bytes.len() { Err(error) } else { serde_json::from_slice(&bare) }
+    })
+}
+
+/// `text` without what stands from a `//` outside strings to the end of the line.
+fn without_comments(text: &[u8]) -> Vec<u8> {
+    let (mut bare, mut in_string, mut at) = (Vec::with_capacity(text.len()), false, 0);
+    while let Some(&byte) = text.get(at) {
+        if !in_string && text[at..].starts_with(b"//") {
+            at += text[at..].iter().position(|byte| *byte == b'\n').unwrap_or(text.len() - at);
+            continue;
+        }
+        let escape = in_string && byte == b'\\';
+        in_string ^= byte == b'"';
+        let taken = if escape { 2 } else { 1 };
+        bare.extend(text[at..].iter().take(taken));
+        at += taken;
+    }
+    bare
 }
 
 impl Fields {
@@ -219,8 +256,12 @@ fn decode(raw: &str) -> Result<String> {
     let decoded = percent_decode_str(&text).decode_utf8();
     match decoded {
         Ok(decoded) if escapes.all(whole) => Ok(decoded.into_owned()),
-        _ => Err(Error::Malformed("query: expected percent-encoded UTF-8".into())),
+        _ => Err(broken_query()),
     }
+}
+
+fn broken_query() -> Error {
+    Error::Malformed("query: expected percent-encoded UTF-8".into())
 }
 
 impl Query {
@@ -245,6 +286,23 @@ mod tests {
             assert!(matches!(read(broken), Err(Error::Malformed(_))), "{broken}");
         }
         assert!(matches!(read("a=1"), Err(Error::Invalid(_))));
+    }
+
+    #[test]
+    fn a_comment_ends_with_its_line_and_is_none_inside_a_string() {
+        let bare = |text: &str| String::from_utf8(without_comments(text.as_bytes())).unwrap();
+        assert_eq!(bare("{\"a\": 1 // one\n}// end"), "{\"a\": 1 \n}");
+        for kept in [
+            r#"{"a": "http://b"}"#,
+            r#"{"a": "\"//"}"#,
+            r#"{"a": "\\", "b": "//"}"#,
+            "/",
+            "a/b",
+            r#"{"\"#,
+        ] {
+            assert_eq!(bare(kept), kept);
+        }
+        assert_eq!(bare(r#"{"a": "\\"//b"}"#), r#"{"a": "\\""#);
     }
 
     #[test]

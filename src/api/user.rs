@@ -30,9 +30,7 @@ struct SelectedGroup {
 #[post("/user", data = "<fields>")]
 pub(super) async fn register(app: &State<App>, fields: Fields) -> Result<Answer> {
     if !app.registration_open {
-        return Err(Error::Refused(
-            "registration is closed: ask the operator for an account".into(),
-        ));
+        return Err(Error::Refused("registration is closed".into()));
     }
     let (name, raw) = fields.string_of(&["useremail", "usereamil"])?;
     let email = Email::parse(name, raw)?;

@@ -38,6 +38,7 @@ fn run(config: Config, ready: impl Fn(&str) + Send + Sync + 'static) -> Result<(
     }
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(config.workers)
+        .max_blocking_threads(config.max_blocking)
         .enable_all()
         .build()
         .map_err(|error| Error::Setup(format!("cannot start the threads: {error}")))?;

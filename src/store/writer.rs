@@ -90,7 +90,9 @@ fn serve(conn: &Connection, queue: &Receiver<Job>) {
             // Whoever waits behind it would only wait as long again for the same lock.
             let reason = format!("cannot begin to write: {error}");
             tracing::error!("{reason}");
-            for job in std::iter::once(job).chain(queue.try_iter().take(BATCH)) {
+            // Taken before the first answer: what is asked for after it deserves a try of its own.
+            let waiting: Vec<Job> = std::iter::once(job).chain(queue.try_iter()).collect();
+            for job in waiting {
                 job(None)(Some(&reason));
             }
             continue;

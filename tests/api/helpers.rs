@@ -12,7 +12,7 @@ use rocket::config::LogLevel;
 use rocket::figment::Figment;
 use rocket::http::{Header, Method};
 use rocket::local::blocking::Client;
-use serde_json::Value;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 pub const DONE: &str = r#"{"meta":{"code":20000,"message":"SUCCESS"}}"#;
@@ -22,6 +22,46 @@ pub const NOW: i64 = 1_497_869_704;
 
 /// The key of the token that the reference prints.
 pub const KEY: &[u8] = b"secret_key_2017";
+
+pub const PARK: &str = "park@jungi.me";
+pub const KIM: &str = "kim@example.com";
+
+/// Every call with a token, as it is done on the calendar of [`Calendar::populated`].
+pub const CALLS: [(Method, &str, &str); 21] = [
+    (Method::Get, "/user", ""),
+    (Method::Post, "/user/calendar/group", r#"{"selected_group": "0"}"#),
+    (Method::Get, "/user/calendar/group", ""),
+    (Method::Get, "/calendar", ""),
+    (Method::Get, "/calendar/month?year_month=2017-06", ""),
+    (
+        Method::Post,
+        "/calendar/event",
+        r#"{"sdate": "2017-06-21 00:00:00", "edate": "2017-06-21 01:00:00", "subject": "a"}"#,
+    ),
+    (
+        Method::Put,
+        "/calendar/event",
+        r#"{"event_id": 1, "sdate": "2017-06-21 00:00:00", "edate": "2017-06-21 01:00:00", "subject": "a"}"#,
+    ),
+    (Method::Delete, "/calendar/event", r#"{"event_id": 1}"#),
+    (Method::Get, "/calendar/event/1", ""),
+    (Method::Get, "/calendar/today", ""),
+    (Method::Get, "/calendar/date?date=2017-06-20", ""),
+    (Method::Get, "/calendar/search?search_word=a", ""),
+    (Method::Put, "/calendar/birthday", r#"{"birthday": "1990-06-20"}"#),
+    (Method::Post, "/calendar/birthday", r#"{"birthday": "1990-06-20"}"#),
+    (Method::Post, "/group", r#"{"group_name": "b"}"#),
+    (Method::Put, "/group", r#"{"group_id": 1, "group_name": "b"}"#),
+    (Method::Delete, "/group", r#"{"group_id": 1}"#),
+    (Method::Get, "/group", ""),
+    (Method::Get, "/group/1", ""),
+    (Method::Get, "/group/list", ""),
+    (
+        Method::Post,
+        "/group/event",
+        r#"{"group_id": 1, "sdate": "2017-06-21 00:00:00", "edate": "2017-06-21 01:00:00", "subject": "a"}"#,
+    ),
+];
 
 pub struct Calendar {
     client: Client,
@@ -79,6 +119,49 @@ impl Calendar {
         answer.json()["data"]["token"].as_str().unwrap().to_owned()
     }
 
+    /// A calendar and the token of [`PARK`], who has event 1 and has selected the own group 1.
+    pub fn populated() -> (Self, String) {
+        let calendar = Self::new();
+        let token = calendar.register(PARK);
+        calendar.event(&token, "2017-06-20 09:00:00", "2017-06-20 12:00:00", "테스트 일정");
+        calendar.group(&token, "회식 관련");
+        calendar.select(&token, "1");
+        (calendar, token)
+    }
+
+    /// Registers a personal event and gives its id.
+    #[track_caller]
+    pub fn event(&self, token: &str, sdate: &str, edate: &str, subject: &str) -> i64 {
+        let body = json!({"sdate": sdate, "edate": edate, "subject": subject});
+        self.post("/calendar/event", token, body.to_string()).made()
+    }
+
+    /// Registers an event in `group` and gives its id.
+    #[track_caller]
+    pub fn group_event(
+        &self,
+        token: &str,
+        group: i64,
+        sdate: &str,
+        edate: &str,
+        subject: &str,
+    ) -> i64 {
+        let body = json!({"group_id": group, "sdate": sdate, "edate": edate, "subject": subject});
+        self.post("/group/event", token, body.to_string()).made()
+    }
+
+    /// Makes a group and gives its id.
+    #[track_caller]
+    pub fn group(&self, token: &str, name: &str) -> i64 {
+        self.post("/group/", token, json!({ "group_name": name }).to_string()).made()
+    }
+
+    #[track_caller]
+    pub fn select(&self, token: &str, groups: &str) {
+        let body = json!({ "selected_group": groups });
+        self.post("/user/calendar/group", token, body.to_string()).is(200, DONE);
+    }
+
     pub fn get(&self, path: &str, token: &str) -> Answer {
         self.call(Method::Get, path, token, "")
     }
@@ -120,6 +203,11 @@ impl Calendar {
             status: response.status().code,
             body: response.into_string().unwrap_or_default(),
         }
+    }
+
+    /// Changes the database behind the server's back.
+    pub fn execute(&self, sql: &str) {
+        rusqlite::Connection::open(&self.database).unwrap().execute_batch(sql).unwrap();
     }
 
     /// All rows that `sql` gives, as text, the columns joined by `|`, NULL as `-`.
@@ -175,5 +263,49 @@ impl Answer {
         let body =
             format!(r#"{{"meta":{{"code":{code},"message":"{message}","detail":{detail}}}}}"#);
         self.is(status, &body);
+    }
+
+    /// Asserts that something was made, and gives the id that `Location` ends in.
+    #[track_caller]
+    pub fn made(&self) -> i64 {
+        self.is(200, DONE);
+        self.header("Location").unwrap().rsplit('/').next().unwrap().parse().unwrap()
+    }
+
+    #[track_caller]
+    pub fn malformed(&self, detail: &str) {
+        self.refuses(400, 40000, "INVALID PARAMETER", detail);
+    }
+
+    #[track_caller]
+    pub fn invalid(&self, detail: &str) {
+        self.refuses(400, 40001, "INVALID PARAMETER", detail);
+    }
+
+    #[track_caller]
+    pub fn without_token(&self) {
+        let detail = "the header X-calendar-access-token is missing";
+        self.refuses(401, 40101, "MISSING HEADER", detail);
+    }
+
+    #[track_caller]
+    pub fn bad_token(&self) {
+        self.refuses(401, 40102, "INVAILD TOKEN", "the access token is not valid");
+    }
+
+    #[track_caller]
+    pub fn not_owned(&self, detail: &str) {
+        self.refuses(401, 40102, "UNAUTHORIZED REQUEST", detail);
+    }
+
+    #[track_caller]
+    pub fn not_allowed(&self, allow: &str) {
+        self.refuses(403, 40300, "METHOD NOT ALLOWED", &format!("this path takes {allow}"));
+        assert_eq!(self.header("Allow"), Some(allow));
+    }
+
+    #[track_caller]
+    pub fn not_found(&self, detail: &str) {
+        self.refuses(404, 40400, "NOT FOUND", detail);
     }
 }

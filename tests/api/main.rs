@@ -2,5 +2,25 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that panics has failed")]
 
+mod birthday;
+mod body;
+mod calendar_event;
+mod calendar_views;
+mod cors;
+mod envelope;
+mod event_times;
+mod faults;
+mod group;
+mod group_event;
 mod helpers;
+mod methods;
+mod order;
+mod overlap;
+mod query;
+mod reference;
+mod search;
+mod selection;
+mod socket;
+mod token;
 mod user;
+mod wire;

@@ -57,6 +57,8 @@ fn an_unknown_key_is_named_wherever_it_stands() {
         |key: &str| failed(&format!("unknown key {key}: see the table of keys in the README"));
     assert_eq!(refused_with("[default]\ndatabse = \"x\"\n", &[]), unknown("databse"));
     assert_eq!(refused_with("[release]\nport = 1\nsekret = 2\n", &[]), unknown("sekret"));
+    let mutual = "[default.tls]\ncerts = \"c\"\nkey = \"k\"\nmutual = { ca_certs = \"a\" }\n";
+    assert_eq!(refused_with(mutual, &[]), unknown("tls.mutual"));
     assert_eq!(refused_with("[default.shutdown]\ngarce = 2\n", &[]), unknown("shutdown.garce"));
     assert_eq!(refused_with("", &[("CALENDAR_TIMEZON", "UTC")]), unknown("timezon"));
     assert_eq!(refused_with("", &[("ROCKET_PROT", "1")]), unknown("prot"));
@@ -178,7 +180,7 @@ fn registration_can_be_closed() {
         command
     });
     let answer = server.call("POST", "/user/", "", r#"{"useremail":"park@jungi.me"}"#);
-    let body = r#"{"meta":{"code":40100,"message":"INVALID AUTHORIZATION","detail":"registration is closed: ask the operator for an account"}}"#;
+    let body = r#"{"meta":{"code":40100,"message":"INVALID AUTHORIZATION","detail":"registration is closed"}}"#;
     assert_eq!(answer, (401, body.to_owned()));
 }
 
