@@ -6,11 +6,11 @@
 
 use std::fs::{self, OpenOptions};
 use std::io::ErrorKind;
-use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 
-use percent_encoding::{NON_ALPHANUMERIC, percent_encode};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, TransactionBehavior};
 
@@ -65,7 +65,7 @@ pub fn init(path: &Path) -> Result<Initialised> {
     }
     let mut conn = open(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     let begun = |conn: &mut Connection| -> rusqlite::Result<Initialised> {
-        conn.pragma_update(None, "journal_mode", "wal")?;
+        set_wal(conn)?;
         // Another process may be making it at the same moment: look again, with the lock held.
         let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
         if tx.query_row("SELECT 1 FROM sqlite_schema", [], |_| Ok(())).optional()?.is_some() {
@@ -81,6 +81,23 @@ pub fn init(path: &Path) -> Result<Initialised> {
         Ok(Initialised::Made)
     };
     begun(&mut conn).map_err(|error| unusable(path, &error))
+}
+
+/// Switches to the write-ahead log. Unlike anything else, this does not wait for a lock by itself.
+fn set_wal(conn: &Connection) -> rusqlite::Result<()> {
+    let until = Instant::now() + BUSY_TIMEOUT;
+    loop {
+        match conn.pragma_update(None, "journal_mode", "wal") {
+            Err(error) if is_busy(&error) && Instant::now() < until => {
+                sleep(Duration::from_millis(5))
+            }
+            done => return done,
+        }
+    }
+}
+
+fn is_busy(error: &rusqlite::Error) -> bool {
+    error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy)
 }
 
 /// Tells what is at `path` without changing it.
@@ -104,6 +121,8 @@ pub(super) fn look(path: &Path) -> Result<Found> {
     }
     let conn = open_to_look(path)?;
     let seen = || -> rusqlite::Result<(i32, bool)> {
+        // One state of the file: another process may be making it at this moment.
+        conn.execute_batch("BEGIN")?;
         let id = conn.pragma_query_value(None, "application_id", |row| row.get(0))?;
         let tables =
             conn.query_row("SELECT EXISTS (SELECT 1 FROM sqlite_schema)", [], |row| row.get(0))?;
@@ -134,7 +153,7 @@ fn folder_exists(path: &Path) -> Result<()> {
 pub(super) fn open_for_writing(path: &Path) -> Result<Connection> {
     let conn = open(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     let set = || {
-        conn.pragma_update(None, "journal_mode", "wal")?;
+        set_wal(&conn)?;
         // FULL: a commit has reached the disk when it returns, so an answer of 200 is a promise.
         conn.pragma_update(None, "synchronous", "full")?;
         conn.pragma_update(None, "foreign_keys", true)?;
@@ -152,20 +171,17 @@ pub(super) fn open_for_reading(path: &Path) -> Result<Connection> {
     Ok(conn)
 }
 
-/// Opens the file for a look that leaves no trace. A read-only connection to a database in WAL mode
-/// would make the files `-wal` and `-shm`, and not remove them; where there is no `-wal`, nobody is
-/// at work on the database, and it can be read as the plain file that it is.
+/// Opens the file for a look that leaves no trace, in the file or beside it. Where there is a `-wal`,
+/// its pages must not be folded into the file, as the last connection that may write does when it
+/// closes; where there is none, only a connection that may write removes the one that it makes.
 pub(super) fn open_to_look(path: &Path) -> Result<Connection> {
     let mut wal = path.as_os_str().to_owned();
     wal.push("-wal");
-    if Path::new(&wal).exists() {
-        return open(path, OpenFlags::SQLITE_OPEN_READ_ONLY);
-    }
-    let absolute = std::path::absolute(path).map_err(|error| cannot("open", path, &error))?;
-    let encoded = percent_encode(absolute.as_os_str().as_bytes(), NON_ALPHANUMERIC);
-    let uri = format!("file:{encoded}?immutable=1");
-    let access = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
-    connect(Path::new(&uri), access).map_err(|error| unusable(path, &error))
+    let in_use = Path::new(&wal).exists();
+    open(
+        path,
+        if in_use { OpenFlags::SQLITE_OPEN_READ_ONLY } else { OpenFlags::SQLITE_OPEN_READ_WRITE },
+    )
 }
 
 /// The key that was made with the database.
@@ -186,6 +202,12 @@ fn connect(path: &Path, access: OpenFlags) -> rusqlite::Result<Connection> {
     // which took most of the time of a view.
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     Ok(conn)
+}
+
+/// There is no database at `path`.
+pub(super) fn missing(path: &Path) -> Error {
+    let shown = path.display();
+    Error::Setup(format!("there is no database {shown}: make it with calendar-server db init"))
 }
 
 /// Why a file cannot be used, for its operator.

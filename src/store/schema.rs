@@ -62,10 +62,7 @@ pub fn plan(path: &Path) -> Result<Plan> {
 /// fails: then those before it stay applied.
 pub fn upgrade(path: &Path) -> Result<Vec<Migration>> {
     if file::look(path)? != Found::Calendar {
-        let shown = path.display();
-        return Err(Error::Setup(format!(
-            "there is no database {shown}: make it with calendar-server db init"
-        )));
+        return Err(file::missing(path));
     }
     let pending = plan(path)?.pending;
     if pending.is_empty() {
@@ -107,6 +104,8 @@ pub fn upgrade(path: &Path) -> Result<Vec<Migration>> {
 fn embedded() -> Result<Vec<refinery::Migration>> {
     let mut migrations = FILES
         .files()
+        // Not what an editor leaves beside them.
+        .filter(|file| file.path().extension().is_some_and(|extension| extension == "sql"))
         .map(|file| {
             let name = file.path().file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
             refinery::Migration::unapplied(name, file.contents_utf8().unwrap_or_default())

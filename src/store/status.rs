@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::file::{self, Found};
 use super::schema::{self, Plan};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::model::WallTime;
 
 /// The state of a database.
@@ -32,10 +32,7 @@ pub struct Status {
 /// [`Error::Setup`] if there is none, or it cannot be read.
 pub fn status(path: &Path) -> Result<Status> {
     if file::look(path)? != Found::Calendar {
-        let shown = path.display();
-        return Err(Error::Setup(format!(
-            "there is no database {shown}: make it with calendar-server db init"
-        )));
+        return Err(file::missing(path));
     }
     let Plan { applied, pending } = schema::plan(path)?;
     let conn = file::open_to_look(path)?;
