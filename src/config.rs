@@ -10,6 +10,7 @@ use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use ipnet::IpNet;
 use jiff::tz::TimeZone;
 use rocket::config::LogLevel;
 use rocket::figment::providers::{Env, Format, Serialized, Toml};
@@ -17,9 +18,10 @@ use rocket::figment::value::{Dict, Value};
 use rocket::figment::{self, Figment, Profile, Provider};
 use serde::de::DeserializeOwned;
 
+use crate::app::Rate;
 use crate::error::{Error, Result};
 
-const OURS: [&str; 7] = [
+const OURS: [&str; 9] = [
     "database",
     "timezone",
     "secret_key_file",
@@ -27,6 +29,8 @@ const OURS: [&str; 7] = [
     "token_lifetime",
     "registration",
     "cors_origins",
+    "auth_rate",
+    "trusted_proxies",
 ];
 
 const ROCKETS: [&str; 13] = [
@@ -50,6 +54,21 @@ const NESTED: [(&str, &[&str]); 2] = [
     ("shutdown", &["ctrlc", "signals", "grace", "mercy", "force"]),
     ("tls", &["certs", "key", "ciphers", "prefer_server_cipher_order"]),
 ];
+
+/// What the command sets, where nothing else does.
+#[derive(Debug, Clone, Copy)]
+pub struct Defaults {
+    /// The section of `Rocket.toml` that is read beside `[default]` and `[global]`, unless
+    /// `ROCKET_PROFILE` names another.
+    pub profile: &'static str,
+    /// The value of `auth_rate`.
+    pub auth_rate: &'static str,
+}
+
+/// For a laptop, where whoever calls is who started the server.
+pub const LAPTOP: Defaults = Defaults { profile: "debug", auth_rate: "off" };
+/// For a deployment.
+pub const DEPLOYMENT: Defaults = Defaults { profile: "release", auth_rate: "10/min" };
 
 /// What was given on the command line.
 #[derive(Debug, Default, Clone)]
@@ -77,6 +96,12 @@ pub struct Config {
     pub registration_open: bool,
     /// The origins whose pages may call the API.
     pub cors_origins: Vec<String>,
+    /// How often one address may register and sign in; without one, as often as it likes.
+    pub auth_rate: Option<Rate>,
+    /// The proxies that are believed when they say whom they speak for.
+    pub trusted_proxies: Vec<IpNet>,
+    /// The address to listen on.
+    pub address: IpAddr,
     /// How many threads serve requests.
     pub workers: usize,
     /// How many more threads there may be for work that blocks.
@@ -99,13 +124,11 @@ impl fmt::Debug for Config {
 impl Config {
     /// Reads the configuration as it applies in the working directory.
     ///
-    /// `profile` is the section of `Rocket.toml` to read beside `[default]` and `[global]`, unless
-    /// `ROCKET_PROFILE` names another.
-    ///
     /// # Errors
     /// [`Error::Setup`] that names the key.
-    pub fn load(profile: &str, flags: &Flags) -> Result<Self> {
-        let profile = std::env::var("ROCKET_PROFILE").unwrap_or_else(|_| profile.to_owned());
+    pub fn load(defaults: Defaults, flags: &Flags) -> Result<Self> {
+        let profile =
+            std::env::var("ROCKET_PROFILE").unwrap_or_else(|_| defaults.profile.to_owned());
         let (file, warnings) = file()?;
         let given = Figment::from(file)
             .merge(Env::prefixed("ROCKET_").ignore(&["config", "profile", "secret_key"]).global())
@@ -125,6 +148,13 @@ impl Config {
             registration_open: registration_open(
                 read::<String>(&given, "registration")?.as_deref(),
             )?,
+            auth_rate: rate(
+                &read::<String>(&given, "auth_rate")?.unwrap_or_else(|| defaults.auth_rate.into()),
+            )?,
+            trusted_proxies: proxies(
+                &read::<Vec<String>>(&given, "trusted_proxies")?.unwrap_or_default(),
+            )?,
+            address: settings.address,
             cors_origins: origins(read(&given, "cors_origins")?.unwrap_or_default())?,
             workers: settings.workers,
             max_blocking: settings.max_blocking,
@@ -241,6 +271,40 @@ fn lifetime(text: &str) -> Result<Duration> {
             "token_lifetime: {text:?} is no length of time: give one such as \"365d\" or \"12h\""
         ))
     })
+}
+
+/// `10/min`: so many in a second, a minute or an hour; `off` for no limit.
+fn rate(text: &str) -> Result<Option<Rate>> {
+    if text == "off" {
+        return Ok(None);
+    }
+    let read = || {
+        let (times, unit) = text.split_once('/')?;
+        let seconds = match unit.trim() {
+            "s" => 1,
+            "min" => 60,
+            "h" => 3600,
+            _ => return None,
+        };
+        Some(Rate { times: times.trim().parse().ok()?, per: Duration::from_secs(seconds) })
+    };
+    read().map(Some).ok_or_else(|| {
+        Error::Setup(format!(
+            "auth_rate: {text:?} is no rate: give one such as \"10/min\" (s, min or h), or \"off\""
+        ))
+    })
+}
+
+fn proxies(given: &[String]) -> Result<Vec<IpNet>> {
+    let read = |text: &String| {
+        let net = text.parse::<IpNet>().or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
+        net.map_err(|_| {
+            Error::Setup(format!(
+                "trusted_proxies: {text:?} is no address: give one such as \"127.0.0.1\" or \"10.0.0.0/8\""
+            ))
+        })
+    };
+    given.iter().map(read).collect()
 }
 
 fn registration_open(text: Option<&str>) -> Result<bool> {

@@ -48,6 +48,9 @@ pub enum Error {
     /// The body is larger than is read.
     #[error("{0}")]
     TooLarge(String),
+    /// Too much was asked for; how many seconds to wait before asking again.
+    #[error("too many requests: try again in {0} s")]
+    TooMany(u64),
     /// The store cannot serve now; nothing was stored. The text is for the log.
     #[error("the store is unavailable: {0}")]
     Unavailable(String),

@@ -33,6 +33,7 @@ fn code_of(error: &Error) -> Code {
         Error::MethodNotAllowed(_) => Code(403, 40300, "METHOD NOT ALLOWED"),
         Error::NotFound(_) => Code(404, 40400, "NOT FOUND"),
         Error::TooLarge(_) => Code(413, 41300, "PAYLOAD TOO LARGE"),
+        Error::TooMany(_) => Code(429, 42900, "TOO MANY REQUESTS"),
         Error::Unavailable(_) => Code(503, 50300, "SERVICE UNAVAILABLE"),
         Error::Internal(_) | Error::Setup(_) => Code(500, 50000, "INTERNAL SERVER ERROR"),
     }
@@ -120,8 +121,14 @@ impl<'r> Responder<'r, 'static> for Error {
         let body = serde_json::to_vec(&Envelope { meta, data: None::<()> })
             .map_err(|_| Status::InternalServerError)?;
         let mut response = respond(request, kind, body);
-        if let Self::MethodNotAllowed(allow) = self {
-            response.set_raw_header("Allow", allow);
+        match self {
+            Self::MethodNotAllowed(allow) => {
+                response.set_raw_header("Allow", allow);
+            }
+            Self::TooMany(seconds) => {
+                response.set_raw_header("Retry-After", seconds.to_string());
+            }
+            _ => {}
         }
         Ok(response)
     }

@@ -13,9 +13,9 @@ use rocket::request::{FromRequest, Outcome, Request};
 use serde_json::{Map, Value};
 
 use crate::app::App;
-use crate::domain::auth;
+use crate::domain::auth::{self, Verified};
 use crate::error::{Error, Result};
-use crate::model::{Email, User};
+use crate::model::User;
 use crate::store::Snapshot;
 
 /// The most bytes of a body that are read.
@@ -30,7 +30,7 @@ pub(super) fn refusal(request: &Request<'_>) -> Option<Error> {
     left.0.lock().ok()?.take()
 }
 
-fn refuse(request: &Request<'_>, error: Error) -> (Status, ()) {
+pub(super) fn refuse(request: &Request<'_>, error: Error) -> (Status, ()) {
     let left = request.local_cache(|| Refusal(Mutex::new(None)));
     if let Ok(mut left) = left.0.lock() {
         *left = Some(error);
@@ -42,7 +42,7 @@ fn refuse(request: &Request<'_>, error: Error) -> (Status, ()) {
 /// The access token of the header `X-calendar-access-token`, verified. Whether its user exists is
 /// asked together with what the call wants to know, in one look at the store: [`Bearer::read`].
 pub(crate) struct Bearer {
-    email: Email,
+    token: Verified,
     query_is_sound: bool,
 }
 
@@ -69,9 +69,9 @@ impl Bearer {
         T: Send + 'static,
         F: FnOnce(&Snapshot<'_>, User) -> Result<T> + Send + 'static,
     {
-        let Self { email, query_is_sound } = self;
+        let Self { token, query_is_sound } = self;
         let work = move |snapshot: &Snapshot<'_>| {
-            let user = auth::caller(snapshot, &email)?;
+            let user = auth::caller(snapshot, &token)?;
             if query_is_sound { work(snapshot, user) } else { Err(broken_query()) }
         };
         app.store.read(work).await
@@ -85,9 +85,9 @@ fn bearer<'r>(request: &'r Request<'_>) -> Result<(Bearer, &'r App)> {
     if token.is_empty() {
         return Err(Error::MissingToken);
     }
-    let email = app.tokens.verify(token, app.clock.unix())?;
+    let verified = app.tokens.verify(token, app.clock.unix())?;
     let query_is_sound = request.uri().query().is_none_or(|query| pairs(query.as_str()).is_ok());
-    Ok((Bearer { email, query_is_sound }, app))
+    Ok((Bearer { token: verified, query_is_sound }, app))
 }
 
 /// Who is calling: the user of the access token. For calls with a body, which is not read before
@@ -109,6 +109,26 @@ impl<'r> FromRequest<'r> for Caller {
 async fn caller(request: &Request<'_>) -> Result<User> {
     let (bearer, app) = bearer(request)?;
     bearer.read(app, |_, user| Ok(user)).await
+}
+
+/// Lets a request through that its client may make now.
+pub(crate) struct WithinLimit;
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for WithinLimit {
+    type Error = ();
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
+        let (Some(app), Some(peer)) = (request.rocket().state::<App>(), request.remote()) else {
+            return Outcome::Success(Self);
+        };
+        let lists: Vec<&str> = request.headers().get("X-Forwarded-For").collect();
+        let hops = lists.iter().flat_map(|list| list.split(','));
+        match app.auth_limit.check(peer.ip(), hops) {
+            Ok(()) => Outcome::Success(Self),
+            Err(error) => Outcome::Error(refuse(request, error)),
+        }
+    }
 }
 
 /// The integer that a path ends in. Another path does not exist.
@@ -201,6 +221,11 @@ impl Fields {
             Some(_) => Err(Error::Invalid(format!("{name}: expected a string"))),
             None => Err(missing(name)),
         }
+    }
+
+    /// The parameter `name`, which must be a string where it is given.
+    pub(super) fn optional_string(&self, name: &str) -> Result<Option<&str>> {
+        if self.0.contains_key(name) { self.string(name).map(Some) } else { Ok(None) }
     }
 
     /// The first of `names` that is given, with its value, which must be a string. If none is, the

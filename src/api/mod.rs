@@ -21,7 +21,10 @@ pub const BASE: &str = "/api/v1";
 pub fn routes() -> Vec<Route> {
     let mut routes = rocket::routes![
         user::register,
+        user::login,
         user::me,
+        user::change_password,
+        user::end_tokens,
         user::select_groups,
         user::selected_groups,
         calendar::this_month,

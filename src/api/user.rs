@@ -1,14 +1,16 @@
-//! `/user`: registration, the caller, and the groups that the caller's calendar shows.
+//! `/user`: registration, sign-in, the caller, and the groups that the caller's calendar shows.
 
-use rocket::{State, get, post};
+use rocket::{State, delete, get, post, put};
 use serde::Serialize;
 
 use super::envelope::Answer;
-use super::guard::{Bearer, Caller, Fields};
+use super::guard::{Bearer, Caller, Fields, WithinLimit};
 use crate::app::App;
-use crate::domain;
+use crate::domain::users::{self, Credentials};
+use crate::domain::{passwords, selections};
 use crate::error::{Error, Result};
-use crate::model::{Email, Selection, User, WallTime};
+use crate::model::{Email, Password, Selection, User, WallTime};
+use crate::store::Transaction;
 
 #[derive(Serialize)]
 struct Token {
@@ -26,18 +28,85 @@ struct SelectedGroup {
     selected_group: String,
 }
 
-/// Call 1. The reference's example spells the parameter `usereamil`: that is read as well.
+/// Call 1, with an optional password. The reference's example spells the parameter `usereamil`: that
+/// is read as well.
 #[post("/user", data = "<fields>")]
-pub(super) async fn register(app: &State<App>, fields: Fields) -> Result<Answer> {
+pub(super) async fn register(
+    _within: WithinLimit,
+    app: &State<App>,
+    fields: Fields,
+) -> Result<Answer> {
     if !app.registration_open {
         return Err(Error::Refused("registration is closed".into()));
     }
     let (name, raw) = fields.string_of(&["useremail", "usereamil"])?;
     let email = Email::parse(name, raw)?;
-    let token = app.tokens.issue(&email, app.clock.unix())?;
+    let password = fields.optional_string("password")?;
+    let hash = match password.map(|raw| Password::parse("password", raw)).transpose()? {
+        Some(password) => Some(app.hashing.run(move || passwords::hash(&password)).await?),
+        None => None,
+    };
     let now = app.clock.now()?;
-    app.store.write(move |tx| domain::users::register(tx, &email, now)).await?;
-    Answer::data(Token { token })
+    let register = move |tx: &Transaction<'_>| users::register(tx, &email, hash.as_deref(), now);
+    token(app, &app.store.write(register).await?)
+}
+
+/// A token for who registered with a password.
+#[post("/user/login", data = "<fields>")]
+pub(super) async fn login(
+    _within: WithinLimit,
+    app: &State<App>,
+    fields: Fields,
+) -> Result<Answer> {
+    let email = Email::parse("useremail", fields.string("useremail")?)?;
+    let password = Password::parse("password", fields.string("password")?)?;
+    let credentials = app.store.read(move |snapshot| Credentials::of(snapshot, &email)).await?;
+    token(app, &app.hashing.run(move || credentials.sign_in(&password)).await?)
+}
+
+/// Sets the caller's password, for which the old one is needed where there is one. It ends all of
+/// the caller's tokens, and gives a new one.
+#[put("/user/password", data = "<fields>")]
+pub(super) async fn change_password(
+    caller: Caller,
+    app: &State<App>,
+    fields: Fields,
+) -> Result<Answer> {
+    let password = Password::parse("password", fields.string("password")?)?;
+    let old = fields.optional_string("old_password")?;
+    let old = old.map(|raw| Password::parse("old_password", raw)).transpose()?;
+    let email = caller.0.email.clone();
+    let credentials = app.store.read(move |snapshot| Credentials::of(snapshot, &email)).await?;
+    let change = move || {
+        let checked = match (credentials.has_password(), old) {
+            (false, _) => None,
+            (true, None) => {
+                return Err(Error::Invalid("old_password: required, but missing".into()));
+            }
+            (true, Some(old)) => {
+                let checked = credentials.hash().map(str::to_owned);
+                credentials.sign_in(&old)?;
+                checked
+            }
+        };
+        Ok((checked, passwords::hash(&password)?))
+    };
+    let (checked, hash) = app.hashing.run(change).await?;
+    let change = move |tx: &Transaction<'_>| {
+        users::change_password(tx, &caller.0, checked.as_deref(), &hash)
+    };
+    token(app, &app.store.write(change).await?)
+}
+
+/// Ends every token of the caller, on all devices.
+#[delete("/user/token")]
+pub(super) async fn end_tokens(caller: Caller, app: &State<App>) -> Result<Answer> {
+    app.store.write(move |tx| tx.end_tokens(caller.0.id)).await?;
+    Answer::done()
+}
+
+fn token(app: &App, user: &User) -> Result<Answer> {
+    Answer::data(Token { token: app.tokens.issue(user, app.clock.unix())? })
 }
 
 /// Who the token belongs to.
@@ -55,7 +124,7 @@ pub(super) async fn select_groups(
     fields: Fields,
 ) -> Result<Answer> {
     let selection = Selection::parse("selected_group", fields.string("selected_group")?)?;
-    app.store.write(move |tx| domain::selections::replace(tx, caller.0.id, &selection)).await?;
+    app.store.write(move |tx| selections::replace(tx, caller.0.id, &selection)).await?;
     Answer::done()
 }
 

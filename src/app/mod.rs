@@ -1,5 +1,11 @@
 //! What every request handler works with.
 
+mod hashing;
+mod limit;
+
+pub use hashing::Hashing;
+pub use limit::{AuthLimit, Rate};
+
 use crate::clock::Clock;
 use crate::domain::auth::Tokens;
 use crate::store::Store;
@@ -15,6 +21,10 @@ pub struct App {
     pub tokens: Tokens,
     /// Whether anybody may register.
     pub registration_open: bool,
+    /// How often one address may register and sign in.
+    pub auth_limit: AuthLimit,
+    /// Where passwords are hashed.
+    pub hashing: Hashing,
     /// The origins whose pages may call the API.
     pub cors_origins: Vec<String>,
 }

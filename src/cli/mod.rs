@@ -6,6 +6,7 @@ mod db;
 mod log;
 mod output;
 mod run;
+mod user;
 
 use std::net::IpAddr;
 use std::path::PathBuf;
@@ -13,7 +14,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::config::{Config, Flags};
+use crate::config::{Config, DEPLOYMENT, Flags, LAPTOP};
 use crate::error::Result;
 
 /// Your team's calendar in one file and one binary.
@@ -37,6 +38,9 @@ enum Command {
     /// Make, migrate and look at the database
     #[command(subcommand)]
     Db(db::Command),
+    /// Add, list and remove users, and look after their tokens and passwords
+    #[command(subcommand)]
+    User(user::Command),
 }
 
 #[derive(Debug, Args)]
@@ -67,8 +71,11 @@ fn run(arguments: Arguments) -> Result<()> {
         Flags { database: arguments.database.clone(), address, port }
     };
     match arguments.command {
-        Command::DevRun(listen) => run::dev_run(Config::load("debug", &flags(Some(listen)))?),
-        Command::Serve(listen) => run::serve(Config::load("release", &flags(Some(listen)))?),
-        Command::Db(command) => db::run(&command, &Config::load("release", &flags(None))?.database),
+        Command::DevRun(listen) => run::dev_run(Config::load(LAPTOP, &flags(Some(listen)))?),
+        Command::Serve(listen) => run::serve(Config::load(DEPLOYMENT, &flags(Some(listen)))?),
+        Command::User(command) => user::run(command, &Config::load(DEPLOYMENT, &flags(None))?),
+        Command::Db(command) => {
+            db::run(&command, &Config::load(DEPLOYMENT, &flags(None))?.database)
+        }
     }
 }

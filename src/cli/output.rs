@@ -36,6 +36,16 @@ pub(super) fn table(rows: &[Vec<String>]) -> Result<()> {
     Ok(())
 }
 
+/// Tells the user something that is no result.
+pub(super) fn note(text: &str) -> Result<()> {
+    printed(writeln!(io::stderr(), "{text}"))
+}
+
+/// Asks the user something, to be answered on the same line.
+pub(super) fn ask(text: &str) -> Result<()> {
+    printed(write!(io::stderr(), "{text}").and_then(|()| io::stderr().flush()))
+}
+
 /// Tells the user why it failed.
 pub(super) fn error(error: &Error) {
     // Nothing is left to do if even this cannot be said.
@@ -45,7 +55,7 @@ pub(super) fn error(error: &Error) {
 fn printed(result: io::Result<()>) -> Result<()> {
     match result {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-            Err(Error::Setup(format!("cannot write to standard output: {error}")))
+            Err(Error::Setup(format!("cannot write: {error}")))
         }
         _ => Ok(()),
     }

@@ -9,7 +9,7 @@ use rocket::fairing::AdHoc;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::{log, output};
-use crate::app::App;
+use crate::app::{App, AuthLimit, Hashing};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::auth::Tokens;
@@ -29,6 +29,12 @@ pub(super) fn dev_run(config: Config) -> Result<()> {
 /// Serves a deployment until it is told to stop.
 pub(super) fn serve(config: Config) -> Result<()> {
     log::lines(config.log_level);
+    if config.registration_open && !config.address.is_loopback() {
+        tracing::warn!(
+            address = %config.address,
+            "registration is open to whoever reaches this address: close it with registration = \"closed\""
+        );
+    }
     run(config, |url| tracing::info!(url, "listening"))
 }
 
@@ -80,6 +86,8 @@ fn open(config: Config) -> Result<App> {
         tokens: Tokens::new(key, config.token_lifetime),
         clock: Clock::new(config.zone),
         registration_open: config.registration_open,
+        auth_limit: AuthLimit::new(config.auth_rate, config.trusted_proxies),
+        hashing: Hashing::default(),
         cors_origins: config.cors_origins,
         store,
     })

@@ -1,7 +1,8 @@
 //! Access tokens: JSON Web Tokens (RFC 7519) signed with HS256 (RFC 7518, 3.2).
 //!
 //! The claims are those of the earlier system, whose tokens carry neither `iat` nor `exp` and stay
-//! valid; ours add `iat`, and `exp` where a lifetime is set. The crate `jsonwebtoken` brings no
+//! valid; ours add `iat`, and `exp` where a lifetime is set. Who has ended tokens gets new ones with
+//! a number, `generation`: a token counts while its number is its user's. The crate `jsonwebtoken` brings no
 //! cryptography that fits (one back end pulls in RSA, the other a C library), so the few lines that
 //! tie it to `hmac` and `sha2` are here, for HS256 alone: no other algorithm can be verified at all.
 
@@ -44,6 +45,14 @@ struct Issued<'a> {
     iat: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
     exp: Option<i64>,
+    /// Left out while it is 0, so that a token is what the published API describes.
+    #[serde(skip_serializing_if = "is_zero")]
+    generation: i64,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "what serde calls it with")]
+fn is_zero(generation: &i64) -> bool {
+    *generation == 0
 }
 
 #[derive(Deserialize)]
@@ -51,6 +60,16 @@ struct Claims {
     useremail: String,
     /// A NumericDate (RFC 7519, 2), which may have a fraction.
     exp: Option<f64>,
+    #[serde(default)]
+    generation: i64,
+}
+
+/// What a verified token says.
+#[derive(Debug)]
+pub struct Verified {
+    /// Whose it is.
+    pub email: Email,
+    generation: i64,
 }
 
 impl Tokens {
@@ -73,44 +92,50 @@ impl Tokens {
         }
     }
 
-    /// A token for `email`; `now` is in seconds of Unix time.
+    /// A token for `user`; `now` is in seconds of Unix time.
     ///
     /// # Errors
     /// [`Error::Internal`] if the token cannot be signed.
-    pub fn issue(&self, email: &Email, now: i64) -> Result<String> {
+    pub fn issue(&self, user: &User, now: i64) -> Result<String> {
         let lifetime = self.lifetime.map(|life| i64::try_from(life.as_secs()).unwrap_or(i64::MAX));
         let claims = Issued {
             iss: ISSUER,
-            useremail: email.as_str(),
+            useremail: user.email.as_str(),
             aud: AUDIENCE,
             iat: now,
             exp: lifetime.map(|seconds| now.saturating_add(seconds)),
+            generation: user.token_generation,
         };
         jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &self.encoding)
             .map_err(|error| Error::Internal(format!("cannot sign a token: {error}")))
     }
 
-    /// Whose token this is; `now` is in seconds of Unix time. Whether they exist is not asked here.
+    /// What a token says; `now` is in seconds of Unix time. Whether its user exists and still lets it
+    /// count is for [`caller`] to ask.
     ///
     /// # Errors
     /// [`Error::InvalidToken`] for any token that was not issued with this key for this service, or
     /// has expired.
-    pub fn verify(&self, token: &str, now: i64) -> Result<Email> {
+    pub fn verify(&self, token: &str, now: i64) -> Result<Verified> {
         let claims = jsonwebtoken::decode::<Claims>(token, &self.decoding, &self.validation)
             .map_err(|_| Error::InvalidToken)?
             .claims;
         #[allow(clippy::cast_precision_loss, reason = "exact for the next 285 million years")]
         let expired = claims.exp.is_some_and(|exp| exp <= now as f64);
-        if expired { Err(Error::InvalidToken) } else { Ok(Email::stored(claims.useremail)) }
+        if expired {
+            return Err(Error::InvalidToken);
+        }
+        Ok(Verified { email: Email::stored(claims.useremail), generation: claims.generation })
     }
 }
 
 /// The user of a verified token.
 ///
 /// # Errors
-/// [`Error::InvalidToken`] if there is no such user.
-pub fn caller(snapshot: &Snapshot<'_>, email: &Email) -> Result<User> {
-    snapshot.user_by_email(email)?.ok_or(Error::InvalidToken)
+/// [`Error::InvalidToken`] if there is no such user, or they have ended the token.
+pub fn caller(snapshot: &Snapshot<'_>, token: &Verified) -> Result<User> {
+    let user = snapshot.user_by_email(&token.email)?;
+    user.filter(|user| user.token_generation == token.generation).ok_or(Error::InvalidToken)
 }
 
 static HS256: CryptoProvider = CryptoProvider {
@@ -163,6 +188,7 @@ impl JwtVerifier for HmacSha256 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::{UserId, WallTime};
 
     /// The token that the published reference prints; its key was `secret_key_2017`.
     const PUBLISHED: &str = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJpc3MiOiJKVU5HSVBBUksiLCJ1c2VyZW1haWwiOiJwYXJrQGp1bmdpLm1lIiwiYXVkIjoiQ0FMRU5EQVJfQVBJIn0.8gpD2Wd-p26UuPVLHP9bLD9gbXo_nbP19rzO8N0N0zo";
@@ -170,14 +196,20 @@ mod tests {
     #[test]
     fn the_published_token_verifies_under_its_key_and_no_other() {
         let verified = Tokens::new(b"secret_key_2017", None).verify(PUBLISHED, 0).unwrap();
-        assert_eq!(verified.as_str(), "park@jungi.me");
+        assert_eq!(verified.email.as_str(), "park@jungi.me");
         assert!(Tokens::new(b"secret_key_2018", None).verify(PUBLISHED, 0).is_err());
     }
 
     #[test]
     fn a_token_expires_when_its_lifetime_is_over() {
         let tokens = Tokens::new(b"key", Some(Duration::from_secs(60)));
-        let token = tokens.issue(&Email::parse("useremail", "a@b").unwrap(), 1000).unwrap();
+        let user = User {
+            id: UserId(1),
+            email: Email::parse("useremail", "a@b").unwrap(),
+            created: WallTime::MIN,
+            token_generation: 0,
+        };
+        let token = tokens.issue(&user, 1000).unwrap();
         assert!(tokens.verify(&token, 1059).is_ok());
         assert!(matches!(tokens.verify(&token, 1060), Err(Error::InvalidToken)));
     }

@@ -11,4 +11,6 @@ pub struct User {
     pub email: Email,
     /// When they registered.
     pub created: WallTime,
+    /// Which of their tokens are valid: those that carry this number.
+    pub token_generation: i64,
 }

@@ -133,6 +133,37 @@ impl Snapshot<'_> {
         Ok(self.events(&birthday_of(), [user.0])?.pop())
     }
 
+    /// How many personal events `user` has, the birthday included.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn count_personal_events(&self, user: UserId) -> Result<u64> {
+        self.count("SELECT count(*) FROM event WHERE user_id = ?1 AND group_id IS NULL", user)
+    }
+
+    /// How many events `user` has in groups.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn count_group_events(&self, user: UserId) -> Result<u64> {
+        self.count("SELECT count(*) FROM event WHERE user_id = ?1 AND group_id IS NOT NULL", user)
+    }
+
+    /// How many events others have in the groups that `creator` made.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn count_others_events_in_groups_of(&self, creator: UserId) -> Result<u64> {
+        let sql = "SELECT count(*) FROM calendar_group g JOIN event e ON e.group_id = g.id
+            WHERE g.creator_id = ?1 AND e.user_id <> ?1";
+        self.count(sql, creator)
+    }
+
+    fn count(&self, sql: &str, user: UserId) -> Result<u64> {
+        let count: i64 = self.conn.query_row(sql, [user.0], |row| row.get(0))?;
+        Ok(count.unsigned_abs())
+    }
+
     fn events(&self, sql: &str, params: impl Params) -> Result<Vec<Event>> {
         let mut statement = self.conn.prepare_cached(sql)?;
         let mut rows = statement.query(params)?;

@@ -10,6 +10,7 @@
 //! slowest answers over a second), and for reads of a few microseconds handing a connection about
 //! costs more than the query.
 
+mod direct;
 mod error;
 mod events;
 mod file;
@@ -27,6 +28,7 @@ use std::time::Duration;
 
 use rusqlite::Connection;
 
+pub use direct::Direct;
 pub use events::NewEvent;
 pub use file::{Initialised, init};
 pub use schema::{Migration, Plan, newest_version, plan, upgrade};

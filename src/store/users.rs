@@ -3,11 +3,18 @@
 use rusqlite::{OptionalExtension, Row};
 
 use super::{Snapshot, Transaction};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::model::{Email, User, UserId, WallTime};
 
-fn from_row(row: &Row<'_>) -> rusqlite::Result<(UserId, Email, i64)> {
-    Ok((UserId(row.get(0)?), Email::stored(row.get(1)?), row.get(2)?))
+const COLUMNS: &str = "id, email, created, token_generation";
+
+fn from_row(row: &Row<'_>) -> Result<User> {
+    Ok(User {
+        id: UserId(row.get(0)?),
+        email: Email::stored(row.get(1)?),
+        created: WallTime::from_seconds(row.get(2)?)?,
+        token_generation: row.get(3)?,
+    })
 }
 
 impl Snapshot<'_> {
@@ -16,13 +23,35 @@ impl Snapshot<'_> {
     /// # Errors
     /// If the database cannot be read.
     pub fn user_by_email(&self, email: &Email) -> Result<Option<User>> {
-        let sql = "SELECT id, email, created FROM user WHERE email_folded = ?1";
-        let row =
-            self.conn.prepare_cached(sql)?.query_row([email.folded()], from_row).optional()?;
-        row.map(|(id, email, created)| {
-            Ok(User { id, email, created: WallTime::from_seconds(created)? })
-        })
-        .transpose()
+        let sql = format!("SELECT {COLUMNS} FROM user WHERE email_folded = ?1");
+        let mut statement = self.conn.prepare_cached(&sql)?;
+        let mut rows = statement.query([email.folded()])?;
+        rows.next()?.map(from_row).transpose()
+    }
+
+    /// All users, by id.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn users(&self) -> Result<Vec<User>> {
+        let mut statement =
+            self.conn.prepare(&format!("SELECT {COLUMNS} FROM user ORDER BY id"))?;
+        let mut rows = statement.query([])?;
+        let mut users = Vec::new();
+        while let Some(row) = rows.next()? {
+            users.push(from_row(row)?);
+        }
+        Ok(users)
+    }
+
+    /// The hash of the password of `user`, who may have none.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn password_hash(&self, user: UserId) -> Result<Option<String>> {
+        let sql = "SELECT password_hash FROM user WHERE id = ?1";
+        let row = self.conn.prepare_cached(sql)?.query_row([user.0], |row| row.get(0));
+        Ok(row.optional()?.flatten())
     }
 }
 
@@ -31,13 +60,62 @@ impl Transaction<'_> {
     ///
     /// # Errors
     /// If the database cannot be written.
-    pub fn insert_user(&self, email: &Email, created: WallTime) -> Result<UserId> {
-        let sql = "INSERT INTO user (email, email_folded, created) VALUES (?1, ?2, ?3)";
-        let id = self.conn.prepare_cached(sql)?.insert((
-            email.as_str(),
-            email.folded(),
-            created.seconds(),
-        ))?;
-        Ok(UserId(id))
+    pub fn insert_user(
+        &self,
+        email: &Email,
+        password_hash: Option<&str>,
+        created: WallTime,
+    ) -> Result<User> {
+        let sql = format!(
+            "INSERT INTO user (email, email_folded, password_hash, created, token_generation)
+             VALUES (?1, ?2, ?3, ?4, (SELECT generation FROM token_floor)) RETURNING {COLUMNS}"
+        );
+        let mut statement = self.conn.prepare_cached(&sql)?;
+        let mut rows =
+            statement.query((email.as_str(), email.folded(), password_hash, created.seconds()))?;
+        let row = rows.next()?.ok_or_else(|| Error::Internal("no row was inserted".into()))?;
+        from_row(row)
+    }
+
+    /// Gives a user another password, or the first.
+    ///
+    /// # Errors
+    /// If the database cannot be written.
+    pub fn set_password_hash(&self, user: UserId, hash: &str) -> Result<()> {
+        let sql = "UPDATE user SET password_hash = ?2 WHERE id = ?1";
+        self.conn.prepare_cached(sql)?.execute((user.0, hash))?;
+        Ok(())
+    }
+
+    /// Makes all of a user's tokens invalid, and gives the number that the next ones carry.
+    ///
+    /// # Errors
+    /// If the database cannot be written.
+    pub fn end_tokens(&self, user: UserId) -> Result<i64> {
+        let sql = "UPDATE user SET token_generation = token_generation + 1 WHERE id = ?1
+            RETURNING token_generation";
+        Ok(self.conn.prepare_cached(sql)?.query_row([user.0], |row| row.get(0))?)
+    }
+
+    /// Removes a user with all their events, in groups too, and with the groups that they made.
+    ///
+    /// # Errors
+    /// If the database cannot be written.
+    pub fn delete_user(&self, user: UserId) -> Result<()> {
+        let floor = "UPDATE token_floor SET generation =
+            max(generation, 1 + (SELECT token_generation FROM user WHERE id = ?1))";
+        self.conn.execute(floor, [user.0])?;
+        self.conn.execute("DELETE FROM user WHERE id = ?1", [user.0])?;
+        Ok(())
+    }
+
+    /// Makes `heir` the creator of all groups of `user`.
+    ///
+    /// # Errors
+    /// If the database cannot be written.
+    pub fn give_groups(&self, user: UserId, heir: UserId) -> Result<()> {
+        let sql = "UPDATE calendar_group SET creator_id = ?2 WHERE creator_id = ?1";
+        self.conn.execute(sql, [user.0, heir.0])?;
+        Ok(())
     }
 }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use calendar_server::app::App;
+use calendar_server::app::{App, AuthLimit, Hashing, Rate};
 use calendar_server::clock::Clock;
 use calendar_server::domain::auth::Tokens;
 use calendar_server::server;
@@ -74,6 +74,8 @@ pub struct Calendar {
 pub struct Settings {
     pub registration_open: bool,
     pub cors_origins: Vec<String>,
+    pub auth_rate: Option<Rate>,
+    pub trusted_proxies: Vec<ipnet::IpNet>,
     pub token_lifetime: Option<std::time::Duration>,
     pub zone: &'static str,
 }
@@ -83,6 +85,8 @@ impl Default for Settings {
         Self {
             registration_open: true,
             cors_origins: Vec::new(),
+            auth_rate: None,
+            trusted_proxies: Vec::new(),
             token_lifetime: None,
             zone: "Asia/Seoul",
         }
@@ -105,6 +109,8 @@ impl Calendar {
             clock: clock.clone(),
             tokens: Tokens::new(KEY, settings.token_lifetime),
             registration_open: settings.registration_open,
+            auth_limit: AuthLimit::new(settings.auth_rate, settings.trusted_proxies),
+            hashing: Hashing::default(),
             cors_origins: settings.cors_origins,
         };
         let quiet = rocket::Config { log_level: LogLevel::Off, ..rocket::Config::debug_default() };

@@ -20,7 +20,6 @@ mod query;
 mod reference;
 mod search;
 mod selection;
-mod socket;
 mod token;
 mod user;
 mod wire;

@@ -26,14 +26,14 @@ fn status_counts_what_a_running_server_has_stored() {
     status["bytes"] = json!(0);
     assert_eq!(
         status,
-        json!({"database": "calendar.sqlite", "version": 1, "pending": 0, "bytes": 0, "users": 2, "groups": 1, "events": 3, "last_backup": null})
+        json!({"database": "calendar.sqlite", "version": 2, "pending": 0, "bytes": 0, "users": 2, "groups": 1, "events": 3, "last_backup": null})
     );
     assert!(server.stop().0.success());
 
     let bytes = fs::metadata(folder.path().join("calendar.sqlite")).unwrap().len();
     let ended = run(folder.path(), &["db", "status"]);
     let table = format!(
-        "database     calendar.sqlite\nversion      1\nsize         {bytes} bytes\nusers        2\ngroups       1\nevents       3\nlast backup  never\n"
+        "database     calendar.sqlite\nversion      2\nsize         {bytes} bytes\nusers        2\ngroups       1\nevents       3\nlast backup  never\n"
     );
     assert_eq!((ended.code, ended.out), (Some(0), table));
 }
@@ -45,7 +45,7 @@ fn status_of_an_unmigrated_database_says_what_to_do() {
     let ended = run(folder.path(), &["db", "status"]);
     assert_eq!(ended.code, Some(0));
     assert!(
-        ended.out.contains("\nversion      0, 1 pending: calendar-server db upgrade\n"),
+        ended.out.contains("\nversion      0, 2 pending: calendar-server db upgrade\n"),
         "{}",
         ended.out
     );
@@ -68,7 +68,13 @@ fn the_plan_is_json_too() {
     let folder = tempfile::tempdir().unwrap();
     let ended = run(folder.path(), &["db", "migrate", "--json"]);
     let plan: serde_json::Value = serde_json::from_str(&ended.out).unwrap();
-    assert_eq!(plan, json!([{"version": 1, "name": "users_groups_events", "state": "pending"}]));
+    assert_eq!(
+        plan,
+        json!([
+            {"version": 1, "name": "users_groups_events", "state": "pending"},
+            {"version": 2, "name": "accounts", "state": "pending"},
+        ])
+    );
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0, "a plan makes no database");
 }
 
@@ -86,7 +92,7 @@ fn a_database_newer_than_the_binary_is_refused_untouched() {
     .unwrap();
     drop(conn);
     let before = fs::read(&path).unwrap();
-    let why = "calendar.sqlite is at version 999, newer than this binary's 1: use a newer calendar-server";
+    let why = "calendar.sqlite is at version 999, newer than this binary's 2: use a newer calendar-server";
     for arguments in [&["db", "upgrade"][..], &["db", "migrate"], &["db", "status"]] {
         assert_eq!(run(folder.path(), arguments), failed(why), "{arguments:?}");
     }

@@ -33,16 +33,17 @@ fn the_references_set_up_works_in_its_order_and_each_step_again_is_harmless() {
         done("calendar.sqlite is there already; nothing was done\n")
     );
 
-    let pending = "version  name                 state\n1        users_groups_events  pending\n";
+    let pending = "version  name                 state\n1        users_groups_events  pending\n2        accounts             pending\n";
     assert_eq!(run(here, &["db", "migrate"]), done(pending));
     assert_eq!(run(here, &["db", "migrate"]), done(pending));
     assert_eq!(fs::read(here.join("calendar.sqlite")).unwrap(), made, "a plan changes nothing");
     assert_eq!(files(here), ["calendar.sqlite"], "and leaves nothing behind");
 
-    let upgraded = "applied V1__users_groups_events\ncalendar.sqlite is at version 1\n";
+    let upgraded =
+        "applied V1__users_groups_events\napplied V2__accounts\ncalendar.sqlite is at version 2\n";
     assert_eq!(run(here, &["db", "upgrade"]), done(upgraded));
-    assert_eq!(run(here, &["db", "upgrade"]), done("calendar.sqlite is at version 1\n"));
-    let applied = "version  name                 state\n1        users_groups_events  applied\n";
+    assert_eq!(run(here, &["db", "upgrade"]), done("calendar.sqlite is at version 2\n"));
+    let applied = "version  name                 state\n1        users_groups_events  applied\n2        accounts             applied\n";
     assert_eq!(run(here, &["db", "migrate"]), done(applied));
 
     for _ in 0..2 {

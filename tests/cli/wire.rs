@@ -19,22 +19,83 @@ fn assert_envelope(server: &Server, request: &[u8], status: &str, body: &str) {
     assert!(head.contains("content-type: application/json"), "{shown}\n{head}");
 }
 
-const NO_METHOD: &str = r#"{"meta":{"code":40300,"message":"METHOD NOT ALLOWED","detail":"this path takes GET, HEAD"}}"#;
 const NO_PATH: &str = r#"{"meta":{"code":40400,"message":"NOT FOUND","detail":"no such path"}}"#;
 
 #[test]
 fn a_method_that_nobody_knows_is_not_allowed_where_the_path_exists() {
     let (_folder, server) = serving();
-    for method in ["PROPFIND", "REPORT", "MKCALENDAR", "BREW", "QUERY"] {
-        let ask = |path: &str| {
-            format!("{method} {path} HTTP/1.1\r\nHost: c\r\nConnection: close\r\n\r\n")
-        };
-        for path in ["/api/v1/calendar/", "/api/v1/calendar/event/25", "/api/v1/group/25/"] {
-            assert_envelope(&server, ask(path).as_bytes(), "403", NO_METHOD);
+    for (path, allow) in [
+        ("/api/v1/group/", "GET, HEAD, POST, PUT, DELETE"),
+        ("/api/v1/group", "GET, HEAD, POST, PUT, DELETE"),
+        ("/api/v1/group/1", "GET, HEAD"),
+        ("/api/v1/group/list", "GET, HEAD"),
+        ("/api/v1/calendar/event", "POST, PUT, DELETE"),
+        ("/api/v1/calendar/event/1", "GET, HEAD"),
+        ("/api/v1/calendar/birthday", "POST, PUT"),
+        ("/api/v1/group/event", "POST"),
+    ] {
+        for method in ["BREW", "PROPFIND", "get", "QUERY"] {
+            let (head, body) = server.exchange(method, path.trim_start_matches("/api/v1"), "", "");
+            assert!(head.starts_with("HTTP/1.1 403 "), "{head}");
+            assert!(
+                head.to_lowercase().contains(&format!("\r\nallow: {}\r\n", allow.to_lowercase())),
+                "{head}"
+            );
+            let detail = format!("this path takes {allow}");
+            assert_eq!(
+                body,
+                format!(
+                    r#"{{"meta":{{"code":40300,"message":"METHOD NOT ALLOWED","detail":"{detail}"}}}}"#
+                )
+            );
         }
-        for path in ["/api/v1/nowhere", "/api/", "/api/v1/group/x"] {
-            assert_envelope(&server, ask(path).as_bytes(), "404", NO_PATH);
+    }
+    for path in ["/api/v1/nothing", "/api/v1/group/abc", "/api/"] {
+        let request = format!("BREW {path} HTTP/1.1\r\nHost: c\r\nConnection: close\r\n\r\n");
+        assert_envelope(&server, request.as_bytes(), "404", NO_PATH);
+    }
+}
+
+#[test]
+fn a_strange_path_is_not_found() {
+    let (_folder, server) = serving();
+    let paths = [
+        "캘린더",
+        "group/%zz",
+        "group/%ff",
+        "group/%",
+        "group/{1}",
+        "group/\"1\"",
+        "group/1|",
+        "%00",
+        "group/..",
+        "group/%2e%2e",
+    ];
+    for path in paths {
+        for method in ["GET", "POST", "PATCH"] {
+            let answer = server.call(method, &format!("/{path}"), "", "{}");
+            assert_eq!(answer, (404, NO_PATH.to_owned()), "{method} {path}");
         }
+    }
+}
+
+#[test]
+fn a_target_in_absolute_form_is_the_same_path() {
+    let (_folder, server) = serving();
+    let request =
+        b"GET http://localhost/api/v1/nothing HTTP/1.1\r\nHost: c\r\nConnection: close\r\n\r\n";
+    assert_envelope(&server, request, "404", NO_PATH);
+}
+
+#[test]
+fn broken_percent_encoding_in_a_query_cannot_be_read() {
+    let (_folder, server) = serving();
+    let token = server.register("park@jungi.me");
+    for broken in ["%", "%4", "%zz", "%ff"] {
+        let answer =
+            server.call("GET", &format!("/calendar/search?search_word={broken}"), &token, "");
+        let body = r#"{"meta":{"code":40000,"message":"INVALID PARAMETER","detail":"query: expected percent-encoded UTF-8"}}"#;
+        assert_eq!(answer, (400, body.to_owned()), "{broken}");
     }
 }
 
@@ -53,9 +114,11 @@ fn raw_utf8_in_a_query_is_read_as_the_reference_prints_it() {
     let event =
         r#"{"sdate":"2017-06-20 09:00:00","edate":"2017-06-20 12:00:00","subject":"테스트 일정"}"#;
     assert_eq!(server.call("POST", "/calendar/event", &token, event).0, 200);
-    let (status, body) = server.call("GET", "/calendar/search?search_word=테스트", &token, "");
-    assert_eq!(status, 200);
-    assert!(body.contains(r#""subject":"테스트 일정""#), "{body}");
+    for word in ["%ED%85%8C%EC%8A%A4%ED%8A%B8", "테스트", "테%EC%8A%A4트"] {
+        let found = server.call("GET", &format!("/calendar/search?search_word={word}"), &token, "");
+        assert_eq!(found.0, 200);
+        assert!(found.1.contains(r#""subject":"테스트 일정""#), "{}", found.1);
+    }
 }
 
 #[test]
@@ -76,10 +139,19 @@ fn a_body_of_more_than_64_kib_is_refused_whether_its_length_is_told_or_not() {
         "POST /api/v1/user/ HTTP/1.1\r\nHost: c\r\nConnection: close\r\nContent-Length: 70000\r\n\r\n{pad}"
     );
     assert_envelope(&server, told.as_bytes(), "413", body);
-    let chunked = format!(
-        "POST /api/v1/user/ HTTP/1.1\r\nHost: c\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n11170\r\n{pad}\r\n0\r\n\r\n"
-    );
-    assert_envelope(&server, chunked.as_bytes(), "413", body);
+    let chunked = |length: usize| {
+        let body = r#"{"useremail":"park@jungi.me"}"#;
+        let padded = body.to_owned() + &" ".repeat(length - body.len());
+        let mut request = "POST /api/v1/user/ HTTP/1.1\r\nHost: c\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n".to_owned();
+        for chunk in padded.as_bytes().chunks(4096) {
+            let text = std::str::from_utf8(chunk).unwrap();
+            request.push_str(&format!("{:x}\r\n{text}\r\n", chunk.len()));
+        }
+        request + "0\r\n\r\n"
+    };
+    assert_envelope(&server, chunked(65_537).as_bytes(), "413", body);
+    let (head, _) = server.send(chunked(65_536).as_bytes());
+    assert!(head.starts_with("HTTP/1.1 200 "), "{head}");
 }
 
 #[test]

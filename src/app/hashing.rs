@@ -1,0 +1,44 @@
+//! Where passwords are hashed: off the threads that serve requests, two at a time.
+//!
+//! A hash is heavy on purpose, so a few more wait for their turn and the rest are turned away: who
+//! sends many sign-ins can hold up other sign-ins, and nothing else.
+
+use tokio::sync::Semaphore;
+
+use crate::error::{Error, Result};
+
+/// How many hashes are made at a time.
+const AT_ONCE: usize = 2;
+/// How many wait, at some 40 ms each.
+const WAITING: usize = 30;
+
+/// The turns at hashing.
+#[derive(Debug)]
+pub struct Hashing {
+    turns: Semaphore,
+    places: Semaphore,
+}
+
+impl Default for Hashing {
+    fn default() -> Self {
+        Self { turns: Semaphore::new(AT_ONCE), places: Semaphore::new(AT_ONCE + WAITING) }
+    }
+}
+
+impl Hashing {
+    /// Runs `work`, which hashes a password, when its turn comes.
+    ///
+    /// # Errors
+    /// Those of `work`; [`Error::TooMany`] if too many are waiting.
+    pub async fn run<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce() -> Result<T> + Send + 'static,
+    {
+        let _place = self.places.try_acquire().map_err(|_| Error::TooMany(1))?;
+        let stopped = |_| Error::Unavailable("hashing has stopped".into());
+        let _turn = self.turns.acquire().await.map_err(stopped)?;
+        let done = tokio::task::spawn_blocking(work).await;
+        done.map_err(|error| Error::Internal(format!("hashing a password: {error}")))?
+    }
+}

@@ -1,0 +1,164 @@
+//! How often one address may register and sign in.
+//!
+//! The address is that of the connection. Only a proxy of `trusted_proxies` is believed when it says
+//! in `X-Forwarded-For` whom it speaks for: anybody can write that header. Of IPv6 the first 64 bits
+//! count, since that is what one subscriber is given. At most ten thousand addresses are remembered;
+//! beyond that the one that was quiet for longest is forgotten.
+
+use std::net::{IpAddr, Ipv6Addr};
+use std::num::{NonZeroU32, NonZeroUsize};
+use std::sync::Mutex;
+use std::time::Duration;
+
+use governor::clock::{Clock, DefaultClock};
+use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
+use ipnet::IpNet;
+use lru::LruCache;
+
+use crate::error::{Error, Result};
+
+/// How many addresses are remembered.
+const ADDRESSES: NonZeroUsize = NonZeroUsize::new(10_000).unwrap();
+
+/// So many times in so long a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rate {
+    /// How many times, all of which may come at once.
+    pub times: NonZeroU32,
+    /// In which time they become available again.
+    pub per: Duration,
+}
+
+/// The limit on registering and signing in.
+#[derive(Debug)]
+pub struct AuthLimit {
+    quota: Option<Quota>,
+    proxies: Vec<IpNet>,
+    clients: Mutex<LruCache<IpAddr, DefaultDirectRateLimiter>>,
+}
+
+impl AuthLimit {
+    /// A limit of `rate` for each client, or none; `proxies` are believed when they say who calls.
+    #[must_use]
+    pub fn new(rate: Option<Rate>, proxies: Vec<IpNet>) -> Self {
+        let quota = rate.and_then(|rate| {
+            Quota::with_period(rate.per / rate.times.get())
+                .map(|quota| quota.allow_burst(rate.times))
+        });
+        Self { quota, proxies, clients: Mutex::new(LruCache::new(ADDRESSES)) }
+    }
+
+    /// Counts one more try of the client behind a connection from `peer`, for whom the header
+    /// `X-Forwarded-For` has these `hops`.
+    ///
+    /// # Errors
+    /// [`Error::TooMany`] if it has made as many as it may.
+    pub fn check<'f>(
+        &self,
+        peer: IpAddr,
+        hops: impl DoubleEndedIterator<Item = &'f str>,
+    ) -> Result<()> {
+        self.count(self.client(peer, hops))
+    }
+
+    fn count(&self, client: IpAddr) -> Result<()> {
+        let Some(quota) = self.quota else { return Ok(()) };
+        let Ok(mut clients) = self.clients.lock() else { return Ok(()) };
+        let limiter = clients.get_or_insert(subscriber(client), || RateLimiter::direct(quota));
+        limiter.check().map_err(|not_until| {
+            let wait = not_until.wait_time_from(DefaultClock::default().now());
+            Error::TooMany(wait.as_secs() + 1)
+        })
+    }
+
+    /// Who is behind a connection from `peer`: read from the right, the first in `forwarded` that is
+    /// no trusted proxy.
+    fn client<'f>(
+        &self,
+        peer: IpAddr,
+        forwarded: impl DoubleEndedIterator<Item = &'f str>,
+    ) -> IpAddr {
+        let mut client = peer.to_canonical();
+        for hop in forwarded.rev() {
+            if !self.proxies.iter().any(|net| net.contains(&client)) {
+                break;
+            }
+            match hop.trim().parse::<IpAddr>() {
+                Ok(hop) => client = hop.to_canonical(),
+                Err(_) => break,
+            }
+        }
+        client
+    }
+}
+
+fn subscriber(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V4(_) => address,
+        IpAddr::V6(v6) => Ipv6Addr::from_bits(v6.to_bits() >> 64 << 64).into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn behind(proxies: &[&str], peer: &str, forwarded: &[&str]) -> String {
+        let proxies = proxies.iter().map(|net| net.parse().unwrap()).collect();
+        let limit = AuthLimit::new(None, proxies);
+        limit.client(peer.parse().unwrap(), forwarded.iter().copied()).to_string()
+    }
+
+    #[test]
+    fn nobody_is_believed_who_is_no_trusted_proxy() {
+        assert_eq!(behind(&[], "192.0.2.1", &["198.51.100.7"]), "192.0.2.1");
+        assert_eq!(behind(&["10.0.0.0/8"], "192.0.2.1", &["198.51.100.7"]), "192.0.2.1");
+    }
+
+    #[test]
+    fn a_trusted_proxy_says_who_calls_and_what_the_client_wrote_before_does_not_count() {
+        let proxies = ["10.0.0.0/8", "::1/128"];
+        assert_eq!(behind(&proxies, "10.1.2.3", &["203.0.113.9", " 198.51.100.7"]), "198.51.100.7");
+        assert_eq!(behind(&proxies, "::1", &["198.51.100.7", "10.9.9.9"]), "198.51.100.7");
+        assert_eq!(behind(&proxies, "::ffff:10.1.2.3", &["198.51.100.7"]), "198.51.100.7");
+        assert_eq!(behind(&proxies, "10.1.2.3", &["198.51.100.7", "nonsense"]), "10.1.2.3");
+        assert_eq!(behind(&proxies, "10.1.2.3", &[]), "10.1.2.3");
+    }
+
+    #[test]
+    fn each_address_has_its_own_limit_and_of_ipv6_a_subscriber() {
+        let rate = Rate { times: NonZeroU32::new(2).unwrap(), per: Duration::from_secs(3600) };
+        let limit = AuthLimit::new(Some(rate), Vec::new());
+        let may = |address: &str| limit.count(address.parse().unwrap()).is_ok();
+        assert_eq!([may("192.0.2.1"), may("192.0.2.1"), may("192.0.2.1")], [true, true, false]);
+        assert!(may("192.0.2.2"));
+        assert_eq!(
+            [may("2001:db8::1"), may("2001:db8::2"), may("2001:db8::3")],
+            [true, true, false]
+        );
+        assert!(may("2001:db8:0:1::1"));
+    }
+
+    #[test]
+    fn no_more_than_ten_thousand_addresses_are_remembered() {
+        let rate = Rate { times: NonZeroU32::new(1).unwrap(), per: Duration::from_secs(3600) };
+        let limit = AuthLimit::new(Some(rate), Vec::new());
+        for number in 0..20_000_u32 {
+            assert!(limit.count(IpAddr::V4(number.into())).is_ok());
+        }
+        assert_eq!(limit.clients.lock().unwrap().len(), 10_000);
+        assert!(limit.count(IpAddr::V4(19_999.into())).is_err());
+    }
+
+    #[test]
+    fn who_is_refused_is_told_how_long_to_wait() {
+        let rate = Rate { times: NonZeroU32::new(1).unwrap(), per: Duration::from_secs(60) };
+        let limit = AuthLimit::new(Some(rate), Vec::new());
+        let client = "192.0.2.1".parse().unwrap();
+        assert!(limit.count(client).is_ok());
+        match limit.count(client) {
+            Err(Error::TooMany(seconds)) => assert!((59..=61).contains(&seconds), "{seconds}"),
+            other => panic!("{other:?}"),
+        }
+    }
+}

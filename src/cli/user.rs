@@ -1,0 +1,221 @@
+//! `user add|list|token|password|revoke|remove`: accounts, beside a running server or without one.
+
+use std::io::{self, BufRead, IsTerminal};
+
+use clap::Subcommand;
+use serde::Serialize;
+
+use super::output;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::domain::auth::Tokens;
+use crate::domain::passwords;
+use crate::domain::users::{self, Belongings, Groups};
+use crate::error::{Error, Result, Taken};
+use crate::model::{Email, Password, User};
+use crate::store::Direct;
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Add a user and print their token
+    Add {
+        /// Their address
+        email: String,
+    },
+    /// List the users
+    List {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print a new token for a user; those they have stay valid
+    Token {
+        /// Their address
+        email: String,
+    },
+    /// Set a user's password, read from a prompt or from standard input, and end their tokens
+    Password {
+        /// Their address
+        email: String,
+    },
+    /// End all tokens of a user
+    Revoke {
+        /// Their address
+        email: String,
+    },
+    /// Remove a user with all their events, in groups too
+    Remove {
+        /// Their address
+        email: String,
+        /// Who gets the groups that they made
+        #[arg(long, value_name = "EMAIL", conflicts_with = "with_groups")]
+        give_groups_to: Option<String>,
+        /// Remove the groups that they made too, with everybody's events in them
+        #[arg(long)]
+        with_groups: bool,
+        /// Do not ask
+        #[arg(long)]
+        yes: bool,
+    },
+}
+
+pub(super) fn run(command: Command, config: &Config) -> Result<()> {
+    let mut store = Direct::open(&config.database)?;
+    match command {
+        Command::Add { email } => add(&mut store, config, &address(&email)?),
+        Command::List { json } => list(&mut store, json),
+        Command::Token { email } => {
+            let email = address(&email)?;
+            let user = store.read(|snapshot| users::get(snapshot, &email))?;
+            token(&store, config, &user)
+        }
+        Command::Password { email } => password(&mut store, &address(&email)?),
+        Command::Revoke { email } => {
+            let email = address(&email)?;
+            store.write(|tx| tx.end_tokens(users::get(tx, &email)?.id))?;
+            output::line(&format!("ended all tokens of {}", email.as_str()))
+        }
+        Command::Remove { email, give_groups_to, with_groups, yes } => {
+            let groups = match (give_groups_to, with_groups) {
+                (Some(heir), _) => Groups::GiveTo(address(&heir)?),
+                (None, true) => Groups::Remove,
+                (None, false) => Groups::Keep,
+            };
+            remove(&mut store, &address(&email)?, &groups, yes)
+        }
+    }
+}
+
+fn address(text: &str) -> Result<Email> {
+    Email::parse("EMAIL", text)
+}
+
+fn add(store: &mut Direct, config: &Config, email: &Email) -> Result<()> {
+    let now = Clock::new(config.zone.clone()).now()?;
+    let added = store.write(|tx| users::register(tx, email, None, now));
+    let user = added.map_err(|error| match error {
+        Error::Exists(Taken::Email) => Error::Setup(format!(
+            "user {} exists already: calendar-server user token gives another token",
+            email.as_str()
+        )),
+        other => other,
+    })?;
+    token(store, config, &user)
+}
+
+fn token(store: &Direct, config: &Config, user: &User) -> Result<()> {
+    let key = match &config.signing_key {
+        Some(key) => key.clone(),
+        None => store.signing_key()?,
+    };
+    let now = Clock::new(config.zone.clone()).unix();
+    output::line(&Tokens::new(&key, config.token_lifetime).issue(user, now)?)
+}
+
+#[derive(Serialize)]
+struct Row {
+    id: i64,
+    email: String,
+    created: String,
+    password: bool,
+    groups: usize,
+    events: u64,
+}
+
+fn list(store: &mut Direct, json: bool) -> Result<()> {
+    let rows = store.read(|snapshot| {
+        let users = snapshot.users()?.into_iter();
+        let row = |user: User| {
+            let Belongings { personal_events, group_events, groups, .. } =
+                users::belongings(snapshot, &user)?;
+            Ok(Row {
+                id: user.id.0,
+                password: snapshot.password_hash(user.id)?.is_some(),
+                created: user.created.to_string().trim_end_matches(" GMT").to_owned(),
+                email: user.email.as_str().to_owned(),
+                groups: groups.len(),
+                events: personal_events + group_events,
+            })
+        };
+        users.map(row).collect::<Result<Vec<_>>>()
+    })?;
+    if json {
+        return output::json(&rows);
+    }
+    let header =
+        ["id", "email", "created", "password", "groups", "events"].map(String::from).to_vec();
+    let cells = rows.into_iter().map(|row| {
+        let password = if row.password { "yes" } else { "no" };
+        let numbers = (row.id.to_string(), row.groups.to_string(), row.events.to_string());
+        vec![numbers.0, row.email, row.created, password.to_owned(), numbers.1, numbers.2]
+    });
+    output::table(&std::iter::once(header).chain(cells).collect::<Vec<_>>())
+}
+
+fn password(store: &mut Direct, email: &Email) -> Result<()> {
+    let user = store.read(|snapshot| users::get(snapshot, email))?;
+    let hash = passwords::hash(&Password::parse("password", &read_password()?)?)?;
+    store.write(|tx| users::set_password(tx, &user, &hash))?;
+    output::line(&format!("set the password of {}, and ended all their tokens", email.as_str()))
+}
+
+/// Asks twice where somebody types it, and takes one line where it is piped in.
+fn read_password() -> Result<String> {
+    let cannot = |error: io::Error| Error::Setup(format!("cannot read the password: {error}"));
+    if !io::stdin().is_terminal() {
+        let mut line = String::new();
+        io::stdin().lock().read_line(&mut line).map_err(cannot)?;
+        return Ok(line.trim_end_matches(['\r', '\n']).to_owned());
+    }
+    let first = rpassword::prompt_password("New password: ").map_err(cannot)?;
+    let again = rpassword::prompt_password("Once more: ").map_err(cannot)?;
+    if first == again {
+        Ok(first)
+    } else {
+        Err(Error::Setup("the two are not the same: nothing was changed".into()))
+    }
+}
+
+fn remove(store: &mut Direct, email: &Email, groups: &Groups, yes: bool) -> Result<()> {
+    let going = store.read(|snapshot| {
+        let user = users::get(snapshot, email)?;
+        let going = users::belongings(snapshot, &user)?;
+        users::may_remove(snapshot, &user, groups)?;
+        Ok(going)
+    })?;
+    output::note(&announce(email, &going, groups))?;
+    if !yes && !confirmed()? {
+        return Err(Error::Setup("nothing was removed".into()));
+    }
+    store.write(|tx| users::remove(tx, email, groups))?;
+    output::line(&format!("removed {}", email.as_str()))
+}
+
+fn announce(email: &Email, going: &Belongings, groups: &Groups) -> String {
+    let Belongings { personal_events, group_events, groups: made, others_events } = going;
+    let mut text = format!(
+        "{}: {personal_events} personal events and {group_events} events in groups go",
+        email.as_str()
+    );
+    let names = made.iter().map(|group| group.name.as_str()).collect::<Vec<_>>().join(", ");
+    match groups {
+        _ if made.is_empty() => {}
+        Groups::GiveTo(heir) => {
+            text.push_str(&format!("; {} gets the groups {names}", heir.as_str()))
+        }
+        _ => text
+            .push_str(&format!("; the groups {names} go, with {others_events} events of others")),
+    }
+    text
+}
+
+fn confirmed() -> Result<bool> {
+    if !io::stdin().is_terminal() {
+        return Err(Error::Setup("there is nobody to ask: say --yes".into()));
+    }
+    output::ask("Remove them? [y/N] ")?;
+    let mut line = String::new();
+    let read = io::stdin().lock().read_line(&mut line);
+    read.map_err(|error| Error::Setup(format!("cannot read the answer: {error}")))?;
+    Ok(matches!(line.trim(), "y" | "Y" | "yes"))
+}
