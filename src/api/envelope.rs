@@ -81,6 +81,21 @@ impl Answer {
         Self::envelope(Some(data))
     }
 
+    /// Done, and this is what was asked for: JSON that `write` appends, of some `size` bytes.
+    pub(crate) fn written(
+        size: usize,
+        write: impl FnOnce(&mut Vec<u8>) -> Result<()>,
+    ) -> Result<Self> {
+        let Code(_, code, message) = SUCCESS;
+        let mut body = Vec::with_capacity(size + 64);
+        body.extend_from_slice(
+            format!(r#"{{"meta":{{"code":{code},"message":"{message}"}},"data":"#).as_bytes(),
+        );
+        write(&mut body)?;
+        body.push(b'}');
+        Ok(Self { body, location: None })
+    }
+
     /// Done, and what was made is at this path.
     pub(crate) fn made_at(location: String) -> Result<Self> {
         Ok(Self { location: Some(location), ..Self::done()? })

@@ -81,8 +81,10 @@ impl serde::Serialize for WallTime {
 }
 
 impl WallTime {
-    /// Laid out by hand: a view prints a hundred of these, and `format!` would take most of its time.
-    fn http_date(self) -> [u8; 29] {
+    /// The bytes that [`fmt::Display`] prints. Laid out by hand: a view prints a hundred of these,
+    /// and `format!` would take most of its time.
+    #[must_use]
+    pub fn http_date(self) -> [u8; 29] {
         let t = self.date_time();
         let mut out = *b"Thu, 01 Jan 1970 00:00:00 GMT";
         out[0..3].copy_from_slice(WEEKDAYS[usize::from(t.weekday().number_days_from_monday())]);
