@@ -194,8 +194,10 @@ fn remove(store: &mut Direct, email: &Email, groups: &Groups, yes: bool) -> Resu
 fn announce(email: &Email, going: &Belongings, groups: &Groups) -> String {
     let Belongings { personal_events, group_events, groups: made, others_events } = going;
     let mut text = format!(
-        "{}: {personal_events} personal events and {group_events} events in groups go",
-        email.as_str()
+        "{}: {} and {} in groups go",
+        email.as_str(),
+        counted(*personal_events, "personal event"),
+        counted(*group_events, "event")
     );
     let names = made.iter().map(|group| group.name.as_str()).collect::<Vec<_>>().join(", ");
     match groups {
@@ -203,10 +205,17 @@ fn announce(email: &Email, going: &Belongings, groups: &Groups) -> String {
         Groups::GiveTo(heir) => {
             text.push_str(&format!("; {} gets the groups {names}", heir.as_str()))
         }
-        _ => text
-            .push_str(&format!("; the groups {names} go, with {others_events} events of others")),
+        _ => {
+            let others = counted(*others_events, "event");
+            text.push_str(&format!("; the groups {names} go, with {others} of others"));
+        }
     }
     text
+}
+
+fn counted(number: u64, thing: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {thing}{plural}")
 }
 
 fn confirmed() -> Result<bool> {

@@ -155,8 +155,9 @@ pub fn may_remove(snapshot: &Snapshot<'_>, user: &User, groups: &Groups) -> Resu
         Groups::Keep => {
             let made = snapshot.groups_of(user.id)?.len();
             if made > 0 {
+                let plural = if made == 1 { "" } else { "s" };
                 return Err(Error::Setup(format!(
-                    "{} made {made} groups: say --give-groups-to EMAIL, or --with-groups to remove them too",
+                    "{} made {made} group{plural}: say --give-groups-to EMAIL, or --with-groups to remove them too",
                     user.email.as_str()
                 )));
             }

@@ -11,7 +11,7 @@ use jiff::tz::TimeZone;
 use rocket::config::LogLevel;
 use rocket::figment::Figment;
 use rocket::http::{Header, Method};
-use rocket::local::blocking::Client;
+use rocket::local::blocking::{Client, LocalRequest};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -197,7 +197,27 @@ impl Calendar {
         headers: &[(&'static str, &str)],
         body: impl AsRef<[u8]>,
     ) -> Answer {
-        let mut request = self.client.req(method, uri.to_owned()).body(body);
+        self.dispatch(self.client.req(method, uri.to_owned()).body(body), headers)
+    }
+
+    /// The same, over a connection from `peer`.
+    pub fn send_from(
+        &self,
+        peer: &str,
+        method: Method,
+        uri: &str,
+        headers: &[(&'static str, &str)],
+        body: impl AsRef<[u8]>,
+    ) -> Answer {
+        let request = self.client.req(method, uri.to_owned()).remote(peer.parse().unwrap());
+        self.dispatch(request.body(body), headers)
+    }
+
+    fn dispatch<'c>(
+        &'c self,
+        mut request: LocalRequest<'c>,
+        headers: &[(&'static str, &str)],
+    ) -> Answer {
         for (name, value) in headers {
             request.add_header(Header::new(*name, (*value).to_owned()));
         }

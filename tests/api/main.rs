@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that panics has failed")]
 
+mod account;
 mod birthday;
 mod body;
 mod calendar_event;

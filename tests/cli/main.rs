@@ -10,4 +10,5 @@ mod db;
 mod full;
 mod serve;
 mod setup;
+mod user;
 mod wire;
