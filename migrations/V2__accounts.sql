@@ -5,11 +5,10 @@ ALTER TABLE user ADD COLUMN password_hash TEXT;
 -- earlier system issued, carries 0. A number and not a time, since clocks are set back.
 ALTER TABLE user ADD COLUMN token_generation INTEGER NOT NULL DEFAULT 0;
 
--- Where a new user's tokens begin: above those of everybody who was removed, so that a removed
--- user's token does not open the calendar of who registers that address next.
-CREATE TABLE token_floor (
-    id         INTEGER PRIMARY KEY CHECK (id = 1),
-    generation INTEGER NOT NULL
-) STRICT;
-
-INSERT INTO token_floor (id, generation) VALUES (1, 0);
+-- Where the tokens of an address begin whose user was removed, so that a removed user's token does
+-- not open the calendar of who registers it next. The address itself is gone: this is the SHA-256
+-- of it, with the case folded.
+CREATE TABLE removed_user (
+    email_digest     BLOB    PRIMARY KEY,
+    token_generation INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;

@@ -1,10 +1,10 @@
 //! The one error of the whole house.
 //!
 //! A kind says what went wrong in the calendar's own terms; which HTTP status and code that is, is
-//! decided in one place (`api/envelope.rs`), and which exit code, in another (`main.rs`). The texts
+//! decided in one place (`api/envelope.rs`), and which exit code, in another (`cli/mod.rs`). The texts
 //! are one sentence for a person, in the form `<thing>: <what was expected>`; they never carry
-//! internals. What may not be shown to a client travels as the source of [`Error::Internal`] or
-//! [`Error::Unavailable`] and ends in the log.
+//! internals: those are the texts of [`Error::Internal`] and [`Error::Unavailable`], which go to the log
+//! and to no client.
 
 /// What [`Error::Exists`] found in the way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -16,7 +16,7 @@
 //!
 //! Beside it stand [`config`] (every key, read and checked once), [`clock`] (the only place that
 //! asks what time it is), [`app`] (what every handler works with), `trace` (what the log says of a
-//! request) and [`error`] (the one error).
+//! request), [`backups`] (the ones that the server makes by itself) and [`error`] (the one error).
 //!
 //! A value is checked where it comes in and trusted from there:
 //!
@@ -35,6 +35,7 @@
 
 pub mod api;
 pub mod app;
+pub mod backups;
 pub mod cli;
 pub mod clock;
 pub mod config;

@@ -8,7 +8,7 @@ use rocket::{Build, Request, Rocket};
 
 use crate::api::{self, cors};
 use crate::app::App;
-use crate::trace;
+use crate::trace::{self, RequestId};
 use crate::web;
 
 /// The server, ready to be launched. `rocket` holds Rocket's own settings and nothing else.
@@ -22,6 +22,7 @@ pub fn build(rocket: Figment, app: App) -> Rocket<Build> {
         .register("/", web::catchers())
         .attach(Arrival)
         .attach(AdHoc::on_response("headers", move |request, response| {
+            response.set_raw_header("X-Request-Id", RequestId::of(request).to_string());
             if is_api(request) {
                 cors::allow(request, &origins, response);
             }
@@ -44,13 +45,19 @@ impl Fairing for Arrival {
 
     async fn on_request(&self, request: &mut Request<'_>, data: &mut Data<'_>) {
         trace::arrived(request);
-        // Rocket takes a form's field `_method` for the request's method. The API knows no forms:
-        // such a body is the malformed JSON of a POST, as it was sent.
+        // Rocket takes a form's field `_method` for the method of a POST. The API knows no forms:
+        // such a body is malformed JSON, of the POST that was sent.
         let form = request.content_type().is_some_and(|content| content.is_form());
-        if form && data.peek(8).await.starts_with(b"_method=") {
+        if form && taken_from(data.peek(20).await) == Some(request.method()) {
             request.set_method(Method::Post);
         }
     }
+}
+
+/// The method that a form begins with, if it does.
+fn taken_from(form: &[u8]) -> Option<Method> {
+    let value = form.strip_prefix(b"_method=")?.split(|byte| *byte == b'&').next()?;
+    str::from_utf8(value).ok()?.parse().ok()
 }
 
 fn is_api(request: &Request<'_>) -> bool {

@@ -16,7 +16,7 @@ use tempfile::TempDir;
 
 /// What happens in a calendar at each version, the first at version 1: rows that only fit from then
 /// on. Some are made and deleted again, so that their ids are used up.
-const LIFE: [&str; 2] = ["
+const LIFE: [&str; 3] = ["
     INSERT INTO user (email, email_folded, created) VALUES
         ('Park@jungi.me', 'park@jungi.me', 1497869704), ('김@예.한국', '김@예.한국', 1497869705),
         ('gone@example.com', 'gone@example.com', 1);
@@ -40,7 +40,10 @@ const LIFE: [&str; 2] = ["
 "
     UPDATE user SET password_hash = '$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA', token_generation = 3
     WHERE id = 1;
-    UPDATE token_floor SET generation = 4;
+    INSERT INTO removed_user (email_digest, token_generation) VALUES (x'00', 4);
+",
+"
+    INSERT INTO backup (finished, failure) VALUES (1497869713, 'no room');
 ",
 ];
 

@@ -91,8 +91,8 @@ pub(super) struct EventFields {
 
 impl EventFields {
     pub(super) fn read(fields: &Fields) -> Result<Self> {
-        let times = EventTimes::parse(fields.string("sdate")?, fields.string("edate")?)?;
-        Ok(Self { times, subject: ShortText::parse("subject", fields.string("subject")?)? })
+        let times = EventTimes::parse(&fields.string("sdate")?, &fields.string("edate")?)?;
+        Ok(Self { times, subject: ShortText::parse("subject", &fields.string("subject")?)? })
     }
 }
 
@@ -150,9 +150,8 @@ pub(super) async fn create_event(
 ) -> Result<Answer> {
     let EventFields { times, subject } = EventFields::read(&fields)?;
     let now = app.clock.now()?;
-    let id = app
-        .store
-        .write(move |tx| domain::events::create(tx, caller.0.id, None, times, &subject, now))
+    let id = caller
+        .write(app, move |tx, user| domain::events::create(tx, user.id, None, times, &subject, now))
         .await?;
     Answer::made_at(location(id))
 }
@@ -167,8 +166,8 @@ pub(super) async fn change_event(
     let id = EventId(fields.integer("event_id")?);
     let EventFields { times, subject } = EventFields::read(&fields)?;
     let now = app.clock.now()?;
-    app.store
-        .write(move |tx| domain::events::change(tx, caller.0.id, id, times, &subject, now))
+    caller
+        .write(app, move |tx, user| domain::events::change(tx, user.id, id, times, &subject, now))
         .await?;
     Answer::done()
 }
@@ -181,7 +180,7 @@ pub(super) async fn delete_event(
     fields: Fields,
 ) -> Result<Answer> {
     let id = EventId(fields.integer("event_id")?);
-    app.store.write(move |tx| domain::events::delete(tx, caller.0.id, id)).await?;
+    caller.write(app, move |tx, user| domain::events::delete(tx, user.id, id)).await?;
     Answer::done()
 }
 
@@ -217,8 +216,10 @@ pub(super) async fn post_birthday(
 /// The reference names the parameter `sdate` in its table and `brithday` in its example.
 async fn birthday(caller: Caller, app: &App, fields: &Fields) -> Result<Answer> {
     let (name, raw) = fields.string_of(&["birthday", "brithday", "sdate"])?;
-    let day = Day::parse_loosely(name, raw)?;
+    let day = Day::parse_loosely(name, &raw)?;
     let now = app.clock.now()?;
-    app.store.write(move |tx| domain::events::register_birthday(tx, &caller.0, day, now)).await?;
+    caller
+        .write(app, move |tx, user| domain::events::register_birthday(tx, &user, day, now))
+        .await?;
     Answer::done()
 }

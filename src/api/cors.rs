@@ -34,6 +34,7 @@ pub(crate) fn allow(request: &Request<'_>, origins: &[String], response: &mut Re
         );
         response.set_raw_header("Access-Control-Max-Age", "600");
     } else {
-        response.set_raw_header("Access-Control-Expose-Headers", "Location, X-Request-Id");
+        response
+            .set_raw_header("Access-Control-Expose-Headers", "Location, Retry-After, X-Request-Id");
     }
 }

@@ -40,10 +40,10 @@ fn list(groups: &[Group]) -> Result<Answer> {
 /// Call 12.
 #[post("/group", data = "<fields>")]
 pub(super) async fn create(caller: Caller, app: &State<App>, fields: Fields) -> Result<Answer> {
-    let name = ShortText::parse("group_name", fields.string("group_name")?)?;
+    let name = ShortText::parse("group_name", &fields.string("group_name")?)?;
     let now = app.clock.now()?;
     let GroupId(id) =
-        app.store.write(move |tx| domain::groups::create(tx, caller.0.id, &name, now)).await?;
+        caller.write(app, move |tx, user| domain::groups::create(tx, user.id, &name, now)).await?;
     Answer::made_at(format!("{BASE}/group/{id}"))
 }
 
@@ -51,9 +51,9 @@ pub(super) async fn create(caller: Caller, app: &State<App>, fields: Fields) -> 
 #[put("/group", data = "<fields>")]
 pub(super) async fn rename(caller: Caller, app: &State<App>, fields: Fields) -> Result<Answer> {
     let id = GroupId(fields.integer("group_id")?);
-    let name = ShortText::parse("group_name", fields.string("group_name")?)?;
+    let name = ShortText::parse("group_name", &fields.string("group_name")?)?;
     let now = app.clock.now()?;
-    app.store.write(move |tx| domain::groups::rename(tx, caller.0.id, id, &name, now)).await?;
+    caller.write(app, move |tx, user| domain::groups::rename(tx, user.id, id, &name, now)).await?;
     Answer::done()
 }
 
@@ -61,7 +61,7 @@ pub(super) async fn rename(caller: Caller, app: &State<App>, fields: Fields) -> 
 #[delete("/group", data = "<fields>")]
 pub(super) async fn delete(caller: Caller, app: &State<App>, fields: Fields) -> Result<Answer> {
     let id = GroupId(fields.integer("group_id")?);
-    app.store.write(move |tx| domain::groups::delete(tx, caller.0.id, id)).await?;
+    caller.write(app, move |tx, user| domain::groups::delete(tx, user.id, id)).await?;
     Answer::done()
 }
 
@@ -95,9 +95,10 @@ pub(super) async fn create_event(
     let group = GroupId(fields.integer("group_id")?);
     let EventFields { times, subject } = EventFields::read(&fields)?;
     let now = app.clock.now()?;
-    let id = app
-        .store
-        .write(move |tx| domain::events::create(tx, caller.0.id, Some(group), times, &subject, now))
+    let id = caller
+        .write(app, move |tx, user| {
+            domain::events::create(tx, user.id, Some(group), times, &subject, now)
+        })
         .await?;
     Answer::made_at(calendar::location(id))
 }

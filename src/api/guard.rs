@@ -4,22 +4,27 @@
 //! runs request guards in the order in which a handler lists them, the body last. A guard that
 //! refuses leaves its error in the request's cache, where the catcher finds it.
 
+use std::collections::HashMap;
 use std::sync::Mutex;
 
 use percent_encoding::percent_decode_str;
 use rocket::data::{ByteUnit, Data, FromData, Outcome as DataOutcome};
 use rocket::http::Status;
 use rocket::request::{FromRequest, Outcome, Request};
-use serde_json::{Map, Value};
+use serde_json::error::Category;
+use serde_json::value::RawValue;
 
 use crate::app::App;
 use crate::domain::auth::{self, Verified};
 use crate::error::{Error, Result};
-use crate::model::User;
-use crate::store::Snapshot;
+use crate::model::{Email, User};
+use crate::store::{Snapshot, Transaction};
 
 /// The most bytes of a body that are read.
 const BODY_LIMIT: u64 = 64 * 1024;
+
+/// How deep a body may be nested. What is asked for is one level deep.
+const DEEPEST: usize = 100;
 
 /// The error that a guard refused a request with.
 struct Refusal(Mutex<Option<Error>>);
@@ -90,9 +95,10 @@ fn bearer<'r>(request: &'r Request<'_>) -> Result<(Bearer, &'r App)> {
     Ok((Bearer { token: verified, query_is_sound }, app))
 }
 
-/// Who is calling: the user of the access token. For calls with a body, which is not read before
-/// this is known.
-pub(crate) struct Caller(pub(crate) User);
+/// Who is calling, for calls that write: the access token, and that its user exists, which is asked
+/// before the body is read. It is asked once more inside the write, since a body can be long in
+/// coming, and its user or token gone by then: [`Caller::write`].
+pub(crate) struct Caller(Verified);
 
 #[rocket::async_trait]
 impl<'r> FromRequest<'r> for Caller {
@@ -100,15 +106,36 @@ impl<'r> FromRequest<'r> for Caller {
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
         match caller(request).await {
-            Ok(user) => Outcome::Success(Self(user)),
+            Ok(caller) => Outcome::Success(caller),
             Err(error) => Outcome::Error(refuse(request, error)),
         }
     }
 }
 
-async fn caller(request: &Request<'_>) -> Result<User> {
+impl Caller {
+    /// Runs `work` for the token's user.
+    ///
+    /// # Errors
+    /// Those of `work`; [`Error::InvalidToken`] if there is no such user any more, or they have
+    /// ended the token.
+    pub(super) async fn write<T, F>(self, app: &App, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Transaction<'_>, User) -> Result<T> + Send + 'static,
+    {
+        app.store.write(move |tx| work(tx, auth::caller(tx, &self.0)?)).await
+    }
+
+    /// Whose token it is.
+    pub(super) fn email(&self) -> &Email {
+        &self.0.email
+    }
+}
+
+async fn caller(request: &Request<'_>) -> Result<Caller> {
     let (bearer, app) = bearer(request)?;
-    bearer.read(app, |_, user| Ok(user)).await
+    let token = bearer.token.clone();
+    bearer.read(app, |_, _| Ok(Caller(token))).await
 }
 
 /// Lets a request through that its client may make now.
@@ -135,10 +162,12 @@ impl<'r> FromRequest<'r> for WithinLimit {
 pub(crate) struct PathId(pub(crate) i64);
 
 impl PathId {
-    /// Reads a segment of a path: decimal digits with an optional minus.
+    /// Reads a segment of a path: decimal digits without leading zeros, and an
+    /// optional minus.
     pub(super) fn parse(segment: &str) -> Option<i64> {
         let digits = segment.strip_prefix('-').unwrap_or(segment);
-        let plain = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+        let plain = digits.bytes().all(|byte| byte.is_ascii_digit())
+            && (digits == "0" || !digits.starts_with('0'));
         segment.parse().ok().filter(|_| plain)
     }
 }
@@ -156,8 +185,9 @@ impl<'r> FromRequest<'r> for PathId {
     }
 }
 
-/// The parameters in a JSON body, read as JSON whatever its `Content-Type` says.
-pub(crate) struct Fields(Map<String, Value>);
+/// The parameters in a JSON body, read as JSON whatever its `Content-Type` says. A value is kept as
+/// it was sent until it is asked for: only the parameter that it is for can refuse it.
+pub(crate) struct Fields(HashMap<String, Box<RawValue>>);
 
 #[rocket::async_trait]
 impl<'r> FromData<'r> for Fields {
@@ -180,19 +210,42 @@ async fn read_fields(data: Data<'_>) -> Result<Fields> {
     if !bytes.is_complete() {
         return Err(Error::TooLarge(format!("body: expected at most {BODY_LIMIT} bytes")));
     }
-    match read_json(&bytes) {
-        Ok(Value::Object(fields)) => Ok(Fields(fields)),
-        Ok(_) => Err(Error::Malformed("body: expected a JSON object".into())),
-        Err(error) => Err(Error::Malformed(format!("body: expected a JSON object ({error})"))),
+    if nested_deeper_than(DEEPEST, &bytes) {
+        return Err(Error::Malformed(format!(
+            "body: expected a JSON object (nested deeper than {DEEPEST} levels)"
+        )));
     }
+    let text = str::from_utf8(&bytes)
+        .map_err(|_| Error::Malformed("body: expected a JSON object (in UTF-8)".into()))?;
+    let fields = read_json(text);
+    fields.map(Fields).map_err(|error| match error.classify() {
+        Category::Data => Error::Malformed("body: expected a JSON object".into()),
+        _ => Error::Malformed(format!("body: expected a JSON object ({error})")),
+    })
+}
+
+/// Whether JSON has more than `levels` of objects and arrays inside one another.
+fn nested_deeper_than(levels: usize, json: &[u8]) -> bool {
+    let (mut depth, mut in_string, mut escaped) = (0_usize, false, false);
+    json.iter().any(|byte| {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_string => escaped = true,
+            b'"' => in_string = !in_string,
+            b'{' | b'[' if !in_string => depth += 1,
+            b'}' | b']' if !in_string => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        depth > levels
+    })
 }
 
 /// Reads JSON (RFC 8259). The reference prints an example with a `//` comment in it, and every
 /// example works as it is printed: what is no JSON is read once more without such comments.
-fn read_json(bytes: &[u8]) -> serde_json::Result<Value> {
-    serde_json::from_slice(bytes).or_else(|error| {
-        let bare = without_comments(bytes);
-        if bare.len() == bytes.len() { Err(error) } else { serde_json::from_slice(&bare) }
+fn read_json(text: &str) -> serde_json::Result<HashMap<String, Box<RawValue>>> {
+    serde_json::from_str(text).or_else(|error| {
+        let bare = without_comments(text.as_bytes());
+        if bare.len() == text.len() { Err(error) } else { serde_json::from_slice(&bare) }
     })
 }
 
@@ -215,22 +268,22 @@ fn without_comments(text: &[u8]) -> Vec<u8> {
 
 impl Fields {
     /// The parameter `name`, which must be a string.
-    pub(super) fn string(&self, name: &str) -> Result<&str> {
-        match self.0.get(name) {
-            Some(Value::String(text)) => Ok(text),
-            Some(_) => Err(Error::Invalid(format!("{name}: expected a string"))),
-            None => Err(missing(name)),
-        }
+    pub(super) fn string(&self, name: &str) -> Result<String> {
+        let value = self.0.get(name).ok_or_else(|| missing(name))?;
+        serde_json::from_str(value.get()).map_err(|error| match error.classify() {
+            Category::Data => Error::Invalid(format!("{name}: expected a string")),
+            _ => Error::Malformed(format!("{name}: expected a JSON string ({error})")),
+        })
     }
 
     /// The parameter `name`, which must be a string where it is given.
-    pub(super) fn optional_string(&self, name: &str) -> Result<Option<&str>> {
+    pub(super) fn optional_string(&self, name: &str) -> Result<Option<String>> {
         if self.0.contains_key(name) { self.string(name).map(Some) } else { Ok(None) }
     }
 
     /// The first of `names` that is given, with its value, which must be a string. If none is, the
     /// error names the first.
-    pub(super) fn string_of<'n>(&self, names: &[&'n str]) -> Result<(&'n str, &str)> {
+    pub(super) fn string_of<'n>(&self, names: &[&'n str]) -> Result<(&'n str, String)> {
         let given = names.iter().copied().find(|name| self.0.contains_key(*name));
         let name = given.or(names.first().copied()).unwrap_or_default();
         Ok((name, self.string(name)?))
@@ -238,12 +291,12 @@ impl Fields {
 
     /// The parameter `name`, which must be an integer of 64 bits.
     pub(super) fn integer(&self, name: &str) -> Result<i64> {
-        match self.0.get(name) {
-            Some(value) => value
-                .as_i64()
-                .ok_or_else(|| Error::Invalid(format!("{name}: expected an integer of 64 bits"))),
-            None => Err(missing(name)),
-        }
+        // What is JSON and reads as an integer is one, without a fraction or an exponent.
+        let value = self.0.get(name).ok_or_else(|| missing(name))?;
+        value
+            .get()
+            .parse()
+            .map_err(|_| Error::Invalid(format!("{name}: expected an integer of 64 bits")))
     }
 }
 
@@ -334,7 +387,7 @@ mod tests {
     fn a_path_ends_in_plain_digits_or_does_not_exist() {
         assert_eq!(PathId::parse("25"), Some(25));
         assert_eq!(PathId::parse("-1"), Some(-1));
-        for other in ["", "-", "+1", "1.0", "abc", "9223372036854775808", "１"] {
+        for other in ["", "-", "+1", "01", "-00", "1.0", "abc", "9223372036854775808", "１"] {
             assert_eq!(PathId::parse(other), None, "{other}");
         }
     }

@@ -40,9 +40,9 @@ pub(super) async fn register(
         return Err(Error::Refused("registration is closed".into()));
     }
     let (name, raw) = fields.string_of(&["useremail", "usereamil"])?;
-    let email = Email::parse(name, raw)?;
+    let email = Email::parse(name, &raw)?;
     let password = fields.optional_string("password")?;
-    let hash = match password.map(|raw| Password::parse("password", raw)).transpose()? {
+    let hash = match password.map(|raw| Password::parse("password", &raw)).transpose()? {
         Some(password) => Some(app.hashing.run(move || passwords::hash(&password)).await?),
         None => None,
     };
@@ -58,8 +58,8 @@ pub(super) async fn login(
     app: &State<App>,
     fields: Fields,
 ) -> Result<Answer> {
-    let email = Email::parse("useremail", fields.string("useremail")?)?;
-    let password = Password::parse("password", fields.string("password")?)?;
+    let email = fields.string("useremail")?;
+    let password = Password::given(fields.string("password")?);
     let credentials = app.store.read(move |snapshot| Credentials::of(snapshot, &email)).await?;
     token(app, &app.hashing.run(move || credentials.sign_in(&password)).await?)
 }
@@ -68,40 +68,29 @@ pub(super) async fn login(
 /// the caller's tokens, and gives a new one.
 #[put("/user/password", data = "<fields>")]
 pub(super) async fn change_password(
+    _within: WithinLimit,
     caller: Caller,
     app: &State<App>,
     fields: Fields,
 ) -> Result<Answer> {
-    let password = Password::parse("password", fields.string("password")?)?;
+    let password = Password::parse("password", &fields.string("password")?)?;
     let old = fields.optional_string("old_password")?;
-    let old = old.map(|raw| Password::parse("old_password", raw)).transpose()?;
-    let email = caller.0.email.clone();
+    let old = old.map(Password::given);
+    let email = caller.email().as_str().to_owned();
     let credentials = app.store.read(move |snapshot| Credentials::of(snapshot, &email)).await?;
-    let change = move || {
-        let checked = match (credentials.has_password(), old) {
-            (false, _) => None,
-            (true, None) => {
-                return Err(Error::Invalid("old_password: required, but missing".into()));
-            }
-            (true, Some(old)) => {
-                let checked = credentials.hash().map(str::to_owned);
-                credentials.sign_in(&old)?;
-                checked
-            }
-        };
-        Ok((checked, passwords::hash(&password)?))
+    let change = credentials.to_change(old)?;
+    let (checked, hash) =
+        app.hashing.run(move || Ok((change.check()?, passwords::hash(&password)?))).await?;
+    let set = move |tx: &Transaction<'_>, user: User| {
+        users::change_password(tx, &user, checked.as_deref(), &hash)
     };
-    let (checked, hash) = app.hashing.run(change).await?;
-    let change = move |tx: &Transaction<'_>| {
-        users::change_password(tx, &caller.0, checked.as_deref(), &hash)
-    };
-    token(app, &app.store.write(change).await?)
+    token(app, &caller.write(app, set).await?)
 }
 
 /// Ends every token of the caller, on all devices.
 #[delete("/user/token")]
 pub(super) async fn end_tokens(caller: Caller, app: &State<App>) -> Result<Answer> {
-    app.store.write(move |tx| tx.end_tokens(caller.0.id)).await?;
+    caller.write(app, |tx, user| users::end_tokens(tx, &user)).await?;
     Answer::done()
 }
 
@@ -123,8 +112,8 @@ pub(super) async fn select_groups(
     app: &State<App>,
     fields: Fields,
 ) -> Result<Answer> {
-    let selection = Selection::parse("selected_group", fields.string("selected_group")?)?;
-    app.store.write(move |tx| selections::replace(tx, caller.0.id, &selection)).await?;
+    let selection = Selection::parse("selected_group", &fields.string("selected_group")?)?;
+    caller.write(app, move |tx, user| selections::replace(tx, user.id, &selection)).await?;
     Answer::done()
 }
 

@@ -3,6 +3,8 @@
 //! A hash is heavy on purpose, so a few more wait for their turn and the rest are turned away: who
 //! sends many sign-ins can hold up other sign-ins, and nothing else.
 
+use std::sync::Arc;
+
 use tokio::sync::Semaphore;
 
 use crate::error::{Error, Result};
@@ -15,13 +17,16 @@ const WAITING: usize = 30;
 /// The turns at hashing.
 #[derive(Debug)]
 pub struct Hashing {
-    turns: Semaphore,
-    places: Semaphore,
+    turns: Arc<Semaphore>,
+    places: Arc<Semaphore>,
 }
 
 impl Default for Hashing {
     fn default() -> Self {
-        Self { turns: Semaphore::new(AT_ONCE), places: Semaphore::new(AT_ONCE + WAITING) }
+        Self {
+            turns: Arc::new(Semaphore::new(AT_ONCE)),
+            places: Arc::new(Semaphore::new(AT_ONCE + WAITING)),
+        }
     }
 }
 
@@ -35,9 +40,14 @@ impl Hashing {
         T: Send + 'static,
         F: FnOnce() -> Result<T> + Send + 'static,
     {
-        let _place = self.places.try_acquire().map_err(|_| Error::TooMany(1))?;
+        let place = Arc::clone(&self.places).try_acquire_owned().map_err(|_| Error::TooMany(1))?;
         let stopped = |_| Error::Unavailable("hashing has stopped".into());
-        let _turn = self.turns.acquire().await.map_err(stopped)?;
+        let turn = Arc::clone(&self.turns).acquire_owned().await.map_err(stopped)?;
+        // They are given back when the hash is made, also if its client goes away meanwhile.
+        let work = move || {
+            let _held = (place, turn);
+            work()
+        };
         let done = tokio::task::spawn_blocking(work).await;
         done.map_err(|error| Error::Internal(format!("hashing a password: {error}")))?
     }

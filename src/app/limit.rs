@@ -5,10 +5,9 @@
 //! count, since that is what one subscriber is given. At most ten thousand addresses are remembered;
 //! beyond that the one that was quiet for longest is forgotten.
 
-use std::net::{IpAddr, Ipv6Addr};
-use std::num::{NonZeroU32, NonZeroUsize};
-use std::sync::Mutex;
-use std::time::Duration;
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::num::NonZeroUsize;
+use std::sync::{Mutex, PoisonError};
 
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
@@ -16,18 +15,10 @@ use ipnet::IpNet;
 use lru::LruCache;
 
 use crate::error::{Error, Result};
+use crate::model::Rate;
 
 /// How many addresses are remembered.
 const ADDRESSES: NonZeroUsize = NonZeroUsize::new(10_000).unwrap();
-
-/// So many times in so long a time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Rate {
-    /// How many times, all of which may come at once.
-    pub times: NonZeroU32,
-    /// In which time they become available again.
-    pub per: Duration,
-}
 
 /// The limit on registering and signing in.
 #[derive(Debug)]
@@ -63,7 +54,7 @@ impl AuthLimit {
 
     fn count(&self, client: IpAddr) -> Result<()> {
         let Some(quota) = self.quota else { return Ok(()) };
-        let Ok(mut clients) = self.clients.lock() else { return Ok(()) };
+        let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
         let limiter = clients.get_or_insert(subscriber(client), || RateLimiter::direct(quota));
         limiter.check().map_err(|not_until| {
             let wait = not_until.wait_time_from(DefaultClock::default().now());
@@ -83,13 +74,19 @@ impl AuthLimit {
             if !self.proxies.iter().any(|net| net.contains(&client)) {
                 break;
             }
-            match hop.trim().parse::<IpAddr>() {
-                Ok(hop) => client = hop.to_canonical(),
-                Err(_) => break,
+            match address(hop.trim()) {
+                Some(hop) => client = hop.to_canonical(),
+                None => break,
             }
         }
         client
     }
+}
+
+/// An address as proxies write it, some of them with a port or in brackets.
+fn address(hop: &str) -> Option<IpAddr> {
+    let bare = hop.strip_prefix('[').and_then(|hop| hop.strip_suffix(']')).unwrap_or(hop);
+    bare.parse().ok().or_else(|| hop.parse::<SocketAddr>().ok().map(|address| address.ip()))
 }
 
 fn subscriber(address: IpAddr) -> IpAddr {
@@ -101,6 +98,9 @@ fn subscriber(address: IpAddr) -> IpAddr {
 
 #[cfg(test)]
 mod tests {
+    use std::num::NonZeroU32;
+    use std::time::Duration;
+
     use super::*;
 
     fn behind(proxies: &[&str], peer: &str, forwarded: &[&str]) -> String {
@@ -122,6 +122,9 @@ mod tests {
         assert_eq!(behind(&proxies, "::1", &["198.51.100.7", "10.9.9.9"]), "198.51.100.7");
         assert_eq!(behind(&proxies, "::ffff:10.1.2.3", &["198.51.100.7"]), "198.51.100.7");
         assert_eq!(behind(&proxies, "10.1.2.3", &["198.51.100.7", "nonsense"]), "10.1.2.3");
+        assert_eq!(behind(&proxies, "10.1.2.3", &["198.51.100.7:4711"]), "198.51.100.7");
+        assert_eq!(behind(&proxies, "10.1.2.3", &["[2001:db8::1]:4711"]), "2001:db8::1");
+        assert_eq!(behind(&proxies, "10.1.2.3", &["[2001:db8::1]"]), "2001:db8::1");
         assert_eq!(behind(&proxies, "10.1.2.3", &[]), "10.1.2.3");
     }
 

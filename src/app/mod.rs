@@ -4,7 +4,7 @@ mod hashing;
 mod limit;
 
 pub use hashing::Hashing;
-pub use limit::{AuthLimit, Rate};
+pub use limit::AuthLimit;
 
 use crate::clock::Clock;
 use crate::domain::auth::Tokens;

@@ -1,4 +1,5 @@
-//! `db init`, `db migrate`, `db upgrade` and `db status`.
+//! `db init`, `db migrate`, `db upgrade` and `db status`; the other `db` commands have files of their
+//! own.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -6,8 +7,10 @@ use std::path::{Path, PathBuf};
 use clap::Subcommand;
 use serde::Serialize;
 
-use super::output;
+use super::{backup, output};
+use crate::config::Config;
 use crate::error::{Error, Result};
+use crate::model::WallTime;
 use crate::store::{self, Initialised, Plan, Status};
 
 #[derive(Debug, Subcommand)]
@@ -25,6 +28,22 @@ pub(super) enum Command {
     },
     /// Apply the pending migrations
     Upgrade,
+    /// Copy the database to a checked file, beside a running server or without one
+    Backup {
+        /// The file to make [default: named by the time, in backup_dir or beside the database]
+        file: Option<PathBuf>,
+    },
+    /// Put a backup in the place of the database, which is kept beside it
+    Restore {
+        /// The backup
+        file: PathBuf,
+    },
+    /// Check every row, and list what is wrong
+    Check {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// Show what is in the database
     Status {
         /// Print JSON
@@ -33,13 +52,17 @@ pub(super) enum Command {
     },
 }
 
-pub(super) fn run(command: &Command, database: &Path) -> Result<()> {
+pub(super) fn run(command: &Command, config: &Config) -> Result<()> {
+    let database = &config.database;
     match command {
         Command::Init => init(database),
         Command::Migrate { message: Some(message), .. } => write_migration(message),
         Command::Migrate { message: None, json } => migrate(database, *json),
         Command::Upgrade => upgrade(database),
         Command::Status { json } => status(database, *json),
+        Command::Backup { file } => backup::backup(config, file.as_deref()),
+        Command::Restore { file } => backup::restore(config, file),
+        Command::Check { json } => backup::check(config, *json),
     }
 }
 
@@ -102,15 +125,27 @@ struct WireStatus {
     groups: u64,
     events: u64,
     last_backup: Option<String>,
+    backup_failure: Option<String>,
 }
 
 fn status(database: &Path, json: bool) -> Result<()> {
-    let Status { version, pending, bytes, users, groups, events, last_backup } =
+    let Status { version, pending, bytes, users, groups, events, backups } =
         store::status(database)?;
     let database = database.display().to_string();
-    let last_backup = last_backup.map(|at| at.to_string().trim_end_matches(" GMT").to_owned());
-    let status =
-        WireStatus { database, version, pending, bytes, users, groups, events, last_backup };
+    let shown = |at: WallTime| at.to_string().trim_end_matches(" GMT").to_owned();
+    let last_backup = backups.last.map(shown);
+    let backup_failure = backups.failed.map(|(at, why)| format!("{}: {why}", shown(at)));
+    let status = WireStatus {
+        database,
+        version,
+        pending,
+        bytes,
+        users,
+        groups,
+        events,
+        last_backup,
+        backup_failure,
+    };
     if json {
         return output::json(&status);
     }
@@ -118,7 +153,7 @@ fn status(database: &Path, json: bool) -> Result<()> {
         0 => version.to_string(),
         _ => format!("{version}, {pending} pending: calendar-server db upgrade"),
     };
-    let rows = [
+    let mut rows = vec![
         ("database", status.database),
         ("version", state),
         ("size", format!("{bytes} bytes")),
@@ -127,7 +162,11 @@ fn status(database: &Path, json: bool) -> Result<()> {
         ("events", events.to_string()),
         ("last backup", status.last_backup.unwrap_or_else(|| "never".into())),
     ];
-    output::table(&rows.map(|(name, value)| vec![name.to_owned(), value]))
+    if let Some(failure) = status.backup_failure {
+        rows.push(("backup failed", failure));
+    }
+    let rows = rows.into_iter().map(|(name, value)| vec![name.to_owned(), value]);
+    output::table(&rows.collect::<Vec<_>>())
 }
 
 /// Writes `migrations/V<n>__<message>.sql`, empty, in the source tree of the working directory.

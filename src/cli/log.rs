@@ -1,4 +1,5 @@
-//! Where the log goes (standard error) and how it looks.
+//! Where the log goes (standard error) and how it looks. A line that cannot be written, because the
+//! disk is full or nobody reads any more, is lost, and the server goes on.
 
 use std::io::{self, IsTerminal};
 
@@ -9,14 +10,20 @@ use tracing::level_filters::LevelFilter;
 pub(super) fn readable(level: LogLevel) {
     let format = tracing_subscriber::fmt().with_writer(io::stderr).with_max_level(filter(level));
     let colours = io::stderr().is_terminal();
-    let _ = format.with_target(false).with_ansi(colours).without_time().compact().try_init();
+    let _ = format
+        .with_target(false)
+        .log_internal_errors(false)
+        .with_ansi(colours)
+        .without_time()
+        .compact()
+        .try_init();
     log_panics();
 }
 
 /// Starts the log of `serve`, a line an event, to be kept and searched.
 pub(super) fn lines(level: LogLevel) {
     let format = tracing_subscriber::fmt().with_writer(io::stderr).with_max_level(filter(level));
-    let _ = format.with_target(false).with_ansi(false).try_init();
+    let _ = format.with_target(false).log_internal_errors(false).with_ansi(false).try_init();
     log_panics();
 }
 

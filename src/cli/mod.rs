@@ -2,6 +2,7 @@
 //!
 //! Exit codes: 0 done, 1 it failed (one line says what, and what to do about it), 2 wrong usage.
 
+mod backup;
 mod db;
 mod log;
 mod output;
@@ -74,8 +75,6 @@ fn run(arguments: Arguments) -> Result<()> {
         Command::DevRun(listen) => run::dev_run(Config::load(LAPTOP, &flags(Some(listen)))?),
         Command::Serve(listen) => run::serve(Config::load(DEPLOYMENT, &flags(Some(listen)))?),
         Command::User(command) => user::run(command, &Config::load(DEPLOYMENT, &flags(None))?),
-        Command::Db(command) => {
-            db::run(&command, &Config::load(DEPLOYMENT, &flags(None))?.database)
-        }
+        Command::Db(command) => db::run(&command, &Config::load(DEPLOYMENT, &flags(None))?),
     }
 }

@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 
 /// Prints a line of the result.
 pub(super) fn line(text: &str) -> Result<()> {
-    printed(writeln!(io::stdout(), "{text}").and_then(|()| io::stdout().flush()))
+    printed(writeln!(io::stdout(), "{}", harmless(text)).and_then(|()| io::stdout().flush()))
 }
 
 /// Prints the result as JSON, indented.
@@ -38,7 +38,7 @@ pub(super) fn table(rows: &[Vec<String>]) -> Result<()> {
 
 /// Tells the user something that is no result.
 pub(super) fn note(text: &str) -> Result<()> {
-    printed(writeln!(io::stderr(), "{text}"))
+    printed(writeln!(io::stderr(), "{}", harmless(text)))
 }
 
 /// Asks the user something, to be answered on the same line.
@@ -49,7 +49,15 @@ pub(super) fn ask(text: &str) -> Result<()> {
 /// Tells the user why it failed.
 pub(super) fn error(error: &Error) {
     // Nothing is left to do if even this cannot be said.
-    let _ = writeln!(io::stderr(), "error: {error}");
+    let _ = writeln!(io::stderr(), "error: {}", harmless(&error.to_string()));
+}
+
+/// `text` without what a terminal would obey: names that people gave may hold anything.
+fn harmless(text: &str) -> String {
+    let shown = |c: char| {
+        if c.is_control() && c != '\n' { c.escape_unicode().to_string() } else { c.to_string() }
+    };
+    text.chars().map(shown).collect()
 }
 
 fn printed(result: io::Result<()>) -> Result<()> {

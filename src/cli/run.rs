@@ -10,6 +10,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::{log, output};
 use crate::app::{App, AuthLimit, Hashing};
+use crate::backups::Backups;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::auth::Tokens;
@@ -50,14 +51,20 @@ fn run(config: Config, ready: impl Fn(&str) + Send + Sync + 'static) -> Result<(
         .map_err(|error| Error::Setup(format!("cannot start the threads: {error}")))?;
     let settings = rocket::Config::from(&config.rocket);
     let told_to_stop = runtime.block_on(async { signals(&settings.shutdown) })?;
+    let schedule = config
+        .backups
+        .clone()
+        .map(|schedule| (config.database.clone(), schedule, config.zone.clone()));
     let rocket = server::build(config.rocket.clone(), open(config)?);
+    let backups = schedule
+        .map(|(database, schedule, zone)| Backups::start(database, schedule, Clock::new(zone)))
+        .transpose()?;
     let rocket = rocket.attach(AdHoc::on_liftoff("ready", move |rocket| {
         let settings = rocket.config();
         let scheme = if settings.tls_enabled() { "https" } else { "http" };
         ready(&url(scheme, settings.address, settings.port));
         Box::pin(async {})
     }));
-    // What is left when this returns is dropped here: the store, once its queue is on disk.
     let ended = runtime.block_on(async {
         let rocket = rocket.ignite().await?;
         for mut signal in told_to_stop {
@@ -67,9 +74,11 @@ fn run(config: Config, ready: impl Fn(&str) + Send + Sync + 'static) -> Result<(
                 shutdown.notify();
             });
         }
-        rocket.launch().await.map(drop)
+        rocket.launch().await
     });
-    ended.or_else(|error| stopped(&error, &settings))
+    // The backups end before the store, which folds its log into the file as the last to close it.
+    drop(backups);
+    ended.map(drop).or_else(|error| stopped(&error, &settings))
 }
 
 /// Opens the database and gives what the handlers work with.
@@ -99,6 +108,8 @@ fn signals(shutdown: &Shutdown) -> Result<Vec<Signal>> {
     let kinds = [
         (shutdown.ctrlc, SignalKind::interrupt()),
         (shutdown.signals.contains(&Sig::Term), SignalKind::terminate()),
+        // A terminal that is closed.
+        (shutdown.ctrlc, SignalKind::hangup()),
     ];
     let caught = kinds.into_iter().filter(|(wanted, _)| *wanted).map(|(_, kind)| signal(kind));
     caught
@@ -131,6 +142,7 @@ fn stopped(error: &rocket::Error, settings: &rocket::Config) -> Result<()> {
                     "this machine does not have the address {address}: choose another with --address"
                 )
             }
+            _ if settings.tls_enabled() => format!("tls: {error}"),
             _ => format!("cannot listen on port {port} of {address}: {error}"),
         },
         // Before anything is served, the only files that Rocket reads are those of TLS.

@@ -72,7 +72,7 @@ pub(super) fn run(command: Command, config: &Config) -> Result<()> {
         Command::Password { email } => password(&mut store, &address(&email)?),
         Command::Revoke { email } => {
             let email = address(&email)?;
-            store.write(|tx| tx.end_tokens(users::get(tx, &email)?.id))?;
+            store.write(|tx| users::end_tokens(tx, &users::get(tx, &email)?))?;
             output::line(&format!("ended all tokens of {}", email.as_str()))
         }
         Command::Remove { email, give_groups_to, with_groups, yes } => {
@@ -153,9 +153,10 @@ fn list(store: &mut Direct, json: bool) -> Result<()> {
 }
 
 fn password(store: &mut Direct, email: &Email) -> Result<()> {
-    let user = store.read(|snapshot| users::get(snapshot, email))?;
+    // Asked first so that nobody types a password for who does not exist.
+    store.read(|snapshot| users::get(snapshot, email))?;
     let hash = passwords::hash(&Password::parse("password", &read_password()?)?)?;
-    store.write(|tx| users::set_password(tx, &user, &hash))?;
+    store.write(|tx| users::set_password(tx, &users::get(tx, email)?, &hash))?;
     output::line(&format!("set the password of {}, and ended all their tokens", email.as_str()))
 }
 
@@ -180,7 +181,12 @@ fn remove(store: &mut Direct, email: &Email, groups: &Groups, yes: bool) -> Resu
     let going = store.read(|snapshot| {
         let user = users::get(snapshot, email)?;
         let going = users::belongings(snapshot, &user)?;
-        users::may_remove(snapshot, &user, groups)?;
+        users::may_remove(snapshot, &user, groups).map_err(|error| match (groups, error) {
+            (Groups::Keep, Error::Setup(why)) => {
+                Error::Setup(format!("{why} (--give-groups-to EMAIL, or --with-groups)"))
+            }
+            (_, other) => other,
+        })?;
         Ok(going)
     })?;
     output::note(&announce(email, &going, groups))?;

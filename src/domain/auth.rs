@@ -65,7 +65,7 @@ struct Claims {
 }
 
 /// What a verified token says.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Verified {
     /// Whose it is.
     pub email: Email,

@@ -1,5 +1,7 @@
 //! Users: how one comes, signs in, and goes.
 
+use std::fmt;
+
 use super::passwords;
 use crate::error::{Error, Result, Taken};
 use crate::model::{Email, Group, Password, User, WallTime};
@@ -31,36 +33,30 @@ pub fn get(snapshot: &Snapshot<'_>, email: &Email) -> Result<User> {
 }
 
 /// What is needed to check a password: the user, if there is one, and the hash, if they have one.
-#[derive(Debug)]
 pub struct Credentials {
     user: Option<User>,
     hash: Option<String>,
 }
 
+/// The hash is not shown.
+impl fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Credentials").field("user", &self.user).finish_non_exhaustive()
+    }
+}
+
 impl Credentials {
-    /// Those of the user of that address, who may not exist.
+    /// Those of the user of that address, who may not exist: it may be no address at all.
     ///
     /// # Errors
     /// If the store cannot read.
-    pub fn of(snapshot: &Snapshot<'_>, email: &Email) -> Result<Self> {
-        let user = snapshot.user_by_email(email)?;
+    pub fn of(snapshot: &Snapshot<'_>, email: &str) -> Result<Self> {
+        let user = snapshot.user_by_email(&Email::stored(email.trim().to_owned()))?;
         let hash = match &user {
             Some(user) => snapshot.password_hash(user.id)?,
             None => None,
         };
         Ok(Self { user, hash })
-    }
-
-    /// Whether there is a password to check.
-    #[must_use]
-    pub fn has_password(&self) -> bool {
-        self.hash.is_some()
-    }
-
-    /// What a password is checked against.
-    #[must_use]
-    pub fn hash(&self) -> Option<&str> {
-        self.hash.as_deref()
     }
 
     /// The user, if `password` is theirs. Takes as long and says the same whatever is wrong.
@@ -74,6 +70,46 @@ impl Credentials {
             _ => Err(refused()),
         }
     }
+
+    /// Prepares a change of the password: `old` is needed where there is one.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] if it is missing.
+    pub fn to_change(self, old: Option<Password>) -> Result<Change> {
+        if self.hash.is_some() && old.is_none() {
+            return Err(Error::Invalid("old_password: required, but missing".into()));
+        }
+        Ok(Change { credentials: self, old })
+    }
+}
+
+/// A change of the password, before the old one is checked.
+#[derive(Debug)]
+pub struct Change {
+    credentials: Credentials,
+    old: Option<Password>,
+}
+
+impl Change {
+    /// The hash against which the old password is right; none where there was no password.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] if it is wrong.
+    pub fn check(self) -> Result<Option<String>> {
+        let hash = self.credentials.hash.clone();
+        if let (Some(_), Some(old)) = (&hash, &self.old) {
+            self.credentials.sign_in(old)?;
+        }
+        Ok(hash)
+    }
+}
+
+/// Ends all tokens of a user.
+///
+/// # Errors
+/// If the store cannot write.
+pub fn end_tokens(tx: &Transaction<'_>, user: &User) -> Result<()> {
+    tx.end_tokens(user.id).map(drop)
 }
 
 /// The one answer to every wrong password.
@@ -157,14 +193,14 @@ pub fn may_remove(snapshot: &Snapshot<'_>, user: &User, groups: &Groups) -> Resu
             if made > 0 {
                 let plural = if made == 1 { "" } else { "s" };
                 return Err(Error::Setup(format!(
-                    "{} made {made} group{plural}: say --give-groups-to EMAIL, or --with-groups to remove them too",
+                    "{} made {made} group{plural}: they have to be given to somebody, or removed too",
                     user.email.as_str()
                 )));
             }
         }
         Groups::GiveTo(heir) => {
             if get(snapshot, heir)?.id == user.id {
-                return Err(Error::Setup("--give-groups-to: expected somebody else".into()));
+                return Err(Error::Setup("the groups have to be given to somebody else".into()));
             }
         }
         Groups::Remove => {}

@@ -20,6 +20,12 @@ impl Password {
         }
     }
 
+    /// What somebody says their password is, which may be anything.
+    #[must_use]
+    pub fn given(raw: String) -> Self {
+        Self(raw)
+    }
+
     /// Its bytes, to be hashed.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {

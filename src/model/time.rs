@@ -51,6 +51,14 @@ impl WallTime {
         self.0
     }
 
+    /// The time in a form for the names of files: `20170620-090000`.
+    #[must_use]
+    pub fn compact(self) -> String {
+        let t = self.date_time();
+        let date = format!("{:04}{:02}{:02}", t.year(), u8::from(t.month()), t.day());
+        format!("{date}-{:02}{:02}{:02}", t.hour(), t.minute(), t.second())
+    }
+
     /// The day that this time is on.
     #[must_use]
     pub fn day(self) -> Day {

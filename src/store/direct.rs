@@ -6,7 +6,7 @@ use std::path::Path;
 use rusqlite::{Connection, TransactionBehavior};
 
 use super::{Snapshot, Transaction, file, schema};
-use crate::error::{Error, Result};
+use crate::error::Result;
 
 /// A database that a command works on.
 #[derive(Debug)]
@@ -18,16 +18,13 @@ impl Direct {
     /// Opens the database at `path`, which must be there and migrated.
     ///
     /// # Errors
-    /// [`Error::Setup`], with what to do about it.
+    /// [`Error::Setup`](crate::error::Error::Setup), with what to do about it.
     pub fn open(path: &Path) -> Result<Self> {
         if file::look(path)? != file::Found::Calendar {
             return Err(file::missing(path));
         }
         if !schema::plan(path)?.pending.is_empty() {
-            return Err(Error::Setup(format!(
-                "{} has yet to be migrated: run calendar-server db upgrade",
-                path.display()
-            )));
+            return Err(schema::unmigrated(path));
         }
         Ok(Self { conn: file::open_for_writing(path)? })
     }

@@ -6,7 +6,7 @@
 
 use std::fs::{self, OpenOptions};
 use std::io::ErrorKind;
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -63,6 +63,8 @@ pub fn init(path: &Path) -> Result<Initialised> {
         }
         _ => {}
     }
+    // What was there before, empty, may have any mode.
+    own(path)?;
     let mut conn = open(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     let begun = |conn: &mut Connection| -> rusqlite::Result<Initialised> {
         set_wal(conn)?;
@@ -81,6 +83,18 @@ pub fn init(path: &Path) -> Result<Initialised> {
         Ok(Initialised::Made)
     };
     begun(&mut conn).map_err(|error| unusable(path, &error))
+}
+
+/// Makes the file its owner's alone: it holds the key that signs tokens. SQLite gives `-wal` and
+/// `-shm` the same mode when it makes them.
+pub(super) fn own(path: &Path) -> Result<()> {
+    let mode =
+        fs::metadata(path).map_err(|error| cannot("open", path, &error))?.permissions().mode();
+    if mode & 0o077 == 0 {
+        return Ok(());
+    }
+    let alone = fs::Permissions::from_mode(mode & 0o700);
+    fs::set_permissions(path, alone).map_err(|error| cannot("change the mode of", path, &error))
 }
 
 /// Switches to the write-ahead log. Unlike anything else, this does not wait for a lock by itself.
@@ -113,6 +127,12 @@ pub(super) fn look(path: &Path) -> Result<Found> {
         Ok(there) if there.is_dir() => {
             return Err(Error::Setup(format!(
                 "{} is a folder: name a file in it with --database",
+                path.display()
+            )));
+        }
+        Ok(there) if !there.is_file() => {
+            return Err(Error::Setup(format!(
+                "{} is no file: name one with --database",
                 path.display()
             )));
         }
@@ -152,6 +172,13 @@ fn folder_exists(path: &Path) -> Result<()> {
 /// Opens the file for the writer thread.
 pub(super) fn open_for_writing(path: &Path) -> Result<Connection> {
     let conn = open(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    // Where it may not write, SQLite opens a file for reading without a word.
+    if conn.is_readonly("main").map_err(|error| unusable(path, &error))? {
+        let shown = path.display();
+        return Err(Error::Setup(format!(
+            "no permission to write {shown}: run as its owner, or change its mode"
+        )));
+    }
     let set = || {
         set_wal(&conn)?;
         // FULL: a commit has reached the disk when it returns, so an answer of 200 is a promise.
@@ -194,6 +221,8 @@ pub(super) fn open(path: &Path, access: OpenFlags) -> Result<Connection> {
 }
 
 fn connect(path: &Path, access: OpenFlags) -> rusqlite::Result<Connection> {
+    // Absolute, since SQLite gives some relative names a meaning of its own, such as `:memory:`.
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     let conn = Connection::open_with_flags(path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     conn.busy_timeout(BUSY_TIMEOUT)?;
     conn.set_prepared_statement_cache_capacity(64);

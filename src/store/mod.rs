@@ -4,17 +4,20 @@
 //! it a [`Snapshot`] or a [`Transaction`], types with a method for each thing that can be asked, so
 //! that a check and the write it guards are one transaction. Each table has a file with its SQL.
 //!
-//! All writes go through one thread ([`writer`]) and reads through two others ([`reader`]), each
+//! All writes go through one thread (`writer.rs`) and reads through two others (`reader.rs`), each
 //! with a connection that it keeps. A pool was measured and rejected: SQLite has one writer
 //! whatever one does, so a pool's writers fight for the lock (a seventh of the throughput, the
 //! slowest answers over a second), and for reads of a few microseconds handing a connection about
 //! costs more than the query.
 
+mod backup;
+mod check;
 mod direct;
 mod error;
 mod events;
 mod file;
 mod groups;
+mod lock;
 mod reader;
 mod schema;
 mod selections;
@@ -22,12 +25,15 @@ mod status;
 mod users;
 mod writer;
 
+use std::fmt;
 use std::ops::Deref;
 use std::path::Path;
 use std::time::Duration;
 
 use rusqlite::Connection;
 
+pub use backup::{Attempts, Contents, Progress, backup, restore};
+pub use check::check;
 pub use direct::Direct;
 pub use events::NewEvent;
 pub use file::{Initialised, init};
@@ -35,6 +41,7 @@ pub use schema::{Migration, Plan, newest_version, plan, upgrade};
 pub use status::{Status, status};
 
 use crate::error::Result;
+use lock::Lock;
 use reader::Readers;
 use writer::Writer;
 
@@ -42,13 +49,21 @@ use writer::Writer;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// An open calendar database, migrated and ready to serve.
-#[derive(Debug)]
 pub struct Store {
     // Declared, and so dropped, before the writer: the connection that closes last folds the
     // write-ahead log into the file, which a read-only one cannot.
     readers: Readers,
     writer: Writer,
     signing_key: Vec<u8>,
+    // And this last: see its module.
+    _lock: Lock,
+}
+
+/// The signing key is not shown.
+impl fmt::Debug for Store {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Store").finish_non_exhaustive()
+    }
 }
 
 /// What [`Store::open`] had to do.
@@ -68,11 +83,13 @@ impl Store {
     /// used: no permission, no such folder, another kind of file, a newer version.
     pub fn open(path: &Path) -> Result<(Self, Opened)> {
         let made = init(path)? == Initialised::Made;
+        let lock = Lock::take(path)?;
+        file::own(path)?;
         let applied = upgrade(path)?;
         let writing = file::open_for_writing(path)?;
         let signing_key = file::signing_key(&writing)?;
         let readers = Readers::start(|| file::open_for_reading(path))?;
-        let store = Self { readers, writer: Writer::start(writing)?, signing_key };
+        let store = Self { readers, writer: Writer::start(writing)?, signing_key, _lock: lock };
         Ok((store, Opened { made, applied }))
     }
 

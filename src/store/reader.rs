@@ -79,7 +79,7 @@ fn in_snapshot<T>(conn: &Connection, work: impl FnOnce(&Snapshot<'_>) -> Result<
     let result = catch_unwind(AssertUnwindSafe(|| work(&Snapshot { conn })))
         .unwrap_or_else(|panic| Err(Error::Internal(panic_text(&*panic))));
     if !conn.is_autocommit() {
-        conn.prepare_cached("COMMIT")?.execute([])?;
+        conn.prepare_cached("ROLLBACK")?.execute([])?;
     }
     result
 }

@@ -101,6 +101,12 @@ pub fn upgrade(path: &Path) -> Result<Vec<Migration>> {
     Ok(applied)
 }
 
+/// The database at `path` lacks a migration.
+pub(super) fn unmigrated(path: &Path) -> Error {
+    let shown = path.display();
+    Error::Setup(format!("{shown} has yet to be migrated: run calendar-server db upgrade"))
+}
+
 fn embedded() -> Result<Vec<refinery::Migration>> {
     let mut migrations = FILES
         .files()

@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
+use super::backup::{self, Attempts};
 use super::file::{self, Found};
 use super::schema::{self, Plan};
 use crate::error::Result;
-use crate::model::WallTime;
 
 /// The state of a database.
 #[derive(Debug, PartialEq, Eq)]
@@ -22,14 +22,14 @@ pub struct Status {
     pub groups: u64,
     /// Events, birthdays included.
     pub events: u64,
-    /// When a backup was last finished, if ever.
-    pub last_backup: Option<WallTime>,
+    /// How the backups went.
+    pub backups: Attempts,
 }
 
 /// Looks at the database at `path` and changes nothing.
 ///
 /// # Errors
-/// [`Error::Setup`] if there is none, or it cannot be read.
+/// [`Error::Setup`](crate::error::Error::Setup) if there is none, or it cannot be read.
 pub fn status(path: &Path) -> Result<Status> {
     if file::look(path)? != Found::Calendar {
         return Err(file::missing(path));
@@ -43,7 +43,8 @@ pub fn status(path: &Path) -> Result<Status> {
     let count = |table: &str| -> Result<u64> {
         Ok(ask(&format!("SELECT count(*) FROM {table}"))?.map_or(0, i64::unsigned_abs))
     };
-    let last_backup = ask("SELECT max(finished) FROM backup")?;
+    // The table of attempts is as it is today once every migration is applied.
+    let backups = if pending.is_empty() { backup::attempts(&conn)? } else { Attempts::default() };
     let size = |suffix: &str| {
         let mut name = path.as_os_str().to_owned();
         name.push(suffix);
@@ -56,6 +57,6 @@ pub fn status(path: &Path) -> Result<Status> {
         users: count("user")?,
         groups: count("calendar_group")?,
         events: count("event")?,
-        last_backup: last_backup.map(WallTime::from_seconds).transpose()?,
+        backups,
     })
 }

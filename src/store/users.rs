@@ -1,6 +1,7 @@
 //! The table `user`.
 
 use rusqlite::{OptionalExtension, Row};
+use sha2::{Digest, Sha256};
 
 use super::{Snapshot, Transaction};
 use crate::error::{Error, Result};
@@ -15,6 +16,11 @@ fn from_row(row: &Row<'_>) -> Result<User> {
         created: WallTime::from_seconds(row.get(2)?)?,
         token_generation: row.get(3)?,
     })
+}
+
+/// What is kept of the address of a removed user.
+fn digest(folded: &str) -> Vec<u8> {
+    Sha256::digest(folded).to_vec()
 }
 
 impl Snapshot<'_> {
@@ -68,11 +74,14 @@ impl Transaction<'_> {
     ) -> Result<User> {
         let sql = format!(
             "INSERT INTO user (email, email_folded, password_hash, created, token_generation)
-             VALUES (?1, ?2, ?3, ?4, (SELECT generation FROM token_floor)) RETURNING {COLUMNS}"
+             VALUES (?1, ?2, ?3, ?4, coalesce(
+                 (SELECT token_generation FROM removed_user WHERE email_digest = ?5), 0))
+             RETURNING {COLUMNS}"
         );
         let mut statement = self.conn.prepare_cached(&sql)?;
+        let (folded, digest) = (email.folded(), digest(&email.folded()));
         let mut rows =
-            statement.query((email.as_str(), email.folded(), password_hash, created.seconds()))?;
+            statement.query((email.as_str(), folded, password_hash, created.seconds(), digest))?;
         let row = rows.next()?.ok_or_else(|| Error::Internal("no row was inserted".into()))?;
         from_row(row)
     }
@@ -102,9 +111,12 @@ impl Transaction<'_> {
     /// # Errors
     /// If the database cannot be written.
     pub fn delete_user(&self, user: UserId) -> Result<()> {
-        let floor = "UPDATE token_floor SET generation =
-            max(generation, 1 + (SELECT token_generation FROM user WHERE id = ?1))";
-        self.conn.execute(floor, [user.0])?;
+        let sql = "SELECT email_folded, token_generation FROM user WHERE id = ?1";
+        let (folded, generation): (String, i64) =
+            self.conn.query_row(sql, [user.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let sql = "INSERT INTO removed_user (email_digest, token_generation) VALUES (?1, ?2)
+            ON CONFLICT DO UPDATE SET token_generation = excluded.token_generation";
+        self.conn.execute(sql, (digest(&folded), generation + 1))?;
         self.conn.execute("DELETE FROM user WHERE id = ?1", [user.0])?;
         Ok(())
     }

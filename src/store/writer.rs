@@ -145,9 +145,16 @@ where
     if conn.is_autocommit() {
         return result;
     }
-    if result.is_err() {
-        conn.prepare_cached("ROLLBACK TO work")?.execute([])?;
+    let close = || -> rusqlite::Result<()> {
+        if result.is_err() {
+            conn.prepare_cached("ROLLBACK TO work")?.execute([])?;
+        }
+        conn.prepare_cached("RELEASE work")?.execute([]).map(drop)
+    };
+    if let Err(error) = close() {
+        // Then it cannot be told from the others' work: all of it is undone, and all are told so.
+        tracing::error!("cannot end a savepoint: {error}");
+        conn.execute_batch("ROLLBACK")?;
     }
-    conn.prepare_cached("RELEASE work")?.execute([])?;
     result
 }

@@ -39,8 +39,6 @@ fn malformed_json_cannot_be_read() {
         b"{\"group_name\":a}",
         b"{\"group_name\":\"a\nb\"}",
         b"{\"group_name\":\"\\x\"}",
-        b"{\"group_name\":\"\\ud800\"}",
-        b"{\"group_name\":\"\\udc00\\ud800\"}",
         b"{\"group_name\":NaN}",
         b"{\"group_name\":Infinity}",
         b"{\"group_id\":01}",
@@ -72,6 +70,41 @@ fn a_body_that_is_no_object_cannot_be_read() {
         calendar.post("/user/", "", bad).malformed("body: expected a JSON object");
     }
     assert_eq!(calendar.rows(GROUPS), BEFORE);
+}
+
+#[test]
+fn half_a_surrogate_pair_is_no_text_and_under_an_unknown_key_no_matter() {
+    let (calendar, token) = Calendar::populated();
+    for half in ["\\ud800", "\\udc00\\ud800", "a\\udfff"] {
+        is_malformed_text(&calendar.post(
+            "/group/",
+            &token,
+            format!(r#"{{"group_name":"{half}"}}"#),
+        ));
+    }
+    assert_eq!(calendar.rows(GROUPS), BEFORE);
+    calendar.post("/group/", &token, r#"{"group_name":"a","x":"\ud800"}"#).is(200, DONE);
+}
+
+#[track_caller]
+fn is_malformed_text(answer: &Answer) {
+    assert_eq!(
+        (answer.status, &answer.json()["meta"]["code"]),
+        (400, &40000.into()),
+        "{}",
+        answer.body
+    );
+    let detail = answer.json()["meta"]["detail"].to_string();
+    assert!(detail.contains("group_name: expected a JSON string"), "{detail}");
+}
+
+#[test]
+fn an_object_that_a_parser_uses_for_numbers_is_no_number() {
+    let (calendar, token) = Calendar::populated();
+    let body = r#"{"group_id":{"$serde_json::private::Number":"1"}}"#;
+    calendar.delete("/group/", &token, body).invalid("group_id: expected an integer of 64 bits");
+    let body = r#"{"group_name":"a","x":{"$serde_json::private::Number":"zz"}}"#;
+    calendar.post("/group/", &token, body).is(200, DONE);
 }
 
 #[test]

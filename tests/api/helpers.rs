@@ -2,9 +2,10 @@
 
 use std::path::PathBuf;
 
-use calendar_server::app::{App, AuthLimit, Hashing, Rate};
+use calendar_server::app::{App, AuthLimit, Hashing};
 use calendar_server::clock::Clock;
 use calendar_server::domain::auth::Tokens;
+use calendar_server::model::Rate;
 use calendar_server::server;
 use calendar_server::store::Store;
 use jiff::tz::TimeZone;

@@ -94,6 +94,23 @@ fn a_wrong_value_is_an_error_that_names_its_key() {
             "[\"app.example.com\"]",
             "cors_origins: \"app.example.com\" is no origin: give one such as \"https://app.example.com\"",
         ),
+        ("CALENDAR_WORKERS", "0", "workers: expected at least 1"),
+        ("CALENDAR_MAX_BLOCKING", "0", "max_blocking: expected at least 1"),
+        ("CALENDAR_DATABASE", "", "database: expected a path, found none"),
+        ("CALENDAR_TOKEN_LIFETIME", "365", "token_lifetime: \"365\" is no length of time: "),
+        (
+            "CALENDAR_AUTH_RATE",
+            "10",
+            "auth_rate: \"10\" is no rate: give one such as \"10/min\" (s, min or h), or \"off\"",
+        ),
+        ("CALENDAR_AUTH_RATE", "0/min", "auth_rate: "),
+        (
+            "CALENDAR_TRUSTED_PROXIES",
+            "proxy",
+            "trusted_proxies: \"proxy\" is no address: give one such as \"127.0.0.1\" or \"10.0.0.0/8\"",
+        ),
+        ("CALENDAR_BACKUP_KEEP", "0", "backup_keep: expected at least 1"),
+        ("CALENDAR_BACKUP_EVERY", "daily", "backup_every: \"daily\" is no length of time: "),
         ("CALENDAR_SECRET_KEY", "", "secret_key: expected a key, found none"),
         ("CALENDAR_SECRET_KEY_FILE", "missing.key", "secret_key_file: cannot read missing.key: "),
     ] {
@@ -109,18 +126,28 @@ fn a_file_that_is_no_toml_is_named() {
     let ended = refused_with("[default\n", &[]);
     assert_eq!(ended.code, Some(1));
     assert!(ended.err.starts_with("error: Rocket.toml: "), "{}", ended.err);
+    let flat = refused_with("port = 5001\n", &[]);
+    assert!(flat.err.contains("every key stands in a section such as [default]"), "{}", flat.err);
 }
 
 #[test]
 fn no_error_shows_a_secret() {
     for (toml, environment) in [
         ("[default]\nsecret_key = 8675309\n", &[][..]),
+        ("[default]\nsecret_key = \"8675309\n", &[]),
+        ("[default]\nsecret_key = K8675309\n", &[]),
         ("[default]\nsecret_key = \"8675309\"\nsecret_key_file = \"k\"\n", &[]),
         ("", &[("CALENDAR_SECRET_KEY", "8675309"), ("CALENDAR_SECRET_KEY_FILE", "k")]),
     ] {
         let ended = refused_with(toml, environment);
         assert_eq!(ended.code, Some(1));
-        assert!(ended.err.starts_with("error: secret_key"), "{}", ended.err);
+        assert!(
+            ended.err.starts_with("error: secret_key")
+                || ended.err.starts_with("error: Rocket.toml: TOML parse error at line 2, column "),
+            "{}",
+            ended.err
+        );
+        assert_eq!(ended.err.lines().count(), 1, "{}", ended.err);
         assert!(!ended.err.contains("8675309"), "{}", ended.err);
     }
 }

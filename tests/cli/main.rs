@@ -5,6 +5,7 @@
 #[path = "../spawned/mod.rs"]
 mod spawned;
 
+mod backup;
 mod config;
 mod db;
 mod full;

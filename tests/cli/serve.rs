@@ -88,6 +88,35 @@ fn a_signal_finishes_what_is_under_way_and_exits_with_0() {
 }
 
 #[test]
+fn a_log_that_cannot_be_written_stops_nothing() {
+    for name in ["serve", "dev-run"] {
+        let folder = tempfile::tempdir().unwrap();
+        let port = std::net::TcpListener::bind("127.0.0.1:0")
+            .unwrap()
+            .local_addr()
+            .unwrap()
+            .port()
+            .to_string();
+        let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+        let mut command = command(folder.path(), &[name, "--port", &port]);
+        let mut child = command.stdout(std::process::Stdio::null()).stderr(full).spawn().unwrap();
+        let answered = (0..2000).find_map(|_| {
+            std::thread::yield_now();
+            let mut stream = std::net::TcpStream::connect(format!("127.0.0.1:{port}")).ok()?;
+            stream
+                .write_all(
+                    b"GET /api/v1/group/list HTTP/1.1\r\nHost: c\r\nConnection: close\r\n\r\n",
+                )
+                .ok()?;
+            Some(answer(stream).0)
+        });
+        child.kill().unwrap();
+        child.wait().unwrap();
+        assert!(answered.unwrap().starts_with("HTTP/1.1 401 "), "{name}");
+    }
+}
+
+#[test]
 fn an_idle_connection_does_not_keep_a_server_from_stopping() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::start(command(folder.path(), &["serve", "--port", "0"]));

@@ -33,17 +33,16 @@ fn the_references_set_up_works_in_its_order_and_each_step_again_is_harmless() {
         done("calendar.sqlite is there already; nothing was done\n")
     );
 
-    let pending = "version  name                 state\n1        users_groups_events  pending\n2        accounts             pending\n";
+    let pending = "version  name                 state\n1        users_groups_events  pending\n2        accounts             pending\n3        backup_failures      pending\n";
     assert_eq!(run(here, &["db", "migrate"]), done(pending));
     assert_eq!(run(here, &["db", "migrate"]), done(pending));
     assert_eq!(fs::read(here.join("calendar.sqlite")).unwrap(), made, "a plan changes nothing");
     assert_eq!(files(here), ["calendar.sqlite"], "and leaves nothing behind");
 
-    let upgraded =
-        "applied V1__users_groups_events\napplied V2__accounts\ncalendar.sqlite is at version 2\n";
+    let upgraded = "applied V1__users_groups_events\napplied V2__accounts\napplied V3__backup_failures\ncalendar.sqlite is at version 3\n";
     assert_eq!(run(here, &["db", "upgrade"]), done(upgraded));
-    assert_eq!(run(here, &["db", "upgrade"]), done("calendar.sqlite is at version 2\n"));
-    let applied = "version  name                 state\n1        users_groups_events  applied\n2        accounts             applied\n";
+    assert_eq!(run(here, &["db", "upgrade"]), done("calendar.sqlite is at version 3\n"));
+    let applied = "version  name                 state\n1        users_groups_events  applied\n2        accounts             applied\n3        backup_failures      applied\n";
     assert_eq!(run(here, &["db", "migrate"]), done(applied));
 
     for _ in 0..2 {
@@ -104,6 +103,53 @@ fn the_database_and_its_side_files_are_readable_by_their_owner_alone() {
     for name in ["calendar.sqlite", "calendar.sqlite-wal", "calendar.sqlite-shm"] {
         assert_eq!(mode(&folder.path().join(name)), 0o600, "{name}");
     }
+}
+
+#[test]
+fn a_file_that_was_there_with_another_mode_becomes_its_owners_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("calendar.sqlite");
+    fs::write(&path, "").unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
+    assert_eq!(run(folder.path(), &["db", "init"]).code, Some(0));
+    assert_eq!(mode(&path), 0o600);
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o664)).unwrap();
+    let server = Server::dev_run(folder.path());
+    server.register("park@jungi.me");
+    for name in ["calendar.sqlite", "calendar.sqlite-wal", "calendar.sqlite-shm"] {
+        assert_eq!(mode(&folder.path().join(name)), 0o600, "{name}");
+    }
+}
+
+#[test]
+fn a_second_server_on_the_same_database_is_refused_and_the_commands_still_work() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::dev_run(folder.path());
+    let mut second = command(folder.path(), &["serve", "--port", "0"]);
+    let ended: Ended = second.env("CALENDAR_LOG_LEVEL", "off").output().unwrap().into();
+    let why = "another calendar-server has calendar.sqlite: stop it first, or name another file with --database";
+    assert_eq!(ended, failed(why));
+    for arguments in
+        [&["db", "status"][..], &["db", "upgrade"], &["db", "check"], &["user", "list"]]
+    {
+        assert_eq!(run(folder.path(), arguments).code, Some(0), "{arguments:?}");
+    }
+    server.register("park@jungi.me");
+    assert!(server.stop().0.success());
+    assert!(Server::dev_run(folder.path()).stop().0.success());
+}
+
+#[test]
+fn a_name_that_sqlite_reads_in_its_own_way_is_a_file_like_any_other() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in [":memory:", "file:x?mode=memory", "2024"] {
+        let mut init = command(folder.path(), &["db", "init"]);
+        let ended: Ended = init.env("CALENDAR_DATABASE", name).output().unwrap().into();
+        assert_eq!(ended, done(&format!("made {name}; next: calendar-server db upgrade\n")));
+        assert!(fs::metadata(folder.path().join(name)).unwrap().len() > 0, "{name}");
+    }
+    let ended = run(folder.path(), &["db", "init", "--database", "/dev/null"]);
+    assert_eq!(ended, failed("/dev/null is no file: name one with --database"));
 }
 
 #[test]

@@ -165,7 +165,7 @@ fn removing_a_user_who_made_groups_says_what_to_do_and_removes_nothing() {
     assert_eq!(
         user(folder.path(), &["remove", "park@jungi.me", "--yes"]),
         failed(
-            "park@jungi.me made 1 group: say --give-groups-to EMAIL, or --with-groups to remove them too"
+            "park@jungi.me made 1 group: they have to be given to somebody, or removed too (--give-groups-to EMAIL, or --with-groups)"
         )
     );
     assert_eq!(status(&server, &park), 200);
@@ -214,6 +214,64 @@ fn a_removed_users_token_does_not_open_the_calendar_of_who_takes_the_address() {
     assert_eq!(user(folder.path(), &["remove", "park@jungi.me", "--yes"]).code, Some(0));
     let new = server.register("park@jungi.me");
     assert_eq!([status(&server, &old), status(&server, &new)], [401, 200]);
+}
+
+/// Sends the head of a request and half its body, lets `meanwhile` happen, and sends the rest.
+fn slowly(
+    server: &Server,
+    line: &str,
+    token: &str,
+    body: &str,
+    meanwhile: impl FnOnce(),
+) -> String {
+    let mut stream = server.connect();
+    let length = body.len();
+    let head = format!(
+        "{line} HTTP/1.1\r\nHost: c\r\nX-calendar-access-token: {token}\r\nContent-Length: {length}\r\nExpect: 100-continue\r\nConnection: close\r\n\r\n"
+    );
+    stream.write_all(head.as_bytes()).unwrap();
+    // Once it asks for the body, it has accepted the token.
+    std::io::Read::read_exact(&mut stream, &mut [0; 25]).unwrap();
+    meanwhile();
+    stream.write_all(body.as_bytes()).unwrap();
+    crate::spawned::answer(stream).1
+}
+
+#[test]
+fn a_request_under_way_does_not_outlive_its_token_or_its_user() {
+    let refused = r#"{"meta":{"code":40102,"message":"INVAILD TOKEN","detail":"the access token is not valid"}}"#;
+    let event = format!("{{{EVENT}}}");
+    for (line, body) in [
+        ("POST /api/v1/calendar/event", event.as_str()),
+        ("POST /api/v1/group", r#"{"group_name":"가족"}"#),
+        ("PUT /api/v1/user/password", r#"{"password":"battery staple"}"#),
+    ] {
+        for end in [&["revoke", "park@jungi.me"][..], &["remove", "park@jungi.me", "--yes"]] {
+            let folder = tempfile::tempdir().unwrap();
+            let server = Server::dev_run(folder.path());
+            let token = server.register("park@jungi.me");
+            let answered = slowly(&server, line, &token, body, || {
+                assert_eq!(user(folder.path(), end).code, Some(0));
+            });
+            assert_eq!(answered, refused, "{line}, {end:?}");
+            assert_eq!(sign_in(&server, "park@jungi.me", "battery staple"), 401);
+            let conn = rusqlite::Connection::open(folder.path().join("calendar.sqlite")).unwrap();
+            let sql = "SELECT (SELECT count(*) FROM event) + (SELECT count(*) FROM calendar_group)";
+            let rows: i64 = conn.query_row(sql, [], |row| row.get(0)).unwrap();
+            assert_eq!(rows, 0, "{line}, {end:?}");
+        }
+    }
+}
+
+#[test]
+fn what_a_terminal_would_obey_is_not_printed() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::dev_run(folder.path());
+    let token = server.register("park@jungi.me");
+    server.call("POST", "/group/", &token, r#"{"group_name":"G\u001b[31m1"}"#);
+    let ended = user(folder.path(), &["remove", "park@jungi.me", "--with-groups", "--yes"]);
+    assert_eq!(ended.code, Some(0));
+    assert!(ended.err.contains("the groups G\\u{1b}[31m1 go"), "{}", ended.err);
 }
 
 #[test]

@@ -5,6 +5,8 @@
 //! none, is an error that names it: a misspelt key that was ignored would show much later, and as
 //! something else. No error shows the value of a secret.
 
+mod values;
+
 use std::fmt;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
@@ -18,10 +20,11 @@ use rocket::figment::value::{Dict, Value};
 use rocket::figment::{self, Figment, Profile, Provider};
 use serde::de::DeserializeOwned;
 
-use crate::app::Rate;
 use crate::error::{Error, Result};
+use crate::model::Rate;
+use values::{duration, origins, proxies, rate, registration_open, zone};
 
-const OURS: [&str; 9] = [
+const OURS: [&str; 12] = [
     "database",
     "timezone",
     "secret_key_file",
@@ -31,6 +34,9 @@ const OURS: [&str; 9] = [
     "cors_origins",
     "auth_rate",
     "trusted_proxies",
+    "backup_dir",
+    "backup_every",
+    "backup_keep",
 ];
 
 const ROCKETS: [&str; 13] = [
@@ -81,6 +87,17 @@ pub struct Flags {
     pub port: Option<u16>,
 }
 
+/// Where the server's own backups go, and when.
+#[derive(Debug, Clone)]
+pub struct Schedule {
+    /// The folder that they are put in.
+    pub folder: PathBuf,
+    /// How long from one to the next.
+    pub every: Duration,
+    /// How many are kept.
+    pub keep: usize,
+}
+
 /// All that can be set, checked.
 #[derive(Clone)]
 pub struct Config {
@@ -100,6 +117,8 @@ pub struct Config {
     pub auth_rate: Option<Rate>,
     /// The proxies that are believed when they say whom they speak for.
     pub trusted_proxies: Vec<IpNet>,
+    /// The backups that the server makes by itself, if it does.
+    pub backups: Option<Schedule>,
     /// The address to listen on.
     pub address: IpAddr,
     /// How many threads serve requests.
@@ -129,7 +148,7 @@ impl Config {
     pub fn load(defaults: Defaults, flags: &Flags) -> Result<Self> {
         let profile =
             std::env::var("ROCKET_PROFILE").unwrap_or_else(|_| defaults.profile.to_owned());
-        let (file, warnings) = file()?;
+        let (file, warnings) = file(&profile)?;
         let given = Figment::from(file)
             .merge(Env::prefixed("ROCKET_").ignore(&["config", "profile", "secret_key"]).global())
             .merge(Env::prefixed("CALENDAR_").ignore(&["secret_key"]).global())
@@ -138,24 +157,27 @@ impl Config {
         check_keys(&given)?;
         let rocket = rocket_settings(&given)?;
         let settings = rocket::Config::try_from(&rocket).map_err(|error| wrong(&error, None))?;
+        for (key, value) in [("workers", settings.workers), ("max_blocking", settings.max_blocking)]
+        {
+            if value == 0 {
+                return Err(Error::Setup(format!("{key}: expected at least 1")));
+            }
+        }
         Ok(Self {
-            database: read(&given, "database")?.unwrap_or_else(|| "calendar.sqlite".into()),
-            zone: zone(read(&given, "timezone")?)?,
+            database: path(&given, "database")?.unwrap_or_else(|| "calendar.sqlite".into()),
+            zone: zone(text(&given, "timezone")?)?,
             signing_key: signing_key(&given)?,
-            token_lifetime: read::<String>(&given, "token_lifetime")?
-                .map(|text| lifetime(&text))
+            token_lifetime: text(&given, "token_lifetime")?
+                .map(|text| duration("token_lifetime", &text))
                 .transpose()?,
-            registration_open: registration_open(
-                read::<String>(&given, "registration")?.as_deref(),
-            )?,
+            registration_open: registration_open(text(&given, "registration")?.as_deref())?,
             auth_rate: rate(
-                &read::<String>(&given, "auth_rate")?.unwrap_or_else(|| defaults.auth_rate.into()),
+                &text(&given, "auth_rate")?.unwrap_or_else(|| defaults.auth_rate.into()),
             )?,
-            trusted_proxies: proxies(
-                &read::<Vec<String>>(&given, "trusted_proxies")?.unwrap_or_default(),
-            )?,
+            trusted_proxies: proxies(&texts(&given, "trusted_proxies")?)?,
+            backups: backups(&given)?,
             address: settings.address,
-            cors_origins: origins(read(&given, "cors_origins")?.unwrap_or_default())?,
+            cors_origins: origins(texts(&given, "cors_origins")?)?,
             workers: settings.workers,
             max_blocking: settings.max_blocking,
             log_level: settings.log_level,
@@ -167,7 +189,7 @@ impl Config {
 }
 
 /// `Rocket.toml`, or what `ROCKET_CONFIG` names; it need not exist.
-fn file() -> Result<(impl Provider, Vec<String>)> {
+fn file(profile: &str) -> Result<(impl Provider, Vec<String>)> {
     let named = std::env::var_os("ROCKET_CONFIG").map(PathBuf::from);
     let path = named.clone().unwrap_or_else(|| "Rocket.toml".into());
     let mut warnings = Vec::new();
@@ -184,8 +206,30 @@ fn file() -> Result<(impl Provider, Vec<String>)> {
     };
     let provider = Toml::string(&text).nested();
     // Parsed here already so that the error names the file.
-    provider.data().map_err(|error| Error::Setup(format!("{}: {}", path.display(), error.kind)))?;
+    provider.data().map_err(|error| {
+        Error::Setup(format!("{}: {}", path.display(), without_source(&error.kind.to_string())))
+    })?;
+    let sections = provider.data().unwrap_or_default();
+    for section in sections.keys().map(Profile::as_str).map(|name| name.as_str()) {
+        if !["default", "global", "debug", "release", profile].contains(&section) {
+            warnings.push(format!("{} has a section [{section}] that is not read", path.display()));
+        }
+    }
     Ok((provider, warnings))
+}
+
+/// What a TOML parser says, in one line and without the line of the file that it quotes: that may
+/// hold the signing key.
+fn without_source(said: &str) -> String {
+    let lines: Vec<&str> = said.lines().collect();
+    let (begins, ends) = (lines.first().copied().unwrap_or_default(), lines.last().copied());
+    match ends {
+        Some(why) if why.contains("expected a map") => {
+            format!("{begins}: every key stands in a section such as [default]")
+        }
+        Some(why) if lines.len() > 1 => format!("{begins}: {why}"),
+        _ => begins.to_owned(),
+    }
 }
 
 fn with_flags(mut given: Figment, flags: &Flags) -> Figment {
@@ -243,102 +287,61 @@ fn read<T: DeserializeOwned>(given: &Figment, key: &str) -> Result<Option<T>> {
     }
 }
 
+/// The text that `key` is set to. One of digits is a number to figment where it comes from the
+/// environment.
+fn text(given: &Figment, key: &str) -> Result<Option<String>> {
+    match given.find_value(key) {
+        Err(_) => Ok(None),
+        Ok(Value::String(_, text)) => Ok(Some(text)),
+        Ok(Value::Num(_, number)) => {
+            let digits = number.to_u128().map(|number| number.to_string());
+            let digits = digits.or_else(|| number.to_i128().map(|number| number.to_string()));
+            digits
+                .map(Some)
+                .ok_or_else(|| Error::Setup(format!("{key}: expected a text in quotes")))
+        }
+        Ok(_) => Err(Error::Setup(format!("{key}: expected a text in quotes"))),
+    }
+}
+
+/// The texts that `key` is set to; one alone need not be a list.
+fn texts(given: &Figment, key: &str) -> Result<Vec<String>> {
+    match given.find_value(key) {
+        Ok(Value::String(_, text)) => Ok(vec![text]),
+        _ => Ok(read(given, key)?.unwrap_or_default()),
+    }
+}
+
+/// The path that `key` is set to.
+fn path(given: &Figment, key: &str) -> Result<Option<PathBuf>> {
+    match text(given, key)? {
+        Some(text) if text.is_empty() => {
+            Err(Error::Setup(format!("{key}: expected a path, found none")))
+        }
+        text => Ok(text.map(PathBuf::from)),
+    }
+}
+
 fn wrong(error: &figment::Error, key: Option<&str>) -> Error {
     let path = error.path.join(".");
     let key = if path.is_empty() { key.unwrap_or("configuration") } else { &path };
     Error::Setup(format!("{key}: {}", error.kind))
 }
 
-fn zone(name: Option<String>) -> Result<TimeZone> {
-    match name {
-        None => Ok(TimeZone::system()),
-        Some(name) => TimeZone::get(&name).map_err(|_| {
-            Error::Setup(format!(
-                "timezone: {name:?} is not a time zone: give an IANA name such as \"Asia/Seoul\""
-            ))
-        }),
+fn backups(given: &Figment) -> Result<Option<Schedule>> {
+    let every: Option<String> = text(given, "backup_every")?;
+    let every = duration("backup_every", every.as_deref().unwrap_or("24h"))?;
+    let keep: usize = read(given, "backup_keep")?.unwrap_or(7);
+    if keep == 0 {
+        return Err(Error::Setup("backup_keep: expected at least 1".into()));
     }
-}
-
-fn lifetime(text: &str) -> Result<Duration> {
-    let read = || {
-        let span: jiff::Span = text.parse().ok()?;
-        let duration = span.to_duration(jiff::SpanRelativeTo::days_are_24_hours()).ok()?;
-        Duration::try_from(duration).ok().filter(|duration| duration.as_secs() > 0)
-    };
-    read().ok_or_else(|| {
-        Error::Setup(format!(
-            "token_lifetime: {text:?} is no length of time: give one such as \"365d\" or \"12h\""
-        ))
-    })
-}
-
-/// `10/min`: so many in a second, a minute or an hour; `off` for no limit.
-fn rate(text: &str) -> Result<Option<Rate>> {
-    if text == "off" {
-        return Ok(None);
-    }
-    let read = || {
-        let (times, unit) = text.split_once('/')?;
-        let seconds = match unit.trim() {
-            "s" => 1,
-            "min" => 60,
-            "h" => 3600,
-            _ => return None,
-        };
-        Some(Rate { times: times.trim().parse().ok()?, per: Duration::from_secs(seconds) })
-    };
-    read().map(Some).ok_or_else(|| {
-        Error::Setup(format!(
-            "auth_rate: {text:?} is no rate: give one such as \"10/min\" (s, min or h), or \"off\""
-        ))
-    })
-}
-
-fn proxies(given: &[String]) -> Result<Vec<IpNet>> {
-    let read = |text: &String| {
-        let net = text.parse::<IpNet>().or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
-        net.map_err(|_| {
-            Error::Setup(format!(
-                "trusted_proxies: {text:?} is no address: give one such as \"127.0.0.1\" or \"10.0.0.0/8\""
-            ))
-        })
-    };
-    given.iter().map(read).collect()
-}
-
-fn registration_open(text: Option<&str>) -> Result<bool> {
-    match text {
-        None | Some("open") => Ok(true),
-        Some("closed") => Ok(false),
-        Some(other) => Err(Error::Setup(format!(
-            "registration: expected \"open\" or \"closed\", found {other:?}"
-        ))),
-    }
-}
-
-/// An origin is a scheme and a host, with a port where it is not the scheme's own, and no path
-/// (RFC 6454, 6.2); `*` stands for all.
-fn origins(given: Vec<String>) -> Result<Vec<String>> {
-    for origin in &given {
-        let host = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
-        let sound = host.is_some_and(|host| {
-            !host.is_empty()
-                && !host
-                    .contains(|c: char| "/?#@ ".contains(c) || c.is_control() || c.is_uppercase())
-        });
-        if !sound && origin != "*" {
-            return Err(Error::Setup(format!(
-                "cors_origins: {origin:?} is no origin: give one such as \"https://app.example.com\""
-            )));
-        }
-    }
-    Ok(given)
+    let folder = path(given, "backup_dir")?;
+    Ok(folder.map(|folder| Schedule { folder, every, keep }))
 }
 
 fn signing_key(given: &Figment) -> Result<Option<Vec<u8>>> {
     let direct = secret_key(given)?;
-    let file: Option<PathBuf> = read(given, "secret_key_file")?;
+    let file = path(given, "secret_key_file")?;
     match (direct, file) {
         (Some(_), Some(_)) => Err(Error::Setup(
             "secret_key and secret_key_file are both set: keep one of them".into(),
@@ -385,31 +388,4 @@ fn key_from(path: &Path) -> Result<Vec<u8>> {
         return Err(Error::Setup(format!("secret_key_file: {} is empty", path.display())));
     }
     Ok(key)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_lifetime_is_a_length_of_time() {
-        assert_eq!(lifetime("365d").unwrap(), Duration::from_secs(365 * 86_400));
-        assert_eq!(lifetime("12h").unwrap(), Duration::from_secs(12 * 3600));
-        for bad in ["", "0d", "-1d", "365", "soon", "1y and a bit"] {
-            assert!(
-                lifetime(bad).unwrap_err().to_string().starts_with("token_lifetime: "),
-                "{bad}"
-            );
-        }
-    }
-
-    #[test]
-    fn an_origin_has_no_path() {
-        for good in ["*", "https://app.example.com", "http://localhost:8080", "http://[::1]:3000"] {
-            assert!(origins(vec![good.into()]).is_ok(), "{good}");
-        }
-        for bad in ["", "app.example.com", "https://", "https://a/", "https://a b", "null"] {
-            assert!(origins(vec![bad.into()]).is_err(), "{bad}");
-        }
-    }
 }

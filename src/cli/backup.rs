@@ -1,0 +1,92 @@
+//! `db backup`, `db restore` and `db check`.
+
+use std::io::{self, IsTerminal};
+use std::path::{Path, PathBuf};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use super::output;
+use crate::backups;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::error::{Error, Result};
+use crate::store::{self, Contents, Direct};
+
+/// Copies the database to `file`, or under a name of its time to the folder of the backups.
+pub(super) fn backup(config: &Config, file: Option<&Path>) -> Result<()> {
+    let clock = Clock::new(config.zone.clone());
+    let to = match (file, &config.backups) {
+        (Some(file), _) => file.to_owned(),
+        (None, Some(schedule)) => schedule.folder.join(backups::name(clock.now()?)),
+        (None, None) => config.database.with_file_name(backups::name(clock.now()?)),
+    };
+    let bar = progress_bar();
+    let made = store::backup(&config.database, &to, &mut shown_on(&bar));
+    bar.finish_and_clear();
+    let contents = made?;
+    let now = clock.now()?;
+    // An older database can be copied before it is migrated; it has no place for the note yet.
+    if let Ok(mut store) = Direct::open(&config.database) {
+        store.write(|tx| tx.note_backup(now, None))?;
+    }
+    output::line(&format!("made {}, with {}", to.display(), listed(contents)))
+}
+
+/// Puts a backup in the place of the database, which is kept beside it.
+pub(super) fn restore(config: &Config, file: &Path) -> Result<()> {
+    let now = Clock::new(config.zone.clone()).now()?;
+    let mut kept = config.database.as_os_str().to_owned();
+    kept.push(format!(".before-restore-{}", now.compact()));
+    let (kept, there) = (PathBuf::from(kept), config.database.exists());
+    let bar = progress_bar();
+    let restored = store::restore(file, &config.database, &kept, &mut shown_on(&bar));
+    bar.finish_and_clear();
+    let contents = listed(restored?);
+    output::line(&format!("restored {}, with {contents}", config.database.display()))?;
+    if there {
+        output::line(&format!("what was there is kept as {}", kept.display()))?;
+    }
+    Ok(())
+}
+
+/// Lists what is wrong with the database; that is a failure.
+pub(super) fn check(config: &Config, json: bool) -> Result<()> {
+    let faults = store::check(&config.database)?;
+    let shown = config.database.display();
+    if json {
+        output::json(&faults)?;
+    } else if faults.is_empty() {
+        output::line(&format!("{shown} is sound"))?;
+    } else {
+        faults.iter().try_for_each(|fault| output::line(fault))?;
+    }
+    match faults.len() {
+        0 => Ok(()),
+        1 => Err(Error::Setup(format!("{shown} has a fault: restore a backup, or mend it"))),
+        number => Err(Error::Setup(format!(
+            "{shown} has {number} faults: restore a backup, or mend them"
+        ))),
+    }
+}
+
+fn listed(Contents { users, groups, events }: Contents) -> String {
+    format!("{users} users, {groups} groups and {events} events")
+}
+
+/// Drawn where somebody watches.
+fn progress_bar() -> ProgressBar {
+    let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+    if !io::stderr().is_terminal() {
+        bar.set_draw_target(ProgressDrawTarget::hidden());
+    }
+    let style = ProgressStyle::with_template("{bar:40} {percent:>3} %  {eta} left");
+    bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+}
+
+fn shown_on(bar: &ProgressBar) -> impl FnMut(u64, u64) -> bool + '_ {
+    |done, total| {
+        bar.set_length(total);
+        bar.set_position(done);
+        true
+    }
+}

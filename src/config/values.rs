@@ -1,0 +1,131 @@
+//! The values of keys, from the texts that they are written as.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use ipnet::IpNet;
+use jiff::tz::TimeZone;
+
+use crate::error::{Error, Result};
+use crate::model::Rate;
+
+/// An IANA name; without one, the zone of the machine.
+pub(super) fn zone(name: Option<String>) -> Result<TimeZone> {
+    match name {
+        None => Ok(TimeZone::system()),
+        Some(name) => TimeZone::get(&name).map_err(|_| {
+            Error::Setup(format!(
+                "timezone: {name:?} is not a time zone: give an IANA name such as \"Asia/Seoul\""
+            ))
+        }),
+    }
+}
+
+/// A length of time such as `365d` or `12h`.
+pub(super) fn duration(key: &str, text: &str) -> Result<Duration> {
+    let read = || {
+        let span: jiff::Span = text.parse().ok()?;
+        let duration = span.to_duration(jiff::SpanRelativeTo::days_are_24_hours()).ok()?;
+        Duration::try_from(duration).ok().filter(|duration| duration.as_secs() > 0)
+    };
+    read().ok_or_else(|| {
+        Error::Setup(format!(
+            "{key}: {text:?} is no length of time: give one such as \"365d\" or \"12h\""
+        ))
+    })
+}
+
+/// `10/min`: so many in a second, a minute or an hour; `off` for no limit.
+pub(super) fn rate(text: &str) -> Result<Option<Rate>> {
+    if text == "off" {
+        return Ok(None);
+    }
+    let read = || {
+        let (times, unit) = text.split_once('/')?;
+        let seconds = match unit.trim() {
+            "s" => 1,
+            "min" => 60,
+            "h" => 3600,
+            _ => return None,
+        };
+        Some(Rate { times: times.trim().parse().ok()?, per: Duration::from_secs(seconds) })
+    };
+    read().map(Some).ok_or_else(|| {
+        Error::Setup(format!(
+            "auth_rate: {text:?} is no rate: give one such as \"10/min\" (s, min or h), or \"off\""
+        ))
+    })
+}
+
+/// Addresses and networks.
+pub(super) fn proxies(given: &[String]) -> Result<Vec<IpNet>> {
+    let read = |text: &String| {
+        let net = text.parse::<IpNet>().or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
+        net.map_err(|_| {
+            Error::Setup(format!(
+                "trusted_proxies: {text:?} is no address: give one such as \"127.0.0.1\" or \"10.0.0.0/8\""
+            ))
+        })
+    };
+    given.iter().map(read).collect()
+}
+
+/// `open` or `closed`.
+pub(super) fn registration_open(text: Option<&str>) -> Result<bool> {
+    match text {
+        None | Some("open") => Ok(true),
+        Some("closed") => Ok(false),
+        Some(other) => Err(Error::Setup(format!(
+            "registration: expected \"open\" or \"closed\", found {other:?}"
+        ))),
+    }
+}
+
+/// An origin is a scheme and a host, with a port where it is not the scheme's own, and no path
+/// (RFC 6454, 6.2); `*` stands for all.
+pub(super) fn origins(given: Vec<String>) -> Result<Vec<String>> {
+    for origin in &given {
+        let host = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
+        let sound = host.is_some_and(|host| {
+            !host.is_empty()
+                && !host
+                    .contains(|c: char| "/?#@ ".contains(c) || c.is_control() || c.is_uppercase())
+        });
+        if !sound && origin != "*" {
+            return Err(Error::Setup(format!(
+                "cors_origins: {origin:?} is no origin: give one such as \"https://app.example.com\""
+            )));
+        }
+    }
+    Ok(given)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lifetime_is_a_length_of_time() {
+        assert_eq!(duration("token_lifetime", "365d").unwrap(), Duration::from_secs(365 * 86_400));
+        assert_eq!(duration("token_lifetime", "12h").unwrap(), Duration::from_secs(12 * 3600));
+        for bad in ["", "0d", "-1d", "365", "soon", "1y and a bit"] {
+            assert!(
+                duration("token_lifetime", bad)
+                    .unwrap_err()
+                    .to_string()
+                    .starts_with("token_lifetime: "),
+                "{bad}"
+            );
+        }
+    }
+
+    #[test]
+    fn an_origin_has_no_path() {
+        for good in ["*", "https://app.example.com", "http://localhost:8080", "http://[::1]:3000"] {
+            assert!(origins(vec![good.into()]).is_ok(), "{good}");
+        }
+        for bad in ["", "app.example.com", "https://", "https://a/", "https://a b", "null"] {
+            assert!(origins(vec![bad.into()]).is_err(), "{bad}");
+        }
+    }
+}
