@@ -39,7 +39,7 @@ fn from_row(row: &Row<'_>) -> Result<Event> {
     })
 }
 
-fn personal_between() -> String {
+pub(super) fn personal_between() -> String {
     format!(
         "WITH {REACHES} SELECT {COLUMNS}
          FROM reach CROSS JOIN event e INDEXED BY event_personal JOIN user u ON u.id = e.user_id
@@ -47,7 +47,7 @@ fn personal_between() -> String {
     )
 }
 
-fn selected_between() -> String {
+pub(super) fn selected_between() -> String {
     format!(
         "WITH {REACHES} SELECT {COLUMNS}
          FROM selection s CROSS JOIN reach CROSS JOIN event e INDEXED BY event_in_group
@@ -56,14 +56,14 @@ fn selected_between() -> String {
     )
 }
 
-fn personal_containing() -> String {
+pub(super) fn personal_containing() -> String {
     format!(
         "SELECT {COLUMNS} FROM event e INDEXED BY event_personal JOIN user u ON u.id = e.user_id
          WHERE e.user_id = ?1 AND e.group_id IS NULL AND instr(e.subject_folded, ?2) > 0"
     )
 }
 
-fn selected_containing() -> String {
+pub(super) fn selected_containing() -> String {
     format!(
         "SELECT {COLUMNS}
          FROM selection s CROSS JOIN event e INDEXED BY event_in_group JOIN user u ON u.id = e.user_id
@@ -71,14 +71,14 @@ fn selected_containing() -> String {
     )
 }
 
-fn birthday_of() -> String {
+pub(super) fn birthday_of() -> String {
     format!(
         "SELECT {COLUMNS} FROM event e INDEXED BY event_birthday JOIN user u ON u.id = e.user_id
          WHERE e.user_id = ?1 AND e.birthday = 1"
     )
 }
 
-fn by_id() -> String {
+pub(super) fn by_id() -> String {
     format!("SELECT {COLUMNS} FROM event e JOIN user u ON u.id = e.user_id WHERE e.id = ?1")
 }
 
@@ -245,82 +245,5 @@ impl Transaction<'_> {
     pub fn delete_event(&self, id: EventId) -> Result<()> {
         self.conn.prepare_cached("DELETE FROM event WHERE id = ?1")?.execute([id.0])?;
         Ok(())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use rusqlite::OpenFlags;
-
-    use super::super::{Store, file};
-    use super::*;
-
-    /// What SQLite says it would do, with three parameters bound or left NULL.
-    fn plan_of(sql: &str) -> String {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("calendar.sqlite");
-        drop(Store::open(&path).unwrap());
-        let conn = file::open(&path, OpenFlags::SQLITE_OPEN_READ_WRITE).unwrap();
-        let mut statement = conn.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
-        let mut rows = statement.raw_query();
-        let mut lines = Vec::new();
-        while let Some(row) = rows.next().unwrap() {
-            lines.push(row.get::<_, String>(3).unwrap());
-        }
-        lines.join("\n")
-    }
-
-    #[track_caller]
-    fn assert_plan(sql: &str, wanted: &[&str]) {
-        let plan = plan_of(sql);
-        for part in wanted {
-            assert!(plan.contains(part), "no {part:?} in:\n{plan}");
-        }
-        for line in plan.lines().filter(|line| line.starts_with("SCAN")) {
-            assert!(
-                line.contains("reach") || line.contains("CONSTANT"),
-                "a whole table is read:\n{plan}"
-            );
-        }
-    }
-
-    #[test]
-    fn a_span_of_the_personal_calendar_is_a_range_of_its_index() {
-        assert_plan(
-            &personal_between(),
-            &[
-                "SEARCH e USING INDEX event_personal (user_id=? AND length_class=? AND starts>? AND starts<?)",
-                "SEARCH u USING INTEGER PRIMARY KEY",
-            ],
-        );
-    }
-
-    #[test]
-    fn a_span_of_the_selected_groups_is_a_range_of_each_groups_index() {
-        assert_plan(
-            &selected_between(),
-            &[
-                "SEARCH s USING PRIMARY KEY (user_id=?)",
-                "SEARCH e USING INDEX event_in_group (group_id=? AND length_class=? AND starts>? AND starts<?)",
-            ],
-        );
-    }
-
-    #[test]
-    fn a_search_reads_the_callers_calendar_and_no_more() {
-        assert_plan(&personal_containing(), &["SEARCH e USING INDEX event_personal (user_id=?)"]);
-        assert_plan(&selected_containing(), &["SEARCH e USING INDEX event_in_group (group_id=?)"]);
-    }
-
-    #[test]
-    fn the_birthday_and_single_events_are_found_by_their_keys() {
-        assert_plan(&birthday_of(), &["SEARCH e USING INDEX event_birthday (user_id=?)"]);
-        assert_plan(&by_id(), &["SEARCH e USING INTEGER PRIMARY KEY (rowid=?)"]);
-    }
-
-    #[test]
-    fn deleting_a_group_finds_its_events_and_selections_by_index() {
-        assert_plan("DELETE FROM event WHERE group_id = ?1", &["event_in_group (group_id=?)"]);
-        assert_plan("DELETE FROM selection WHERE group_id = ?1", &["selection_group (group_id=?)"]);
     }
 }

@@ -6,8 +6,12 @@ use super::{Snapshot, Transaction};
 use crate::error::Result;
 use crate::model::{Email, Group, GroupId, ShortText, UserId, WallTime};
 
-const SELECT: &str = "SELECT g.id, g.name, u.email, g.created, g.updated
+pub(super) const SELECT: &str = "SELECT g.id, g.name, u.email, g.created, g.updated
     FROM calendar_group g JOIN user u ON u.id = g.creator_id";
+
+pub(super) const BY_ID: &str = "WHERE g.id = ?1";
+pub(super) const ALL: &str = "ORDER BY g.id";
+pub(super) const OF_CREATOR: &str = "WHERE g.creator_id = ?1 ORDER BY g.id";
 
 fn from_row(row: &Row<'_>) -> Result<Group> {
     Ok(Group {
@@ -25,7 +29,7 @@ impl Snapshot<'_> {
     /// # Errors
     /// If the database cannot be read.
     pub fn group(&self, id: GroupId) -> Result<Option<Group>> {
-        Ok(self.groups_where("WHERE g.id = ?1", [id.0])?.pop())
+        Ok(self.groups_where(BY_ID, [id.0])?.pop())
     }
 
     /// Who made the group of that id.
@@ -43,7 +47,7 @@ impl Snapshot<'_> {
     /// # Errors
     /// If the database cannot be read.
     pub fn groups(&self) -> Result<Vec<Group>> {
-        self.groups_where("ORDER BY g.id", [])
+        self.groups_where(ALL, [])
     }
 
     /// The groups that `creator` made, by id.
@@ -51,7 +55,7 @@ impl Snapshot<'_> {
     /// # Errors
     /// If the database cannot be read.
     pub fn groups_of(&self, creator: UserId) -> Result<Vec<Group>> {
-        self.groups_where("WHERE g.creator_id = ?1 ORDER BY g.id", [creator.0])
+        self.groups_where(OF_CREATOR, [creator.0])
     }
 
     fn groups_where(&self, condition: &str, params: impl Params) -> Result<Vec<Group>> {

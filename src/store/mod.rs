@@ -18,6 +18,8 @@ mod events;
 mod file;
 mod groups;
 mod lock;
+#[cfg(test)]
+mod plans;
 mod reader;
 mod schema;
 mod selections;

@@ -4,14 +4,16 @@ use super::{Snapshot, Transaction};
 use crate::error::Result;
 use crate::model::{GroupId, Selection, UserId};
 
+pub(super) const OF_USER: &str = "SELECT group_id FROM selection WHERE user_id = ?1";
+pub(super) const SELECTED: &str = "SELECT 1 FROM selection WHERE user_id = ?1 AND group_id = ?2";
+
 impl Snapshot<'_> {
     /// The groups that `user` has selected.
     ///
     /// # Errors
     /// If the database cannot be read.
     pub fn selection_of(&self, user: UserId) -> Result<Selection> {
-        let sql = "SELECT group_id FROM selection WHERE user_id = ?1";
-        let mut statement = self.conn.prepare_cached(sql)?;
+        let mut statement = self.conn.prepare_cached(OF_USER)?;
         let ids = statement.query_map([user.0], |row| row.get(0).map(GroupId))?;
         Ok(ids.collect::<rusqlite::Result<_>>()?)
     }
@@ -21,8 +23,7 @@ impl Snapshot<'_> {
     /// # Errors
     /// If the database cannot be read.
     pub fn has_selected(&self, user: UserId, group: GroupId) -> Result<bool> {
-        let sql = "SELECT 1 FROM selection WHERE user_id = ?1 AND group_id = ?2";
-        Ok(self.conn.prepare_cached(sql)?.exists([user.0, group.0])?)
+        Ok(self.conn.prepare_cached(SELECTED)?.exists([user.0, group.0])?)
     }
 }
 

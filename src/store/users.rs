@@ -18,6 +18,10 @@ fn from_row(row: &Row<'_>) -> Result<User> {
     })
 }
 
+pub(super) fn by_email() -> String {
+    format!("SELECT {COLUMNS} FROM user WHERE email_folded = ?1")
+}
+
 /// What is kept of the address of a removed user.
 fn digest(folded: &str) -> Vec<u8> {
     Sha256::digest(folded).to_vec()
@@ -29,8 +33,7 @@ impl Snapshot<'_> {
     /// # Errors
     /// If the database cannot be read.
     pub fn user_by_email(&self, email: &Email) -> Result<Option<User>> {
-        let sql = format!("SELECT {COLUMNS} FROM user WHERE email_folded = ?1");
-        let mut statement = self.conn.prepare_cached(&sql)?;
+        let mut statement = self.conn.prepare_cached(&by_email())?;
         let mut rows = statement.query([email.folded()])?;
         rows.next()?.map(from_row).transpose()
     }

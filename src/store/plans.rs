@@ -1,0 +1,104 @@
+//! How SQLite goes about the queries: each by the index that is meant for it, never through a whole
+//! table, since that would show only when a calendar has grown.
+
+use rusqlite::OpenFlags;
+
+use super::events::{
+    birthday_of, by_id, personal_between, personal_containing, selected_between,
+    selected_containing,
+};
+use super::{Store, file, groups, selections, users};
+
+/// What SQLite says it would do.
+fn plan_of(sql: &str) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("calendar.sqlite");
+    drop(Store::open(&path).unwrap());
+    let conn = file::open(&path, OpenFlags::SQLITE_OPEN_READ_WRITE).unwrap();
+    let mut statement = conn.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+    let mut rows = statement.raw_query();
+    let mut lines = Vec::new();
+    while let Some(row) = rows.next().unwrap() {
+        lines.push(row.get::<_, String>(3).unwrap());
+    }
+    lines.join("\n")
+}
+
+#[track_caller]
+fn assert_plan(sql: &str, wanted: &[&str]) {
+    let plan = plan_of(sql);
+    for part in wanted {
+        assert!(plan.contains(part), "no {part:?} in:\n{plan}");
+    }
+    for line in plan.lines().filter(|line| line.starts_with("SCAN")) {
+        assert!(
+            line.contains("reach") || line.contains("CONSTANT"),
+            "a whole table is read:\n{plan}"
+        );
+    }
+}
+
+#[test]
+fn a_span_of_the_personal_calendar_is_a_range_of_its_index() {
+    assert_plan(
+        &personal_between(),
+        &[
+            "SEARCH e USING INDEX event_personal (user_id=? AND length_class=? AND starts>? AND starts<?)",
+            "SEARCH u USING INTEGER PRIMARY KEY",
+        ],
+    );
+}
+
+#[test]
+fn a_span_of_the_selected_groups_is_a_range_of_each_groups_index() {
+    assert_plan(
+        &selected_between(),
+        &[
+            "SEARCH s USING PRIMARY KEY (user_id=?)",
+            "SEARCH e USING INDEX event_in_group (group_id=? AND length_class=? AND starts>? AND starts<?)",
+        ],
+    );
+}
+
+#[test]
+fn a_search_reads_the_callers_calendar_and_no_more() {
+    assert_plan(&personal_containing(), &["SEARCH e USING INDEX event_personal (user_id=?)"]);
+    assert_plan(&selected_containing(), &["SEARCH e USING INDEX event_in_group (group_id=?)"]);
+}
+
+#[test]
+fn the_birthday_and_single_events_are_found_by_their_keys() {
+    assert_plan(&birthday_of(), &["SEARCH e USING INDEX event_birthday (user_id=?)"]);
+    assert_plan(&by_id(), &["SEARCH e USING INTEGER PRIMARY KEY (rowid=?)"]);
+}
+
+#[test]
+fn deleting_a_group_finds_its_events_and_selections_by_index() {
+    assert_plan("DELETE FROM event WHERE group_id = ?1", &["event_in_group (group_id=?)"]);
+    assert_plan("DELETE FROM selection WHERE group_id = ?1", &["selection_group (group_id=?)"]);
+}
+
+#[test]
+fn the_caller_and_a_selection_are_found_by_their_keys() {
+    assert_plan(
+        &users::by_email(),
+        &["SEARCH user USING INDEX sqlite_autoindex_user_1 (email_folded=?)"],
+    );
+    assert_plan(selections::OF_USER, &["SEARCH selection USING PRIMARY KEY (user_id=?)"]);
+    assert_plan(
+        selections::SELECTED,
+        &["SEARCH selection USING PRIMARY KEY (user_id=? AND group_id=?)"],
+    );
+}
+
+#[test]
+fn a_list_of_groups_is_read_in_its_order_and_those_of_a_creator_by_their_index() {
+    let sql = |condition| format!("{} {condition}", groups::SELECT);
+    assert_plan(
+        &sql(groups::OF_CREATOR),
+        &["SEARCH g USING INDEX calendar_group_creator (creator_id=?)"],
+    );
+    assert_plan(&sql(groups::BY_ID), &["SEARCH g USING INTEGER PRIMARY KEY (rowid=?)"]);
+    let all = plan_of(&sql(groups::ALL));
+    assert_eq!(all, "SCAN g\nSEARCH u USING INTEGER PRIMARY KEY (rowid=?)", "without a sort");
+}
