@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use clap::Subcommand;
 use serde::Serialize;
 
-use super::{backup, output};
+use super::{backup, import, output};
 use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::model::WallTime;
@@ -50,6 +50,19 @@ pub(super) enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Bring over a database of the earlier Flask system into one without users, which is made if it
+    /// is not there; says what became of each row that was not as it has to be
+    ImportFlask {
+        /// The SQLite file of the Flask system, which is not changed
+        #[arg(value_name = "OLD.sqlite")]
+        old: PathBuf,
+        /// Report what would be done and write nothing
+        #[arg(long)]
+        dry_run: bool,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 pub(super) fn run(command: &Command, config: &Config) -> Result<()> {
@@ -63,6 +76,7 @@ pub(super) fn run(command: &Command, config: &Config) -> Result<()> {
         Command::Backup { file } => backup::backup(config, file.as_deref()),
         Command::Restore { file } => backup::restore(config, file),
         Command::Check { json } => backup::check(config, *json),
+        Command::ImportFlask { old, dry_run, json } => import::run(config, old, *dry_run, *json),
     }
 }
 

@@ -4,6 +4,7 @@
 
 mod backup;
 mod db;
+mod import;
 mod log;
 mod output;
 mod run;

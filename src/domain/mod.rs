@@ -7,6 +7,7 @@
 pub mod auth;
 pub mod events;
 pub mod groups;
+pub mod import;
 pub mod passwords;
 pub mod selections;
 pub mod users;

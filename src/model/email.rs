@@ -40,7 +40,8 @@ impl Email {
         }
     }
 
-    /// An address that the store holds, which was checked when it came in.
+    /// An address that the store holds or might: it was checked when it came in, or came over from
+    /// the earlier system, which checked none.
     #[must_use]
     pub fn stored(text: String) -> Self {
         Self(text)

@@ -29,6 +29,12 @@ impl EventTimes {
         Self { starts: at, ends: at }
     }
 
+    /// From the earlier of two times to the later.
+    #[must_use]
+    pub fn spanning(one: WallTime, other: WallTime) -> Self {
+        Self { starts: one.min(other), ends: one.max(other) }
+    }
+
     /// When it begins.
     #[must_use]
     pub fn starts(self) -> WallTime {

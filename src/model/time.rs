@@ -65,6 +65,14 @@ impl WallTime {
         Day(self.date_time().date())
     }
 
+    /// `YYYY-MM-DD HH:MM:SS`, as it is given to [`WallTime::parse`].
+    #[must_use]
+    pub fn typed(self) -> String {
+        let t = self.date_time();
+        let (year, month, day) = (t.year(), u8::from(t.month()), t.day());
+        format!("{year:04}-{month:02}-{day:02} {:02}:{:02}:{:02}", t.hour(), t.minute(), t.second())
+    }
+
     fn date_time(self) -> UtcDateTime {
         // In range by construction, so the fallback is never taken.
         UtcDateTime::from_unix_timestamp(self.0).unwrap_or(UtcDateTime::UNIX_EPOCH)
@@ -280,6 +288,7 @@ mod tests {
         assert_eq!(at("0001-01-01 00:00:00").to_string(), "Mon, 01 Jan 0001 00:00:00 GMT");
         assert_eq!(at("9999-12-31 23:59:59").to_string(), "Fri, 31 Dec 9999 23:59:59 GMT");
         assert_eq!(at("0001-01-01 00:00:00"), WallTime::MIN);
+        assert_eq!(at("0001-02-03 04:05:06").typed(), "0001-02-03 04:05:06");
         assert_eq!(at("9999-12-31 23:59:59"), WallTime::MAX);
     }
 

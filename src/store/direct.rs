@@ -29,6 +29,30 @@ impl Direct {
         Ok(Self { conn: file::open_for_writing(path)? })
     }
 
+    /// Opens the database at `path`; where there is none, makes it and migrates it.
+    ///
+    /// # Errors
+    /// [`Error::Setup`](crate::error::Error::Setup), with what to do about it.
+    pub fn open_or_make(path: &Path) -> Result<Self> {
+        if file::look(path)? != file::Found::Calendar {
+            file::init(path)?;
+            schema::upgrade(path)?;
+        }
+        Self::open(path)
+    }
+
+    /// Opens the database at `path` for [`Direct::rehearse`]; where there is none, makes none, but
+    /// takes one that is gone when it is closed.
+    ///
+    /// # Errors
+    /// [`Error::Setup`](crate::error::Error::Setup), with what to do about it.
+    pub fn open_to_rehearse(path: &Path) -> Result<Self> {
+        match file::look(path)? {
+            file::Found::Calendar => Self::open(path),
+            file::Found::Nothing | file::Found::Empty => Ok(Self { conn: schema::scratch()? }),
+        }
+    }
+
     /// The key that was made with the database, for the signing of tokens.
     ///
     /// # Errors
@@ -54,6 +78,17 @@ impl Direct {
         let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let done = work(&Transaction::on(&tx))?;
         tx.commit()?;
+        Ok(done)
+    }
+
+    /// Runs `work` in a transaction of which nothing is kept.
+    ///
+    /// # Errors
+    /// Those of `work`.
+    pub fn rehearse<T>(&mut self, work: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
+        let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let done = work(&Transaction::on(&tx))?;
+        tx.rollback()?;
         Ok(done)
     }
 }

@@ -16,6 +16,7 @@ mod direct;
 mod error;
 mod events;
 mod file;
+mod flask;
 mod groups;
 mod lock;
 #[cfg(test)]
@@ -39,6 +40,7 @@ pub use check::check;
 pub use direct::Direct;
 pub use events::NewEvent;
 pub use file::{Initialised, init};
+pub use flask::{Flask, OldEvent, OldGroup, OldUser, can_be_kept};
 pub use schema::{Migration, Plan, newest_version, plan, upgrade};
 pub use status::{Status, status};
 

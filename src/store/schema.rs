@@ -107,6 +107,16 @@ pub(super) fn unmigrated(path: &Path) -> Error {
     Error::Setup(format!("{shown} has yet to be migrated: run calendar-server db upgrade"))
 }
 
+/// A migrated database without a name, which SQLite keeps in memory, or in a temporary file if it
+/// grows.
+pub(super) fn scratch() -> Result<Connection> {
+    let mut conn = Connection::open("")?;
+    let migrated = Runner::new(&embedded()?).run(&mut conn);
+    migrated.map_err(|error| Error::Internal(format!("cannot migrate: {error}")))?;
+    conn.pragma_update(None, "foreign_keys", true)?;
+    Ok(conn)
+}
+
 fn embedded() -> Result<Vec<refinery::Migration>> {
     let mut migrations = FILES
         .files()

@@ -9,6 +9,7 @@ mod backup;
 mod config;
 mod db;
 mod full;
+mod import;
 mod serve;
 mod setup;
 mod user;

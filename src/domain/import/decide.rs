@@ -1,0 +1,417 @@
+//! What becomes of single values: functions of what the earlier system has, which note what they
+//! changed.
+
+use std::collections::HashMap;
+
+use crate::error::Result;
+use crate::model::{EventTimes, GroupId, Selection, ShortText, WallTime};
+
+/// What of one row did not come over as it was: what it was, and what became of it.
+#[derive(Debug, Default)]
+pub(super) struct Notes(Vec<(String, String)>);
+
+impl Notes {
+    /// The notes of a row, some of whose text may not have been UTF-8.
+    pub(super) fn of(garbled: bool) -> Self {
+        let mut notes = Self::default();
+        if garbled {
+            let became = "U+FFFD in the place of each";
+            notes.0.push(("bytes that are not UTF-8".into(), became.into()));
+        }
+        notes
+    }
+
+    pub(super) fn add(&mut self, column: &str, raw: Option<&str>, became: String) {
+        self.0.push((shown(column, raw), became));
+    }
+
+    pub(super) fn id(&mut self, old: i64, new: i64) {
+        if old != new {
+            self.0.push((format!("id {old}"), format!("id {new}")));
+        }
+    }
+
+    /// `why` says how the times came to be `times`.
+    pub(super) fn times(
+        &mut self,
+        sdate: Option<&str>,
+        edate: Option<&str>,
+        why: &str,
+        times: EventTimes,
+    ) {
+        let was = format!("{}, {}", shown("sdate", sdate), shown("edate", edate));
+        let (starts, ends) = (times.starts().typed(), times.ends().typed());
+        self.0.push((was, format!("{why}: {starts} to {ends}")));
+    }
+}
+
+impl IntoIterator for Notes {
+    type Item = (String, String);
+    type IntoIter = std::vec::IntoIter<Self::Item>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
+/// Quoted, with what would disturb a table or a terminal escaped.
+fn shown(column: &str, raw: Option<&str>) -> String {
+    raw.map_or_else(|| format!("{column} NULL"), |text| format!("{column} {text:?}"))
+}
+
+/// A subject or a name; `empty` stands for one that is empty.
+pub(super) fn short_text(
+    column: &str,
+    raw: Option<&str>,
+    empty: &str,
+    notes: &mut Notes,
+) -> Result<ShortText> {
+    let text = raw.unwrap_or_default().trim();
+    if text.is_empty() {
+        notes.add(column, raw, format!("{empty:?}"));
+        return ShortText::parse(column, empty);
+    }
+    if text.chars().nth(ShortText::MAX_CHARS).is_none() {
+        return ShortText::parse(column, text);
+    }
+    notes.add(column, raw, format!("cut to {} characters", ShortText::MAX_CHARS));
+    let start: String = text.chars().take(ShortText::MAX_CHARS - 1).collect();
+    ShortText::parse(column, &(start + "…"))
+}
+
+/// A time as it was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Reading {
+    at: WallTime,
+    /// Whether it was in the form in which the earlier system wrote times.
+    in_form: bool,
+    /// Whether it was between two seconds.
+    fraction: bool,
+}
+
+/// `YYYY-MM-DD HH:MM:SS.ffffff`, as SQLAlchemy writes it, the fraction optional; or what begins with
+/// a date, and may go on with a time.
+fn read_time(raw: Option<&str>) -> Option<Reading> {
+    let text = raw?.trim();
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
+    if let Ok(at) = WallTime::parse("time", whole)
+        && !fraction.is_empty()
+        && fraction.bytes().all(|byte| byte.is_ascii_digit())
+    {
+        let fraction = fraction.bytes().any(|byte| byte != b'0');
+        return Some(Reading { at, in_form: true, fraction });
+    }
+    let mut parts = text.split(|c: char| !c.is_ascii_digit()).map(str::parse::<u32>);
+    let year =
+        parts.next().filter(|_| text.find(|c: char| !c.is_ascii_digit()) == Some(4))?.ok()?;
+    let mut parts = parts.filter_map(std::result::Result::ok);
+    let date = format!("{year:04}-{:02}-{:02}", parts.next()?, parts.next()?);
+    let mut next = || parts.next().unwrap_or(0);
+    let time = format!("{date} {:02}:{:02}:{:02}", next(), next(), next());
+    let at = WallTime::parse("time", &time)
+        .or_else(|_| WallTime::parse("time", &format!("{date} 00:00:00")));
+    Some(Reading { at: at.ok()?, in_form: false, fraction: false })
+}
+
+/// When a row was made.
+pub(super) fn created(raw: Option<&str>, now: WallTime, notes: &mut Notes) -> WallTime {
+    match read_time(raw) {
+        Some(Reading { at, in_form: true, .. }) => at,
+        Some(Reading { at, .. }) => {
+            notes.add("created", raw, format!("read as {}", at.typed()));
+            at
+        }
+        None => {
+            notes.add("created", raw, format!("now: {}", now.typed()));
+            now
+        }
+    }
+}
+
+/// When a row was changed, if ever.
+pub(super) fn updated(raw: Option<&str>, notes: &mut Notes) -> Option<WallTime> {
+    let read = read_time(raw);
+    match read {
+        Some(Reading { in_form: true, .. }) => {}
+        Some(Reading { at, .. }) => notes.add("updated", raw, format!("read as {}", at.typed())),
+        None if raw.is_none_or(|text| text.trim().is_empty()) => {}
+        None => notes.add("updated", raw, "never".into()),
+    }
+    read.map(|reading| reading.at)
+}
+
+/// When an event begins and ends; nothing if neither can be read.
+pub(super) fn times(
+    sdate: Option<&str>,
+    edate: Option<&str>,
+    notes: &mut Notes,
+) -> Option<EventTimes> {
+    let (times, why) = match (read_time(sdate), read_time(edate)) {
+        (Some(start), Some(end)) => {
+            let times = EventTimes::spanning(start.at, end.at);
+            let exact = |read: Reading| read.in_form && !read.fraction;
+            let why = match (end.at < start.at, exact(start) && exact(end)) {
+                (true, _) => "swapped",
+                (false, false) => "read as",
+                (false, true) => return Some(times),
+            };
+            (times, why)
+        }
+        (Some(start), None) => (EventTimes::moment(start.at), "no end"),
+        (None, Some(end)) => (EventTimes::moment(end.at), "no start"),
+        (None, None) => return None,
+    };
+    notes.times(sdate, edate, why, times);
+    Some(times)
+}
+
+/// Whether an event is marked as a birthday.
+pub(super) fn is_birthday(raw: Option<&str>, notes: &mut Notes) -> bool {
+    match raw.map_or("", str::trim) {
+        "1" => true,
+        "" => false,
+        _ => {
+            notes.add("birthday", raw, "an ordinary event".into());
+            false
+        }
+    }
+}
+
+/// An id in a text; the earlier system looked ids up as SQLite compares them, by their number.
+fn id(text: &str) -> Option<i64> {
+    text.trim().parse().ok()
+}
+
+/// The group of an event; none if it is personal. `groups` are those that are there, by their id in
+/// the earlier system.
+pub(super) fn group(
+    raw: Option<&str>,
+    groups: &HashMap<i64, GroupId>,
+    notes: &mut Notes,
+) -> Option<GroupId> {
+    let text = raw.map(str::trim).filter(|text| !text.is_empty())?;
+    let found = id(text).and_then(|id| groups.get(&id)).copied();
+    match found {
+        None => notes.add("group", raw, "a personal event: there is no such group".into()),
+        Some(GroupId(id)) if id.to_string() != text => {
+            notes.add("group", raw, format!("group {id}"));
+        }
+        Some(_) => {}
+    }
+    found
+}
+
+/// The groups that a user has selected, of those that are there.
+pub(super) fn selection(raw: &str, groups: &HashMap<i64, GroupId>, notes: &mut Notes) -> Selection {
+    let there: Selection =
+        raw.split(',').filter_map(|part| groups.get(&id(part)?).copied()).collect();
+    let as_it_was = Selection::parse("selected", raw).is_ok_and(|selection| selection == there);
+    if !as_it_was && !raw.trim().is_empty() {
+        let became = format!("{:?}: no other group is there", there.to_string());
+        notes.add("selected_calendar_group", Some(raw), became);
+    }
+    there
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: &str = "2020-01-02 03:04:05";
+
+    fn at(text: &str) -> WallTime {
+        WallTime::parse("time", text).unwrap()
+    }
+
+    fn groups() -> HashMap<i64, GroupId> {
+        HashMap::from([(1, GroupId(1)), (2, GroupId(2)), (-7, GroupId(8))])
+    }
+
+    /// What was noted, as `was => became` lines.
+    fn noted(notes: Notes) -> String {
+        let lines = notes.into_iter().map(|(was, became)| format!("{was} => {became}"));
+        lines.collect::<Vec<_>>().join("\n")
+    }
+
+    #[test]
+    fn a_time_is_read_as_far_as_it_is_one() {
+        for (raw, read) in [
+            ("2017-06-19 20:00:00.000000", "2017-06-19 20:00:00"),
+            ("2017-06-19 20:00:00.999999", "2017-06-19 20:00:00"),
+            (" 2017-06-19 20:00:00 ", "2017-06-19 20:00:00"),
+            ("2017-06-19T20:00:00Z", "2017-06-19 20:00:00"),
+            ("2017-06-19 20:00", "2017-06-19 20:00:00"),
+            ("2017-06-19", "2017-06-19 00:00:00"),
+            ("2017-6-9 8:7:6", "2017-06-09 08:07:06"),
+            ("2017-06-19 25:00:00", "2017-06-19 00:00:00"),
+            ("2017-06-19 20:00:00.", "2017-06-19 20:00:00"),
+            ("0001-01-01 00:00:00", "0001-01-01 00:00:00"),
+            ("9999-12-31 23:59:59.999999", "9999-12-31 23:59:59"),
+        ] {
+            assert_eq!(read_time(Some(raw)).map(|time| time.at), Some(at(read)), "{raw}");
+        }
+    }
+
+    #[test]
+    fn what_does_not_begin_with_a_date_is_no_time() {
+        for raw in [
+            "",
+            "soon",
+            "1497880504",
+            "0000-01-01 00:00:00",
+            "10000-01-01 00:00:00",
+            "-0001-01-01 00:00:00",
+            "2017-02-29 00:00:00",
+            "2017-13-01 00:00:00",
+            "2017",
+            "2017-06",
+            "19-06-2017",
+            "2017-99999999999999-01",
+            "２０１７-06-19",
+        ] {
+            assert_eq!(read_time(Some(raw)), None, "{raw}");
+        }
+        assert_eq!(read_time(None), None);
+    }
+
+    #[test]
+    fn times_that_are_as_they_have_to_be_are_not_reported() {
+        let mut notes = Notes::default();
+        let (sdate, edate) = ("2017-06-19 20:00:00.000000", "2017-06-19 23:00:00");
+        let times = times(Some(sdate), Some(edate), &mut notes).unwrap();
+        assert_eq!((times.starts(), times.ends()), (at("2017-06-19 20:00:00"), at(edate)));
+        assert_eq!(
+            created(Some("2017-06-19 20:00:00.123456"), at(NOW), &mut notes),
+            times.starts()
+        );
+        assert_eq!(updated(Some("2017-06-19 20:00:00.123456"), &mut notes), Some(times.starts()));
+        assert_eq!(updated(None, &mut notes), None);
+        assert_eq!(noted(notes), "");
+    }
+
+    #[test]
+    fn times_that_are_not_are_made_so_and_reported() {
+        let (one, two) = ("2017-06-19 20:00:00", "2017-06-20 20:00:00");
+        for (sdate, edate, note) in [
+            (
+                Some(two),
+                Some(one),
+                r#"sdate "2017-06-20 20:00:00", edate "2017-06-19 20:00:00" => swapped: 2017-06-19 20:00:00 to 2017-06-20 20:00:00"#,
+            ),
+            (
+                Some(one),
+                None,
+                r#"sdate "2017-06-19 20:00:00", edate NULL => no end: 2017-06-19 20:00:00 to 2017-06-19 20:00:00"#,
+            ),
+            (
+                Some("soon"),
+                Some(two),
+                r#"sdate "soon", edate "2017-06-20 20:00:00" => no start: 2017-06-20 20:00:00 to 2017-06-20 20:00:00"#,
+            ),
+            (
+                Some("2017-06-19"),
+                Some(two),
+                r#"sdate "2017-06-19", edate "2017-06-20 20:00:00" => read as: 2017-06-19 00:00:00 to 2017-06-20 20:00:00"#,
+            ),
+            (
+                Some(one),
+                Some("2017-06-19 20:00:00.5"),
+                r#"sdate "2017-06-19 20:00:00", edate "2017-06-19 20:00:00.5" => read as: 2017-06-19 20:00:00 to 2017-06-19 20:00:00"#,
+            ),
+        ] {
+            let mut notes = Notes::default();
+            assert!(times(sdate, edate, &mut notes).is_some());
+            assert_eq!(noted(notes), note);
+        }
+        assert!(times(Some("soon"), None, &mut Notes::default()).is_none());
+    }
+
+    #[test]
+    fn when_a_row_was_made_or_changed_is_known_or_reported() {
+        let mut notes = Notes::default();
+        assert_eq!(created(None, at(NOW), &mut notes), at(NOW));
+        assert_eq!(created(Some("2017-06-19"), at(NOW), &mut notes), at("2017-06-19 00:00:00"));
+        assert_eq!(updated(Some("soon"), &mut notes), None);
+        assert_eq!(
+            noted(notes),
+            "created NULL => now: 2020-01-02 03:04:05
+created \"2017-06-19\" => read as 2017-06-19 00:00:00
+updated \"soon\" => never"
+        );
+    }
+
+    #[test]
+    fn a_subject_is_trimmed_named_or_cut() {
+        let long = "길다 ".repeat(60);
+        for (raw, became, note) in [
+            (Some(" 회의\n"), "회의".to_owned(), String::new()),
+            (Some("\u{3000}"), "(없음)".into(), "subject \"\\u{3000}\" => \"(없음)\"".into()),
+            (None, "(없음)".into(), "subject NULL => \"(없음)\"".into()),
+            (Some(&"가".repeat(128)), "가".repeat(128), String::new()),
+            (
+                Some(&long),
+                format!("{}길…", "길다 ".repeat(42)),
+                format!("subject {long:?} => cut to 128 characters"),
+            ),
+        ] {
+            let mut notes = Notes::default();
+            let text = short_text("subject", raw, "(없음)", &mut notes).unwrap();
+            assert_eq!(text.as_str(), became);
+            assert_eq!(noted(notes), note);
+        }
+    }
+
+    #[test]
+    fn an_event_is_in_the_group_that_it_names_or_personal() {
+        for (raw, found, note) in [
+            (None, None, ""),
+            (Some(" "), None, ""),
+            (Some("2"), Some(2), ""),
+            (Some(" 2 "), Some(2), ""),
+            (Some("02"), Some(2), "group \"02\" => group 2"),
+            (Some("-7"), Some(8), "group \"-7\" => group 8"),
+            (Some("3"), None, "group \"3\" => a personal event: there is no such group"),
+            (Some("None"), None, "group \"None\" => a personal event: there is no such group"),
+            (Some("2.0"), None, "group \"2.0\" => a personal event: there is no such group"),
+        ] {
+            let mut notes = Notes::default();
+            assert_eq!(group(raw, &groups(), &mut notes), found.map(GroupId), "{raw:?}");
+            assert_eq!(noted(notes), note);
+        }
+    }
+
+    #[test]
+    fn a_selection_is_of_the_groups_that_are_there() {
+        for (raw, became, reported) in [
+            ("1,2", "1,2", false),
+            (" 2 , 1,1", "1,2", false),
+            ("0", "0", false),
+            ("", "0", false),
+            ("1,5", "1", true),
+            ("5", "0", true),
+            ("1,", "1", true),
+            ("0,1", "1", true),
+            ("-7,one,2", "2,8", true),
+            ("9223372036854775808", "0", true),
+        ] {
+            let mut notes = Notes::default();
+            assert_eq!(selection(raw, &groups(), &mut notes).to_string(), became, "{raw:?}");
+            assert_eq!(!noted(notes).is_empty(), reported, "{raw:?}");
+        }
+    }
+
+    #[test]
+    fn a_birthday_is_marked_with_1_and_nothing_else() {
+        for (raw, birthday, note) in [
+            (Some("1"), true, ""),
+            (None, false, ""),
+            (Some(""), false, ""),
+            (Some("0"), false, "birthday \"0\" => an ordinary event"),
+            (Some("yes"), false, "birthday \"yes\" => an ordinary event"),
+        ] {
+            let mut notes = Notes::default();
+            assert_eq!(is_birthday(raw, &mut notes), birthday);
+            assert_eq!(noted(notes), note);
+        }
+    }
+}

@@ -1,0 +1,313 @@
+//! Moving over from the earlier system, whose database let in what this one does not.
+//!
+//! No row is lost, and what comes over is what a `POST` would have accepted. Each row is one of
+//! these: it comes over as it is, or changed as little as makes it valid, or, for a user alone, is
+//! merged into another. Every row that was changed, merged or is still odd is in the [`Report`].
+//!
+//! | what the earlier system has | what becomes of it |
+//! |---|---|
+//! | an id | kept. One that is not positive, or near the end of 64 bits, becomes the next free one, and what names it follows |
+//! | users whose emails differ in case alone | merged into the one with the lowest id, who has the selections and events of all. A token names its user by email in whatever case, so the tokens of all stay valid |
+//! | a user whose email is none (`nobody`, `two words@example.com`, white space at an end) | kept letter by letter, since a token carries the email, and with another the user could not get in at all |
+//! | a user without an email at all | has [`NO_EMAIL`]: nobody can have a token for it |
+//! | an event or group of somebody who is no user | if the email is a user's but for case or white space, that user's; else the user is made, under that very email, which a token may carry. Without an email, it is [`NO_EMAIL`]'s |
+//! | a selection of deleted groups, or with what is no id | the groups that are there |
+//! | an event of a deleted group, or whose group is no id | a personal event of who registered it, which shows it to nobody else |
+//! | `edate` before `sdate` | swapped |
+//! | a time with a fraction | the second that it is in. `created` and `updated` always have one, so those are not reported for it |
+//! | a time in another form | what can be read of it: a date alone is midnight |
+//! | a time that cannot be read, or is out of the years 0001 to 9999 | the event's other time; without that, when it was registered; without that, now |
+//! | `updated` that cannot be read | never |
+//! | a subject or name that is empty | `(제목 없음)`, `(이름 없음)` |
+//! | one of more than 128 characters | the first 127 and `…` |
+//! | a birthday with a time of day or of some days | the day on which it begins |
+//! | a birthday in a group | the birthday, in no group |
+//! | a user's second birthday, a birthday without a readable day, `birthday` other than `1` | an ordinary event |
+//! | bytes that are not UTF-8 | U+FFFD |
+//!
+//! White space at the ends of a subject is trimmed without a word, as for a `POST`. When users
+//! registered was not kept: they come over as registered now.
+//!
+//! The database must never have had users. Ids are not to be given out a second time, and a token
+//! that was ended would count again.
+
+mod decide;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use crate::error::{Error, Result};
+use crate::model::{Email, EventId, EventTimes, GroupId, Selection, UserId, WallTime, fold};
+use crate::store::{Flask, NewEvent, OldEvent, OldGroup, OldUser, Transaction, can_be_kept};
+use decide::Notes;
+
+/// Whose the events are that name nobody. A domain that nobody can have (RFC 2606, 2).
+pub const NO_EMAIL: &str = "nobody@import.invalid";
+
+/// A row that did not come over as it was, or is odd as it is; one with several oddities has
+/// several of these.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Changed {
+    /// The earlier system's table.
+    pub table: &'static str,
+    /// The row's id there.
+    pub id: i64,
+    /// What it was: the column and its value.
+    pub was: String,
+    /// What became of it.
+    pub became: String,
+}
+
+/// What became of a table's rows. All that were read were imported or merged.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct Tally {
+    /// Rows of the earlier system.
+    pub read: u64,
+    /// Rows that have one of their own here.
+    pub imported: u64,
+    /// Rows that have one here together with another.
+    pub merged: u64,
+    /// Rows here that none was read for.
+    pub made: u64,
+}
+
+/// What an import did.
+#[derive(Debug, Default)]
+pub struct Report {
+    /// The table `user`.
+    pub users: Tally,
+    /// The table `group`.
+    pub groups: Tally,
+    /// The table `event`.
+    pub events: Tally,
+    /// By table (users, groups, events) and id.
+    pub rows: Vec<Changed>,
+}
+
+/// Brings over all of `old`; `now` stands for the times that it does not have.
+///
+/// # Errors
+/// [`Error::Setup`] if there are or were users, or `old` cannot be read.
+pub fn flask(tx: &Transaction<'_>, old: &Flask, now: WallTime) -> Result<Report> {
+    if tx.has_users()? {
+        return Err(Error::Setup(
+            "the database has users: import into a new one, named with --database".into(),
+        ));
+    }
+    if tx.has_had_users()? {
+        return Err(Error::Setup(
+            "the database has had users, whose ids and tokens are not to be used again: import into a new one, named with --database".into(),
+        ));
+    }
+    let mut import = Import {
+        tx,
+        now,
+        owners: HashMap::new(),
+        selected: Vec::new(),
+        groups: HashMap::new(),
+        birthdays: HashMap::new(),
+        report: Report::default(),
+    };
+    old.each_user(|user| import.user(user))?;
+    old.each_group(|group| import.group(group))?;
+    import.select()?;
+    old.each_event(|event| import.event(event))?;
+    let mut report = import.report;
+    let [users, groups, events] = tx.count_all()?;
+    let tallies =
+        [(&mut report.users, users), (&mut report.groups, groups), (&mut report.events, events)];
+    for (tally, stored) in tallies {
+        tally.imported = stored.saturating_sub(tally.made);
+        if tally.read != tally.imported + tally.merged {
+            return Err(Error::Internal(format!("the totals do not add up: {tally:?}")));
+        }
+    }
+    // A stable sort: what was noted of one row stays in its order.
+    report.rows.sort_by_key(|row| {
+        (["user", "group", "event"].iter().position(|table| *table == row.table), row.id)
+    });
+    Ok(report)
+}
+
+struct Import<'a, 'c> {
+    tx: &'a Transaction<'c>,
+    now: WallTime,
+    /// By folded email.
+    owners: HashMap<String, Owner>,
+    /// What users had selected, by their id in the earlier system.
+    selected: Vec<(i64, UserId, String)>,
+    /// By the id in the earlier system.
+    groups: HashMap<i64, GroupId>,
+    birthdays: HashMap<UserId, EventId>,
+    report: Report,
+}
+
+#[derive(Clone)]
+struct Owner {
+    id: UserId,
+    email: String,
+    /// Whether the earlier system had no such user.
+    made: bool,
+}
+
+impl Import<'_, '_> {
+    fn user(&mut self, old: OldUser) -> Result<()> {
+        self.report.users.read += 1;
+        let mut notes = Notes::of(old.garbled);
+        let email = old.email.as_deref().unwrap_or(NO_EMAIL);
+        let id = if let Some(kept) = self.owners.get(&fold(email)) {
+            self.report.users.merged += 1;
+            let became = format!("merged into user {}, {:?}", kept.id.0, kept.email);
+            notes.add("email", old.email.as_deref(), became);
+            let kept = kept.id;
+            if can_be_kept(old.id) {
+                self.tx.pass_user_id(UserId(old.id))?;
+            }
+            kept
+        } else {
+            let kept = Some(old.id).filter(|id| can_be_kept(*id)).map(UserId);
+            let owner = self.add_user(kept, email, false)?;
+            notes.id(old.id, owner.id.0);
+            if old.email.is_none() {
+                notes.add("email", None, format!("{email:?}"));
+            } else if !is_email(email) {
+                let became = "kept, though no email address, so that its tokens stay valid";
+                notes.add("email", Some(email), became.into());
+            }
+            owner.id
+        };
+        if let Some(selected) = old.selected {
+            self.selected.push((old.id, id, selected));
+        }
+        self.note("user", old.id, notes);
+        Ok(())
+    }
+
+    fn add_user(&mut self, id: Option<UserId>, email: &str, made: bool) -> Result<Owner> {
+        let id = self.tx.import_user(id, &Email::stored(email.to_owned()), self.now)?;
+        let owner = Owner { id, email: email.to_owned(), made };
+        self.owners.insert(fold(email), owner.clone());
+        Ok(owner)
+    }
+
+    /// The user whom `column` of a row names.
+    fn owner(&mut self, column: &str, raw: Option<&str>, notes: &mut Notes) -> Result<Owner> {
+        let email = raw.unwrap_or_default();
+        let trimmed = if email.trim().is_empty() { NO_EMAIL } else { email.trim() };
+        let known = self.owners.get(&fold(email)).or_else(|| self.owners.get(&fold(trimmed)));
+        if let Some(owner) = known {
+            if Some(owner.email.as_str()) != raw {
+                notes.add(column, raw, format!("of user {}, {:?}", owner.id.0, owner.email));
+            } else if owner.made {
+                notes.add(column, raw, format!("of user {}, who was made", owner.id.0));
+            }
+            return Ok(owner.clone());
+        }
+        let email = if trimmed == NO_EMAIL { NO_EMAIL } else { email };
+        let owner = self.add_user(None, email, true)?;
+        self.report.users.made += 1;
+        let named = if raw == Some(email) { String::new() } else { format!("{email:?}, ") };
+        notes.add(column, raw, format!("of user {}, {named}who was made", owner.id.0));
+        Ok(owner)
+    }
+
+    fn group(&mut self, old: OldGroup) -> Result<()> {
+        self.report.groups.read += 1;
+        let mut notes = Notes::of(old.garbled);
+        let creator = self.owner("creator_email", old.creator_email.as_deref(), &mut notes)?;
+        let name = decide::short_text("name", old.name.as_deref(), "(이름 없음)", &mut notes)?;
+        let created = decide::created(old.created.as_deref(), self.now, &mut notes);
+        let updated = decide::updated(old.updated.as_deref(), &mut notes);
+        let kept = Some(old.id).filter(|id| can_be_kept(*id)).map(GroupId);
+        let id = self.tx.import_group(kept, creator.id, &name, created, updated)?;
+        notes.id(old.id, id.0);
+        self.groups.insert(old.id, id);
+        self.note("group", old.id, notes);
+        Ok(())
+    }
+
+    /// Once all groups are there.
+    fn select(&mut self) -> Result<()> {
+        let mut selections: BTreeMap<UserId, BTreeSet<GroupId>> = BTreeMap::new();
+        for (old_id, user, raw) in std::mem::take(&mut self.selected) {
+            let mut notes = Notes::default();
+            let there = decide::selection(&raw, &self.groups, &mut notes);
+            self.note("user", old_id, notes);
+            selections.entry(user).or_default().extend(there.ids());
+        }
+        for (user, groups) in selections {
+            self.tx.replace_selection(user, &groups.into_iter().collect::<Selection>())?;
+        }
+        Ok(())
+    }
+
+    fn event(&mut self, old: OldEvent) -> Result<()> {
+        self.report.events.read += 1;
+        let mut notes = Notes::of(old.garbled);
+        let owner = self.owner("email", old.email.as_deref(), &mut notes)?;
+        let subject =
+            decide::short_text("subject", old.subject.as_deref(), "(제목 없음)", &mut notes)?;
+        let created = decide::created(old.created.as_deref(), self.now, &mut notes);
+        let updated = decide::updated(old.updated.as_deref(), &mut notes);
+        let (sdate, edate) = (old.sdate.as_deref(), old.edate.as_deref());
+        let found = decide::times(sdate, edate, &mut notes);
+        let mut times = found.unwrap_or_else(|| {
+            notes.times(
+                sdate,
+                edate,
+                "unreadable, when it was registered",
+                EventTimes::moment(created),
+            );
+            EventTimes::moment(created)
+        });
+        let birthday = decide::is_birthday(old.birthday.as_deref(), &mut notes)
+            && self.may_be_birthday(&owner, found.is_some(), old.birthday.as_deref(), &mut notes);
+        let mut group = decide::group(old.group.as_deref(), &self.groups, &mut notes);
+        if birthday {
+            let day = EventTimes::moment(times.starts().day().midnight());
+            if day != times {
+                notes.times(sdate, edate, "a birthday is one day", day);
+                times = day;
+            }
+            if group.take().is_some() {
+                notes.add("group", old.group.as_deref(), "in no group, as a birthday".into());
+            }
+        }
+        let kept = Some(old.id).filter(|id| can_be_kept(*id)).map(EventId);
+        let subject = subject.as_str();
+        let event = NewEvent { user: owner.id, group, subject, times, created, birthday };
+        let id = self.tx.import_event(kept, &event, updated)?;
+        if birthday {
+            self.birthdays.insert(owner.id, id);
+        }
+        notes.id(old.id, id.0);
+        self.note("event", old.id, notes);
+        Ok(())
+    }
+
+    fn may_be_birthday(
+        &self,
+        owner: &Owner,
+        has_day: bool,
+        raw: Option<&str>,
+        notes: &mut Notes,
+    ) -> bool {
+        let why = match self.birthdays.get(&owner.id) {
+            Some(EventId(first)) => {
+                format!("an ordinary event: event {first} is the birthday of {:?}", owner.email)
+            }
+            None if !has_day => "an ordinary event: it has no day".into(),
+            None => return true,
+        };
+        notes.add("birthday", raw, why);
+        false
+    }
+
+    fn note(&mut self, table: &'static str, id: i64, notes: Notes) {
+        let rows = notes.into_iter().map(|(was, became)| Changed { table, id, was, became });
+        self.report.rows.extend(rows);
+    }
+}
+
+fn is_email(text: &str) -> bool {
+    Email::parse("email", text).is_ok_and(|email| email.as_str() == text)
+}
