@@ -24,6 +24,9 @@ pub fn build(rocket: Figment, app: App) -> Rocket<Build> {
         .attach(AdHoc::on_response("headers", move |request, response| {
             response.set_raw_header("X-Request-Id", RequestId::of(request).to_string());
             if is_api(request) {
+                // Rocket itself sets X-Content-Type-Options: nosniff.
+                response.set_raw_header("Referrer-Policy", "no-referrer");
+                response.set_raw_header("Cache-Control", "no-store");
                 cors::allow(request, &origins, response);
             }
             Box::pin(async {})

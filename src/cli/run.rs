@@ -43,6 +43,9 @@ fn run(config: Config, ready: impl Fn(&str) + Send + Sync + 'static) -> Result<(
     for warning in &config.warnings {
         tracing::warn!("{warning}");
     }
+    // Each connection is a file: as many as the machine lets this process have. If it lets it have
+    // no more than it has, it serves all the same.
+    let _ = rlimit::increase_nofile_limit(u64::MAX);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(config.workers)
         .max_blocking_threads(config.max_blocking)

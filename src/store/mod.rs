@@ -153,6 +153,14 @@ impl<'c> Deref for Transaction<'c> {
 }
 
 impl<'c> Transaction<'c> {
+    /// Writes a page as it is, to see that it can be written.
+    ///
+    /// # Errors
+    /// If it cannot.
+    pub fn touch(&self) -> Result<()> {
+        Ok(self.conn.pragma_update(None, "user_version", 0)?)
+    }
+
     fn on(conn: &'c Connection) -> Self {
         Self { snapshot: Snapshot { conn } }
     }

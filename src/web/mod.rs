@@ -1,5 +1,7 @@
 //! What a browser is shown: the files under `static/`, embedded in the binary.
 
+mod health;
+
 use include_dir::{Dir, include_dir};
 use rocket::catcher::{self, Catcher};
 use rocket::http::{ContentType, Status};
@@ -15,7 +17,7 @@ static FILES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/src/web/static");
 /// The pages' routes, mounted at the root.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    rocket::routes![index, style]
+    rocket::routes![index, style, health::health]
 }
 
 /// What answers outside `/api/` when no route does.

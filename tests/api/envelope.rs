@@ -149,3 +149,18 @@ fn no_answer_is_a_redirect_or_sets_a_cookie() {
         assert_eq!(answer.header("Set-Cookie"), None);
     }
 }
+
+#[test]
+fn every_answer_says_how_it_is_to_be_treated() {
+    let (calendar, token) = Calendar::populated();
+    for answer in [
+        calendar.get("/calendar/", &token),
+        calendar.get("/calendar/", ""),
+        calendar.get("/nowhere", ""),
+        calendar.post("/user/", "", "{"),
+    ] {
+        assert_eq!(answer.header("X-Content-Type-Options"), Some("nosniff"));
+        assert_eq!(answer.header("Referrer-Policy"), Some("no-referrer"));
+        assert_eq!(answer.header("Cache-Control"), Some("no-store"));
+    }
+}

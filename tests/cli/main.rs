@@ -9,6 +9,7 @@ mod backup;
 mod config;
 mod db;
 mod full;
+mod health;
 mod import;
 mod serve;
 mod setup;
