@@ -1,13 +1,15 @@
 //! Puts the house together: what is configured, the store and the clock, as a Rocket.
 
+use std::sync::Arc;
+
 use rocket::data::Data;
 use rocket::fairing::{AdHoc, Fairing, Info, Kind};
 use rocket::figment::Figment;
-use rocket::http::Method;
-use rocket::{Build, Request, Rocket};
+use rocket::http::{ContentType, Method};
+use rocket::{Build, Request, Rocket, State};
 
 use crate::api::{self, cors};
-use crate::app::App;
+use crate::app::{App, Metrics};
 use crate::trace::{self, RequestId};
 use crate::web;
 
@@ -35,6 +37,17 @@ pub fn build(rocket: Figment, app: App) -> Rocket<Build> {
             trace::log(request, response.status());
             Box::pin(async {})
         }))
+}
+
+/// The server of the metrics, which has an address of its own: they are none of the users' business.
+pub fn metrics(rocket: Figment, metrics: Arc<Metrics>) -> Rocket<Build> {
+    rocket::custom(rocket).manage(metrics).mount("/", rocket::routes![metrics_text])
+}
+
+#[rocket::get("/metrics")]
+fn metrics_text(metrics: &State<Arc<Metrics>>) -> Option<(ContentType, String)> {
+    let kind = ContentType::new("application", "openmetrics-text");
+    Some((kind.with_params([("version", "1.0.0"), ("charset", "utf-8")]), metrics.text().ok()?))
 }
 
 /// What is done with a request before it is routed.

@@ -1,4 +1,4 @@
-//! What is known of a request beside its answer, and the line that the log gets of it.
+//! What is known of a request beside its answer, and what the log and the metrics get of it.
 
 use std::fmt;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -6,6 +6,8 @@ use std::time::Instant;
 
 use rocket::Request;
 use rocket::http::Status;
+
+use crate::app::{self, App};
 
 /// 64 random bits by which an answer and the log lines about it are matched; given out in the header
 /// `X-Request-Id` as 16 hexadecimal digits.
@@ -58,8 +60,13 @@ pub(crate) fn log_unreadable(request: &Request<'_>, status: Status) {
 
 fn line(request: &Request<'_>, method: &str, status: Status) {
     let Arrival(arrived) = *request.local_cache(|| Arrival(Instant::now()));
-    let milliseconds = arrived.elapsed().as_secs_f64() * 1000.0;
+    let took = arrived.elapsed();
+    let milliseconds = took.as_secs_f64() * 1000.0;
     let code = request.local_cache(|| AnswerCode(AtomicU32::new(0))).0.load(Ordering::Relaxed);
+    if let Some(metrics) = request.rocket().state::<App>().and_then(|app| app.metrics.as_deref()) {
+        let route = request.route().map_or("none", |route| route.uri.path());
+        metrics.observe(&app::Request { method, route, status: status.code, code, took });
+    }
     tracing::info!(
         method,
         path = known_path(request),

@@ -2,9 +2,13 @@
 
 mod hashing;
 mod limit;
+mod metrics;
 
 pub use hashing::Hashing;
 pub use limit::AuthLimit;
+pub use metrics::{Metrics, Request};
+
+use std::sync::Arc;
 
 use crate::clock::Clock;
 use crate::domain::auth::Tokens;
@@ -25,6 +29,8 @@ pub struct App {
     pub auth_limit: AuthLimit,
     /// Where passwords are hashed.
     pub hashing: Hashing,
+    /// What is measured, if it is.
+    pub metrics: Option<Arc<Metrics>>,
     /// The origins whose pages may call the API.
     pub cors_origins: Vec<String>,
 }

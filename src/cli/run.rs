@@ -1,15 +1,19 @@
 //! `dev-run` and `serve`.
 
+use std::collections::HashSet;
 use std::io;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr, TcpListener};
+use std::sync::Arc;
 
-use rocket::config::{Shutdown, Sig};
+use rocket::config::{LogLevel, Shutdown, Sig};
 use rocket::error::ErrorKind;
 use rocket::fairing::AdHoc;
+use rocket::figment::Figment;
+use rocket::{Build, Rocket};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::{log, output};
-use crate::app::{App, AuthLimit, Hashing};
+use crate::app::{App, AuthLimit, Hashing, Metrics};
 use crate::backups::Backups;
 use crate::clock::Clock;
 use crate::config::Config;
@@ -58,7 +62,13 @@ fn run(config: Config, ready: impl Fn(&str) + Send + Sync + 'static) -> Result<(
         .backups
         .clone()
         .map(|schedule| (config.database.clone(), schedule, config.zone.clone()));
-    let rocket = server::build(config.rocket.clone(), open(config)?);
+    let metrics_address = config.metrics_address;
+    let app = open(config.clone())?;
+    let measured = match (metrics_address, &app.metrics) {
+        (Some(address), Some(metrics)) => Some(metrics_server(address, Arc::clone(metrics))?),
+        _ => None,
+    };
+    let rocket = server::build(config.rocket, app);
     let backups = schedule
         .map(|(database, schedule, zone)| Backups::start(database, schedule, Clock::new(zone)))
         .transpose()?;
@@ -77,11 +87,49 @@ fn run(config: Config, ready: impl Fn(&str) + Send + Sync + 'static) -> Result<(
                 shutdown.notify();
             });
         }
-        rocket.launch().await
+        let measured = measured.map(|rocket| async {
+            let rocket = rocket.ignite().await?;
+            Ok::<_, rocket::Error>((rocket.shutdown(), tokio::spawn(rocket.launch())))
+        });
+        let measured = match measured {
+            Some(starting) => Some(starting.await?),
+            None => None,
+        };
+        let ended = rocket.launch().await;
+        if let Some((shutdown, serving)) = measured {
+            shutdown.notify();
+            if let Ok(Err(error)) = serving.await {
+                tracing::error!("metrics: {error}");
+            }
+        }
+        ended
     });
     // The backups end before the store, which folds its log into the file as the last to close it.
     drop(backups);
     ended.map(drop).or_else(|error| stopped(&error, &settings))
+}
+
+/// The server of the metrics at `address`.
+fn metrics_server(address: SocketAddr, metrics: Arc<Metrics>) -> Result<Rocket<Build>> {
+    // Tried here, where it can be said clearly.
+    TcpListener::bind(address).map_err(|error| {
+        Error::Setup(format!("metrics_address: cannot listen on {address}: {error}"))
+    })?;
+    let settings = rocket::Config {
+        address: address.ip(),
+        port: address.port(),
+        log_level: LogLevel::Off,
+        // It is told to stop by the server that it measures.
+        shutdown: Shutdown {
+            ctrlc: false,
+            signals: HashSet::new(),
+            grace: 0,
+            mercy: 0,
+            ..Shutdown::default()
+        },
+        ..rocket::Config::release_default()
+    };
+    Ok(server::metrics(Figment::from(settings), metrics))
 }
 
 /// Opens the database and gives what the handlers work with.
@@ -100,6 +148,9 @@ fn open(config: Config) -> Result<App> {
         registration_open: config.registration_open,
         auth_limit: AuthLimit::new(config.auth_rate, config.trusted_proxies),
         hashing: Hashing::default(),
+        metrics: config
+            .metrics_address
+            .map(|_| Arc::new(Metrics::new(store.activity(), config.database.clone()))),
         cors_origins: config.cors_origins,
         store,
     })

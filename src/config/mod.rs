@@ -8,7 +8,7 @@
 mod values;
 
 use std::fmt;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -22,9 +22,9 @@ use serde::de::DeserializeOwned;
 
 use crate::error::{Error, Result};
 use crate::model::Rate;
-use values::{duration, origins, proxies, rate, registration_open, zone};
+use values::{duration, origins, proxies, rate, registration_open, socket_address, zone};
 
-const OURS: [&str; 12] = [
+const OURS: [&str; 13] = [
     "database",
     "timezone",
     "secret_key_file",
@@ -37,6 +37,7 @@ const OURS: [&str; 12] = [
     "backup_dir",
     "backup_every",
     "backup_keep",
+    "metrics_address",
 ];
 
 const ROCKETS: [&str; 13] = [
@@ -119,6 +120,8 @@ pub struct Config {
     pub trusted_proxies: Vec<IpNet>,
     /// The backups that the server makes by itself, if it does.
     pub backups: Option<Schedule>,
+    /// Where the metrics are served, if they are.
+    pub metrics_address: Option<SocketAddr>,
     /// The address to listen on.
     pub address: IpAddr,
     /// How many threads serve requests.
@@ -176,6 +179,9 @@ impl Config {
             )?,
             trusted_proxies: proxies(&texts(&given, "trusted_proxies")?)?,
             backups: backups(&given)?,
+            metrics_address: text(&given, "metrics_address")?
+                .map(|text| socket_address("metrics_address", &text))
+                .transpose()?,
             address: settings.address,
             cors_origins: origins(texts(&given, "cors_origins")?)?,
             workers: settings.workers,

@@ -1,6 +1,6 @@
 //! The values of keys, from the texts that they are written as.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use ipnet::IpNet;
@@ -98,6 +98,15 @@ pub(super) fn origins(given: Vec<String>) -> Result<Vec<String>> {
         }
     }
     Ok(given)
+}
+
+/// An address and a port.
+pub(super) fn socket_address(key: &str, text: &str) -> Result<SocketAddr> {
+    text.parse().map_err(|_| {
+        Error::Setup(format!(
+            "{key}: {text:?} is no address with a port: give one such as \"127.0.0.1:9100\""
+        ))
+    })
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@
 //! slowest answers over a second), and for reads of a few microseconds handing a connection about
 //! costs more than the query.
 
+mod activity;
 mod backup;
 mod check;
 mod direct;
@@ -31,10 +32,12 @@ mod writer;
 use std::fmt;
 use std::ops::Deref;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use rusqlite::Connection;
 
+pub use activity::{Activity, Commits};
 pub use backup::{Attempts, Contents, Progress, backup, restore};
 pub use check::check;
 pub use direct::Direct;
@@ -42,7 +45,7 @@ pub use events::NewEvent;
 pub use file::{Initialised, init};
 pub use flask::{Flask, OldEvent, OldGroup, OldUser, can_be_kept};
 pub use schema::{Migration, Plan, newest_version, plan, upgrade};
-pub use status::{Status, status};
+pub use status::{Status, size, status};
 
 use crate::error::Result;
 use lock::Lock;
@@ -101,6 +104,12 @@ impl Store {
     #[must_use]
     pub fn signing_key(&self) -> &[u8] {
         &self.signing_key
+    }
+
+    /// What the writer is about.
+    #[must_use]
+    pub fn activity(&self) -> Arc<Activity> {
+        self.writer.activity()
     }
 
     /// Runs `work` on a reader thread, over one consistent state of the database.

@@ -45,18 +45,24 @@ pub fn status(path: &Path) -> Result<Status> {
     };
     // The table of attempts is as it is today once every migration is applied.
     let backups = if pending.is_empty() { backup::attempts(&conn)? } else { Attempts::default() };
-    let size = |suffix: &str| {
-        let mut name = path.as_os_str().to_owned();
-        name.push(suffix);
-        std::fs::metadata(name).map_or(0, |file| file.len())
-    };
     Ok(Status {
         version: applied.last().map_or(0, |migration| migration.version),
         pending: pending.len(),
-        bytes: size("") + size("-wal"),
+        bytes: size(path),
         users: count("user")?,
         groups: count("calendar_group")?,
         events: count("event")?,
         backups,
     })
+}
+
+/// Bytes on disk of the database at `path`, with its write-ahead log; 0 where there is none.
+#[must_use]
+pub fn size(path: &Path) -> u64 {
+    let of = |suffix: &str| {
+        let mut name = path.as_os_str().to_owned();
+        name.push(suffix);
+        std::fs::metadata(name).map_or(0, |file| file.len())
+    };
+    of("") + of("-wal")
 }

@@ -8,12 +8,14 @@
 //! full a caller is told so at once instead of waiting for ever.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
+use super::activity::Activity;
 use super::{Transaction, panic_text};
 use crate::error::{Error, Result};
 
@@ -31,17 +33,26 @@ type Answer = Box<dyn FnOnce(Option<&str>)>;
 #[derive(Debug)]
 pub(super) struct Writer {
     jobs: Option<Sender<Job>>,
+    activity: Arc<Activity>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Writer {
     pub(super) fn start(conn: Connection) -> Result<Self> {
         let (jobs, queue) = bounded(QUEUE);
+        let activity = Arc::new(Activity::default());
         let thread = std::thread::Builder::new()
             .name("store-writer".into())
-            .spawn(move || serve(&conn, &queue))
+            .spawn({
+                let activity = Arc::clone(&activity);
+                move || serve(&conn, &queue, &activity)
+            })
             .map_err(|error| Error::Setup(format!("cannot start the writer thread: {error}")))?;
-        Ok(Self { jobs: Some(jobs), thread: Some(thread) })
+        Ok(Self { jobs: Some(jobs), activity, thread: Some(thread) })
+    }
+
+    pub(super) fn activity(&self) -> Arc<Activity> {
+        Arc::clone(&self.activity)
     }
 
     pub(super) async fn run<T, F>(&self, work: F) -> Result<T>
@@ -50,7 +61,9 @@ impl Writer {
         F: FnOnce(&Transaction<'_>) -> Result<T> + Send + 'static,
     {
         let (reply, answer) = oneshot::channel();
+        let activity = Arc::clone(&self.activity);
         let job: Job = Box::new(move |conn| {
+            activity.taken();
             let result = conn.map(|conn| in_savepoint(conn, work));
             Box::new(move |failure| {
                 let result = match (failure, result) {
@@ -62,12 +75,18 @@ impl Writer {
             })
         });
         let closed = || Error::Unavailable("the writer has stopped".into());
+        self.activity.queued();
         match self.jobs.as_ref().ok_or_else(closed)?.try_send(job) {
             Ok(()) => answer.await.map_err(|_| closed())?,
-            Err(TrySendError::Full(_)) => {
-                Err(Error::Unavailable("too many writes are waiting".into()))
+            Err(refused) => {
+                self.activity.taken();
+                Err(match refused {
+                    TrySendError::Full(_) => {
+                        Error::Unavailable("too many writes are waiting".into())
+                    }
+                    TrySendError::Disconnected(_) => closed(),
+                })
             }
-            Err(TrySendError::Disconnected(_)) => Err(closed()),
         }
     }
 }
@@ -84,7 +103,7 @@ impl Drop for Writer {
     }
 }
 
-fn serve(conn: &Connection, queue: &Receiver<Job>) {
+fn serve(conn: &Connection, queue: &Receiver<Job>, activity: &Activity) {
     while let Ok(job) = queue.recv() {
         if let Err(error) = conn.execute_batch("BEGIN IMMEDIATE") {
             // Whoever waits behind it would only wait as long again for the same lock.
@@ -100,6 +119,9 @@ fn serve(conn: &Connection, queue: &Receiver<Job>) {
         let (answers, failure) = run_batch(conn, job, queue);
         if let Some(reason) = &failure {
             tracing::error!(writes = answers.len(), "nothing was stored: {reason}");
+        }
+        if failure.is_none() {
+            activity.committed(answers.len());
         }
         for answer in answers {
             answer(failure.as_deref());

@@ -112,6 +112,7 @@ impl Calendar {
             registration_open: settings.registration_open,
             auth_limit: AuthLimit::new(settings.auth_rate, settings.trusted_proxies),
             hashing: Hashing::default(),
+            metrics: None,
             cors_origins: settings.cors_origins,
         };
         let quiet = rocket::Config { log_level: LogLevel::Off, ..rocket::Config::debug_default() };

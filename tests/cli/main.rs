@@ -11,6 +11,7 @@ mod db;
 mod full;
 mod health;
 mod import;
+mod metrics;
 mod serve;
 mod setup;
 mod user;

@@ -1,0 +1,71 @@
+//! What the writer is about, in numbers that anybody may look at.
+
+use std::array;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+
+/// Counts commits by how many writes each has: at most 1, 2, 4 … 512.
+const CLASSES: usize = 10;
+
+/// The writer's queue and its commits since the store was opened.
+#[derive(Debug, Default)]
+pub struct Activity {
+    waiting: AtomicUsize,
+    commits: [AtomicU64; CLASSES],
+    writes: AtomicU64,
+}
+
+/// Commits, by their size.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Commits {
+    /// How many commits have at most so many writes, and more than the class before.
+    pub by_size: [(usize, u64); CLASSES],
+    /// How many writes all of them have.
+    pub writes: u64,
+}
+
+impl Activity {
+    /// How many writes are waiting for the writer.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        self.waiting.load(Ordering::Relaxed)
+    }
+
+    /// The commits so far.
+    #[must_use]
+    pub fn commits(&self) -> Commits {
+        let by_size =
+            array::from_fn(|class| (1 << class, self.commits[class].load(Ordering::Relaxed)));
+        Commits { by_size, writes: self.writes.load(Ordering::Relaxed) }
+    }
+
+    pub(super) fn queued(&self) {
+        self.waiting.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(super) fn taken(&self) {
+        self.waiting.fetch_sub(1, Ordering::Relaxed);
+    }
+
+    pub(super) fn committed(&self, writes: usize) {
+        let class = writes.next_power_of_two().ilog2() as usize;
+        self.commits[class.min(CLASSES - 1)].fetch_add(1, Ordering::Relaxed);
+        self.writes.fetch_add(writes as u64, Ordering::Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_commit_is_counted_in_the_class_of_its_size() {
+        let activity = Activity::default();
+        for writes in [1, 1, 2, 3, 4, 5, 512] {
+            activity.committed(writes);
+        }
+        let Commits { by_size, writes } = activity.commits();
+        assert_eq!(by_size[..4], [(1, 2), (2, 1), (4, 2), (8, 1)]);
+        assert_eq!(by_size[9], (512, 1));
+        assert_eq!(writes, 528);
+    }
+}
