@@ -238,9 +238,10 @@ impl Month {
     }
 }
 
-/// `digits` as a number, if all of them are ASCII digits.
+/// At most four `digits` as a number, if all of them are ASCII digits.
 fn number(digits: &[u8]) -> Option<u16> {
-    digits.iter().try_fold(0u16, |value, digit| {
+    let few = Some(digits).filter(|digits| digits.len() <= 4)?;
+    few.iter().try_fold(0u16, |value, digit| {
         digit.is_ascii_digit().then(|| value * 10 + u16::from(digit - b'0'))
     })
 }
@@ -306,6 +307,7 @@ mod tests {
             "2017-13-01 00:00:00",
             "0000-01-01 00:00:00",
             "10000-01-01 00:00:00",
+            "99999999-01-01 00:00:00",
             "-001-01-01 00:00:00",
             "+017-06-19 20:00:00",
             "2017-06-19 20:00:00Z",
