@@ -111,6 +111,8 @@ pub(super) fn socket_address(key: &str, text: &str) -> Result<SocketAddr> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -135,6 +137,47 @@ mod tests {
         }
         for bad in ["", "app.example.com", "https://", "https://a/", "https://a b", "null"] {
             assert!(origins(vec![bad.into()]).is_err(), "{bad}");
+        }
+    }
+
+    /// Texts of which some are values of some key.
+    fn almost_a_value() -> impl Strategy<Value = String> {
+        prop_oneof![
+            any::<String>(),
+            "[0-9]{0,12}(ms|s|m|min|h|d|w|y)?(/(s|min|h))?",
+            "(https?://)?[a-z0-9.:\\[\\]]{0,12}(/[0-9]{0,4})?",
+        ]
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn any_text_is_a_value_or_an_error_that_names_its_key(text in almost_a_value()) {
+            let one = [text.clone()];
+            let said = [
+                ("timezone", zone(Some(text.clone())).err()),
+                ("token_lifetime", duration("token_lifetime", &text).err()),
+                ("auth_rate", rate(&text).err()),
+                ("trusted_proxies", proxies(&one).err()),
+                ("registration", registration_open(Some(&text)).err()),
+                ("cors_origins", origins(one.to_vec()).err()),
+                ("metrics_address", socket_address("metrics_address", &text).err()),
+            ];
+            for (key, error) in said {
+                if let Some(error) = error {
+                    prop_assert!(error.to_string().starts_with(&format!("{key}: ")), "{error}");
+                    prop_assert_eq!(error.to_string().lines().count(), 1, "{}", error);
+                }
+            }
+        }
+
+        #[test]
+        fn a_rate_and_a_length_of_time_mean_what_they_say(number in 1..100_000_u32) {
+            let read = rate(&format!("{number}/min")).unwrap().unwrap();
+            prop_assert_eq!((read.times.get(), read.per), (number, Duration::from_secs(60)));
+            let day = Duration::from_secs(86_400);
+            prop_assert_eq!(duration("x", &format!("{number}d")).unwrap(), day * number);
         }
     }
 }

@@ -117,6 +117,33 @@ fn a_log_that_cannot_be_written_stops_nothing() {
 }
 
 #[test]
+fn registering_is_limited_in_a_deployment_and_not_on_a_laptop() {
+    for (name, allowed) in [("serve", 10), ("dev-run", 15)] {
+        let folder = tempfile::tempdir().unwrap();
+        let server = Server::start(command(folder.path(), &[name, "--port", "0"]));
+        let statuses = (0..15).map(|number| {
+            let body = format!(r#"{{"useremail":"user{number}@jungi.me"}}"#);
+            server.call("POST", "/user/", "", &body).0
+        });
+        assert_eq!(statuses.filter(|status| *status == 200).count(), allowed, "{name}");
+    }
+}
+
+#[test]
+fn serve_warns_once_of_an_open_registration_that_others_can_reach() {
+    let warnings = |address: &str, registration: &str| {
+        let folder = tempfile::tempdir().unwrap();
+        let mut command = command(folder.path(), &["serve", "--port", "0", "--address", address]);
+        command.env("CALENDAR_REGISTRATION", registration);
+        let (_, log) = Server::start(command).stop();
+        log.matches("registration is open to whoever reaches this address").count()
+    };
+    assert_eq!(warnings("0.0.0.0", "open"), 1);
+    assert_eq!(warnings("0.0.0.0", "closed"), 0);
+    assert_eq!(warnings("127.0.0.1", "open"), 0);
+}
+
+#[test]
 fn an_idle_connection_does_not_keep_a_server_from_stopping() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::start(command(folder.path(), &["serve", "--port", "0"]));
