@@ -110,24 +110,25 @@ fn attempt(
     let now = clock.now()?;
     Direct::open(database)?.write(|tx| tx.note_backup(now, failure.as_deref()))?;
     made?;
-    remove_old(schedule)?;
+    remove_old(schedule, &file)?;
     Ok(file)
 }
 
 /// Removes the oldest of the backups that the server made, by the time in their names, until as
-/// many are left as are to be kept. Other files are left alone.
-fn remove_old(schedule: &Schedule) -> Result<()> {
+/// many are left as are to be kept. The one that was just made is kept, whatever time a clock that
+/// was set back gave it; other files are left alone.
+fn remove_old(schedule: &Schedule, newest: &Path) -> Result<()> {
     let cannot =
         |error| Error::Setup(format!("backup_dir: {}: {error}", schedule.folder.display()));
     let mut own = Vec::new();
     for entry in fs::read_dir(&schedule.folder).map_err(cannot)? {
         let entry = entry.map_err(cannot)?;
-        if entry.file_name().to_str().is_some_and(is_own) {
+        if entry.path() != newest && entry.file_name().to_str().is_some_and(is_own) {
             own.push(entry.path());
         }
     }
     own.sort();
-    let surplus = own.len().saturating_sub(schedule.keep);
+    let surplus = (own.len() + 1).saturating_sub(schedule.keep);
     own.iter().take(surplus).try_for_each(|old| fs::remove_file(old).map_err(cannot))
 }
 

@@ -4,10 +4,9 @@
 //! writing. It is checked before it gets its name: whoever sees the file may rely on it. Until then
 //! it is a hidden file beside it, which is removed if anything goes wrong.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs;
 use std::io;
-use std::os::unix::fs::OpenOptionsExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -16,6 +15,7 @@ use rusqlite::{Connection, OpenFlags};
 
 use super::file::{self, Found};
 use super::lock::Lock;
+use super::partial::Partial;
 use super::{BUSY_TIMEOUT, Snapshot, Transaction, check, schema};
 use crate::error::{Error, Result};
 use crate::model::WallTime;
@@ -49,8 +49,8 @@ pub fn backup(from: &Path, to: &Path, progress: &mut Progress<'_>) -> Result<Con
         return Err(Error::Setup(format!("{} exists already: name another file", to.display())));
     }
     let partial = Partial::beside(to)?;
-    let contents = copy(from, &partial.0, progress)?;
-    partial.become_(to)?;
+    let contents = copy(from, partial.path(), progress)?;
+    partial.replace(to)?;
     Ok(contents)
 }
 
@@ -82,11 +82,11 @@ pub fn restore(
     }
     let _lock = there.then(|| Lock::take(to)).transpose()?;
     let partial = Partial::beside(to)?;
-    let contents = copy(from, &partial.0, progress)?;
+    let contents = copy(from, partial.path(), progress)?;
     if there {
         keep(to, kept)?;
     }
-    partial.become_(to)?;
+    partial.replace(to)?;
     Ok(contents)
 }
 
@@ -177,54 +177,12 @@ fn keep(path: &Path, kept: &Path) -> Result<()> {
     }
     fs::hard_link(path, kept).map_err(cannot)?;
     for side in ["-wal", "-shm"] {
-        match fs::rename(with_suffix(path, side), with_suffix(kept, side)) {
+        match fs::rename(file::with_suffix(path, side), file::with_suffix(kept, side)) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(cannot(error)),
             _ => {}
         }
     }
     Ok(())
-}
-
-fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(suffix);
-    name.into()
-}
-
-/// A file that is not yet what it is to be; it is removed unless it becomes that.
-struct Partial(PathBuf);
-
-impl Partial {
-    fn beside(path: &Path) -> Result<Self> {
-        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or("calendar");
-        let partial = path.with_file_name(format!(".{name}.{}.partial", std::process::id()));
-        let made = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&partial);
-        made.map_err(|error| {
-            Error::Setup(format!("cannot write beside {}: {error}", path.display()))
-        })?;
-        Ok(Self(partial))
-    }
-
-    /// Puts the file in its place once it is on disk.
-    fn become_(self, path: &Path) -> Result<()> {
-        let put = || {
-            File::open(&self.0)?.sync_all()?;
-            fs::rename(&self.0, path)?;
-            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-            File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
-        };
-        put().map_err(|error| {
-            Error::Setup(format!("cannot put {} in place: {error}", path.display()))
-        })
-    }
-}
-
-impl Drop for Partial {
-    fn drop(&mut self) {
-        for side in ["", "-journal", "-wal", "-shm"] {
-            let _ = fs::remove_file(with_suffix(&self.0, side));
-        }
-    }
 }
 
 /// How the attempts at a backup went.

@@ -19,6 +19,10 @@ const MOST: usize = 1000;
 /// # Errors
 /// [`Error::Setup`] if there is no database, it is not migrated, or it cannot be read.
 pub fn check(path: &Path) -> Result<Vec<String>> {
+    look_at(path).map_err(|error| file::about(path, error))
+}
+
+fn look_at(path: &Path) -> Result<Vec<String>> {
     if file::look(path)? != Found::Calendar {
         return Err(file::missing(path));
     }

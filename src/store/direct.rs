@@ -1,7 +1,7 @@
 //! The store without its threads: for a command, which does one thing and ends, beside a server or
 //! without one.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, TransactionBehavior};
 
@@ -11,6 +11,7 @@ use crate::error::Result;
 /// A database that a command works on.
 #[derive(Debug)]
 pub struct Direct {
+    path: PathBuf,
     conn: Connection,
 }
 
@@ -26,7 +27,7 @@ impl Direct {
         if !schema::plan(path)?.pending.is_empty() {
             return Err(schema::unmigrated(path));
         }
-        Ok(Self { conn: file::open_for_writing(path)? })
+        Ok(Self { path: path.to_owned(), conn: file::open_for_writing(path)? })
     }
 
     /// Opens the database at `path`; where there is none, makes it and migrates it.
@@ -49,7 +50,9 @@ impl Direct {
     pub fn open_to_rehearse(path: &Path) -> Result<Self> {
         match file::look(path)? {
             file::Found::Calendar => Self::open(path),
-            file::Found::Nothing | file::Found::Empty => Ok(Self { conn: schema::scratch()? }),
+            file::Found::Nothing | file::Found::Empty => {
+                Ok(Self { path: path.to_owned(), conn: schema::scratch()? })
+            }
         }
     }
 
@@ -66,8 +69,11 @@ impl Direct {
     /// # Errors
     /// Those of `work`.
     pub fn read<T>(&mut self, work: impl FnOnce(&Snapshot<'_>) -> Result<T>) -> Result<T> {
-        let tx = self.conn.transaction()?;
-        work(&Snapshot { conn: &tx })
+        let read = |conn: &mut Connection| {
+            let tx = conn.transaction()?;
+            work(&Snapshot { conn: &tx })
+        };
+        read(&mut self.conn).map_err(|error| file::about(&self.path, error))
     }
 
     /// Runs `work` in a transaction, which is kept if it returns `Ok`.
@@ -75,10 +81,7 @@ impl Direct {
     /// # Errors
     /// Those of `work`.
     pub fn write<T>(&mut self, work: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
-        let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let done = work(&Transaction::on(&tx))?;
-        tx.commit()?;
-        Ok(done)
+        self.in_transaction(work, |tx| tx.commit())
     }
 
     /// Runs `work` in a transaction of which nothing is kept.
@@ -86,9 +89,20 @@ impl Direct {
     /// # Errors
     /// Those of `work`.
     pub fn rehearse<T>(&mut self, work: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
-        let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let done = work(&Transaction::on(&tx))?;
-        tx.rollback()?;
-        Ok(done)
+        self.in_transaction(work, |tx| tx.rollback())
+    }
+
+    fn in_transaction<T>(
+        &mut self,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T>,
+        end: impl FnOnce(rusqlite::Transaction<'_>) -> rusqlite::Result<()>,
+    ) -> Result<T> {
+        let run = |conn: &mut Connection| {
+            let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let done = work(&Transaction::on(&tx))?;
+            end(tx)?;
+            Ok(done)
+        };
+        run(&mut self.conn).map_err(|error| file::about(&self.path, error))
     }
 }

@@ -4,17 +4,22 @@
 //! file is told from ours before anything is written to it. It is made readable by its owner alone,
 //! since it holds the key that signs tokens; SQLite gives `-wal` and `-shm` the same mode.
 
-use std::fs::{self, OpenOptions};
+use std::fs;
 use std::io::ErrorKind;
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
-use std::path::Path;
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
+use percent_encoding::{NON_ALPHANUMERIC, percent_encode};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, TransactionBehavior};
 
+use rustix::fs::{Access, access};
+
 use super::BUSY_TIMEOUT;
+use super::partial::Partial;
 use crate::error::{Error, Result};
 
 /// `CALD`, in the header of every calendar database (`PRAGMA application_id`).
@@ -54,17 +59,28 @@ pub enum Initialised {
 /// # Errors
 /// [`Error::Setup`] if the file cannot be made, or is something else than a calendar database.
 pub fn init(path: &Path) -> Result<Initialised> {
-    if look(path)? == Found::Calendar {
-        return Ok(Initialised::There);
-    }
-    match OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
-        Err(error) if error.kind() != ErrorKind::AlreadyExists => {
-            return Err(cannot("make", path, &error));
+    match look(path)? {
+        Found::Calendar => Ok(Initialised::There),
+        Found::Empty => {
+            if fs::metadata(with_suffix(path, "-wal")).is_ok_and(|log| log.len() > 0) {
+                return Err(empty(path));
+            }
+            // It may have any mode.
+            own(path)?;
+            fill(path)
         }
-        _ => {}
+        // Made whole under another name, so that at no moment there is half of one under this.
+        Found::Nothing => {
+            let partial = Partial::beside(path)?;
+            fill(partial.path())?;
+            let placed = partial.take_place(path)?;
+            Ok(if placed { Initialised::Made } else { Initialised::There })
+        }
     }
-    // What was there before, empty, may have any mode.
-    own(path)?;
+}
+
+/// Makes the database in an empty file.
+fn fill(path: &Path) -> Result<Initialised> {
     let mut conn = open(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     let begun = |conn: &mut Connection| -> rusqlite::Result<Initialised> {
         set_wal(conn)?;
@@ -83,6 +99,42 @@ pub fn init(path: &Path) -> Result<Initialised> {
         Ok(Initialised::Made)
     };
     begun(&mut conn).map_err(|error| unusable(path, &error))
+}
+
+/// The file at `path` is empty, which no calendar is.
+fn empty(path: &Path) -> Error {
+    let shown = path.display();
+    Error::Setup(format!(
+        "{shown} is empty, which no calendar is: restore a backup, or remove it to begin anew"
+    ))
+}
+
+/// Makes the database to be served if there is none; but where there was one of which nothing is
+/// left, it is not taken for a place to begin anew.
+pub(super) fn init_to_serve(path: &Path) -> Result<Initialised> {
+    if look(path)? == Found::Empty { Err(empty(path)) } else { init(path) }
+}
+
+/// That the file, and what lies beside it, may be written. Asked before SQLite opens it, which falls
+/// back to reading without a word, and leaves files beside it that then nobody may write.
+pub(super) fn writable(path: &Path) -> Result<()> {
+    for side in ["", "-wal", "-shm"] {
+        let file = with_suffix(path, side);
+        if file.exists() && access(&file, Access::WRITE_OK).is_err() {
+            let shown = file.display();
+            return Err(Error::Setup(format!(
+                "no permission to write {shown}: run as its owner, or change its mode"
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// The name of a file that SQLite keeps beside the database.
+pub(super) fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    name.into()
 }
 
 /// Makes the file its owner's alone: it holds the key that signs tokens. SQLite gives `-wal` and
@@ -171,14 +223,8 @@ fn folder_exists(path: &Path) -> Result<()> {
 
 /// Opens the file for the writer thread.
 pub(super) fn open_for_writing(path: &Path) -> Result<Connection> {
+    writable(path)?;
     let conn = open(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-    // Where it may not write, SQLite opens a file for reading without a word.
-    if conn.is_readonly("main").map_err(|error| unusable(path, &error))? {
-        let shown = path.display();
-        return Err(Error::Setup(format!(
-            "no permission to write {shown}: run as its owner, or change its mode"
-        )));
-    }
     let set = || {
         set_wal(&conn)?;
         // FULL: a commit has reached the disk when it returns, so an answer of 200 is a promise.
@@ -194,21 +240,34 @@ pub(super) fn open_for_writing(path: &Path) -> Result<Connection> {
 /// Opens the file for a reader thread.
 pub(super) fn open_for_reading(path: &Path) -> Result<Connection> {
     let conn = open(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-    conn.pragma_update(None, "query_only", true).map_err(|error| unusable(path, &error))?;
+    let set = || {
+        conn.pragma_update(None, "query_only", true)?;
+        // Its log is opened by the first query: here, and not when there is no file left to open.
+        conn.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))
+    };
+    set().map_err(|error| unusable(path, &error))?;
     Ok(conn)
 }
 
 /// Opens the file for a look that leaves no trace, in the file or beside it. Where there is a `-wal`,
 /// its pages must not be folded into the file, as the last connection that may write does when it
-/// closes; where there is none, only a connection that may write removes the one that it makes.
+/// closes; where there is none, only a connection that may write removes the one that it makes. Who
+/// may not write reads the file as it lies there, since then nobody of that user is at work on it.
 pub(super) fn open_to_look(path: &Path) -> Result<Connection> {
-    let mut wal = path.as_os_str().to_owned();
-    wal.push("-wal");
-    let in_use = Path::new(&wal).exists();
-    open(
-        path,
-        if in_use { OpenFlags::SQLITE_OPEN_READ_ONLY } else { OpenFlags::SQLITE_OPEN_READ_WRITE },
-    )
+    let in_use = with_suffix(path, "-wal").exists();
+    if in_use {
+        return open(path, OpenFlags::SQLITE_OPEN_READ_ONLY);
+    }
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let may_write = |path: &Path| access(path, Access::WRITE_OK).is_ok();
+    if may_write(path) && may_write(folder.unwrap_or(Path::new("."))) {
+        return open(path, OpenFlags::SQLITE_OPEN_READ_WRITE);
+    }
+    let absolute = std::path::absolute(path).map_err(|error| cannot("open", path, &error))?;
+    let encoded = percent_encode(absolute.as_os_str().as_bytes(), NON_ALPHANUMERIC);
+    let access = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
+    connect(format!("file:{encoded}?immutable=1").as_ref(), access)
+        .map_err(|error| unusable(path, &error))
 }
 
 /// The key that was made with the database.
@@ -222,8 +281,12 @@ pub(super) fn open(path: &Path, access: OpenFlags) -> Result<Connection> {
 
 fn connect(path: &Path, access: OpenFlags) -> rusqlite::Result<Connection> {
     // Absolute, since SQLite gives some relative names a meaning of its own, such as `:memory:`.
-    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-    let conn = Connection::open_with_flags(path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    let uri = access.contains(OpenFlags::SQLITE_OPEN_URI);
+    let plain = if uri { None } else { std::path::absolute(path).ok() };
+    let conn = Connection::open_with_flags(
+        plain.as_deref().unwrap_or(path),
+        access | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+    )?;
     conn.busy_timeout(BUSY_TIMEOUT)?;
     conn.set_prepared_statement_cache_capacity(64);
     // The plan of a kept statement does not depend on what is bound to it. Without this, SQLite
@@ -231,6 +294,19 @@ fn connect(path: &Path, access: OpenFlags) -> rusqlite::Result<Connection> {
     // which took most of the time of a view.
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     Ok(conn)
+}
+
+/// What an error of the database at `path` means for its operator, who is told which file it is.
+pub(super) fn about(path: &Path, error: Error) -> Error {
+    match error {
+        Error::Internal(why) | Error::Unavailable(why) => {
+            let shown = path.display();
+            Error::Setup(format!(
+                "cannot use {shown}: {why}; see calendar-server db check, or restore a backup"
+            ))
+        }
+        other => other,
+    }
 }
 
 /// There is no database at `path`.

@@ -20,6 +20,7 @@ mod file;
 mod flask;
 mod groups;
 mod lock;
+mod partial;
 #[cfg(test)]
 mod plans;
 mod reader;
@@ -89,7 +90,8 @@ impl Store {
     /// [`Error::Setup`](crate::error::Error::Setup), with what to do about it, if the file cannot be
     /// used: no permission, no such folder, another kind of file, a newer version.
     pub fn open(path: &Path) -> Result<(Self, Opened)> {
-        let made = init(path)? == Initialised::Made;
+        file::writable(path)?;
+        let made = file::init_to_serve(path)? == Initialised::Made;
         let lock = Lock::take(path)?;
         file::own(path)?;
         let applied = upgrade(path)?;

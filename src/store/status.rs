@@ -31,6 +31,10 @@ pub struct Status {
 /// # Errors
 /// [`Error::Setup`](crate::error::Error::Setup) if there is none, or it cannot be read.
 pub fn status(path: &Path) -> Result<Status> {
+    look_at(path).map_err(|error| file::about(path, error))
+}
+
+fn look_at(path: &Path) -> Result<Status> {
     if file::look(path)? != Found::Calendar {
         return Err(file::missing(path));
     }

@@ -121,7 +121,7 @@ fn a_backup_does_not_overwrite_and_needs_a_database() {
     );
     let nowhere = run(folder.path(), &["db", "backup", "no/such/x"]);
     assert_eq!(nowhere.code, Some(1));
-    assert!(nowhere.err.starts_with("error: cannot write beside no/such/x: "), "{}", nowhere.err);
+    assert!(nowhere.err.starts_with("error: cannot make no/such/x: "), "{}", nowhere.err);
     assert_eq!(names(folder.path()), ["calendar.sqlite", "there"]);
 }
 

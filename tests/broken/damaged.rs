@@ -1,0 +1,205 @@
+//! A database file that was cut off or overwritten while nobody served it.
+
+use std::fs::{self, File};
+use std::path::Path;
+
+use crate::asking::{bounded, event, names, serve};
+use crate::spawned::{Ended, Server, command, run};
+
+const COMMANDS: [&[&str]; 10] = [
+    &["serve", "--port", "0"],
+    &["dev-run", "--port", "0"],
+    &["db", "init"],
+    &["db", "migrate"],
+    &["db", "upgrade"],
+    &["db", "status"],
+    &["db", "check"],
+    &["db", "backup", "copy.sqlite"],
+    &["user", "list"],
+    &["user", "add", "kim@example.com"],
+];
+
+/// A database of a few hundred events; with `log`, that of a server that was killed, whose last
+/// writes are in the write-ahead log alone.
+fn calendar(log: bool) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start(serve(folder.path()));
+    let token = server.register("park@jungi.me");
+    let mut connection = crate::asking::Connection::to(&server);
+    for number in 0..300 {
+        let body = event(&format!("{number}: {}", "x".repeat(100)));
+        let made = connection.call("POST", "/calendar/event", &token, &body).unwrap();
+        assert_eq!(made.status, 200, "{}", made.body);
+    }
+    if log {
+        server.signal("KILL");
+        server.ended();
+        assert!(folder.path().join("calendar.sqlite-wal").exists());
+    } else {
+        assert!(server.stop().0.success());
+        assert_eq!(names(folder.path()), ["calendar.sqlite"]);
+    }
+    folder
+}
+
+fn cut(file: &Path, length: u64) {
+    File::options().write(true).open(file).unwrap().set_len(length).unwrap();
+}
+
+fn ended(folder: &Path, arguments: &[&str]) -> Ended {
+    let mut command = command(folder, arguments);
+    command.env("CALENDAR_LOG_LEVEL", "off");
+    bounded(command)
+}
+
+/// Every file of a folder with what is in it.
+fn contents(folder: &Path) -> Vec<(String, Vec<u8>)> {
+    let read = |name: String| (name.clone(), fs::read(folder.join(name)).unwrap());
+    names(folder).into_iter().map(read).collect()
+}
+
+/// Asserts that a command said in one line what is wrong with the file, and changed nothing.
+#[track_caller]
+fn assert_refused(folder: &Path, arguments: &[&str], why: &str) {
+    let before = contents(folder);
+    let refused = ended(folder, arguments);
+    assert_eq!((refused.code, refused.out.as_str()), (Some(1), ""), "{arguments:?}: {refused:?}");
+    assert_eq!(refused.err.lines().count(), 1, "{arguments:?}: {}", refused.err);
+    let said = refused.err.strip_prefix("error: ").unwrap();
+    assert!(said.contains("calendar.sqlite"), "{arguments:?}: {said}");
+    assert!(said.contains(why), "{arguments:?}: {said}");
+    assert_eq!(names(folder), before.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>());
+    assert!(contents(folder) == before, "{arguments:?} changed a file");
+}
+
+#[test]
+fn a_database_cut_off_half_way_is_refused_by_every_command_and_left_alone() {
+    let folder = calendar(false);
+    let file = folder.path().join("calendar.sqlite");
+    let whole = fs::metadata(&file).unwrap().len();
+    assert!(whole > 60_000, "{whole}");
+    for length in [whole - 4096, whole / 2 + 1000, whole / 2 / 4096 * 4096, 4096, 1000] {
+        cut(&file, length);
+        for arguments in COMMANDS {
+            // The file is there, so this one has nothing to do, and need not look at all of it.
+            if arguments != ["db", "init"] {
+                assert_refused(folder.path(), arguments, "damaged: restore it from a backup");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_database_of_which_only_100_bytes_are_left_is_refused_by_every_command_and_left_alone() {
+    let folder = calendar(false);
+    cut(&folder.path().join("calendar.sqlite"), 100);
+    for arguments in COMMANDS {
+        assert_refused(folder.path(), arguments, "");
+    }
+}
+
+#[test]
+fn a_database_with_another_header_is_refused_by_every_command_and_left_alone() {
+    let folder = calendar(false);
+    let file = folder.path().join("calendar.sqlite");
+    let mut bytes = fs::read(&file).unwrap();
+    for (at, byte) in bytes.iter_mut().take(100).enumerate() {
+        *byte = u8::try_from(at * 37 % 251).unwrap();
+    }
+    fs::write(&file, bytes).unwrap();
+    for arguments in COMMANDS {
+        assert_refused(folder.path(), arguments, "calendar.sqlite is not a database");
+    }
+}
+
+#[test]
+fn a_database_of_which_nothing_is_left_is_not_taken_for_an_empty_calendar() {
+    for log in [false, true] {
+        let folder = calendar(log);
+        cut(&folder.path().join("calendar.sqlite"), 0);
+        for arguments in COMMANDS {
+            // Asked to make or to plan one, it may take an empty file for the place.
+            if !matches!(arguments, ["db", "init" | "migrate"]) {
+                assert_refused(folder.path(), arguments, "");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_database_cut_off_beside_the_log_of_a_killed_server_is_read_whole_or_refused_and_left_alone() {
+    let folder = calendar(true);
+    let file = folder.path().join("calendar.sqlite");
+    for length in [fs::metadata(&file).unwrap().len() / 2, 1000, 100] {
+        cut(&file, length);
+        let looks = [
+            &["db", "migrate"][..],
+            &["db", "status"],
+            &["db", "check"],
+            &["db", "backup", "copy.sqlite"],
+        ];
+        for arguments in looks {
+            let data = |folder| {
+                let mut all = contents(folder);
+                // Every reader of a log keeps its index in there.
+                all.retain(|(name, _)| !name.ends_with("-shm"));
+                all
+            };
+            let before = data(folder.path());
+            let said = ended(folder.path(), arguments);
+            if said.code == Some(0) {
+                // The pages that it needs are in the log.
+                assert_eq!(said.err, "", "{arguments:?}");
+                let whole = said.out.contains(" 300") || said.out.contains("applied");
+                assert!(whole, "{arguments:?}: {}", said.out);
+            } else {
+                assert_eq!((said.code, said.out.as_str()), (Some(1), ""), "{arguments:?}");
+                assert_eq!(said.err.lines().count(), 1, "{arguments:?}: {}", said.err);
+                assert!(data(folder.path()) == before, "{arguments:?} changed a file");
+            }
+            assert!(!said.err.contains("panicked"), "{arguments:?}: {}", said.err);
+            let _ = fs::remove_file(folder.path().join("copy.sqlite"));
+        }
+    }
+}
+
+#[test]
+fn whoever_meets_a_damaged_database_is_told_which_file_it_is() {
+    let folder = calendar(true);
+    let file = folder.path().join("calendar.sqlite");
+    cut(&file, fs::metadata(&file).unwrap().len() / 2);
+    for arguments in &COMMANDS[5..9] {
+        let said = ended(folder.path(), arguments);
+        assert_eq!((said.code, said.out.as_str()), (Some(1), ""), "{arguments:?}: {said:?}");
+        assert!(said.err.contains("calendar.sqlite"), "{arguments:?}: {}", said.err);
+    }
+}
+
+#[test]
+fn a_database_whose_second_half_is_zeros_is_found_faulty_and_never_makes_a_server_panic() {
+    let folder = calendar(false);
+    let file = folder.path().join("calendar.sqlite");
+    let mut bytes = fs::read(&file).unwrap();
+    let half = bytes.len() / 2;
+    bytes[half..].fill(0);
+    fs::write(&file, &bytes).unwrap();
+    let checked = run(folder.path(), &["db", "check"]);
+    assert_eq!(checked.code, Some(1));
+    assert!(!checked.err.contains("panicked"), "{}", checked.err);
+    assert_eq!(checked.err.lines().count(), 1, "{}", checked.err);
+    assert_refused(folder.path(), &["db", "backup", "copy.sqlite"], "calendar.sqlite");
+
+    // It is served as far as it goes: what cannot be read is a fault of ours, in the envelope.
+    let token = run(folder.path(), &["user", "token", "park@jungi.me"]);
+    assert_eq!(token.code, Some(0), "{}", token.err);
+    let server = Server::start(serve(folder.path()));
+    for _ in 0..3 {
+        let (status, body) =
+            server.call("GET", "/calendar/search?search_word=x", token.out.trim(), "");
+        assert_eq!((status, body.contains("50000")), (500, true), "{body}");
+        assert!(!body.contains("malformed"), "no internals: {body}");
+    }
+    let (status, log) = server.stop();
+    assert_eq!(status.code(), Some(0), "{log}");
+    assert!(log.contains("malformed") && !log.contains("panicked"), "{log}");
+}

@@ -1,0 +1,165 @@
+//! Writers that keep a diary of what they were promised.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::mpsc::Sender;
+use std::time::Instant;
+
+use serde_json::{Value, json};
+
+use crate::asking::{Connection, DAY, PATIENCE, REFUSED, Reply, event};
+use crate::spawned::Server;
+
+/// What writers were told, and what they were told nothing of.
+#[derive(Debug, Default)]
+pub struct Diary {
+    /// The events that were made, by id.
+    pub made: BTreeMap<i64, String>,
+    /// Those of them that were deleted.
+    pub deleted: BTreeSet<i64>,
+    /// Subjects whose making was asked for and never answered.
+    pub perhaps_made: BTreeSet<String>,
+    /// Events whose deletion was asked for and never answered.
+    pub perhaps_deleted: BTreeSet<i64>,
+    /// How often it was said that nothing could be stored.
+    pub refusals: usize,
+}
+
+impl Diary {
+    /// Adds what another writer noted.
+    #[track_caller]
+    pub fn add(&mut self, other: Self) {
+        for (id, subject) in other.made {
+            let before = self.made.insert(id, subject.clone());
+            assert_eq!(before, None, "id {id} was given to {subject:?} too");
+        }
+        self.deleted.extend(other.deleted);
+        self.perhaps_made.extend(other.perhaps_made);
+        self.perhaps_deleted.extend(other.perhaps_deleted);
+        self.refusals += other.refusals;
+    }
+
+    /// Makes events, and deletes every fourth of them at once, until the connection ends or it was
+    /// refused `patience` times. `told` hears of each answer of 200.
+    pub fn of_writer(
+        server: &Server,
+        token: &str,
+        name: &str,
+        patience: usize,
+        told: &Sender<()>,
+    ) -> Self {
+        let (mut connection, mut diary) = (Connection::to(server), Self::default());
+        let until = Instant::now() + PATIENCE;
+        for number in 0.. {
+            if diary.refusals >= patience {
+                break;
+            }
+            assert!(Instant::now() < until, "the server neither ends nor refuses");
+            let subject = format!("{name} {number}");
+            let body = event(&subject);
+            let Ok(reply) = connection.call("POST", "/calendar/event", token, &body) else {
+                diary.perhaps_made.insert(subject);
+                break;
+            };
+            if !diary.noted(&reply, told) {
+                continue;
+            }
+            let id = reply.made.unwrap();
+            diary.made.insert(id, subject);
+            if number % 4 == 3 {
+                let body = json!({ "event_id": id }).to_string();
+                let Ok(reply) = connection.call("DELETE", "/calendar/event", token, &body) else {
+                    diary.perhaps_deleted.insert(id);
+                    break;
+                };
+                if diary.noted(&reply, told) {
+                    diary.deleted.insert(id);
+                }
+            }
+        }
+        diary
+    }
+
+    /// Whether it was done; else it was refused as the contract has it.
+    #[track_caller]
+    fn noted(&mut self, reply: &Reply, told: &Sender<()>) -> bool {
+        if reply.status == 200 {
+            let _ = told.send(());
+            return true;
+        }
+        assert_eq!((reply.status, reply.body.as_str()), (503, REFUSED));
+        self.refusals += 1;
+        false
+    }
+
+    /// Asserts that what a server shows is what was promised: every event that was made and not
+    /// deleted, none twice, and nothing else but what nobody was told of. What is shown of those
+    /// counts as promised from then on.
+    #[track_caller]
+    pub fn assert_kept(&mut self, server: &Server, token: &str) {
+        let mut shown = BTreeMap::new();
+        let (status, body) = server.call("GET", DAY, token, "");
+        assert_eq!(status, 200, "{body}");
+        let answer: Value = serde_json::from_str(&body).unwrap();
+        for event in answer["data"].as_array().unwrap() {
+            let (id, subject) = (event["id"].as_i64().unwrap(), event["subject"].as_str().unwrap());
+            assert_eq!(shown.insert(id, subject.to_owned()), None, "event {id} is there twice");
+        }
+        for (id, subject) in &self.made {
+            match shown.remove(id) {
+                Some(there) => {
+                    assert!(!self.deleted.contains(id), "event {id} was deleted and is back");
+                    assert_eq!(there, *subject, "event {id} is another one now");
+                }
+                None if self.perhaps_deleted.contains(id) => {
+                    self.deleted.insert(*id);
+                }
+                None => {
+                    assert!(self.deleted.contains(id), "event {id} ({subject:?}) is lost");
+                }
+            }
+        }
+        for (id, subject) in shown {
+            assert!(
+                self.perhaps_made.remove(&subject),
+                "event {id} ({subject:?}) is there twice, or was never asked for"
+            );
+            self.made.insert(id, subject);
+        }
+        self.perhaps_made.clear();
+        self.perhaps_deleted.clear();
+    }
+}
+
+/// Lets `count` writers loose and calls `end` once they were given `enough` answers of 200; gives
+/// what they noted. They stop when the server goes away.
+#[track_caller]
+pub fn under_load(
+    server: &Server,
+    token: &str,
+    name: &str,
+    count: usize,
+    enough: usize,
+    end: impl FnOnce(),
+) -> Diary {
+    let (tell, told) = std::sync::mpsc::channel();
+    std::thread::scope(|scope| {
+        let writers: Vec<_> = (0..count)
+            .map(|number| (tell.clone(), format!("{name} {number}")))
+            .map(|(tell, name)| {
+                scope.spawn(move || Diary::of_writer(server, token, &name, usize::MAX, &tell))
+            })
+            .collect();
+        drop(tell);
+        let deadline = Instant::now() + PATIENCE;
+        let answers = (0..enough).take_while(|_| {
+            told.recv_timeout(deadline.saturating_duration_since(Instant::now())).is_ok()
+        });
+        let answers = answers.count();
+        // First of all, since the writers go on until the server is gone.
+        end();
+        assert_eq!(answers, enough, "too few were answered in time");
+        let mut diary = Diary::default();
+        writers.into_iter().for_each(|writer| diary.add(writer.join().unwrap()));
+        diary
+    })
+}
