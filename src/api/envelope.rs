@@ -15,27 +15,44 @@ use crate::error::{Error, Result, Taken};
 use crate::trace::{self, RequestId};
 
 /// What an answer is, to the client: its HTTP status, its code and the code's message.
-#[derive(Debug, Clone, Copy)]
-struct Code(u16, u32, &'static str);
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Code(pub(super) u16, pub(super) u32, pub(super) &'static str);
 
-const SUCCESS: Code = Code(200, 20000, "SUCCESS");
+/// Every code, named for the description of the API (`openapi/`), which says which call answers which.
+impl Code {
+    pub(super) const SUCCESS: Self = Self(200, 20000, "SUCCESS");
+    pub(super) const EMAIL_EXISTS: Self = Self(200, 20010, "USER ID EXIST");
+    pub(super) const BIRTHDAY_EXISTS: Self = Self(200, 20010, "USER BIRTHDAY EXIST");
+    pub(super) const MALFORMED: Self = Self(400, 40000, "INVALID PARAMETER");
+    pub(super) const INVALID: Self = Self(400, 40001, "INVALID PARAMETER");
+    pub(super) const REFUSED: Self = Self(401, 40100, "INVALID AUTHORIZATION");
+    pub(super) const MISSING_TOKEN: Self = Self(401, 40101, "MISSING HEADER");
+    pub(super) const INVALID_TOKEN: Self = Self(401, 40102, "INVAILD TOKEN");
+    pub(super) const NOT_OWNER: Self = Self(401, 40102, "UNAUTHORIZED REQUEST");
+    pub(super) const METHOD_NOT_ALLOWED: Self = Self(403, 40300, "METHOD NOT ALLOWED");
+    pub(super) const NOT_FOUND: Self = Self(404, 40400, "NOT FOUND");
+    pub(super) const TOO_LARGE: Self = Self(413, 41300, "PAYLOAD TOO LARGE");
+    pub(super) const TOO_MANY: Self = Self(429, 42900, "TOO MANY REQUESTS");
+    pub(super) const INTERNAL: Self = Self(500, 50000, "INTERNAL SERVER ERROR");
+    pub(super) const UNAVAILABLE: Self = Self(503, 50300, "SERVICE UNAVAILABLE");
+}
 
 fn code_of(error: &Error) -> Code {
     match error {
-        Error::Exists(Taken::Email) => Code(200, 20010, "USER ID EXIST"),
-        Error::Exists(Taken::Birthday) => Code(200, 20010, "USER BIRTHDAY EXIST"),
-        Error::Malformed(_) => Code(400, 40000, "INVALID PARAMETER"),
-        Error::Invalid(_) => Code(400, 40001, "INVALID PARAMETER"),
-        Error::Refused(_) => Code(401, 40100, "INVALID AUTHORIZATION"),
-        Error::MissingToken => Code(401, 40101, "MISSING HEADER"),
-        Error::InvalidToken => Code(401, 40102, "INVAILD TOKEN"),
-        Error::NotOwner(_) => Code(401, 40102, "UNAUTHORIZED REQUEST"),
-        Error::MethodNotAllowed(_) => Code(403, 40300, "METHOD NOT ALLOWED"),
-        Error::NotFound(_) => Code(404, 40400, "NOT FOUND"),
-        Error::TooLarge(_) => Code(413, 41300, "PAYLOAD TOO LARGE"),
-        Error::TooMany(_) => Code(429, 42900, "TOO MANY REQUESTS"),
-        Error::Unavailable(_) => Code(503, 50300, "SERVICE UNAVAILABLE"),
-        Error::Internal(_) | Error::Setup(_) => Code(500, 50000, "INTERNAL SERVER ERROR"),
+        Error::Exists(Taken::Email) => Code::EMAIL_EXISTS,
+        Error::Exists(Taken::Birthday) => Code::BIRTHDAY_EXISTS,
+        Error::Malformed(_) => Code::MALFORMED,
+        Error::Invalid(_) => Code::INVALID,
+        Error::Refused(_) => Code::REFUSED,
+        Error::MissingToken => Code::MISSING_TOKEN,
+        Error::InvalidToken => Code::INVALID_TOKEN,
+        Error::NotOwner(_) => Code::NOT_OWNER,
+        Error::MethodNotAllowed(_) => Code::METHOD_NOT_ALLOWED,
+        Error::NotFound(_) => Code::NOT_FOUND,
+        Error::TooLarge(_) => Code::TOO_LARGE,
+        Error::TooMany(_) => Code::TOO_MANY,
+        Error::Unavailable(_) => Code::UNAVAILABLE,
+        Error::Internal(_) | Error::Setup(_) => Code::INTERNAL,
     }
 }
 
@@ -86,7 +103,7 @@ impl Answer {
         size: usize,
         write: impl FnOnce(&mut Vec<u8>) -> Result<()>,
     ) -> Result<Self> {
-        let Code(_, code, message) = SUCCESS;
+        let Code(_, code, message) = Code::SUCCESS;
         let mut body = Vec::with_capacity(size + 64);
         body.extend_from_slice(
             format!(r#"{{"meta":{{"code":{code},"message":"{message}"}},"data":"#).as_bytes(),
@@ -96,13 +113,18 @@ impl Answer {
         Ok(Self { body, location: None })
     }
 
+    /// Done, and this is the whole body, JSON without the envelope.
+    pub(super) fn bare(body: Vec<u8>) -> Self {
+        Self { body, location: None }
+    }
+
     /// Done, and what was made is at this path.
     pub(crate) fn made_at(location: String) -> Result<Self> {
         Ok(Self { location: Some(location), ..Self::done()? })
     }
 
     fn envelope<T: Serialize>(data: Option<T>) -> Result<Self> {
-        let Code(_, code, message) = SUCCESS;
+        let Code(_, code, message) = Code::SUCCESS;
         let envelope = Envelope { meta: Meta { code, message, detail: None }, data };
         let body = serde_json::to_vec(&envelope)
             .map_err(|error| Error::Internal(format!("cannot write an answer: {error}")))?;
@@ -112,7 +134,7 @@ impl Answer {
 
 impl<'r> Responder<'r, 'static> for Answer {
     fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
-        let mut response = respond(request, SUCCESS, self.body);
+        let mut response = respond(request, Code::SUCCESS, self.body);
         if let Some(location) = self.location {
             response.set_raw_header("Location", location);
         }

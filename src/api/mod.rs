@@ -1,7 +1,8 @@
 //! Version 1 of the HTTP API: its routes, and what answers when none of them does.
 //!
 //! A handler is its guards, one call into the domain and an answer. Everything under `/api/` answers
-//! in the envelope, whatever was sent: the catchers here see to that.
+//! in the envelope, whatever was sent: the catchers here see to that. The one exception is the
+//! description of the API itself (`openapi/`).
 
 mod calendar;
 pub(crate) mod cors;
@@ -9,6 +10,7 @@ mod envelope;
 mod fallback;
 mod group;
 mod guard;
+pub mod openapi;
 mod user;
 
 use rocket::{Catcher, Route};
@@ -45,6 +47,7 @@ pub fn routes() -> Vec<Route> {
         group::all,
         group::get,
         group::create_event,
+        openapi::get,
     ];
     let refusals = fallback::refusals(&routes);
     routes.extend(refusals);

@@ -6,6 +6,7 @@ mod backup;
 mod db;
 mod import;
 mod log;
+mod openapi;
 mod output;
 mod run;
 mod user;
@@ -43,6 +44,8 @@ enum Command {
     /// Add, list and remove users, and look after their tokens and passwords
     #[command(subcommand)]
     User(user::Command),
+    /// Print the description of the API in OpenAPI 3.1, as /api/v1/openapi.json answers it
+    Openapi,
 }
 
 #[derive(Debug, Args)]
@@ -76,6 +79,7 @@ fn run(arguments: Arguments) -> Result<()> {
         Command::DevRun(listen) => run::dev_run(Config::load(LAPTOP, &flags(Some(listen)))?),
         Command::Serve(listen) => run::serve(Config::load(DEPLOYMENT, &flags(Some(listen)))?),
         Command::User(command) => user::run(command, &Config::load(DEPLOYMENT, &flags(None))?),
+        Command::Openapi => openapi::run(),
         Command::Db(command) => db::run(&command, &Config::load(DEPLOYMENT, &flags(None))?),
     }
 }

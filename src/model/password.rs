@@ -9,13 +9,18 @@ use crate::error::{Error, Result};
 pub struct Password(String);
 
 impl Password {
+    /// The fewest characters that a password may have.
+    pub const MIN_CHARS: usize = 8;
+    /// The most characters that a password may have.
+    pub const MAX_CHARS: usize = 256;
+
     /// Checks `raw`; `name` is the parameter it came in, for the error.
     ///
     /// # Errors
     /// [`Error::Invalid`] for one that is too short or too long; it is not shown.
     pub fn parse(name: &str, raw: &str) -> Result<Self> {
-        match raw.chars().take(257).count() {
-            8..=256 => Ok(Self(raw.to_owned())),
+        match raw.chars().take(Self::MAX_CHARS + 1).count() {
+            Self::MIN_CHARS..=Self::MAX_CHARS => Ok(Self(raw.to_owned())),
             _ => Err(Error::Invalid(format!("{name}: expected 8 to 256 characters"))),
         }
     }

@@ -17,7 +17,7 @@ const METHODS: [Method; 9] = [
 ];
 
 /// Every path with the methods that it takes, as `Allow` names them.
-const PATHS: [(&str, &str); 13] = [
+const PATHS: [(&str, &str); 14] = [
     ("/user", "GET, HEAD, POST"),
     ("/user/calendar/group", "GET, HEAD, POST"),
     ("/calendar", "GET, HEAD"),
@@ -31,6 +31,7 @@ const PATHS: [(&str, &str); 13] = [
     ("/group", "GET, HEAD, POST, PUT, DELETE"),
     ("/group/list", "GET, HEAD"),
     ("/group/event", "POST"),
+    ("/openapi.json", "GET, HEAD"),
 ];
 
 fn takes(allow: &str, method: Method) -> bool {
@@ -81,6 +82,8 @@ fn every_path_takes_the_methods_it_names() {
                     answer.malformed(
                         "body: expected a JSON object (EOF while parsing an object at line 1 column 1)",
                     );
+                } else if path == "/openapi.json" {
+                    assert_eq!(answer.status, 200);
                 } else if method == Method::Head {
                     answer.is(401, "");
                 } else {

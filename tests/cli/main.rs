@@ -12,6 +12,7 @@ mod full;
 mod health;
 mod import;
 mod metrics;
+mod openapi;
 mod serve;
 mod setup;
 mod user;

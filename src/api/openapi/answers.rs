@@ -1,0 +1,152 @@
+//! The answers: one schema for each code and message, and the responses that are made of them.
+
+use utoipa::openapi::header::{Header, HeaderBuilder};
+use utoipa::openapi::response::{Response, ResponseBuilder};
+use utoipa::openapi::schema::{ObjectBuilder, OneOfBuilder, Type};
+use utoipa::openapi::{ContentBuilder, RefOr, Schema};
+
+use super::schemas::{exactly, named};
+use crate::api::envelope::Code;
+
+type Any = RefOr<Schema>;
+
+/// Every code but success, with the name of its answer and when it is given.
+const REFUSALS: [(Code, &str, &str); 14] = [
+    (Code::EMAIL_EXISTS, "EmailExists", "The email is registered already; no token is given out."),
+    (
+        Code::BIRTHDAY_EXISTS,
+        "BirthdayExists",
+        "The caller has a birthday already; it is not changed.",
+    ),
+    (
+        Code::MALFORMED,
+        "Malformed",
+        "The request cannot be read: malformed JSON, a body that is no object, broken \
+         percent-encoding.",
+    ),
+    (
+        Code::INVALID,
+        "Invalid",
+        "A parameter is missing, of the wrong type or form, or contradicts another.",
+    ),
+    (
+        Code::REFUSED,
+        "Refused",
+        "Registration is closed, or the email or the password is not right.",
+    ),
+    (Code::MISSING_TOKEN, "MissingToken", "No token."),
+    (Code::INVALID_TOKEN, "InvalidToken", "Not a valid token."),
+    (Code::NOT_OWNER, "NotOwner", "A valid token, but the event or group is somebody else's."),
+    (
+        Code::METHOD_NOT_ALLOWED,
+        "MethodNotAllowed",
+        "The path does not take this method; `Allow` says which it takes.",
+    ),
+    (Code::NOT_FOUND, "NotFound", "No such path, event or group."),
+    (Code::TOO_LARGE, "TooLarge", "The body has more than 65536 bytes."),
+    (Code::TOO_MANY, "TooMany", "Too many registrations and sign-ins from this address."),
+    (Code::INTERNAL, "Internal", "A fault of the server; its log has it under the `X-Request-Id`."),
+    (Code::UNAVAILABLE, "Unavailable", "The database cannot take it now; nothing was stored."),
+];
+
+/// What `meta` is for `code`. Of what exists already, and of faults of the server, it has no detail.
+fn meta(Code(status, code, message): Code) -> ObjectBuilder {
+    let number = ObjectBuilder::new().schema_type(Type::Integer).enum_values(Some([code]));
+    let text = ObjectBuilder::new().schema_type(Type::String).enum_values(Some([message]));
+    let meta = exactly(&[("code", number.into()), ("message", text.into())]);
+    if [200, 500].contains(&status) {
+        return meta;
+    }
+    let detail = ObjectBuilder::new().schema_type(Type::String).min_length(Some(1));
+    meta.property("detail", detail.description(Some("One sentence for a person.")))
+}
+
+/// The envelope of each refusal, and that of success without data.
+pub(super) fn schemas() -> Vec<(&'static str, Any)> {
+    let refusals = REFUSALS.iter().map(|(code, name, about)| {
+        let envelope = exactly(&[("meta", meta(*code).into())]);
+        (*name, envelope.description(Some(*about)).into())
+    });
+    let done = exactly(&[("meta", named("Success"))]);
+    refusals.chain([("Success", meta(Code::SUCCESS).into()), ("Done", done.into())]).collect()
+}
+
+/// The response that no operation has of its own: that of any other method on a path.
+pub(super) fn responses() -> Vec<(&'static str, RefOr<Response>)> {
+    vec![("MethodNotAllowed", refused(&[Code::METHOD_NOT_ALLOWED]).into())]
+}
+
+/// The envelope of success around `data`.
+pub(super) fn with_data(data: Any) -> Any {
+    exactly(&[("meta", named("Success")), ("data", data)]).into()
+}
+
+/// The envelope of `code`.
+pub(super) fn envelope(code: Code) -> Any {
+    named(name_and_reason(code).0)
+}
+
+fn name_and_reason(code: Code) -> (&'static str, &'static str) {
+    let found = REFUSALS.iter().find(|(listed, ..)| *listed == code);
+    found.map_or(("Done", "Done."), |(_, name, reason)| (name, reason))
+}
+
+/// When `code` is given, for a person.
+fn reason(code: Code) -> String {
+    format!("{} `{}`: {}", code.1, code.2, name_and_reason(code).1)
+}
+
+/// The response of the codes of one status.
+pub(super) fn refused(codes: &[Code]) -> Response {
+    let reasons: Vec<String> = codes.iter().map(|code| reason(*code)).collect();
+    let mut response = response(&reasons.join("\n\n"), codes.iter().map(|code| envelope(*code)));
+    if codes.contains(&Code::METHOD_NOT_ALLOWED) {
+        let methods = string("^[A-Z]+(, [A-Z]+)*$");
+        response = response.header("Allow", header(methods, "The methods that the path takes."));
+    }
+    if codes.contains(&Code::TOO_MANY) {
+        let seconds = ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(1));
+        response = response.header("Retry-After", header(seconds, "Seconds to wait."));
+    }
+    response.build()
+}
+
+/// The response of status 200: that envelope, or that of another code; and where there is a
+/// `location`, a header of that form.
+pub(super) fn done(success: Any, or: Option<Code>, location: Option<&str>) -> Response {
+    let mut about = "Done.".to_owned();
+    if let Some(code) = or {
+        about += &format!("\n\n{}", reason(code));
+    }
+    let mut response = response(&about, std::iter::once(success).chain(or.map(envelope)));
+    if let Some(pattern) = location {
+        response =
+            response.header("Location", header(string(pattern), "Where it can be read now."));
+    }
+    response.build()
+}
+
+fn response(about: &str, envelopes: impl Iterator<Item = Any>) -> ResponseBuilder {
+    let mut envelopes: Vec<Any> = envelopes.collect();
+    let schema = match envelopes.pop() {
+        Some(only) if envelopes.is_empty() => only,
+        last => {
+            let one_of =
+                envelopes.into_iter().chain(last).fold(OneOfBuilder::new(), OneOfBuilder::item);
+            one_of.into()
+        }
+    };
+    let id = header(string("^[0-9a-f]{16}$"), "Under which the log has the request.");
+    ResponseBuilder::new()
+        .description(about)
+        .header("X-Request-Id", id)
+        .content("application/json", ContentBuilder::new().schema(Some(schema)).build())
+}
+
+fn string(pattern: &str) -> ObjectBuilder {
+    ObjectBuilder::new().schema_type(Type::String).pattern(Some(pattern))
+}
+
+fn header(schema: ObjectBuilder, about: &str) -> Header {
+    HeaderBuilder::new().schema(Some(schema)).description(Some(about)).build()
+}

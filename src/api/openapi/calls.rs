@@ -1,0 +1,306 @@
+//! The calls, each with what it takes and what it answers. The numbers are those of the published
+//! reference; the calls without one are additions.
+
+use std::collections::BTreeMap;
+
+use utoipa::openapi::path::{
+    HttpMethod, Operation, OperationBuilder, Parameter, ParameterBuilder, ParameterIn,
+};
+use utoipa::openapi::request_body::RequestBodyBuilder;
+use utoipa::openapi::schema::{ObjectBuilder, Type};
+use utoipa::openapi::security::SecurityRequirement;
+use utoipa::openapi::{ContentBuilder, RefOr, Required, Schema};
+
+use super::answers::{done, envelope, refused, with_data};
+use super::schemas::{list_of, named};
+use crate::api::envelope::Code;
+
+const EVENT_AT: &str = "^/api/v1/calendar/event/[1-9][0-9]*$";
+const GROUP_AT: &str = "^/api/v1/group/[1-9][0-9]*$";
+
+/// One call.
+pub(super) struct Call {
+    method: HttpMethod,
+    path: &'static str,
+    id: &'static str,
+    summary: &'static str,
+    description: Option<&'static str>,
+    parameters: Vec<Parameter>,
+    body: Option<&'static str>,
+    with_token: bool,
+    done: RefOr<Schema>,
+    /// What 200 can stand for besides success.
+    or: Option<Code>,
+    location: Option<&'static str>,
+    refusals: Vec<Code>,
+}
+
+/// Every call of version 1.
+pub(super) fn all() -> Vec<Call> {
+    [user(), views(), events(), groups(), vec![document()]].into_iter().flatten().collect()
+}
+
+fn user() -> Vec<Call> {
+    use HttpMethod::{Delete, Get, Post, Put};
+    let taken = [Code::REFUSED, Code::TOO_MANY];
+    vec![
+        Call::new(Post, "/user", "register", "Registers a user and gives out the token (call 1)")
+            .without_token()
+            .takes("Registration")
+            .refuses(&taken)
+            .gives(named("Token"))
+            .or(Code::EMAIL_EXISTS),
+        Call::new(Post, "/user/login", "signIn", "Gives out a token for an email and a password")
+            .without_token()
+            .takes("SignIn")
+            .refuses(&taken)
+            .gives(named("Token")),
+        Call::new(
+            Put,
+            "/user/password",
+            "changePassword",
+            "Sets the caller's password, ends all their tokens and gives out a new one",
+        )
+        .takes("PasswordChange")
+        .refuses(&taken)
+        .gives(named("Token")),
+        Call::new(Delete, "/user/token", "endTokens", "Ends all tokens of the caller"),
+        Call::new(Get, "/user", "me", "The caller").gives(named("Me")),
+        Call::new(
+            Post,
+            "/user/calendar/group",
+            "selectGroups",
+            "Selects the groups that the caller's calendar shows (call 2)",
+        )
+        .takes("Selection")
+        .refuses(&[Code::NOT_FOUND]),
+        Call::new(Get, "/user/calendar/group", "selectedGroups", "The groups that are selected")
+            .gives(named("SelectedGroups")),
+    ]
+}
+
+fn views() -> Vec<Call> {
+    let view =
+        |path, id, summary| Call::new(HttpMethod::Get, path, id, summary).gives(list_of("Event"));
+    vec![
+        view("/calendar", "thisMonth", "This month's events (call 3)"),
+        view("/calendar/month", "month", "A month's events (call 4)")
+            .asks("year_month", "Month")
+            .says("With a `date` instead, a day's events, as an example of the reference has it."),
+        view("/calendar/today", "today", "Today's events (call 8)"),
+        view("/calendar/date", "day", "A day's events (call 9)").asks("date", "Day"),
+        view("/calendar/search", "search", "Events whose subject contains a word (call 10)")
+            .asks("search_word", "Text"),
+    ]
+}
+
+fn events() -> Vec<Call> {
+    use HttpMethod::{Delete, Get, Post, Put};
+    let path = "/calendar/event";
+    let birthday = |method, id| {
+        Call::new(method, "/calendar/birthday", id, "Registers the caller's birthday (call 11)")
+            .takes("Birthday")
+            .or(Code::BIRTHDAY_EXISTS)
+    };
+    vec![
+        Call::new(Post, path, "createEvent", "Registers a personal event (call 5)")
+            .takes("NewEvent")
+            .made_at(EVENT_AT),
+        Call::new(Put, path, "changeEvent", "Changes an event of the caller's (call 6)")
+            .takes("ChangedEvent")
+            .refuses(&[Code::NOT_FOUND, Code::NOT_OWNER]),
+        Call::new(Delete, path, "deleteEvent", "Deletes an event or the birthday (call 7)")
+            .takes("WhichEvent")
+            .refuses(&[Code::NOT_FOUND, Code::NOT_OWNER]),
+        Call::new(
+            Get,
+            "/calendar/event/{id}",
+            "event",
+            "One event that the caller registered or that the caller's calendar shows",
+        )
+        .of_id()
+        .gives(named("Event")),
+        birthday(Put, "putBirthday"),
+        birthday(Post, "postBirthday"),
+    ]
+}
+
+fn groups() -> Vec<Call> {
+    use HttpMethod::{Delete, Get, Post, Put};
+    let path = "/group";
+    vec![
+        Call::new(Post, path, "createGroup", "Makes a group (call 12)")
+            .takes("NewGroup")
+            .made_at(GROUP_AT),
+        Call::new(Put, path, "renameGroup", "Renames a group of the caller's (call 13)")
+            .takes("ChangedGroup")
+            .refuses(&[Code::NOT_FOUND, Code::NOT_OWNER]),
+        Call::new(Delete, path, "deleteGroup", "Deletes a group and all its events (call 14)")
+            .takes("WhichGroup")
+            .refuses(&[Code::NOT_FOUND, Code::NOT_OWNER]),
+        Call::new(Get, path, "myGroups", "The groups that the caller made (call 15)")
+            .gives(list_of("Group")),
+        Call::new(Get, "/group/list", "allGroups", "All groups (call 16)").gives(list_of("Group")),
+        Call::new(Get, "/group/{id}", "group", "One group").of_id().gives(named("Group")),
+        Call::new(
+            Post,
+            "/group/event",
+            "createGroupEvent",
+            "Registers an event in a group (call 17)",
+        )
+        .takes("NewGroupEvent")
+        .refuses(&[Code::NOT_FOUND])
+        .made_at(EVENT_AT),
+    ]
+}
+
+fn document() -> Call {
+    let of_openapi = ObjectBuilder::new()
+        .property(
+            "openapi",
+            ObjectBuilder::new().schema_type(Type::String).pattern(Some(r"^3\.1\.")),
+        )
+        .required("openapi")
+        .required("info")
+        .required("paths");
+    let call = Call::new(
+        HttpMethod::Get,
+        "/openapi.json",
+        "openapi",
+        "This document, which is no envelope",
+    );
+    Call { done: of_openapi.into(), ..call.without_token() }
+}
+
+impl Call {
+    /// A call with a token that takes nothing and returns nothing. A query that cannot be read is
+    /// refused whether or not anything in it is asked for.
+    fn new(
+        method: HttpMethod,
+        path: &'static str,
+        id: &'static str,
+        summary: &'static str,
+    ) -> Self {
+        let refusals = [
+            Code::MALFORMED,
+            Code::MISSING_TOKEN,
+            Code::INVALID_TOKEN,
+            Code::INTERNAL,
+            Code::UNAVAILABLE,
+        ];
+        Self {
+            method,
+            path,
+            id,
+            summary,
+            description: None,
+            parameters: Vec::new(),
+            body: None,
+            with_token: true,
+            done: envelope(Code::SUCCESS),
+            or: None,
+            location: None,
+            refusals: refusals.into(),
+        }
+    }
+
+    /// It needs no token, and reads no query.
+    fn without_token(mut self) -> Self {
+        self.with_token = false;
+        self.refusals = vec![Code::INTERNAL, Code::UNAVAILABLE];
+        self
+    }
+
+    /// It takes a body with the schema of that name.
+    fn takes(mut self, body: &'static str) -> Self {
+        self.body = Some(body);
+        self.refuses(&[Code::MALFORMED, Code::INVALID, Code::TOO_LARGE])
+    }
+
+    /// It takes a parameter in the query, with the schema of that name.
+    fn asks(self, name: &str, schema: &str) -> Self {
+        self.parameter(ParameterIn::Query, name, schema)
+    }
+
+    /// Its path ends in an id. A path that ends in anything else does not exist.
+    fn of_id(self) -> Self {
+        let call = self.parameter(ParameterIn::Path, "id", "Id");
+        call.refuses(&[Code::NOT_FOUND])
+    }
+
+    fn parameter(mut self, place: ParameterIn, name: &str, schema: &str) -> Self {
+        let in_query = place == ParameterIn::Query;
+        let parameter = ParameterBuilder::new()
+            .name(name)
+            .parameter_in(place)
+            .required(Required::True)
+            .schema(Some(named(schema)));
+        self.parameters.push(parameter.build());
+        if in_query { self.refuses(&[Code::INVALID]) } else { self }
+    }
+
+    /// What there is to say of it besides.
+    fn says(mut self, description: &'static str) -> Self {
+        self.description = Some(description);
+        self
+    }
+
+    /// It returns `data`.
+    fn gives(mut self, data: RefOr<Schema>) -> Self {
+        self.done = with_data(data);
+        self
+    }
+
+    /// It may also answer 200 with another code than success.
+    fn or(mut self, code: Code) -> Self {
+        self.or = Some(code);
+        self
+    }
+
+    /// It says where what it made can be read.
+    fn made_at(mut self, location: &'static str) -> Self {
+        self.location = Some(location);
+        self
+    }
+
+    fn refuses(mut self, codes: &[Code]) -> Self {
+        for code in codes {
+            if !self.refusals.contains(code) {
+                self.refusals.push(*code);
+            }
+        }
+        self
+    }
+
+    /// The call as OpenAPI has it: its path, its method and what it does.
+    pub(super) fn operation(self) -> (&'static str, HttpMethod, Operation) {
+        let tag = self.path.split(['/', '.']).nth(1).unwrap_or_default();
+        let mut operation = OperationBuilder::new()
+            .tag(tag)
+            .operation_id(Some(self.id))
+            .summary(Some(self.summary))
+            .description(self.description)
+            .response("200", done(self.done, self.or, self.location));
+        if !self.parameters.is_empty() {
+            operation = operation.parameters(Some(self.parameters));
+        }
+        if let Some(body) = self.body {
+            let content = ContentBuilder::new().schema(Some(named(body))).build();
+            let body = RequestBodyBuilder::new().required(Some(Required::True));
+            operation =
+                operation.request_body(Some(body.content("application/json", content).build()));
+        }
+        if !self.with_token {
+            operation = operation.securities(Some(Vec::<SecurityRequirement>::new()));
+        }
+        let mut by_status: BTreeMap<u16, Vec<Code>> = BTreeMap::new();
+        for code in self.refusals {
+            by_status.entry(code.0).or_default().push(code);
+        }
+        for (status, mut codes) in by_status {
+            codes.sort_by_key(|code| code.1);
+            operation = operation.response(status.to_string(), refused(&codes));
+        }
+        (self.path, self.method, operation.build())
+    }
+}

@@ -1,0 +1,114 @@
+//! The description of version 1 in OpenAPI 3.1, for programs that write clients and try servers.
+//!
+//! It is put together by hand, with `utoipa`'s builders: the handlers read their parameters one by
+//! one, in the API's order of checks, so there are no request types from which it could be derived,
+//! and types made for that alone would be a second description that nothing holds to the first. What
+//! holds this one are tests: that it has the mounted routes and no others, and that what a running
+//! server answers is what it says.
+
+mod answers;
+mod calls;
+mod schemas;
+
+use std::sync::OnceLock;
+
+use rocket::get;
+use utoipa::openapi::path::Paths;
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityRequirement, SecurityScheme};
+use utoipa::openapi::server::Server;
+use utoipa::openapi::tag::TagBuilder;
+use utoipa::openapi::{
+    ComponentsBuilder, InfoBuilder, License, OpenApi, OpenApiBuilder, OpenApiVersion,
+};
+
+use super::BASE;
+use super::envelope::Answer;
+use crate::error::{Error, Result};
+
+/// What the document calls the access token.
+const TOKEN: &str = "token";
+
+const ABOUT: &str = "\
+Personal events, groups of events and birthdays.
+
+Every answer but this document is an envelope with `meta` and, where there is something to return, \
+`data`. The same code can stand for two messages: tell them apart by the message, which never \
+changes. `meta.detail`, where there is one, is a sentence for a person, whose wording may change.
+
+- A body is read as JSON whatever its `Content-Type` says, and has at most 65536 bytes. Unknown \
+parameters are ignored.
+- A path works with and without its final slash. A method that it does not take is answered 403, \
+code 40300, with a header `Allow` (see the response `MethodNotAllowed`). `HEAD` is answered wherever \
+`GET` is.
+- Checks are made in this order: path and method, token, body, parameters, whether the thing exists, \
+whose it is.
+- Times are wall-clock times of the server's zone. They come in as `YYYY-MM-DD HH:MM:SS`, years 0001 \
+to 9999, and go out as `Tue, 20 Jun 2017 09:00:00 GMT` with the same digits; `GMT` shifts nothing.
+- Of a query parameter that is given more than once, the first counts.";
+
+/// The document.
+fn document() -> OpenApi {
+    let mut paths = Paths::new();
+    for call in calls::all() {
+        let (path, method, operation) = call.operation();
+        paths.add_path_operation(path, vec![method], operation);
+    }
+    let info = InfoBuilder::new()
+        .title("calendar-server")
+        .version(env!("CARGO_PKG_VERSION"))
+        .description(Some(ABOUT))
+        .license(Some(License::builder().name("MIT").identifier(Some("MIT")).build()));
+    let tag = |name, about| TagBuilder::new().name(name).description(Some(about)).build();
+    let mut components = ComponentsBuilder::new()
+        .schemas_from_iter(schemas::all())
+        .schemas_from_iter(answers::schemas())
+        .security_scheme(
+            TOKEN,
+            SecurityScheme::ApiKey(ApiKey::Header(ApiKeyValue::with_description(
+                "X-calendar-access-token",
+                "What `POST /user` and `POST /user/login` give out.",
+            ))),
+        );
+    for (name, response) in answers::responses() {
+        components = components.response(name, response);
+    }
+    OpenApiBuilder::new()
+        .openapi(OpenApiVersion::Version31)
+        .info(info)
+        .servers(Some([Server::new(BASE)]))
+        .tags(Some([
+            tag("user", "Registration, sign-in, the caller, and what the caller's calendar shows."),
+            tag("calendar", "The caller's own calendar, its views and the events in it."),
+            tag("group", "Groups of events, which everybody sees."),
+            tag("openapi", "This document."),
+        ]))
+        .security(Some([SecurityRequirement::new::<_, [&str; 0], &str>(TOKEN, [])]))
+        .paths(paths)
+        .components(Some(components.build()))
+        .build()
+}
+
+/// The document as JSON, indented.
+///
+/// # Errors
+/// [`Error::Internal`] if it cannot be written, which would be a mistake in the document.
+pub fn json() -> Result<String> {
+    let json = document().to_pretty_json();
+    json.map_err(|error| Error::Internal(format!("cannot write the API's description: {error}")))
+}
+
+/// The description of the API: the one answer without the envelope, since those who read it know the
+/// form of OpenAPI and not yet ours.
+#[get("/openapi.json")]
+pub(super) fn get() -> Result<Answer> {
+    // It is the same for as long as the program runs, and whoever can reach the server may ask.
+    static WRITTEN: OnceLock<String> = OnceLock::new();
+    let document = match WRITTEN.get() {
+        Some(document) => document,
+        None => {
+            let document = json()?;
+            WRITTEN.get_or_init(|| document)
+        }
+    };
+    Ok(Answer::bare(document.clone().into_bytes()))
+}
