@@ -108,7 +108,11 @@ fn attempt(
     }
     let failure = made.as_ref().err().map(ToString::to_string);
     let now = clock.now()?;
-    Direct::open(database)?.write(|tx| tx.note_backup(now, failure.as_deref()))?;
+    let noted = Direct::open(database)
+        .and_then(|mut store| store.write(|tx| tx.note_backup(now, failure.as_deref())));
+    if let Err(error) = noted {
+        tracing::error!("how the backup went could not be noted: {error}");
+    }
     made?;
     remove_old(schedule, &file)?;
     Ok(file)

@@ -1,7 +1,7 @@
 //! `db backup`, `db restore` and `db check`.
 
 use std::io::{self, IsTerminal};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
@@ -26,8 +26,10 @@ pub(super) fn backup(config: &Config, file: Option<&Path>) -> Result<()> {
     let contents = made?;
     let now = clock.now()?;
     // An older database can be copied before it is migrated; it has no place for the note yet.
-    if let Ok(mut store) = Direct::open(&config.database) {
-        store.write(|tx| tx.note_backup(now, None))?;
+    if let Ok(mut store) = Direct::open(&config.database)
+        && let Err(error) = store.write(|tx| tx.note_backup(now, None))
+    {
+        output::note(&format!("the backup was made, and could not be noted: {error}"))?;
     }
     output::line(&format!("made {}, with {}", to.display(), listed(contents)))
 }
@@ -35,15 +37,13 @@ pub(super) fn backup(config: &Config, file: Option<&Path>) -> Result<()> {
 /// Puts a backup in the place of the database, which is kept beside it.
 pub(super) fn restore(config: &Config, file: &Path) -> Result<()> {
     let now = Clock::new(config.zone.clone()).now()?;
-    let mut kept = config.database.as_os_str().to_owned();
-    kept.push(format!(".before-restore-{}", now.compact()));
-    let (kept, there) = (PathBuf::from(kept), config.database.exists());
+    let suffix = format!(".before-restore-{}", now.compact());
     let bar = progress_bar();
-    let restored = store::restore(file, &config.database, &kept, &mut shown_on(&bar));
+    let restored = store::restore(file, &config.database, &suffix, &mut shown_on(&bar));
     bar.finish_and_clear();
-    let contents = listed(restored?);
-    output::line(&format!("restored {}, with {contents}", config.database.display()))?;
-    if there {
+    let (contents, kept) = restored?;
+    output::line(&format!("restored {}, with {}", config.database.display(), listed(contents)))?;
+    if let Some(kept) = kept {
         output::line(&format!("what was there is kept as {}", kept.display()))?;
     }
     Ok(())

@@ -6,7 +6,7 @@
 
 use std::fs;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -50,12 +50,14 @@ pub fn backup(from: &Path, to: &Path, progress: &mut Progress<'_>) -> Result<Con
     }
     let partial = Partial::beside(to)?;
     let contents = copy(from, partial.path(), progress)?;
-    partial.replace(to)?;
+    if !partial.take_place(to)? {
+        return Err(Error::Setup(format!("{} exists already: name another file", to.display())));
+    }
     Ok(contents)
 }
 
 /// Replaces the database at `to` by a checked copy of the backup at `from`. What was there is kept
-/// under the name `kept`; at no moment is there nothing.
+/// beside it, under its name with `suffix`, which is given back; at no moment is there nothing.
 ///
 /// # Errors
 /// [`Error::Setup`] if the backup is none, is damaged or newer than this binary, or a server has
@@ -63,9 +65,9 @@ pub fn backup(from: &Path, to: &Path, progress: &mut Progress<'_>) -> Result<Con
 pub fn restore(
     from: &Path,
     to: &Path,
-    kept: &Path,
+    suffix: &str,
     progress: &mut Progress<'_>,
-) -> Result<Contents> {
+) -> Result<(Contents, Option<PathBuf>)> {
     if file::look(from)? != Found::Calendar {
         return Err(Error::Setup(format!(
             "{} is no backup of a calendar database",
@@ -81,13 +83,25 @@ pub fn restore(
         )));
     }
     let _lock = there.then(|| Lock::take(to)).transpose()?;
+    // The file itself, where a link leads to it: a rename would put the database in the link's place.
+    let to = &file::real(to);
+    let kept = file::with_suffix(to, suffix);
     let partial = Partial::beside(to)?;
     let contents = copy(from, partial.path(), progress)?;
     if there {
-        keep(to, kept)?;
+        keep(to, &kept)?;
+        partial.replace(to)?;
+        return Ok((contents, Some(kept)));
     }
-    partial.replace(to)?;
-    Ok(contents)
+    // A log of what was there before would be taken for that of the backup.
+    keep_sides(to, &kept)?;
+    if !partial.take_place(to)? {
+        let shown = to.display();
+        return Err(Error::Setup(format!(
+            "{shown} was made meanwhile: stop its server and restore again"
+        )));
+    }
+    Ok((contents, None))
 }
 
 fn is_same(one: &Path, other: &Path) -> bool {
@@ -175,10 +189,18 @@ fn keep(path: &Path, kept: &Path) -> Result<()> {
     if let Ok(conn) = file::open(path, OpenFlags::SQLITE_OPEN_READ_WRITE) {
         let _ = conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
     }
-    fs::hard_link(path, kept).map_err(cannot)?;
-    for side in ["-wal", "-shm"] {
+    // Another name for the file, or a copy where a file can have but one.
+    fs::hard_link(path, kept).or_else(|_| fs::copy(path, kept).map(drop)).map_err(cannot)?;
+    keep_sides(path, kept)
+}
+
+/// Moves what lies beside the database at `path` to where it lies beside `kept`.
+fn keep_sides(path: &Path, kept: &Path) -> Result<()> {
+    for side in ["-wal", "-shm", "-journal"] {
         match fs::rename(file::with_suffix(path, side), file::with_suffix(kept, side)) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(cannot(error)),
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                return Err(Error::Setup(format!("cannot keep {}{side}: {error}", path.display())));
+            }
             _ => {}
         }
     }

@@ -71,6 +71,13 @@ pub fn init(path: &Path) -> Result<Initialised> {
         }
         // Made whole under another name, so that at no moment there is half of one under this.
         Found::Nothing => {
+            let log = with_suffix(path, "-wal");
+            if fs::metadata(&log).is_ok_and(|log| log.len() > 0) {
+                return Err(Error::Setup(format!(
+                    "{} is the log of a database that is gone: restore a backup, or remove it to begin anew",
+                    log.display()
+                )));
+            }
             let partial = Partial::beside(path)?;
             fill(partial.path())?;
             let placed = partial.take_place(path)?;
@@ -119,7 +126,7 @@ pub(super) fn init_to_serve(path: &Path) -> Result<Initialised> {
 /// back to reading without a word, and leaves files beside it that then nobody may write.
 pub(super) fn writable(path: &Path) -> Result<()> {
     for side in ["", "-wal", "-shm"] {
-        let file = with_suffix(path, side);
+        let file = if side.is_empty() { path.to_owned() } else { with_suffix(path, side) };
         if file.exists() && access(&file, Access::WRITE_OK).is_err() {
             let shown = file.display();
             return Err(Error::Setup(format!(
@@ -130,9 +137,18 @@ pub(super) fn writable(path: &Path) -> Result<()> {
     Ok(())
 }
 
-/// The name of a file that SQLite keeps beside the database.
+/// Where a path leads: what SQLite keeps beside a database is beside the file and not beside a link.
+pub(super) fn real(path: &Path) -> PathBuf {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let resolved = path.canonicalize().ok().or_else(|| {
+        Some(folder.unwrap_or(Path::new(".")).canonicalize().ok()?.join(path.file_name()?))
+    });
+    resolved.unwrap_or_else(|| path.to_owned())
+}
+
+/// The name of a file beside the database.
 pub(super) fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
+    let mut name = real(path).into_os_string();
     name.push(suffix);
     name.into()
 }
@@ -258,9 +274,9 @@ pub(super) fn open_to_look(path: &Path) -> Result<Connection> {
     if in_use {
         return open(path, OpenFlags::SQLITE_OPEN_READ_ONLY);
     }
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let real = real(path);
     let may_write = |path: &Path| access(path, Access::WRITE_OK).is_ok();
-    if may_write(path) && may_write(folder.unwrap_or(Path::new("."))) {
+    if may_write(&real) && real.parent().is_some_and(may_write) {
         return open(path, OpenFlags::SQLITE_OPEN_READ_WRITE);
     }
     let absolute = std::path::absolute(path).map_err(|error| cannot("open", path, &error))?;

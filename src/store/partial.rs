@@ -4,7 +4,6 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::file::with_suffix;
 use crate::error::{Error, Result};
@@ -15,10 +14,10 @@ pub(super) struct Partial(PathBuf);
 impl Partial {
     /// Makes it, empty and its owner's alone.
     pub(super) fn beside(path: &Path) -> Result<Self> {
-        static NUMBER: AtomicU32 = AtomicU32::new(0);
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or("calendar");
-        let (process, number) = (std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed));
-        let partial = path.with_file_name(format!(".{name}.{process}-{number}.partial"));
+        // Not by the process alone: in a container that has the same number every time.
+        let number = getrandom::u64().unwrap_or_else(|_| std::process::id().into());
+        let partial = path.with_file_name(format!(".{name}.{number:016x}.partial"));
         let made = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&partial);
         match made {
             Ok(_) => Ok(Self(partial)),

@@ -63,10 +63,7 @@ fn look_at(path: &Path) -> Result<Status> {
 /// Bytes on disk of the database at `path`, with its write-ahead log; 0 where there is none.
 #[must_use]
 pub fn size(path: &Path) -> u64 {
-    let of = |suffix: &str| {
-        let mut name = path.as_os_str().to_owned();
-        name.push(suffix);
-        std::fs::metadata(name).map_or(0, |file| file.len())
-    };
+    let of =
+        |suffix| std::fs::metadata(file::with_suffix(path, suffix)).map_or(0, |file| file.len());
     of("") + of("-wal")
 }

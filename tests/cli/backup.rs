@@ -146,7 +146,7 @@ fn restoring_brings_back_what_was_and_keeps_what_is() {
     let mut lines = restored.out.lines();
     assert_eq!(lines.next(), Some("restored calendar.sqlite, with 1 users, 0 groups and 3 events"));
     let kept = lines.next().unwrap().strip_prefix("what was there is kept as ").unwrap();
-    assert!(kept.starts_with("calendar.sqlite.before-restore-2"), "{kept}");
+    assert!(kept.contains("/calendar.sqlite.before-restore-2"), "{kept}");
     assert_eq!(events_in(&here.join(kept)), 7, "also what was only in the log of a killed server");
     let mode = fs::metadata(here.join("calendar.sqlite")).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
@@ -154,6 +154,54 @@ fn restoring_brings_back_what_was_and_keeps_what_is() {
     let server = Server::dev_run(here);
     let (_, day) = server.call("GET", "/calendar/date?date=2017-06-19", &token, "");
     assert_eq!(day.matches(r#""id":"#).count(), 3, "{day}");
+}
+
+#[test]
+fn restoring_where_a_link_leads_keeps_the_link() {
+    let (folder, _) = calendar(2);
+    let here = folder.path();
+    assert_eq!(run(here, &["db", "backup", "copy.sqlite"]).code, Some(0));
+    std::os::unix::fs::symlink("calendar.sqlite", here.join("link.sqlite")).unwrap();
+    let restored = run(here, &["db", "restore", "copy.sqlite", "--database", "link.sqlite"]);
+    assert_eq!(restored.code, Some(0), "{}", restored.err);
+    assert!(fs::symlink_metadata(here.join("link.sqlite")).unwrap().is_symlink());
+    assert_eq!(events_in(&here.join("calendar.sqlite")), 2);
+}
+
+#[test]
+fn the_log_of_a_database_that_is_gone_is_not_taken_for_that_of_the_backup() {
+    let (folder, token) = calendar(2);
+    let here = folder.path();
+    assert_eq!(run(here, &["db", "backup", "copy.sqlite"]).code, Some(0));
+    let server = Server::dev_run(here);
+    add_events(&server, &token, 5);
+    server.signal("KILL");
+    drop(server);
+    fs::remove_file(here.join("calendar.sqlite")).unwrap();
+    let refused = run(here, &["db", "init"]);
+    assert!(
+        refused.err.contains("calendar.sqlite-wal is the log of a database that is gone"),
+        "{}",
+        refused.err
+    );
+    assert_eq!(run(here, &["db", "restore", "copy.sqlite"]).code, Some(0));
+    assert!(!here.join("calendar.sqlite-wal").exists());
+    assert_eq!(events_in(&here.join("calendar.sqlite")), 2);
+}
+
+#[test]
+fn a_backup_through_a_link_has_what_the_log_has() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::dev_run(folder.path());
+    let token = server.register("park@jungi.me");
+    add_events(&server, &token, 3);
+    let links = folder.path().join("links");
+    fs::create_dir(&links).unwrap();
+    std::os::unix::fs::symlink("../calendar.sqlite", links.join("link.sqlite")).unwrap();
+    let made =
+        run(folder.path(), &["db", "backup", "copy.sqlite", "--database", "links/link.sqlite"]);
+    assert_eq!(made.out, "made copy.sqlite, with 1 users, 0 groups and 3 events\n");
+    assert_eq!(names(&links), ["link.sqlite"]);
 }
 
 #[test]
