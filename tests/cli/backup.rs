@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use rusqlite::Connection;
 
 use crate::setup::failed;
-use crate::spawned::{Server, command, run};
+use crate::spawned::{Server, command, files, run};
 
 const EVENT: &str =
     r#"{"sdate":"2017-06-19 20:00:00","edate":"2017-06-19 23:00:00","subject":"약속"}"#;
@@ -34,14 +34,6 @@ fn events_in(file: &Path) -> i64 {
     conn.query_row("SELECT count(*) FROM event", [], |row| row.get(0)).unwrap()
 }
 
-fn names(folder: &Path) -> Vec<String> {
-    let entries = fs::read_dir(folder).unwrap();
-    let mut names: Vec<_> =
-        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
-    names.sort();
-    names
-}
-
 #[test]
 fn a_backup_beside_a_running_server_is_one_state_of_it_and_serves() {
     let folder = tempfile::tempdir().unwrap();
@@ -54,7 +46,7 @@ fn a_backup_beside_a_running_server_is_one_state_of_it_and_serves() {
     let mode = fs::metadata(folder.path().join("copy.sqlite")).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
     assert!(
-        !names(folder.path())
+        !files(folder.path())
             .iter()
             .any(|name| name.contains("partial") || name.starts_with("copy.sqlite-"))
     );
@@ -122,7 +114,7 @@ fn a_backup_does_not_overwrite_and_needs_a_database() {
     let nowhere = run(folder.path(), &["db", "backup", "no/such/x"]);
     assert_eq!(nowhere.code, Some(1));
     assert!(nowhere.err.starts_with("error: cannot make no/such/x: "), "{}", nowhere.err);
-    assert_eq!(names(folder.path()), ["calendar.sqlite", "there"]);
+    assert_eq!(files(folder.path()), ["calendar.sqlite", "there"]);
 }
 
 #[test]
@@ -201,7 +193,7 @@ fn a_backup_through_a_link_has_what_the_log_has() {
     let made =
         run(folder.path(), &["db", "backup", "copy.sqlite", "--database", "links/link.sqlite"]);
     assert_eq!(made.out, "made copy.sqlite, with 1 users, 0 groups and 3 events\n");
-    assert_eq!(names(&links), ["link.sqlite"]);
+    assert_eq!(files(&links), ["link.sqlite"]);
 }
 
 #[test]
@@ -241,7 +233,7 @@ fn a_damaged_backup_is_refused_and_nothing_is_changed() {
     ] {
         assert_eq!(run(here, &["db", "restore", file]), failed(why));
     }
-    assert_eq!(names(here), ["calendar.sqlite", "copy.sqlite"]);
+    assert_eq!(files(here), ["calendar.sqlite", "copy.sqlite"]);
 }
 
 #[test]
@@ -252,7 +244,7 @@ fn a_damaged_database_is_not_copied_and_can_be_replaced() {
     damage(&here.join("calendar.sqlite"));
     let refused = run(here, &["db", "backup", "other.sqlite"]);
     assert_eq!(refused.code, Some(1), "{}", refused.out);
-    assert_eq!(names(here), ["calendar.sqlite", "copy.sqlite"]);
+    assert_eq!(files(here), ["calendar.sqlite", "copy.sqlite"]);
     let restored = run(here, &["db", "restore", "copy.sqlite"]);
     assert_eq!(restored.code, Some(0), "{}", restored.err);
     assert_eq!(run(here, &["db", "check"]).out, "calendar.sqlite is sound\n");
@@ -312,7 +304,7 @@ fn wait_for<T>(what: &str, ready: impl Fn() -> Option<T>) -> T {
 
 fn backups_in(folder: &Path) -> Vec<PathBuf> {
     let own = |name: &String| name.starts_with("calendar-") && name.ends_with(".sqlite");
-    let found = fs::read_dir(folder).map(|_| names(folder)).unwrap_or_default();
+    let found = fs::read_dir(folder).map(|_| files(folder)).unwrap_or_default();
     found.into_iter().filter(own).map(|name| folder.join(name)).collect()
 }
 
@@ -335,8 +327,8 @@ fn the_server_makes_backups_by_itself_and_keeps_the_last_few() {
     assert_eq!(left.len(), 3, "two of its own, and mine: {left:?}");
     let newest = left[left.len() - 2].to_str().unwrap().to_owned();
     assert_eq!(run(folder.path(), &["db", "check", "--database", &newest]).code, Some(0));
-    assert!(!names(&kept).iter().any(|name| name.contains("partial")));
-    assert_eq!(names(folder.path()), ["backups", "calendar.sqlite"]);
+    assert!(!files(&kept).iter().any(|name| name.contains("partial")));
+    assert_eq!(files(folder.path()), ["backups", "calendar.sqlite"]);
 }
 
 #[test]

@@ -8,7 +8,7 @@ use rusqlite::Connection;
 use serde_json::{Value, json};
 
 use crate::setup::failed;
-use crate::spawned::{Ended, Server, command, run};
+use crate::spawned::{Ended, Server, command, files, run};
 
 /// What the earlier system's migrations made.
 const SCHEMA: &str = r#"
@@ -297,14 +297,6 @@ fn the_old_file_is_left_as_it_is_and_nothing_beside_it() {
         assert_eq!(fs::read(&old).unwrap(), fs::read(real()).unwrap());
     }
     assert_eq!(files(folder.path()), ["calendar.sqlite", "old.db"]);
-}
-
-fn files(folder: &Path) -> Vec<String> {
-    let entries = fs::read_dir(folder).unwrap();
-    let mut names: Vec<_> =
-        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
-    names.sort();
-    names
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 
-use crate::spawned::{Ended, Server, command, run};
+use crate::spawned::{Ended, Server, command, files, run};
 
 fn done(out: &str) -> Ended {
     Ended { code: Some(0), out: out.to_owned(), err: String::new() }
@@ -51,14 +51,6 @@ fn the_references_set_up_works_in_its_order_and_each_step_again_is_harmless() {
         assert!(server.stop().0.success());
     }
     assert_eq!(files(here), ["calendar.sqlite"]);
-}
-
-fn files(folder: &Path) -> Vec<String> {
-    let entries = fs::read_dir(folder).unwrap();
-    let mut names: Vec<_> =
-        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
-    names.sort();
-    names
 }
 
 #[test]

@@ -48,6 +48,15 @@ pub fn run(folder: &Path, arguments: &[&str]) -> Ended {
     command(folder, arguments).output().unwrap().into()
 }
 
+/// The names of what is in `folder`, sorted.
+pub fn files(folder: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).unwrap();
+    let mut names: Vec<_> =
+        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
 /// A server that is up, and is killed if the test forgets to stop it.
 pub struct Server {
     child: Child,
