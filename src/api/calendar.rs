@@ -1,11 +1,14 @@
 //! `/calendar`: the caller's own calendar, its views and the events in it.
 
+use std::sync::Arc;
+
 use rocket::{State, delete, get, post, put};
 use serde::Serialize;
 
 use super::BASE;
 use super::envelope::Answer;
 use super::guard::{Bearer, Caller, Fields, PathId, Query};
+use super::negotiation::Wanted;
 use crate::app::App;
 use crate::domain;
 use crate::error::{Error, Result};
@@ -74,13 +77,26 @@ fn list(events: &[Event]) -> Result<Answer> {
 }
 
 /// What the caller's calendar shows in the period that `period` gives.
-async fn view<F>(bearer: Bearer, app: &App, period: F) -> Result<Answer>
+async fn view<F>(bearer: Bearer, wanted: Wanted, app: &App, period: F) -> Result<Answer>
 where
     F: FnOnce() -> Result<Period> + Send + 'static,
 {
-    let shown =
-        bearer.read(app, |snapshot, user| domain::events::in_period(snapshot, user.id, period()?));
-    list(&shown.await?)
+    let views = Arc::clone(&app.views);
+    let shown = bearer.glance(app, move |snapshot, user| {
+        let period = period()?;
+        let tag = views.tag(&user, period);
+        if wanted.has(&tag) {
+            return Ok(Answer::not_modified(tag));
+        }
+        if let Some(kept) = views.get(&user, period, wanted.gzip) {
+            return Ok(Answer::view(kept, tag));
+        }
+        let events = domain::events::in_period(snapshot, user.id, period)?;
+        let view = list(&events)?.into_view(wanted.gzip)?;
+        views.keep(&user, period, wanted.gzip, &view);
+        Ok(Answer::view(view, tag))
+    });
+    shown.await
 }
 
 /// What calls 5, 6 and 17 say of an event.
@@ -103,15 +119,20 @@ pub(super) fn location(EventId(id): EventId) -> String {
 
 /// Call 3.
 #[get("/calendar")]
-pub(super) async fn this_month(bearer: Bearer, app: &State<App>) -> Result<Answer> {
+pub(super) async fn this_month(bearer: Bearer, wanted: Wanted, app: &State<App>) -> Result<Answer> {
     let today = app.clock.today();
-    view(bearer, app, || Ok(today?.month().period())).await
+    view(bearer, wanted, app, || Ok(today?.month().period())).await
 }
 
 /// Call 4. The reference prints call 9 under this path too, with a `date`: that is a day's view.
 #[get("/calendar/month")]
-pub(super) async fn month(bearer: Bearer, query: Query, app: &State<App>) -> Result<Answer> {
-    view(bearer, app, move || match (query.get("year_month"), query.get("date")) {
+pub(super) async fn month(
+    bearer: Bearer,
+    query: Query,
+    wanted: Wanted,
+    app: &State<App>,
+) -> Result<Answer> {
+    view(bearer, wanted, app, move || match (query.get("year_month"), query.get("date")) {
         (Err(_), Ok(day)) => Ok(Day::parse("date", &day)?.period()),
         (month, _) => Ok(Month::parse("year_month", &month?)?.period()),
     })
@@ -120,15 +141,20 @@ pub(super) async fn month(bearer: Bearer, query: Query, app: &State<App>) -> Res
 
 /// Call 8.
 #[get("/calendar/today")]
-pub(super) async fn today(bearer: Bearer, app: &State<App>) -> Result<Answer> {
+pub(super) async fn today(bearer: Bearer, wanted: Wanted, app: &State<App>) -> Result<Answer> {
     let today = app.clock.today();
-    view(bearer, app, || Ok(today?.period())).await
+    view(bearer, wanted, app, || Ok(today?.period())).await
 }
 
 /// Call 9.
 #[get("/calendar/date")]
-pub(super) async fn date(bearer: Bearer, query: Query, app: &State<App>) -> Result<Answer> {
-    view(bearer, app, move || Ok(Day::parse("date", &query.get("date")?)?.period())).await
+pub(super) async fn date(
+    bearer: Bearer,
+    query: Query,
+    wanted: Wanted,
+    app: &State<App>,
+) -> Result<Answer> {
+    view(bearer, wanted, app, move || Ok(Day::parse("date", &query.get("date")?)?.period())).await
 }
 
 /// Call 10.
@@ -188,8 +214,9 @@ pub(super) async fn delete_event(
 #[get("/calendar/event/<_>")]
 pub(super) async fn event(id: PathId, bearer: Bearer, app: &State<App>) -> Result<Answer> {
     let id = EventId(id.0);
-    let event =
-        bearer.read(app, move |snapshot, user| domain::events::get(snapshot, user.id, id)).await?;
+    let event = bearer
+        .glance(app, move |snapshot, user| domain::events::get(snapshot, user.id, id))
+        .await?;
     Answer::written(320, |out| write_event(out, &event))
 }
 

@@ -11,6 +11,8 @@ use rocket::request::Request;
 use rocket::response::{self, Responder, Response};
 use serde::Serialize;
 
+use super::negotiation::{self, WORTH_COMPRESSING};
+use crate::app::View;
 use crate::error::{Error, Result, Taken};
 use crate::trace::{self, RequestId};
 
@@ -83,8 +85,10 @@ struct Meta<'a> {
 /// The answer to a call that was done.
 #[derive(Debug)]
 pub(crate) struct Answer {
-    body: Vec<u8>,
+    body: View,
     location: Option<String>,
+    tag: Option<String>,
+    not_modified: bool,
 }
 
 impl Answer {
@@ -110,12 +114,32 @@ impl Answer {
         );
         write(&mut body)?;
         body.push(b'}');
-        Ok(Self { body, location: None })
+        Ok(Self::bare(body))
     }
 
     /// Done, and this is the whole body, JSON without the envelope.
     pub(super) fn bare(body: Vec<u8>) -> Self {
-        Self { body, location: None }
+        let body = View { bytes: body.into(), compressed: false };
+        Self { body, location: None, tag: None, not_modified: false }
+    }
+
+    /// Done, and this is the body, which `tag` stands for.
+    pub(super) fn view(body: View, tag: String) -> Self {
+        Self { body, location: None, tag: Some(tag), not_modified: false }
+    }
+
+    /// The client has what `tag` stands for.
+    pub(super) fn not_modified(tag: String) -> Self {
+        Self { tag: Some(tag), not_modified: true, ..Self::bare(Vec::new()) }
+    }
+
+    /// The body of this answer, for a client that takes gzip or one that does not.
+    pub(super) fn into_view(self, gzip: bool) -> Result<View> {
+        let Self { body: View { bytes, compressed }, .. } = self;
+        if !gzip || compressed || bytes.len() < WORTH_COMPRESSING {
+            return Ok(View { bytes, compressed });
+        }
+        Ok(View { bytes: negotiation::gzip(&bytes)?.into(), compressed: true })
     }
 
     /// Done, and what was made is at this path.
@@ -128,15 +152,27 @@ impl Answer {
         let envelope = Envelope { meta: Meta { code, message, detail: None }, data };
         let body = serde_json::to_vec(&envelope)
             .map_err(|error| Error::Internal(format!("cannot write an answer: {error}")))?;
-        Ok(Self { body, location: None })
+        Ok(Self::bare(body))
     }
 }
 
 impl<'r> Responder<'r, 'static> for Answer {
     fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
-        let mut response = respond(request, Code::SUCCESS, self.body);
-        if let Some(location) = self.location {
+        let Self { location, tag, not_modified, .. } = &self;
+        let (location, tag, not_modified) = (location.clone(), tag.clone(), *not_modified);
+        let mut response = if not_modified {
+            Response::build().status(Status::NotModified).finalize()
+        } else {
+            match self.into_view(negotiation::takes_gzip(request)) {
+                Ok(body) => respond(request, Code::SUCCESS, body),
+                Err(error) => return error.respond_to(request),
+            }
+        };
+        if let Some(location) = location {
             response.set_raw_header("Location", location);
+        }
+        if let Some(tag) = tag {
+            response.set_raw_header("ETag", tag);
         }
         Ok(response)
     }
@@ -157,6 +193,7 @@ impl<'r> Responder<'r, 'static> for Error {
         let meta = Meta { code, message, detail: detail_of(&self) };
         let body = serde_json::to_vec(&Envelope { meta, data: None::<()> })
             .map_err(|_| Status::InternalServerError)?;
+        let body = View { bytes: body.into(), compressed: false };
         let mut response = respond(request, kind, body);
         match self {
             Self::MethodNotAllowed(allow) => {
@@ -171,12 +208,22 @@ impl<'r> Responder<'r, 'static> for Error {
     }
 }
 
-fn respond(request: &Request<'_>, Code(status, code, _): Code, body: Vec<u8>) -> Response<'static> {
+/// The largest piece in which a body goes out: Rocket's own, 4 KB, makes several of a view.
+const CHUNK: usize = 64 * 1024;
+
+fn respond(request: &Request<'_>, Code(status, code, _): Code, body: View) -> Response<'static> {
     trace::answered(request, code);
-    Response::build()
-        .status(Status::new(status))
-        .header(ContentType::JSON)
-        .raw_header("X-Request-Id", RequestId::of(request).to_string())
-        .sized_body(body.len(), Cursor::new(body))
+    let View { bytes, compressed } = body;
+    let mut response = Response::build();
+    response.status(Status::new(status)).header(ContentType::JSON);
+    if compressed {
+        response.raw_header("Content-Encoding", "gzip");
+    }
+    if compressed || bytes.len() >= WORTH_COMPRESSING {
+        response.raw_header("Vary", "Accept-Encoding");
+    }
+    response
+        .max_chunk_size(bytes.len().clamp(1, CHUNK))
+        .sized_body(bytes.len(), Cursor::new(bytes))
         .finalize()
 }

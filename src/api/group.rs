@@ -81,7 +81,7 @@ pub(super) async fn all(bearer: Bearer, app: &State<App>) -> Result<Answer> {
 #[get("/group/<_>")]
 pub(super) async fn get(id: PathId, bearer: Bearer, app: &State<App>) -> Result<Answer> {
     let id = GroupId(id.0);
-    let group = bearer.read(app, move |snapshot, _| domain::groups::get(snapshot, id)).await?;
+    let group = bearer.glance(app, move |snapshot, _| domain::groups::get(snapshot, id)).await?;
     Answer::data(WireGroup::from(&group))
 }
 

@@ -45,7 +45,8 @@ pub(super) fn refuse(request: &Request<'_>, error: Error) -> (Status, ()) {
 }
 
 /// The access token of the header `X-calendar-access-token`, verified. Whether its user exists is
-/// asked together with what the call wants to know, in one look at the store: [`Bearer::read`].
+/// asked together with what the call wants to know, in one look at the store: [`Bearer::glance`] and
+/// [`Bearer::read`].
 pub(crate) struct Bearer {
     token: Verified,
     query_is_sound: bool,
@@ -64,7 +65,19 @@ impl<'r> FromRequest<'r> for Bearer {
 }
 
 impl Bearer {
-    /// Runs `work` for the token's user.
+    /// Runs `work`, which reads a few rows, for the token's user.
+    ///
+    /// # Errors
+    /// As [`Bearer::read`].
+    pub(super) async fn glance<T, F>(self, app: &App, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Snapshot<'_>, User) -> Result<T> + Send + 'static,
+    {
+        app.store.glance(self.known(work)).await
+    }
+
+    /// Runs `work`, which may read much, for the token's user.
     ///
     /// # Errors
     /// Those of `work`; [`Error::InvalidToken`] if there is no such user, then
@@ -74,12 +87,19 @@ impl Bearer {
         T: Send + 'static,
         F: FnOnce(&Snapshot<'_>, User) -> Result<T> + Send + 'static,
     {
+        app.store.read(self.known(work)).await
+    }
+
+    /// `work` behind the question whether the token's user exists.
+    fn known<T, F>(self, work: F) -> impl FnOnce(&Snapshot<'_>) -> Result<T>
+    where
+        F: FnOnce(&Snapshot<'_>, User) -> Result<T>,
+    {
         let Self { token, query_is_sound } = self;
-        let work = move |snapshot: &Snapshot<'_>| {
+        move |snapshot| {
             let user = auth::caller(snapshot, &token)?;
             if query_is_sound { work(snapshot, user) } else { Err(broken_query()) }
-        };
-        app.store.read(work).await
+        }
     }
 }
 
@@ -135,7 +155,7 @@ impl Caller {
 async fn caller(request: &Request<'_>) -> Result<Caller> {
     let (bearer, app) = bearer(request)?;
     let token = bearer.token.clone();
-    bearer.read(app, |_, _| Ok(Caller(token))).await
+    bearer.glance(app, |_, _| Ok(Caller(token))).await
 }
 
 /// Lets a request through that its client may make now.

@@ -10,6 +10,7 @@ mod envelope;
 mod fallback;
 mod group;
 mod guard;
+mod negotiation;
 pub mod openapi;
 mod user;
 

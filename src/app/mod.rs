@@ -3,10 +3,12 @@
 mod hashing;
 mod limit;
 mod metrics;
+mod views;
 
 pub use hashing::Hashing;
 pub use limit::AuthLimit;
 pub use metrics::{Metrics, Request};
+pub use views::{View, Views};
 
 use std::sync::Arc;
 
@@ -29,6 +31,8 @@ pub struct App {
     pub auth_limit: AuthLimit,
     /// Where passwords are hashed.
     pub hashing: Hashing,
+    /// The views that were answered last.
+    pub views: Arc<Views>,
     /// What is measured, if it is.
     pub metrics: Option<Arc<Metrics>>,
     /// The origins whose pages may call the API.

@@ -13,7 +13,7 @@ use rocket::{Build, Rocket};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::{log, output};
-use crate::app::{App, AuthLimit, Hashing, Metrics};
+use crate::app::{App, AuthLimit, Hashing, Metrics, Views};
 use crate::backups::Backups;
 use crate::clock::Clock;
 use crate::config::Config;
@@ -148,6 +148,7 @@ fn open(config: Config) -> Result<App> {
         registration_open: config.registration_open,
         auth_limit: AuthLimit::new(config.auth_rate, config.trusted_proxies),
         hashing: Hashing::default(),
+        views: Arc::new(Views::default()),
         metrics: config
             .metrics_address
             .map(|_| Arc::new(Metrics::new(store.activity(), config.database.clone()))),

@@ -208,6 +208,7 @@ mod tests {
             email: Email::parse("useremail", "a@b").unwrap(),
             created: WallTime::MIN,
             token_generation: 0,
+            calendar_version: 0,
         };
         let token = tokens.issue(&user, 1000).unwrap();
         assert!(tokens.verify(&token, 1059).is_ok());

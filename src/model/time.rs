@@ -128,7 +128,7 @@ fn digits(out: &mut [u8], mut number: u16) {
 }
 
 /// The half-open span `[from, until)` of wall-clock seconds that a day or a month takes up.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Period {
     /// The first second in it.
     pub from: i64,

@@ -13,4 +13,6 @@ pub struct User {
     pub created: WallTime,
     /// Which of their tokens are valid: those that carry this number.
     pub token_generation: i64,
+    /// A number that moves with whatever their calendar shows.
+    pub calendar_version: i64,
 }

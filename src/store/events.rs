@@ -13,7 +13,7 @@ use crate::model::{
     Email, Event, EventId, EventTimes, GroupId, Period, ShortText, UserId, WallTime, fold,
 };
 
-const COLUMNS: &str =
+pub(super) const COLUMNS: &str =
     "e.id, u.email, e.subject, e.group_id, e.starts, e.ends, e.created, e.updated, e.birthday";
 
 /// How many seconds before a span an event of each class may begin and still reach into it.
@@ -24,6 +24,18 @@ const REACHES: &str = "reach (class, seconds) AS (VALUES
 const OVERLAPS: &str = "e.length_class = reach.class
     AND e.starts >= ?2 - reach.seconds AND e.starts < ?3
     AND (e.starts >= ?2 OR e.ends > ?2)";
+
+/// Not one of a group that is deleted: those are swept behind it.
+const IS_SEEN: &str = "NOT EXISTS (
+    SELECT 1 FROM calendar_group g WHERE g.id = e.group_id AND g.deleted = 1)";
+
+/// Counts the events, without those.
+pub(super) const COUNT: &str = "SELECT (SELECT count(*) FROM event) - (
+    SELECT count(*) FROM calendar_group g JOIN event e ON e.group_id = g.id WHERE g.deleted = 1)";
+
+pub(super) fn owner() -> String {
+    format!("SELECT e.user_id FROM event e WHERE e.id = ?1 AND {IS_SEEN}")
+}
 
 fn from_row(row: &Row<'_>) -> Result<Event> {
     Ok(Event {
@@ -56,21 +68,6 @@ pub(super) fn selected_between() -> String {
     )
 }
 
-pub(super) fn personal_containing() -> String {
-    format!(
-        "SELECT {COLUMNS} FROM event e INDEXED BY event_personal JOIN user u ON u.id = e.user_id
-         WHERE e.user_id = ?1 AND e.group_id IS NULL AND instr(e.subject_folded, ?2) > 0"
-    )
-}
-
-pub(super) fn selected_containing() -> String {
-    format!(
-        "SELECT {COLUMNS}
-         FROM selection s CROSS JOIN event e INDEXED BY event_in_group JOIN user u ON u.id = e.user_id
-         WHERE s.user_id = ?1 AND e.group_id = s.group_id AND instr(e.subject_folded, ?2) > 0"
-    )
-}
-
 pub(super) fn birthday_of() -> String {
     format!(
         "SELECT {COLUMNS} FROM event e INDEXED BY event_birthday JOIN user u ON u.id = e.user_id
@@ -79,7 +76,9 @@ pub(super) fn birthday_of() -> String {
 }
 
 pub(super) fn by_id() -> String {
-    format!("SELECT {COLUMNS} FROM event e JOIN user u ON u.id = e.user_id WHERE e.id = ?1")
+    format!(
+        "SELECT {COLUMNS} FROM event e JOIN user u ON u.id = e.user_id WHERE e.id = ?1 AND {IS_SEEN}"
+    )
 }
 
 impl Snapshot<'_> {
@@ -96,8 +95,8 @@ impl Snapshot<'_> {
     /// # Errors
     /// If the database cannot be read.
     pub fn owner_of_event(&self, id: EventId) -> Result<Option<UserId>> {
-        let sql = "SELECT user_id FROM event WHERE id = ?1";
-        let row = self.conn.prepare_cached(sql)?.query_row([id.0], |row| row.get(0)).optional()?;
+        let mut statement = self.conn.prepare_cached(&owner())?;
+        let row = statement.query_row([id.0], |row| row.get(0)).optional()?;
         Ok(row.map(UserId))
     }
 
@@ -110,18 +109,6 @@ impl Snapshot<'_> {
         let params = (user.0, period.from, period.until);
         let mut events = self.events(&personal_between(), params)?;
         events.extend(self.events(&selected_between(), params)?);
-        Ok(events)
-    }
-
-    /// The events in the calendar of `user` whose subject contains `word` in whatever case, in no
-    /// order, the birthday included.
-    ///
-    /// # Errors
-    /// If the database cannot be read.
-    pub fn events_containing(&self, user: UserId, word: &ShortText) -> Result<Vec<Event>> {
-        let params = (user.0, word.folded());
-        let mut events = self.events(&personal_containing(), (user.0, &params.1))?;
-        events.extend(self.events(&selected_containing(), (user.0, &params.1))?);
         Ok(events)
     }
 
@@ -146,7 +133,11 @@ impl Snapshot<'_> {
     /// # Errors
     /// If the database cannot be read.
     pub fn count_group_events(&self, user: UserId) -> Result<u64> {
-        self.count("SELECT count(*) FROM event WHERE user_id = ?1 AND group_id IS NOT NULL", user)
+        let sql = format!(
+            "SELECT count(*) FROM event e
+             WHERE e.user_id = ?1 AND e.group_id IS NOT NULL AND {IS_SEEN}"
+        );
+        self.count(&sql, user)
     }
 
     /// How many events others have in the groups that `creator` made.
@@ -155,7 +146,7 @@ impl Snapshot<'_> {
     /// If the database cannot be read.
     pub fn count_others_events_in_groups_of(&self, creator: UserId) -> Result<u64> {
         let sql = "SELECT count(*) FROM calendar_group g JOIN event e ON e.group_id = g.id
-            WHERE g.creator_id = ?1 AND e.user_id <> ?1";
+            WHERE g.creator_id = ?1 AND g.deleted = 0 AND e.user_id <> ?1";
         self.count(sql, creator)
     }
 
@@ -164,7 +155,7 @@ impl Snapshot<'_> {
         Ok(count.unsigned_abs())
     }
 
-    fn events(&self, sql: &str, params: impl Params) -> Result<Vec<Event>> {
+    pub(super) fn events(&self, sql: &str, params: impl Params) -> Result<Vec<Event>> {
         let mut statement = self.conn.prepare_cached(sql)?;
         let mut rows = statement.query(params)?;
         let mut events = Vec::new();

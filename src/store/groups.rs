@@ -1,6 +1,6 @@
 //! The table `calendar_group`.
 
-use rusqlite::{OptionalExtension, Params, Row};
+use rusqlite::{Connection, OptionalExtension, Params, Row};
 
 use super::{Snapshot, Transaction};
 use crate::error::Result;
@@ -9,9 +9,20 @@ use crate::model::{Email, Group, GroupId, ShortText, UserId, WallTime};
 pub(super) const SELECT: &str = "SELECT g.id, g.name, u.email, g.created, g.updated
     FROM calendar_group g JOIN user u ON u.id = g.creator_id";
 
-pub(super) const BY_ID: &str = "WHERE g.id = ?1";
-pub(super) const ALL: &str = "ORDER BY g.id";
-pub(super) const OF_CREATOR: &str = "WHERE g.creator_id = ?1 ORDER BY g.id";
+/// Counts the groups, without those that are deleted and still to be swept.
+pub(super) const COUNT: &str = "SELECT count(*) FROM calendar_group WHERE deleted = 0";
+
+pub(super) const BY_ID: &str = "WHERE g.id = ?1 AND g.deleted = 0";
+pub(super) const ALL: &str = "WHERE g.deleted = 0 ORDER BY g.id";
+pub(super) const OF_CREATOR: &str = "WHERE g.creator_id = ?1 AND g.deleted = 0 ORDER BY g.id";
+
+/// How many events of a deleted group go in one transaction, which takes a few milliseconds.
+const SLICE: u16 = 500;
+
+pub(super) const DELETED: &str =
+    "SELECT id FROM calendar_group INDEXED BY calendar_group_deleted WHERE deleted = 1 LIMIT 1";
+pub(super) const EVENTS: &str = "DELETE FROM event WHERE id IN (
+    SELECT id FROM event INDEXED BY event_in_group WHERE group_id = ?1 LIMIT ?2)";
 
 fn from_row(row: &Row<'_>) -> Result<Group> {
     Ok(Group {
@@ -37,7 +48,7 @@ impl Snapshot<'_> {
     /// # Errors
     /// If the database cannot be read.
     pub fn creator_of_group(&self, id: GroupId) -> Result<Option<UserId>> {
-        let sql = "SELECT creator_id FROM calendar_group WHERE id = ?1";
+        let sql = "SELECT creator_id FROM calendar_group WHERE id = ?1 AND deleted = 0";
         let row = self.conn.prepare_cached(sql)?.query_row([id.0], |row| row.get(0)).optional()?;
         Ok(row.map(UserId))
     }
@@ -95,12 +106,31 @@ impl Transaction<'_> {
         Ok(())
     }
 
-    /// Removes a group, its events and its place in every selection.
+    /// Removes a group, its events and its place in every selection. Of many events the most are
+    /// only out of sight when this returns, and go later.
     ///
     /// # Errors
     /// If the database cannot be written.
     pub fn delete_group(&self, id: GroupId) -> Result<()> {
-        self.conn.prepare_cached("DELETE FROM calendar_group WHERE id = ?1")?.execute([id.0])?;
-        Ok(())
+        self.conn.prepare_cached("DELETE FROM selection WHERE group_id = ?1")?.execute([id.0])?;
+        let sql = "UPDATE calendar_group SET deleted = 1 WHERE id = ?1";
+        self.conn.prepare_cached(sql)?.execute([id.0])?;
+        delete_some(self.conn, id).map(drop)
     }
+}
+
+/// Removes some events of a deleted group, and with the last of them the group. Gives how many
+/// rows went.
+fn delete_some(conn: &Connection, id: GroupId) -> Result<usize> {
+    let gone = conn.prepare_cached(EVENTS)?.execute((id.0, SLICE))?;
+    if gone == usize::from(SLICE) {
+        return Ok(gone);
+    }
+    Ok(gone + conn.prepare_cached("DELETE FROM calendar_group WHERE id = ?1")?.execute([id.0])?)
+}
+
+/// Removes some of what deleted groups have left behind; gives how many rows.
+pub(super) fn sweep(conn: &Connection) -> Result<usize> {
+    let next = conn.prepare_cached(DELETED)?.query_row([], |row| row.get(0)).optional()?;
+    next.map_or(Ok(0), |id| delete_some(conn, GroupId(id)))
 }

@@ -4,11 +4,10 @@
 //! it a [`Snapshot`] or a [`Transaction`], types with a method for each thing that can be asked, so
 //! that a check and the write it guards are one transaction. Each table has a file with its SQL.
 //!
-//! All writes go through one thread (`writer.rs`) and reads through two others (`reader.rs`), each
-//! with a connection that it keeps. A pool was measured and rejected: SQLite has one writer
-//! whatever one does, so a pool's writers fight for the lock (a seventh of the throughput, the
-//! slowest answers over a second), and for reads of a few microseconds handing a connection about
-//! costs more than the query.
+//! All writes go through one thread (`writer.rs`). A pool of writers was measured and rejected:
+//! SQLite has one writer whatever one does, so they fight for the lock (a seventh of the throughput,
+//! the slowest answers over a second). A short read is done where it is asked for ([`Store::glance`])
+//! and a long one by threads of its own ([`Store::read`]), both in `reader.rs`.
 
 mod activity;
 mod backup;
@@ -25,8 +24,10 @@ mod partial;
 mod plans;
 mod reader;
 mod schema;
+mod search;
 mod selections;
 mod status;
+mod upkeep;
 mod users;
 mod writer;
 
@@ -114,7 +115,21 @@ impl Store {
         self.writer.activity()
     }
 
-    /// Runs `work` on a reader thread, over one consistent state of the database.
+    /// Runs `work`, which reads a few rows, over one consistent state of the database: on this
+    /// thread, which does nothing else meanwhile.
+    ///
+    /// # Errors
+    /// As [`Store::read`].
+    pub async fn glance<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Snapshot<'_>) -> Result<T> + Send + 'static,
+    {
+        self.readers.glance(work).await
+    }
+
+    /// Runs `work`, which may read much, on a reader thread, over one consistent state of the
+    /// database.
     ///
     /// # Errors
     /// Those of `work`; [`Error::Unavailable`](crate::error::Error::Unavailable) if too many reads

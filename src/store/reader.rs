@@ -1,10 +1,15 @@
-//! The threads that read, each with a read-only connection of its own.
+//! Reading, by read-only connections. It never waits for the writer: in WAL mode a reader sees the
+//! last commit.
 //!
-//! They share one queue, so that a long search holds up one of them and not whoever happens to be
-//! next in line, and they never wait for the writer: in WAL mode a reader sees the last commit.
+//! A glance, of a few rows, is done where it is asked for: to hand it to another thread and to be
+//! woken with the answer costs more than it does. What may take longer goes to two threads of its
+//! own, so that it holds up no thread that serves connections. They share one queue, so that a long
+//! search holds up one of them and not whoever happens to be next in line.
 
+use std::num::NonZero;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::thread::JoinHandle;
+use std::sync::{Mutex, PoisonError};
+use std::thread::{JoinHandle, available_parallelism};
 
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 use rusqlite::Connection;
@@ -21,6 +26,8 @@ type Job = Box<dyn FnOnce(&Connection) + Send>;
 
 #[derive(Debug)]
 pub(super) struct Readers {
+    /// The connections for glances that nobody is using, as many as can be at work at once.
+    idle: Mutex<Vec<Connection>>,
     jobs: Option<Sender<Job>>,
     threads: Vec<JoinHandle<()>>,
 }
@@ -36,7 +43,23 @@ impl Readers {
                 .map_err(|error| Error::Setup(format!("cannot start a reader thread: {error}")))
         };
         let threads = (1..=THREADS).map(start_one).collect::<Result<_>>()?;
-        Ok(Self { jobs: Some(jobs), threads })
+        let at_once = available_parallelism().map_or(1, NonZero::get);
+        let idle = (0..at_once).map(|_| open()).collect::<Result<_>>()?;
+        Ok(Self { idle: Mutex::new(idle), jobs: Some(jobs), threads })
+    }
+
+    /// Runs `work` on this thread; if every connection is in use, on one of the others.
+    pub(super) async fn glance<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Snapshot<'_>) -> Result<T> + Send + 'static,
+    {
+        let idle = || self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        let taken = idle().pop();
+        let Some(conn) = taken else { return self.run(work).await };
+        let result = in_snapshot(&conn, work);
+        idle().push(conn);
+        result
     }
 
     pub(super) async fn run<T, F>(&self, work: F) -> Result<T>

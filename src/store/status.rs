@@ -5,6 +5,7 @@ use std::path::Path;
 use super::backup::{self, Attempts};
 use super::file::{self, Found};
 use super::schema::{self, Plan};
+use super::{events, groups};
 use crate::error::Result;
 
 /// The state of a database.
@@ -44,18 +45,22 @@ fn look_at(path: &Path) -> Result<Status> {
     let ask = |sql: &str| -> Result<Option<i64>> {
         if migrated { Ok(conn.query_row(sql, [], |row| row.get(0))?) } else { Ok(None) }
     };
-    let count = |table: &str| -> Result<u64> {
-        Ok(ask(&format!("SELECT count(*) FROM {table}"))?.map_or(0, i64::unsigned_abs))
+    let count = |sql: &str| -> Result<u64> { Ok(ask(sql)?.map_or(0, i64::unsigned_abs)) };
+    // Groups can be marked as deleted, and the table of attempts is as it is today, once every
+    // migration is applied.
+    let (groups, events) = if pending.is_empty() {
+        (groups::COUNT, events::COUNT)
+    } else {
+        ("SELECT count(*) FROM calendar_group", "SELECT count(*) FROM event")
     };
-    // The table of attempts is as it is today once every migration is applied.
     let backups = if pending.is_empty() { backup::attempts(&conn)? } else { Attempts::default() };
     Ok(Status {
         version: applied.last().map_or(0, |migration| migration.version),
         pending: pending.len(),
         bytes: size(path),
-        users: count("user")?,
-        groups: count("calendar_group")?,
-        events: count("event")?,
+        users: count("SELECT count(*) FROM user")?,
+        groups: count(groups)?,
+        events: count(events)?,
         backups,
     })
 }

@@ -7,7 +7,22 @@ use super::{Snapshot, Transaction};
 use crate::error::{Error, Result};
 use crate::model::{Email, User, UserId, WallTime};
 
-const COLUMNS: &str = "id, email, created, token_generation";
+macro_rules! columns {
+    () => {
+        "id, email, created, token_generation, calendar_version"
+    };
+}
+
+pub(super) const BY_EMAIL: &str =
+    concat!("SELECT ", columns!(), " FROM user WHERE email_folded = ?1");
+const ALL: &str = concat!("SELECT ", columns!(), " FROM user ORDER BY id");
+const INSERT: &str = concat!(
+    "INSERT INTO user (email, email_folded, password_hash, created, token_generation)
+     VALUES (?1, ?2, ?3, ?4, coalesce(
+         (SELECT token_generation FROM removed_user WHERE email_digest = ?5), 0))
+     RETURNING ",
+    columns!()
+);
 
 fn from_row(row: &Row<'_>) -> Result<User> {
     Ok(User {
@@ -15,11 +30,8 @@ fn from_row(row: &Row<'_>) -> Result<User> {
         email: Email::stored(row.get(1)?),
         created: WallTime::from_seconds(row.get(2)?)?,
         token_generation: row.get(3)?,
+        calendar_version: row.get(4)?,
     })
-}
-
-pub(super) fn by_email() -> String {
-    format!("SELECT {COLUMNS} FROM user WHERE email_folded = ?1")
 }
 
 /// What is kept of the address of a removed user.
@@ -33,7 +45,7 @@ impl Snapshot<'_> {
     /// # Errors
     /// If the database cannot be read.
     pub fn user_by_email(&self, email: &Email) -> Result<Option<User>> {
-        let mut statement = self.conn.prepare_cached(&by_email())?;
+        let mut statement = self.conn.prepare_cached(BY_EMAIL)?;
         let mut rows = statement.query([email.folded()])?;
         rows.next()?.map(from_row).transpose()
     }
@@ -43,8 +55,7 @@ impl Snapshot<'_> {
     /// # Errors
     /// If the database cannot be read.
     pub fn users(&self) -> Result<Vec<User>> {
-        let mut statement =
-            self.conn.prepare(&format!("SELECT {COLUMNS} FROM user ORDER BY id"))?;
+        let mut statement = self.conn.prepare(ALL)?;
         let mut rows = statement.query([])?;
         let mut users = Vec::new();
         while let Some(row) = rows.next()? {
@@ -75,13 +86,7 @@ impl Transaction<'_> {
         password_hash: Option<&str>,
         created: WallTime,
     ) -> Result<User> {
-        let sql = format!(
-            "INSERT INTO user (email, email_folded, password_hash, created, token_generation)
-             VALUES (?1, ?2, ?3, ?4, coalesce(
-                 (SELECT token_generation FROM removed_user WHERE email_digest = ?5), 0))
-             RETURNING {COLUMNS}"
-        );
-        let mut statement = self.conn.prepare_cached(&sql)?;
+        let mut statement = self.conn.prepare_cached(INSERT)?;
         let (folded, digest) = (email.folded(), digest(&email.folded()));
         let mut rows =
             statement.query((email.as_str(), folded, password_hash, created.seconds(), digest))?;

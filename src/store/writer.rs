@@ -5,24 +5,33 @@
 //! answers them all. Under load that shares one wait for the disk among many writers; alone, a
 //! write waits for nobody. Work that fails or panics undoes its savepoint and nothing else, and
 //! work whose client has gone away runs to its end like any other. The queue is bounded: when it is
-//! full a caller is told so at once instead of waiting for ever.
+//! full a caller is told so at once instead of waiting for ever. While nobody asks it for anything
+//! it does what earlier writes have left to do (`upkeep.rs`).
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TrySendError, bounded};
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use super::activity::Activity;
-use super::{Transaction, panic_text};
+use super::{BUSY_TIMEOUT, Transaction, panic_text, upkeep};
 use crate::error::{Error, Result};
 
 /// How many writes may wait; at thousands a second, more than would be answered in good time.
 const QUEUE: usize = 4096;
 /// How many writes one commit takes at the most, so that the first of them is not kept waiting.
 const BATCH: usize = 512;
+
+/// For how long nobody has to have asked for anything before there is time for upkeep.
+const IDLE: Duration = Duration::from_millis(20);
+/// How long is waited between two slices of upkeep.
+const PAUSE: Duration = Duration::from_millis(1);
+/// How often a slice is done where there is never time.
+const AT_LEAST: Duration = Duration::from_millis(100);
 
 /// Runs inside the transaction, and gives what is left to do once its outcome is known: to answer.
 /// Without a connection, because no transaction could begin, it runs nothing.
@@ -45,7 +54,7 @@ impl Writer {
             .name("store-writer".into())
             .spawn({
                 let activity = Arc::clone(&activity);
-                move || serve(&conn, &queue, &activity)
+                move || serve(conn, &queue, &activity)
             })
             .map_err(|error| Error::Setup(format!("cannot start the writer thread: {error}")))?;
         Ok(Self { jobs: Some(jobs), activity, thread: Some(thread) })
@@ -103,29 +112,66 @@ impl Drop for Writer {
     }
 }
 
-fn serve(conn: &Connection, queue: &Receiver<Job>, activity: &Activity) {
-    while let Ok(job) = queue.recv() {
-        if let Err(error) = conn.execute_batch("BEGIN IMMEDIATE") {
-            // Whoever waits behind it would only wait as long again for the same lock.
-            let reason = format!("cannot begin to write: {error}");
-            tracing::error!("{reason}");
-            // Taken before the first answer: what is asked for after it deserves a try of its own.
-            let waiting: Vec<Job> = std::iter::once(job).chain(queue.try_iter()).collect();
-            for job in waiting {
-                job(None)(Some(&reason));
+fn serve(mut conn: Connection, queue: &Receiver<Job>, activity: &Activity) {
+    // The process before this one may have left something to do.
+    let (mut left, mut last, mut patience) = (true, Instant::now(), IDLE);
+    loop {
+        let waited = if left {
+            queue.recv_timeout(patience)
+        } else {
+            queue.recv().map_err(|_| RecvTimeoutError::Disconnected)
+        };
+        match waited {
+            Ok(job) => {
+                write(&conn, job, queue, activity);
+                (left, patience) = (true, IDLE);
+                if last.elapsed() < AT_LEAST {
+                    continue;
+                }
             }
-            continue;
+            Err(RecvTimeoutError::Timeout) => patience = PAUSE,
+            Err(RecvTimeoutError::Disconnected) => return,
         }
-        let (answers, failure) = run_batch(conn, job, queue);
-        if let Some(reason) = &failure {
-            tracing::error!(writes = answers.len(), "nothing was stored: {reason}");
+        left = keep_up(&mut conn);
+        last = Instant::now();
+    }
+}
+
+/// Does a slice of upkeep, if no other process is writing. Gives whether there may be more to do;
+/// after a failure not before the next write.
+fn keep_up(conn: &mut Connection) -> bool {
+    let mut slice = || {
+        conn.busy_timeout(Duration::ZERO)?;
+        let done = upkeep::slice(conn);
+        conn.busy_timeout(BUSY_TIMEOUT)?;
+        done
+    };
+    slice().unwrap_or_else(|error| {
+        tracing::warn!("what is left to do has to wait: {error}");
+        false
+    })
+}
+
+/// Does `job` and what is queued behind it, and answers.
+fn write(conn: &Connection, job: Job, queue: &Receiver<Job>, activity: &Activity) {
+    if let Err(error) = conn.execute_batch("BEGIN IMMEDIATE") {
+        // Whoever waits behind it would only wait as long again for the same lock.
+        let reason = format!("cannot begin to write: {error}");
+        tracing::error!("{reason}");
+        // Taken before the first answer: what is asked for after it deserves a try of its own.
+        let waiting: Vec<Job> = std::iter::once(job).chain(queue.try_iter()).collect();
+        for job in waiting {
+            job(None)(Some(&reason));
         }
-        if failure.is_none() {
-            activity.committed(answers.len());
-        }
-        for answer in answers {
-            answer(failure.as_deref());
-        }
+        return;
+    }
+    let (answers, failure) = run_batch(conn, job, queue);
+    match &failure {
+        Some(reason) => tracing::error!(writes = answers.len(), "nothing was stored: {reason}"),
+        None => activity.committed(answers.len()),
+    }
+    for answer in answers {
+        answer(failure.as_deref());
     }
 }
 

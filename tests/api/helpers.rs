@@ -1,8 +1,9 @@
 //! A calendar of its own for each test, asked as a client would and looked into as an operator could.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
-use calendar_server::app::{App, AuthLimit, Hashing};
+use calendar_server::app::{App, AuthLimit, Hashing, Views};
 use calendar_server::clock::Clock;
 use calendar_server::domain::auth::Tokens;
 use calendar_server::model::Rate;
@@ -112,6 +113,7 @@ impl Calendar {
             registration_open: settings.registration_open,
             auth_limit: AuthLimit::new(settings.auth_rate, settings.trusted_proxies),
             hashing: Hashing::default(),
+            views: Arc::new(Views::default()),
             metrics: None,
             cors_origins: settings.cors_origins,
         };

@@ -1,0 +1,163 @@
+//! The views that were answered last, as they were answered.
+//!
+//! People look at the same month again and again, from several devices, and a calendar is read far
+//! more often than it is written. A view is kept with the version of its user's calendar, which
+//! moves with everything that the view could show (`migrations/V4`), in the same transaction. Who
+//! asks again has their version read anyway, with their token's check; while it is the same, so is
+//! the view. So nothing here is ever told that something changed, and nothing can be forgotten.
+//!
+//! The same version makes the `ETag` (RFC 9110, 8.8.3) of a view. It carries a random number of this
+//! process too: a database that was restored from a backup counts through the same versions again.
+
+use std::fmt::Write;
+use std::sync::{Mutex, PoisonError};
+
+use bytes::Bytes;
+use lru::LruCache;
+
+use crate::model::{Period, User, UserId};
+
+/// How many bytes are kept; those of the view that was not asked for the longest go first.
+const BUDGET: usize = 8 * 1024 * 1024;
+/// The largest view that is kept: one must not push out all the others.
+const LARGEST: usize = BUDGET / 8;
+/// What a view takes beside its bytes, roughly.
+const OVERHEAD: usize = 192;
+
+/// Whose view, of when, and whether for a client that takes it compressed.
+type Key = (UserId, Period, bool);
+
+/// A view as it is answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct View {
+    /// The body.
+    pub bytes: Bytes,
+    /// Whether that is compressed; what is short is not.
+    pub compressed: bool,
+}
+
+/// The views that are kept.
+#[derive(Debug)]
+pub struct Views {
+    process: u64,
+    shelf: Mutex<Shelf>,
+}
+
+#[derive(Debug)]
+struct Shelf {
+    views: LruCache<Key, (i64, View)>,
+    bytes: usize,
+}
+
+impl Default for Views {
+    /// None are kept yet.
+    fn default() -> Self {
+        let shelf = Shelf { views: LruCache::unbounded(), bytes: 0 };
+        Self { process: getrandom::u64().unwrap_or_default(), shelf: Mutex::new(shelf) }
+    }
+}
+
+impl Views {
+    /// The entity tag of what `user` is shown in `period`. Weak, since compressed or not it is the
+    /// same view.
+    #[must_use]
+    pub fn tag(&self, user: &User, period: Period) -> String {
+        let mut tag = String::with_capacity(64);
+        let User { id: UserId(id), calendar_version: version, .. } = user;
+        let Period { from, until } = period;
+        // To a string, this cannot fail.
+        let _ = write!(tag, "W/\"{:x}-{id:x}-{version:x}-{from:x}-{until:x}\"", self.process);
+        tag
+    }
+
+    /// What `user` is shown in `period`, if it is kept and still so.
+    #[must_use]
+    pub fn get(&self, user: &User, period: Period, compressed: bool) -> Option<View> {
+        let mut shelf = self.shelf.lock().unwrap_or_else(PoisonError::into_inner);
+        let (version, view) = shelf.views.get(&(user.id, period, compressed))?;
+        (*version == user.calendar_version).then(|| view.clone())
+    }
+
+    /// Keeps `view`, which is what `user` is shown in `period`.
+    pub fn keep(&self, user: &User, period: Period, compressed: bool, view: &View) {
+        if view.bytes.len() > LARGEST {
+            return;
+        }
+        let mut shelf = self.shelf.lock().unwrap_or_else(PoisonError::into_inner);
+        let kept = (user.calendar_version, view.clone());
+        shelf.bytes += view.bytes.len() + OVERHEAD;
+        if let Some((_, (_, before))) = shelf.views.push((user.id, period, compressed), kept) {
+            shelf.bytes -= before.bytes.len() + OVERHEAD;
+        }
+        while shelf.bytes > BUDGET
+            && let Some((_, (_, oldest))) = shelf.views.pop_lru()
+        {
+            shelf.bytes -= oldest.bytes.len() + OVERHEAD;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Email, WallTime};
+
+    const JUNE: Period = Period { from: 0, until: 30 };
+
+    fn user(id: i64, calendar_version: i64) -> User {
+        User {
+            id: UserId(id),
+            email: Email::stored("park@jungi.me".into()),
+            created: WallTime::MIN,
+            token_generation: 0,
+            calendar_version,
+        }
+    }
+
+    fn view(length: usize) -> View {
+        View { bytes: vec![b' '; length].into(), compressed: false }
+    }
+
+    #[test]
+    fn a_view_is_kept_for_its_user_its_version_its_period_and_its_form() {
+        let (views, view) = (Views::default(), view(2));
+        views.keep(&user(1, 5), JUNE, false, &view);
+        assert_eq!(views.get(&user(1, 5), JUNE, false), Some(view));
+        assert_eq!(views.get(&user(2, 5), JUNE, false), None);
+        assert_eq!(views.get(&user(1, 6), JUNE, false), None);
+        assert_eq!(views.get(&user(1, 4), JUNE, false), None);
+        assert_eq!(views.get(&user(1, 5), Period { until: 31, ..JUNE }, false), None);
+        assert_eq!(views.get(&user(1, 5), JUNE, true), None);
+    }
+
+    #[test]
+    fn what_is_kept_has_a_bound_and_the_oldest_goes_first() {
+        let views = Views::default();
+        let largest = view(LARGEST);
+        for id in 0..20 {
+            views.keep(&user(id, 0), JUNE, false, &largest);
+            views.keep(&user(id, 1), JUNE, false, &largest);
+        }
+        let kept: Vec<i64> =
+            (0..20).filter(|id| views.get(&user(*id, 1), JUNE, false).is_some()).collect();
+        assert_eq!(kept, (13..20).collect::<Vec<_>>());
+        views.keep(&user(7, 0), JUNE, false, &view(LARGEST + 1));
+        assert_eq!(views.get(&user(7, 0), JUNE, false), None, "too large to keep");
+    }
+
+    #[test]
+    fn a_tag_is_another_for_whatever_may_differ() {
+        let views = Views::default();
+        let tags = [
+            views.tag(&user(1, 5), JUNE),
+            views.tag(&user(2, 5), JUNE),
+            views.tag(&user(1, 6), JUNE),
+            views.tag(&user(1, 5), Period { until: 31, ..JUNE }),
+            Views::default().tag(&user(1, 5), JUNE),
+        ];
+        for (at, tag) in tags.iter().enumerate() {
+            assert!(tag.starts_with("W/\"") && tag.ends_with('"'), "{tag}");
+            assert!(!tags[..at].contains(tag), "{tag}");
+        }
+    }
+}

@@ -1,0 +1,186 @@
+//! The search for a word among the subjects: the tables `subject_gram` and `subject_gram_pending`.
+//!
+//! A calendar of up to two thousand events is looked through one by one. In a larger one an index finds
+//! the events whose subject may contain the word, and each of those is looked at.
+//!
+//! The index is SQLite's full-text index, FTS5, over terms of our own making. Its tokenizer
+//! `trigram` finds nothing for a word of one or two characters, which in Korean is most words. So
+//! every character of a subject begins a term of up to three characters: `회의 자료` has the terms
+//! `회의␣`, `의␣자`, `␣자료`, `자료` and `료`. A word of three characters or more is in the events that
+//! have all of its trigrams; a shorter one is what some term begins with. FTS5's tokenizer `ascii`
+//! takes the terms apart again at spaces, and takes all that is not ASCII for letters.
+//!
+//! The index follows a change when the writer has nothing else to do (`upkeep.rs`). What it has yet
+//! to follow is listed, and looked at one by one.
+
+use rusqlite::{Connection, OptionalExtension};
+
+use super::Snapshot;
+use super::events::COLUMNS;
+use crate::error::Result;
+use crate::model::{Event, ShortText, UserId};
+
+/// The most events of a calendar that are looked through without the index.
+const FEW: i64 = 2000;
+
+/// How many characters a term has.
+const GRAM: usize = 3;
+
+/// How many events the index follows in one transaction.
+const SLICE: usize = 128;
+
+/// Whether an event shows in the calendar of user ?1, and its subject contains ?2.
+const MATCHES: &str = "instr(e.subject_folded, ?2) > 0
+    AND (e.group_id IS NULL AND e.user_id = ?1
+         OR e.group_id IN (SELECT s.group_id FROM selection s WHERE s.user_id = ?1))";
+
+pub(super) fn personal_containing() -> String {
+    format!(
+        "SELECT {COLUMNS} FROM event e INDEXED BY event_personal JOIN user u ON u.id = e.user_id
+         WHERE e.user_id = ?1 AND e.group_id IS NULL AND instr(e.subject_folded, ?2) > 0"
+    )
+}
+
+pub(super) fn selected_containing() -> String {
+    format!(
+        "SELECT {COLUMNS}
+         FROM selection s CROSS JOIN event e INDEXED BY event_in_group JOIN user u ON u.id = e.user_id
+         WHERE s.user_id = ?1 AND e.group_id = s.group_id AND instr(e.subject_folded, ?2) > 0"
+    )
+}
+
+pub(super) fn indexed_containing() -> String {
+    format!(
+        "SELECT {COLUMNS}
+         FROM subject_gram g CROSS JOIN event e ON e.id = g.rowid JOIN user u ON u.id = e.user_id
+         WHERE g.grams MATCH ?3 AND {MATCHES}
+             AND NOT EXISTS (SELECT 1 FROM subject_gram_pending p WHERE p.event_id = g.rowid)"
+    )
+}
+
+pub(super) fn pending_containing() -> String {
+    format!(
+        "SELECT {COLUMNS}
+         FROM subject_gram_pending p CROSS JOIN event e ON e.id = p.event_id
+         JOIN user u ON u.id = e.user_id
+         WHERE {MATCHES}"
+    )
+}
+
+/// Counts the events of a calendar, up to ?2.
+pub(super) const COUNT: [&str; 2] = [
+    "SELECT count(*) FROM (SELECT 1 FROM event e INDEXED BY event_personal
+        WHERE e.user_id = ?1 AND e.group_id IS NULL LIMIT ?2)",
+    "SELECT count(*) FROM (SELECT 1 FROM selection s CROSS JOIN event e INDEXED BY event_in_group
+        WHERE s.user_id = ?1 AND e.group_id = s.group_id LIMIT ?2)",
+];
+
+impl Snapshot<'_> {
+    /// The events in the calendar of `user` whose subject contains `word` in whatever case, in no
+    /// order, the birthday included.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn events_containing(&self, user: UserId, word: &ShortText) -> Result<Vec<Event>> {
+        let folded = word.folded();
+        let asked = (user.0, folded.as_str());
+        let few = self.has_few_events(user)?;
+        let mut events = if few {
+            self.events(&personal_containing(), asked)?
+        } else {
+            self.events(&indexed_containing(), (user.0, &folded, expression(&folded)))?
+        };
+        let rest = if few { selected_containing() } else { pending_containing() };
+        events.extend(self.events(&rest, asked)?);
+        Ok(events)
+    }
+
+    fn has_few_events(&self, user: UserId) -> Result<bool> {
+        let mut counted = 0;
+        for sql in COUNT {
+            let limit = FEW + 1 - counted;
+            let mut statement = self.conn.prepare_cached(sql)?;
+            counted += statement.query_row((user.0, limit), |row| row.get::<_, i64>(0))?;
+        }
+        Ok(counted <= FEW)
+    }
+}
+
+/// Makes the index follow some of the changes that it has yet to follow; gives how many.
+pub(super) fn follow(conn: &Connection) -> Result<usize> {
+    let mut first = conn.prepare_cached(
+        "SELECT p.event_id, p.indexed, e.subject_folded
+         FROM subject_gram_pending p LEFT JOIN event e ON e.id = p.event_id LIMIT 1",
+    )?;
+    let mut take = conn.prepare_cached("DELETE FROM subject_gram_pending WHERE event_id = ?1")?;
+    let mut remove = conn.prepare_cached(
+        "INSERT INTO subject_gram (subject_gram, rowid, grams) VALUES ('delete', ?1, ?2)",
+    )?;
+    let mut add = conn.prepare_cached("INSERT INTO subject_gram (rowid, grams) VALUES (?1, ?2)")?;
+    for followed in 0..SLICE {
+        type Pending = (i64, Option<String>, Option<String>);
+        let pending: Option<Pending> =
+            first.query_row([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).optional()?;
+        let Some((event, indexed, subject)) = pending else { return Ok(followed) };
+        if let Some(folded) = indexed {
+            remove.execute((event, terms(&folded)))?;
+        }
+        if let Some(folded) = subject {
+            add.execute((event, terms(&folded)))?;
+        }
+        take.execute([event])?;
+    }
+    Ok(SLICE)
+}
+
+/// `folded` in characters that the tokenizer `ascii` takes for letters: what it would take terms
+/// apart at, the punctuation of ASCII, stands in Unicode's private use area. Who has such a
+/// character in a subject has it found by a few words more, and then looked at.
+fn letters(folded: &str) -> Vec<char> {
+    let letter = |c: char| {
+        let splits = c.is_ascii() && !c.is_ascii_alphanumeric();
+        if splits { char::from_u32(0xE000 + u32::from(c)).unwrap_or(c) } else { c }
+    };
+    folded.chars().map(letter).collect()
+}
+
+/// The terms of a subject, with spaces between them.
+fn terms(folded: &str) -> String {
+    let letters = letters(folded);
+    let mut terms = String::with_capacity(folded.len() * (GRAM + 1));
+    for at in 0..letters.len() {
+        terms.extend(&letters[at..letters.len().min(at + GRAM)]);
+        terms.push(' ');
+    }
+    terms
+}
+
+/// What to ask the index for: the events that may contain `folded`.
+fn expression(folded: &str) -> String {
+    let letters = letters(folded);
+    if letters.len() < GRAM {
+        let beginning: String = letters.into_iter().collect();
+        return format!("\"{beginning}\" *");
+    }
+    let trigrams = letters.windows(GRAM).map(|gram| gram.iter().collect::<String>());
+    trigrams.map(|gram| format!("\"{gram}\"")).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_character_begins_a_term_of_up_to_three() {
+        assert_eq!(terms("회의 자료"), "회의\u{e020} 의\u{e020}자 \u{e020}자료 자료 료 ");
+        assert_eq!(terms("a"), "a ");
+    }
+
+    #[test]
+    fn a_word_is_asked_for_by_its_trigrams_and_a_short_one_by_what_begins_with_it() {
+        assert_eq!(expression("회의 자"), "\"회의\u{e020}\" \"의\u{e020}자\"");
+        assert_eq!(expression("abc"), "\"abc\"");
+        assert_eq!(expression("회의"), "\"회의\" *");
+        assert_eq!(expression("\""), "\"\u{e022}\" *");
+    }
+}
