@@ -11,6 +11,7 @@ mod db;
 mod full;
 mod health;
 mod import;
+mod import_rows;
 mod metrics;
 mod openapi;
 mod serve;
