@@ -1,10 +1,12 @@
 //! What every request handler works with.
 
 mod hashing;
+mod health;
 mod limit;
 mod metrics;
 
 pub use hashing::Hashing;
+pub use health::Health;
 pub use limit::AuthLimit;
 pub use metrics::{Metrics, Request};
 
@@ -29,6 +31,8 @@ pub struct App {
     pub auth_limit: AuthLimit,
     /// Where passwords are hashed.
     pub hashing: Hashing,
+    /// Whether all of it works.
+    pub health: Health,
     /// What is measured, if it is.
     pub metrics: Option<Arc<Metrics>>,
     /// The origins whose pages may call the API.

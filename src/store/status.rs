@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::backup::{self, Attempts};
+use super::attempts::{self, Attempts};
 use super::file::{self, Found};
 use super::schema::{self, Plan};
 use crate::error::Result;
@@ -48,7 +48,7 @@ fn look_at(path: &Path) -> Result<Status> {
         Ok(ask(&format!("SELECT count(*) FROM {table}"))?.map_or(0, i64::unsigned_abs))
     };
     // The table of attempts is as it is today once every migration is applied.
-    let backups = if pending.is_empty() { backup::attempts(&conn)? } else { Attempts::default() };
+    let backups = if pending.is_empty() { attempts::attempts(&conn)? } else { Attempts::default() };
     Ok(Status {
         version: applied.last().map_or(0, |migration| migration.version),
         pending: pending.len(),

@@ -14,6 +14,7 @@ mod import;
 mod import_rows;
 mod metrics;
 mod openapi;
+mod restore;
 mod serve;
 mod setup;
 mod user;
