@@ -17,5 +17,6 @@ mod openapi;
 mod restore;
 mod serve;
 mod setup;
+mod terminal;
 mod user;
 mod wire;
