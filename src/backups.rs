@@ -10,16 +10,18 @@ use std::path::{Path, PathBuf};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TryRecvError, bounded};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 
 use crate::clock::Clock;
 use crate::config::Schedule;
 use crate::error::{Error, Result};
 use crate::model::WallTime;
-use crate::store::{self, Direct};
+use crate::store::{self, Direct, Stop, Unnoted};
 
 /// How long to wait before trying again what did not work.
 const RETRY: Duration = Duration::from_secs(10 * 60);
+/// How long a server that ends waits for a backup that is to stop: what is waited for then is a disk.
+const GRACE: Duration = Duration::from_secs(2);
 
 /// The name of a backup that is made at `now`.
 #[must_use]
@@ -27,35 +29,54 @@ pub fn name(now: WallTime) -> String {
     format!("calendar-{}.sqlite", now.compact())
 }
 
-/// The thread that makes backups; it ends when this is dropped, leaving nothing half done.
+/// The thread that makes backups; it ends when this is dropped, leaving nothing half done but for a
+/// hidden file, which the next backup removes.
 #[derive(Debug)]
 pub struct Backups {
-    stop: Option<Sender<()>>,
+    stop: Stop,
+    wake: Option<Sender<()>>,
+    ended: Receiver<()>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Backups {
-    /// Starts making backups of `database` as `schedule` says.
+    /// Starts making backups of `database` as `schedule` says. What cannot be noted in it is put
+    /// into `unnoted`.
     ///
     /// # Errors
     /// [`Error::Setup`] if the folder cannot be made.
-    pub fn start(database: PathBuf, schedule: Schedule, clock: Clock) -> Result<Self> {
+    pub fn start(
+        database: PathBuf,
+        schedule: Schedule,
+        clock: Clock,
+        unnoted: Unnoted,
+    ) -> Result<Self> {
         fs::create_dir_all(&schedule.folder).map_err(|error| {
             Error::Setup(format!("backup_dir: cannot make {}: {error}", schedule.folder.display()))
         })?;
-        let (stop, stopped) = bounded(0);
+        let stop = Stop::default();
+        let (wake, woken) = bounded(0);
+        let (ending, ended) = bounded(0);
+        let work = Work { database, schedule, clock, unnoted, stop: stop.clone() };
         let thread = std::thread::Builder::new()
             .name("backups".into())
-            .spawn(move || run(&database, &schedule, &clock, &stopped))
+            .spawn(move || {
+                // Dropped, and so told, also if it panics.
+                let _ending: Sender<()> = ending;
+                work.run(&woken);
+            })
             .map_err(|error| Error::Setup(format!("cannot start the backup thread: {error}")))?;
-        Ok(Self { stop: Some(stop), thread: Some(thread) })
+        Ok(Self { stop, wake: Some(wake), ended, thread: Some(thread) })
     }
 }
 
 impl Drop for Backups {
     fn drop(&mut self) {
-        drop(self.stop.take());
-        if let Some(thread) = self.thread.take()
+        self.stop.ask();
+        drop(self.wake.take());
+        if self.ended.recv_timeout(GRACE) == Err(RecvTimeoutError::Timeout) {
+            tracing::warn!("a backup does not stop: it is left unfinished");
+        } else if let Some(thread) = self.thread.take()
             && thread.join().is_err()
         {
             tracing::error!("the backup thread panicked");
@@ -63,59 +84,65 @@ impl Drop for Backups {
     }
 }
 
-fn run(database: &Path, schedule: &Schedule, clock: &Clock, stopped: &Receiver<()>) {
-    let mut wait = due_in(database, schedule, clock).unwrap_or_default();
-    while stopped.recv_timeout(wait) == Err(RecvTimeoutError::Timeout) {
-        wait = match attempt(database, schedule, clock, stopped) {
-            Ok(made) => {
-                tracing::info!(file = %made.display(), "made a backup");
-                schedule.every
-            }
-            // Broken off because the server stops: no failure to be noted.
-            Err(_) if is_stopped(stopped) => return,
+/// What the thread works with.
+struct Work {
+    database: PathBuf,
+    schedule: Schedule,
+    clock: Clock,
+    unnoted: Unnoted,
+    stop: Stop,
+}
+
+impl Work {
+    fn run(&self, woken: &Receiver<()>) {
+        let mut wait = self.due_in().unwrap_or_default();
+        while woken.recv_timeout(wait) == Err(RecvTimeoutError::Timeout) {
+            wait = match self.attempt() {
+                Ok(made) => {
+                    tracing::info!(file = %made.display(), "made a backup");
+                    self.schedule.every
+                }
+                // Broken off because the server stops: no failure to be noted.
+                Err(_) if self.stop.is_asked() => return,
+                Err(error) => {
+                    tracing::error!("no backup was made: {error}");
+                    RETRY.min(self.schedule.every)
+                }
+            };
+        }
+    }
+
+    /// How long until the next backup, counted from the last that was made.
+    fn due_in(&self) -> Result<Duration> {
+        let attempts = Direct::open(&self.database)?.read(|snapshot| snapshot.backup_attempts())?;
+        let Some(last) = attempts.last else { return Ok(Duration::ZERO) };
+        let age = self.clock.now()?.seconds().saturating_sub(last.seconds());
+        // A clock that was set back makes the last one look as if it were to come: then one is due.
+        let age = u64::try_from(age).map_or(self.schedule.every, Duration::from_secs);
+        Ok(self.schedule.every.saturating_sub(age))
+    }
+
+    fn attempt(&self) -> Result<PathBuf> {
+        let file = self.schedule.folder.join(name(self.clock.now()?));
+        let made = store::backup(&self.database, &file, &mut |_, _| {}, &self.stop);
+        if made.is_err() && self.stop.is_asked() {
+            return made.map(|_| file);
+        }
+        let failure = made.as_ref().err().map(ToString::to_string);
+        let now = self.clock.now()?;
+        let noted = Direct::open(&self.database)
+            .and_then(|mut store| store.write(|tx| tx.note_backup(now, failure.as_deref())));
+        match noted {
+            Ok(()) => self.unnoted.set(None),
             Err(error) => {
-                tracing::error!("no backup was made: {error}");
-                RETRY.min(schedule.every)
+                self.unnoted.set(Some((now, failure)));
+                tracing::error!("how the backup went could not be noted: {error}");
             }
-        };
+        }
+        made?;
+        remove_old(&self.schedule, &file)?;
+        Ok(file)
     }
-}
-
-fn is_stopped(stopped: &Receiver<()>) -> bool {
-    stopped.try_recv() == Err(TryRecvError::Disconnected)
-}
-
-/// How long until the next backup, counted from the last that was made.
-fn due_in(database: &Path, schedule: &Schedule, clock: &Clock) -> Result<Duration> {
-    let attempts = Direct::open(database)?.read(|snapshot| snapshot.backup_attempts())?;
-    let Some(last) = attempts.last else { return Ok(Duration::ZERO) };
-    let age = clock.now()?.seconds().saturating_sub(last.seconds());
-    // A clock that was set back makes the last one look as if it were to come: then one is due.
-    let age = u64::try_from(age).map_or(schedule.every, Duration::from_secs);
-    Ok(schedule.every.saturating_sub(age))
-}
-
-fn attempt(
-    database: &Path,
-    schedule: &Schedule,
-    clock: &Clock,
-    stopped: &Receiver<()>,
-) -> Result<PathBuf> {
-    let file = schedule.folder.join(name(clock.now()?));
-    let made = store::backup(database, &file, &mut |_, _| !is_stopped(stopped));
-    if made.is_err() && is_stopped(stopped) {
-        return made.map(|_| file);
-    }
-    let failure = made.as_ref().err().map(ToString::to_string);
-    let now = clock.now()?;
-    let noted = Direct::open(database)
-        .and_then(|mut store| store.write(|tx| tx.note_backup(now, failure.as_deref())));
-    if let Err(error) = noted {
-        tracing::error!("how the backup went could not be noted: {error}");
-    }
-    made?;
-    remove_old(schedule, &file)?;
-    Ok(file)
 }
 
 /// Removes the oldest of the backups that the server made, by the time in their names, until as

@@ -1,11 +1,13 @@
 //! What every request handler works with.
 
 mod hashing;
+mod health;
 mod limit;
 mod metrics;
 mod views;
 
 pub use hashing::Hashing;
+pub use health::Health;
 pub use limit::AuthLimit;
 pub use metrics::{Metrics, Request};
 pub use views::{View, Views};
@@ -33,6 +35,8 @@ pub struct App {
     pub hashing: Hashing,
     /// The views that were answered last.
     pub views: Arc<Views>,
+    /// Whether all of it works.
+    pub health: Health,
     /// What is measured, if it is.
     pub metrics: Option<Arc<Metrics>>,
     /// The origins whose pages may call the API.

@@ -10,7 +10,7 @@ use crate::backups;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::error::{Error, Result};
-use crate::store::{self, Contents, Direct};
+use crate::store::{self, Contents, Direct, Faults, Restored, Stop};
 
 /// Copies the database to `file`, or under a name of its time to the folder of the backups.
 pub(super) fn backup(config: &Config, file: Option<&Path>) -> Result<()> {
@@ -21,7 +21,7 @@ pub(super) fn backup(config: &Config, file: Option<&Path>) -> Result<()> {
         (None, None) => config.database.with_file_name(backups::name(clock.now()?)),
     };
     let bar = progress_bar();
-    let made = store::backup(&config.database, &to, &mut shown_on(&bar));
+    let made = store::backup(&config.database, &to, &mut shown_on(&bar), &Stop::default());
     bar.finish_and_clear();
     let contents = made?;
     let now = clock.now()?;
@@ -35,14 +35,22 @@ pub(super) fn backup(config: &Config, file: Option<&Path>) -> Result<()> {
 }
 
 /// Puts a backup in the place of the database, which is kept beside it.
-pub(super) fn restore(config: &Config, file: &Path) -> Result<()> {
+pub(super) fn restore(config: &Config, file: &Path, end_tokens: bool) -> Result<()> {
     let now = Clock::new(config.zone.clone()).now()?;
     let suffix = format!(".before-restore-{}", now.compact());
     let bar = progress_bar();
-    let restored = store::restore(file, &config.database, &suffix, &mut shown_on(&bar));
+    let restored = store::restore(file, &config.database, &suffix, end_tokens, &mut shown_on(&bar));
     bar.finish_and_clear();
-    let (contents, kept) = restored?;
+    let Restored { contents, kept, unknown } = restored?;
     output::line(&format!("restored {}, with {}", config.database.display(), listed(contents)))?;
+    if end_tokens {
+        output::line("ended all tokens that were given out before")?;
+    }
+    if let Some(why) = unknown {
+        output::note(&format!(
+            "tokens of users who registered after the backup may count again when they register anew: {why}"
+        ))?;
+    }
     if let Some(kept) = kept {
         output::line(&format!("what was there is kept as {}", kept.display()))?;
     }
@@ -51,22 +59,30 @@ pub(super) fn restore(config: &Config, file: &Path) -> Result<()> {
 
 /// Lists what is wrong with the database; that is a failure.
 pub(super) fn check(config: &Config, json: bool) -> Result<()> {
-    let faults = store::check(&config.database)?;
+    let Faults { listed, more, stopped } = store::check(&config.database)?;
     let shown = config.database.display();
     if json {
-        output::json(&faults)?;
-    } else if faults.is_empty() {
+        output::json(&listed)?;
+    } else if listed.is_empty() {
         output::line(&format!("{shown} is sound"))?;
     } else {
-        faults.iter().try_for_each(|fault| output::line(fault))?;
+        listed.iter().try_for_each(|fault| output::line(fault))?;
     }
-    match faults.len() {
-        0 => Ok(()),
-        1 => Err(Error::Setup(format!("{shown} has a fault: restore a backup, or mend it"))),
-        number => Err(Error::Setup(format!(
-            "{shown} has {number} faults: restore a backup, or mend them"
-        ))),
-    }
+    let number = match (listed.len() + more, stopped) {
+        (0, _) => return Ok(()),
+        (1, _) => {
+            return Err(Error::Setup(format!("{shown} has a fault: restore a backup, or mend it")));
+        }
+        (number, false) => number.to_string(),
+        (number, true) => format!("at least {number}"),
+    };
+    let unlisted = match more {
+        0 => String::new(),
+        _ => format!(", of which the first {} are listed", listed.len()),
+    };
+    Err(Error::Setup(format!(
+        "{shown} has {number} faults{unlisted}: restore a backup, or mend them"
+    )))
 }
 
 fn listed(Contents { users, groups, events }: Contents) -> String {
@@ -83,10 +99,9 @@ fn progress_bar() -> ProgressBar {
     bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }
 
-fn shown_on(bar: &ProgressBar) -> impl FnMut(u64, u64) -> bool + '_ {
+fn shown_on(bar: &ProgressBar) -> impl FnMut(u64, u64) + '_ {
     |done, total| {
         bar.set_length(total);
         bar.set_position(done);
-        true
     }
 }

@@ -37,6 +37,9 @@ pub(super) enum Command {
     Restore {
         /// The backup
         file: PathBuf,
+        /// End every token given out so far, also those that were ended after the backup was made
+        #[arg(long)]
+        end_tokens: bool,
     },
     /// Check every row, and list what is wrong
     Check {
@@ -74,7 +77,7 @@ pub(super) fn run(command: &Command, config: &Config) -> Result<()> {
         Command::Upgrade => upgrade(database),
         Command::Status { json } => status(database, *json),
         Command::Backup { file } => backup::backup(config, file.as_deref()),
-        Command::Restore { file } => backup::restore(config, file),
+        Command::Restore { file, end_tokens } => backup::restore(config, file, *end_tokens),
         Command::Check { json } => backup::check(config, *json),
         Command::ImportFlask { old, dry_run, json } => import::run(config, old, *dry_run, *json),
     }

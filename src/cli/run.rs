@@ -13,14 +13,14 @@ use rocket::{Build, Rocket};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::{log, output};
-use crate::app::{App, AuthLimit, Hashing, Metrics, Views};
+use crate::app::{App, AuthLimit, Hashing, Health, Metrics, Views};
 use crate::backups::Backups;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::auth::Tokens;
 use crate::error::{Error, Result};
 use crate::server;
-use crate::store::{Opened, Store};
+use crate::store::{Opened, Store, Unnoted};
 
 /// Serves on a laptop until it is told to stop, and prints the page's address.
 pub(super) fn dev_run(config: Config) -> Result<()> {
@@ -63,15 +63,16 @@ fn run(config: Config, ready: impl Fn(&str) + Send + Sync + 'static) -> Result<(
         .clone()
         .map(|schedule| (config.database.clone(), schedule, config.zone.clone()));
     let metrics_address = config.metrics_address;
-    let app = open(config.clone())?;
+    let unnoted = Unnoted::default();
+    let app = open(config.clone(), unnoted.clone())?;
     let measured = match (metrics_address, &app.metrics) {
         (Some(address), Some(metrics)) => Some(metrics_server(address, Arc::clone(metrics))?),
         _ => None,
     };
     let rocket = server::build(config.rocket, app);
-    let backups = schedule
-        .map(|(database, schedule, zone)| Backups::start(database, schedule, Clock::new(zone)))
-        .transpose()?;
+    let start =
+        |(database, schedule, zone)| Backups::start(database, schedule, Clock::new(zone), unnoted);
+    let backups = schedule.map(start).transpose()?;
     let rocket = rocket.attach(AdHoc::on_liftoff("ready", move |rocket| {
         let settings = rocket.config();
         let scheme = if settings.tls_enabled() { "https" } else { "http" };
@@ -133,7 +134,7 @@ fn metrics_server(address: SocketAddr, metrics: Arc<Metrics>) -> Result<Rocket<B
 }
 
 /// Opens the database and gives what the handlers work with.
-fn open(config: Config) -> Result<App> {
+fn open(config: Config, unnoted: Unnoted) -> Result<App> {
     let (store, Opened { made, applied }) = Store::open(&config.database)?;
     if made {
         tracing::info!(database = %config.database.display(), "made the database");
@@ -149,6 +150,7 @@ fn open(config: Config) -> Result<App> {
         auth_limit: AuthLimit::new(config.auth_rate, config.trusted_proxies),
         hashing: Hashing::default(),
         views: Arc::new(Views::default()),
+        health: Health::new(unnoted),
         metrics: config
             .metrics_address
             .map(|_| Arc::new(Metrics::new(store.activity(), config.database.clone()))),

@@ -4,6 +4,8 @@
 use std::fmt::Display;
 use std::path::Path;
 
+use argon2::password_hash::phc::PasswordHash;
+use rusqlite::types::Value;
 use rusqlite::{Connection, Row};
 
 use super::file::{self, Found};
@@ -14,15 +16,36 @@ use crate::model::{ShortText, WallTime, fold};
 /// How many faults are listed; a database with more is past reading them.
 const MOST: usize = 1000;
 
+/// What is wrong with a database.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Faults {
+    /// The first of them, a line each.
+    pub listed: Vec<String>,
+    /// How many there are beyond those.
+    pub more: usize,
+    /// Whether SQLite stopped looking, so that there may be still more.
+    pub stopped: bool,
+}
+
+impl Faults {
+    pub(super) fn add(&mut self, fault: String) {
+        if self.listed.len() < MOST {
+            self.listed.push(fault);
+        } else {
+            self.more += 1;
+        }
+    }
+}
+
 /// Looks at every row of the database at `path`, changes nothing, and gives what is wrong.
 ///
 /// # Errors
 /// [`Error::Setup`] if there is no database, it is not migrated, or it cannot be read.
-pub fn check(path: &Path) -> Result<Vec<String>> {
+pub fn check(path: &Path) -> Result<Faults> {
     look_at(path).map_err(|error| file::about(path, error))
 }
 
-fn look_at(path: &Path) -> Result<Vec<String>> {
+fn look_at(path: &Path) -> Result<Faults> {
     if file::look(path)? != Found::Calendar {
         return Err(file::missing(path));
     }
@@ -32,23 +55,27 @@ fn look_at(path: &Path) -> Result<Vec<String>> {
     let conn = file::open_to_look(path)?;
     conn.execute_batch("BEGIN")?;
     let mut faults = structure(&conn)?;
+    key(&conn, &mut faults)?;
     rows(&conn, &mut faults)?;
-    faults.truncate(MOST);
+    sequences(&conn, &mut faults)?;
     Ok(faults)
 }
 
 /// What is wrong with the pages, and with the references between rows.
-pub(super) fn structure(conn: &Connection) -> Result<Vec<String>> {
-    let mut faults = Vec::new();
+pub(super) fn structure(conn: &Connection) -> Result<Faults> {
+    let mut faults = Faults::default();
     let sql = format!("PRAGMA integrity_check({MOST})");
     let mut statement = conn.prepare(&sql)?;
     let mut rows = statement.query([])?;
+    let mut said = 0;
     while let Some(row) = rows.next()? {
-        let said: String = row.get(0)?;
-        if said != "ok" {
-            faults.push(said);
+        let fault: String = row.get(0)?;
+        if fault != "ok" {
+            faults.add(fault);
+            said += 1;
         }
     }
+    faults.stopped = said >= MOST;
     let mut missing = Vec::new();
     let mut statement = conn.prepare("PRAGMA foreign_key_check")?;
     let mut rows = statement.query([])?;
@@ -59,15 +86,40 @@ pub(super) fn structure(conn: &Connection) -> Result<Vec<String>> {
         missing.push(format!("{table}{id}: refers to a {parent} that does not exist"));
     }
     missing.sort();
-    faults.extend(missing);
+    missing.into_iter().for_each(|fault| faults.add(fault));
     Ok(faults)
 }
 
+/// What is wrong with the key that signs tokens.
+fn key(conn: &Connection, faults: &mut Faults) -> Result<()> {
+    let there = "SELECT EXISTS (SELECT 1 FROM signing_key WHERE id = 1)";
+    if !conn.query_row(there, [], |row| row.get(0))? {
+        faults.add("signing_key: there is none".into());
+    }
+    Ok(())
+}
+
+/// What is wrong with the numbers from which ids are given out, so that one could come again.
+fn sequences(conn: &Connection, faults: &mut Faults) -> Result<()> {
+    for table in ["user", "calendar_group", "event"] {
+        let sql = format!(
+            "SELECT coalesce((SELECT max(seq) FROM sqlite_sequence WHERE name = '{table}'), 0),
+                coalesce((SELECT max(id) FROM {table}), 0)"
+        );
+        let (last, highest): (i64, i64) =
+            conn.query_row(&sql, [], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        if last < highest {
+            faults.add(format!("sqlite_sequence {table}: is {last}, and there is an id {highest}"));
+        }
+    }
+    Ok(())
+}
+
 /// What is wrong with single rows.
-fn rows(conn: &Connection, faults: &mut Vec<String>) -> Result<()> {
+fn rows(conn: &Connection, faults: &mut Faults) -> Result<()> {
     each(
         conn,
-        "SELECT id, email, email_folded, created, token_generation FROM user",
+        "SELECT id, email, email_folded, created, token_generation, password_hash FROM user",
         faults,
         |row| {
             let (email, folded): (String, String) = (row.get(1)?, row.get(2)?);
@@ -76,9 +128,24 @@ fn rows(conn: &Connection, faults: &mut Vec<String>) -> Result<()> {
                 when(folded != fold(&email), "email_folded: is not the folded email"),
                 time(row, 3, "created")?,
                 when(row.get::<_, i64>(4)? < 0, "token_generation: is negative"),
+                when(
+                    row.get::<_, Option<String>>(5)?.is_some_and(|hash| !is_hash(&hash)),
+                    "password_hash: is no argon2id hash",
+                ),
             ])
         },
     )?;
+    let removed =
+        "SELECT lower(hex(email_digest)), length(email_digest), token_generation FROM removed_user";
+    each(conn, removed, faults, |row| {
+        Ok(vec![
+            when(row.get::<_, i64>(1)? != 32, "email_digest: is no SHA-256"),
+            when(row.get::<_, i64>(2)? < 0, "token_generation: is negative"),
+        ])
+    })?;
+    each(conn, "SELECT id, finished FROM backup", faults, |row| {
+        Ok(vec![time(row, 1, "finished")?])
+    })?;
     each(conn, "SELECT id, name, created, updated FROM calendar_group", faults, |row| {
         Ok(vec![short(row, 1, "name")?, time(row, 2, "created")?, time(row, 3, "updated")?])
     })?;
@@ -107,26 +174,36 @@ fn rows(conn: &Connection, faults: &mut Vec<String>) -> Result<()> {
 
 type Fault = Option<String>;
 
+/// Looks at the rows that `sql` gives, whose first column is what they are known by.
 fn each(
     conn: &Connection,
     sql: &str,
-    faults: &mut Vec<String>,
+    faults: &mut Faults,
     of: impl Fn(&Row<'_>) -> rusqlite::Result<Vec<Fault>>,
 ) -> Result<()> {
     let table = sql.rsplit(' ').next().unwrap_or_default();
     let mut statement = conn.prepare(sql)?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
-        let id: i64 = row.get(0)?;
-        let own = when(id <= 0, "id: is not positive");
+        let (id, own) = match row.get::<_, Value>(0)? {
+            Value::Integer(id) => (id.to_string(), when(id <= 0, "id: is not positive")),
+            Value::Text(name) => (name, None),
+            other => (format!("{other:?}"), None),
+        };
         let found = of(row).unwrap_or_else(|error| vec![Some(error.to_string())]);
         let texts = std::iter::once(own).chain(found).flatten();
-        faults.extend(texts.map(|fault| format!("{table} {id}: {fault}")));
-        if faults.len() >= MOST {
-            break;
-        }
+        texts.for_each(|fault| faults.add(format!("{table} {id}: {fault}")));
     }
     Ok(())
+}
+
+/// Whether a stored password can be checked at all: the hash of another algorithm never could.
+fn is_hash(text: &str) -> bool {
+    PasswordHash::new(text).is_ok_and(|hash| {
+        hash.algorithm == argon2::ARGON2ID_IDENT
+            && hash.hash.is_some()
+            && argon2::Params::try_from(&hash).is_ok()
+    })
 }
 
 fn when(wrong: bool, what: &str) -> Fault {

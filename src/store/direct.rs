@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, TransactionBehavior};
 
+use super::lock::Lock;
 use super::{Snapshot, Transaction, file, schema};
 use crate::error::Result;
 
@@ -13,6 +14,8 @@ use crate::error::Result;
 pub struct Direct {
     path: PathBuf,
     conn: Connection,
+    // Dropped after the connection: see its module. None where there is no file.
+    _lock: Option<Lock>,
 }
 
 impl Direct {
@@ -21,13 +24,15 @@ impl Direct {
     /// # Errors
     /// [`Error::Setup`](crate::error::Error::Setup), with what to do about it.
     pub fn open(path: &Path) -> Result<Self> {
+        let lock = Lock::to_write(path)?;
         if file::look(path)? != file::Found::Calendar {
             return Err(file::missing(path));
         }
         if !schema::plan(path)?.pending.is_empty() {
             return Err(schema::unmigrated(path));
         }
-        Ok(Self { path: path.to_owned(), conn: file::open_for_writing(path)? })
+        let conn = file::open_for_writing(path)?;
+        Ok(Self { path: path.to_owned(), conn, _lock: Some(lock) })
     }
 
     /// Opens the database at `path`; where there is none, makes it and migrates it.
@@ -51,7 +56,7 @@ impl Direct {
         match file::look(path)? {
             file::Found::Calendar => Self::open(path),
             file::Found::Nothing | file::Found::Empty => {
-                Ok(Self { path: path.to_owned(), conn: schema::scratch()? })
+                Ok(Self { path: path.to_owned(), conn: schema::scratch()?, _lock: None })
             }
         }
     }

@@ -19,6 +19,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, TransactionB
 use rustix::fs::{Access, access};
 
 use super::BUSY_TIMEOUT;
+use super::lock::Lock;
 use super::partial::Partial;
 use crate::error::{Error, Result};
 
@@ -59,6 +60,7 @@ pub enum Initialised {
 /// # Errors
 /// [`Error::Setup`] if the file cannot be made, or is something else than a calendar database.
 pub fn init(path: &Path) -> Result<Initialised> {
+    let _lock = Lock::to_write(path)?;
     match look(path)? {
         Found::Calendar => Ok(Initialised::There),
         Found::Empty => {

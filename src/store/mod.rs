@@ -10,6 +10,7 @@
 //! and a long one by threads of its own ([`Store::read`]), both in `reader.rs`.
 
 mod activity;
+mod attempts;
 mod backup;
 mod check;
 mod direct;
@@ -23,6 +24,7 @@ mod partial;
 #[cfg(test)]
 mod plans;
 mod reader;
+mod restore;
 mod schema;
 mod search;
 mod selections;
@@ -40,12 +42,14 @@ use std::time::Duration;
 use rusqlite::Connection;
 
 pub use activity::{Activity, Commits};
-pub use backup::{Attempts, Contents, Progress, backup, restore};
-pub use check::check;
+pub use attempts::{Attempts, Unnoted};
+pub use backup::{Contents, Progress, Stop, backup};
+pub use check::{Faults, check};
 pub use direct::Direct;
 pub use events::NewEvent;
 pub use file::{Initialised, init};
 pub use flask::{Flask, OldEvent, OldGroup, OldUser, can_be_kept};
+pub use restore::{Restored, restore};
 pub use schema::{Migration, Plan, newest_version, plan, upgrade};
 pub use status::{Status, size, status};
 
@@ -93,7 +97,7 @@ impl Store {
     pub fn open(path: &Path) -> Result<(Self, Opened)> {
         file::writable(path)?;
         let made = file::init_to_serve(path)? == Initialised::Made;
-        let lock = Lock::take(path)?;
+        let lock = Lock::alone(path)?;
         file::own(path)?;
         let applied = upgrade(path)?;
         let writing = file::open_for_writing(path)?;

@@ -11,6 +11,7 @@ use refinery::{Runner, Target};
 use rusqlite::{Connection, OpenFlags};
 
 use super::file::{self, Found};
+use super::lock::Lock;
 use crate::error::{Error, Result};
 
 static FILES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/migrations");
@@ -61,6 +62,12 @@ pub fn plan(path: &Path) -> Result<Plan> {
 /// [`Error::Setup`] if there is no database, if it is newer than this binary, or if a migration
 /// fails: then those before it stay applied.
 pub fn upgrade(path: &Path) -> Result<Vec<Migration>> {
+    let _lock = Lock::to_write(path)?;
+    apply(path)
+}
+
+/// The same for a file that nobody else knows.
+pub(super) fn apply(path: &Path) -> Result<Vec<Migration>> {
     if file::look(path)? != Found::Calendar {
         return Err(file::missing(path));
     }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::backup::{self, Attempts};
+use super::attempts::{self, Attempts};
 use super::file::{self, Found};
 use super::schema::{self, Plan};
 use super::{events, groups};
@@ -53,7 +53,7 @@ fn look_at(path: &Path) -> Result<Status> {
     } else {
         ("SELECT count(*) FROM calendar_group", "SELECT count(*) FROM event")
     };
-    let backups = if pending.is_empty() { backup::attempts(&conn)? } else { Attempts::default() };
+    let backups = if pending.is_empty() { attempts::attempts(&conn)? } else { Attempts::default() };
     Ok(Status {
         version: applied.last().map_or(0, |migration| migration.version),
         pending: pending.len(),

@@ -1,6 +1,8 @@
 //! The table `user`.
 
-use rusqlite::{OptionalExtension, Row};
+use std::collections::HashSet;
+
+use rusqlite::{Connection, OptionalExtension, Row};
 use sha2::{Digest, Sha256};
 
 use super::{Snapshot, Transaction};
@@ -37,6 +39,54 @@ fn from_row(row: &Row<'_>) -> Result<User> {
 /// What is kept of the address of a removed user.
 fn digest(folded: &str) -> Vec<u8> {
     Sha256::digest(folded).to_vec()
+}
+
+/// Whose tokens there are, by the digest of the address, and the number of the last of them: of
+/// somebody who is there, or was.
+#[derive(Debug)]
+pub(super) struct Known {
+    digest: Vec<u8>,
+    generation: i64,
+}
+
+/// All who are there or were.
+pub(super) fn known(conn: &Connection) -> Result<Vec<Known>> {
+    let mut all = Vec::new();
+    let mut users = conn.prepare("SELECT email_folded, token_generation FROM user")?;
+    let mut rows = users.query([])?;
+    while let Some(row) = rows.next()? {
+        let folded: String = row.get(0)?;
+        all.push(Known { digest: digest(&folded), generation: row.get(1)? });
+    }
+    let mut removed = conn.prepare("SELECT email_digest, token_generation FROM removed_user")?;
+    let mut rows = removed.query([])?;
+    while let Some(row) = rows.next()? {
+        all.push(Known { digest: row.get(0)?, generation: row.get(1)? });
+    }
+    Ok(all)
+}
+
+/// Makes all tokens of everybody invalid, also of those who are not there but `known`, should they
+/// come.
+pub(super) fn end_all_tokens(conn: &Connection, known: &[Known]) -> Result<()> {
+    // How often tokens were ended after this state is not known here. So it is a random step, far
+    // beyond any such number, and small enough that what adds up stays exact in JSON.
+    let step = getrandom::u64().map_err(|error| Error::Internal(error.to_string()))? >> 24;
+    let step = i64::try_from(step).unwrap_or_default() + 1;
+    let add = |table: &str| {
+        let sql = format!("UPDATE {table} SET token_generation = token_generation + ?1");
+        conn.execute(&sql, [step])
+    };
+    add("user")?;
+    add("removed_user")?;
+    let here: HashSet<Vec<u8>> = self::known(conn)?.into_iter().map(|one| one.digest).collect();
+    let sql = "INSERT INTO removed_user (email_digest, token_generation) VALUES (?1, ?2)
+        ON CONFLICT DO UPDATE SET token_generation = max(token_generation, excluded.token_generation)";
+    let mut statement = conn.prepare(sql)?;
+    for Known { digest, generation } in known.iter().filter(|one| !here.contains(&one.digest)) {
+        statement.execute((digest, generation.saturating_add(step)))?;
+    }
+    Ok(())
 }
 
 impl Snapshot<'_> {

@@ -11,13 +11,16 @@ use rocket::{State, get};
 use serde::Serialize;
 
 use crate::app::App;
-use crate::store::Attempts;
+use crate::model::WallTime;
 
 #[derive(Serialize)]
 struct Health {
     read: bool,
     write: bool,
+    /// How the last attempt went.
     backup: &'static str,
+    /// When the last one was made that is whole, by the server's clock on the wall.
+    last_backup: Option<String>,
 }
 
 #[derive(Responder)]
@@ -28,16 +31,17 @@ pub(super) struct Answer {
 
 #[get("/healthz")]
 pub(super) async fn health(app: &State<App>) -> Answer {
-    let attempts = app.store.read(|snapshot| snapshot.backup_attempts()).await;
-    let write = app.store.write(|tx| tx.touch()).await.is_ok();
-    let backup = match &attempts {
-        Ok(Attempts { failed: Some(_), .. }) => "failed",
-        Ok(Attempts { last: Some(_), .. }) => "made",
-        Ok(_) => "none",
-        Err(_) => "unknown",
+    let seen = app.health.look(&app.store).await;
+    let last = seen.backups.as_ref().and_then(|attempts| attempts.last);
+    let backup = match &seen.backups {
+        Some(attempts) if attempts.failed.is_some() => "failed",
+        Some(_) if last.is_some() => "made",
+        Some(_) => "none",
+        None => "unknown",
     };
-    let health = Health { read: attempts.is_ok(), write, backup };
-    let status = if health.read && write { Status::Ok } else { Status::ServiceUnavailable };
+    let last_backup = last.map(WallTime::typed);
+    let health = Health { read: seen.read, write: seen.write, backup, last_backup };
+    let status = if seen.read && seen.write { Status::Ok } else { Status::ServiceUnavailable };
     let body = serde_json::to_string(&health).unwrap_or_default();
     Answer {
         body: (status, (ContentType::JSON, body)),

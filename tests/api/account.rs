@@ -1,6 +1,10 @@
 //! Passwords, signing in, ending tokens, and how often one address may try.
 
+use std::future::Future;
 use std::num::NonZeroU32;
+use std::sync::mpsc::channel;
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Waker};
 use std::time::Duration;
 
 use calendar_server::model::Rate;
@@ -268,4 +272,58 @@ fn other_calls_are_not_limited() {
         calendar.send_from("192.0.2.1:1", Method::Get, &format!("/api/v1{path}"), &[], "")
     };
     assert!((0..10).all(|_| from("/calendar/").status == 401));
+}
+
+#[test]
+fn passwords_are_hashed_two_at_a_time_thirty_wait_and_the_rest_are_told_to_come_again() {
+    let (calendar, token) = with_password();
+    let hashing = &calendar.app().hashing;
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    // What hashes: it says that it has begun, and ends when it is let.
+    let ((begun, beginning), (let_end, gate)) = (channel(), channel());
+    let gate = Arc::new(Mutex::new(gate));
+    let mut all: Vec<_> = (0..32)
+        .map(|number| {
+            let (begun, gate) = (begun.clone(), Arc::clone(&gate));
+            Box::pin(hashing.run(move || {
+                begun.send(number).unwrap();
+                gate.lock().unwrap().recv_timeout(Duration::from_secs(30)).unwrap();
+                Ok(number)
+            }))
+        })
+        .collect();
+    {
+        let _context = runtime.enter();
+        let mut context = Context::from_waker(Waker::noop());
+        assert!(all.iter_mut().all(|hash| hash.as_mut().poll(&mut context).is_pending()));
+    }
+    let patience = Duration::from_secs(30);
+    let mut first = [(); 2].map(|()| beginning.recv_timeout(patience).unwrap());
+    first.sort_unstable();
+    assert_eq!(first, [0, 1]);
+
+    let refused = [
+        login(&calendar, PARK, PASSWORD),
+        login(&calendar, "nobody@jungi.me", PASSWORD),
+        calendar.post("/user/", "", credentials("kim@jungi.me", PASSWORD)),
+        calendar.put(
+            "/user/password",
+            &token,
+            json!({"password": "battery staple", "old_password": PASSWORD}).to_string(),
+        ),
+    ];
+    for refused in refused {
+        refused.refuses(429, 42900, "TOO MANY REQUESTS", "too many requests: try again in 1 s");
+        assert_eq!(refused.header("Retry-After"), Some("1"));
+    }
+    assert_eq!(calendar.rows("SELECT email FROM user"), [PARK]);
+    assert_eq!(calendar.get("/user/", &token).status, 200, "what hashes nothing does not wait");
+    calendar.register("lee@jungi.me");
+    assert!(beginning.try_recv().is_err(), "no third has begun");
+
+    for (number, hash) in all.into_iter().enumerate() {
+        let_end.send(()).unwrap();
+        assert_eq!(runtime.block_on(hash).unwrap(), number, "in the order in which they came");
+    }
+    token_in(&login(&calendar, PARK, PASSWORD));
 }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use calendar_server::app::{App, AuthLimit, Hashing, Views};
+use calendar_server::app::{App, AuthLimit, Hashing, Health, Views};
 use calendar_server::clock::Clock;
 use calendar_server::domain::auth::Tokens;
 use calendar_server::model::Rate;
@@ -114,12 +114,18 @@ impl Calendar {
             auth_limit: AuthLimit::new(settings.auth_rate, settings.trusted_proxies),
             hashing: Hashing::default(),
             views: Arc::new(Views::default()),
+            health: Health::default(),
             metrics: None,
             cors_origins: settings.cors_origins,
         };
         let quiet = rocket::Config { log_level: LogLevel::Off, ..rocket::Config::debug_default() };
         let client = Client::untracked(server::build(Figment::from(quiet), app)).unwrap();
         Self { client, clock, database, _folder: folder }
+    }
+
+    /// What the handlers work with.
+    pub fn app(&self) -> &App {
+        self.client.rocket().state().unwrap()
     }
 
     /// Registers `email` and gives its token.

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
+pub use crate::spawned::wait_for;
 use crate::spawned::{Ended, Server, command, run};
 
 /// What takes longer has failed, so that no test can hang.
@@ -22,19 +23,6 @@ pub const DAY: &str = "/calendar/date?date=2017-06-19";
 pub fn event(subject: &str) -> String {
     json!({"sdate": "2017-06-19 20:00:00", "edate": "2017-06-19 23:00:00", "subject": subject})
         .to_string()
-}
-
-/// Waits until `ready` gives something.
-#[track_caller]
-pub fn wait_for<T>(what: &str, mut ready: impl FnMut() -> Option<T>) -> T {
-    let deadline = Instant::now() + PATIENCE;
-    loop {
-        if let Some(found) = ready() {
-            return found;
-        }
-        assert!(Instant::now() < deadline, "{what} did not happen");
-        std::thread::sleep(Duration::from_millis(5));
-    }
 }
 
 /// Runs a command that does not end by itself if it serves where it should not, to its end.

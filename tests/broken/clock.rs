@@ -8,7 +8,7 @@ use std::time::Duration;
 use calendar_server::backups::{self, Backups};
 use calendar_server::clock::Clock;
 use calendar_server::config::Schedule;
-use calendar_server::store::{self, Attempts, Direct};
+use calendar_server::store::{self, Attempts, Direct, Faults, Stop, Unnoted};
 use jiff::tz::TimeZone;
 use serde_json::json;
 
@@ -71,7 +71,7 @@ fn ids_go_on_rising_and_times_are_the_clocks_after_it_was_set_back() {
         calendar.get(&path, &token).json()["data"]["created"],
         "Wed, 31 Dec 1969 09:00:00 GMT"
     );
-    assert_eq!(store::check(&calendar.database).unwrap(), [""; 0]);
+    assert_eq!(store::check(&calendar.database).unwrap(), Faults::default());
 }
 
 /// A migrated database of which, by its clock in Seoul, a backup was made just now.
@@ -92,7 +92,8 @@ fn one_more(database: &Path, kept: &Path, clock: &Clock) {
     let day = Duration::from_secs(24 * 3600);
     let schedule = Schedule { folder: kept.to_owned(), every: day, keep: 2 };
     let made = Attempts { last: Some(clock.now().unwrap()), failed: None };
-    let backups = Backups::start(database.to_owned(), schedule, clock.clone()).unwrap();
+    let backups =
+        Backups::start(database.to_owned(), schedule, clock.clone(), Unnoted::default()).unwrap();
     wait_for("a backup", || {
         let attempts = Direct::open(database).unwrap().read(|store| store.backup_attempts());
         (attempts.unwrap() == made).then_some(())
@@ -119,7 +120,7 @@ fn a_backup_that_is_made_when_the_clock_was_set_back_is_kept_before_those_of_the
     for hours in [1, 2] {
         clock.set(NOW - hours * 3600);
         let file = kept.join(backups::name(clock.now().unwrap()));
-        store::backup(&database, &file, &mut |_, _| true).unwrap();
+        store::backup(&database, &file, &mut |_, _| {}, &Stop::default()).unwrap();
     }
     one_more(&database, &kept, &clock);
     let left = names(&kept);

@@ -15,6 +15,7 @@ mod spawned;
 mod asking;
 mod clients;
 mod clock;
+mod copying;
 mod damaged;
 mod denied;
 mod diary;

@@ -1,26 +1,25 @@
-//! `db backup`, `db restore`, `db check`, and the backups that the server makes by itself.
+//! `db backup`, `db check`, and the backups that the server makes by itself.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 
 use crate::setup::failed;
-use crate::spawned::{Server, command, files, run};
+use crate::spawned::{Server, command, files, run, wait_for};
 
 const EVENT: &str =
     r#"{"sdate":"2017-06-19 20:00:00","edate":"2017-06-19 23:00:00","subject":"약속"}"#;
 
-fn add_events(server: &Server, token: &str, count: usize) {
+pub fn add_events(server: &Server, token: &str, count: usize) {
     for _ in 0..count {
         assert_eq!(server.call("POST", "/calendar/event", token, EVENT).0, 200);
     }
 }
 
 /// A database with Park and some events, served no more.
-fn calendar(events: usize) -> (tempfile::TempDir, String) {
+pub fn calendar(events: usize) -> (tempfile::TempDir, String) {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::dev_run(folder.path());
     let token = server.register("park@jungi.me");
@@ -29,7 +28,7 @@ fn calendar(events: usize) -> (tempfile::TempDir, String) {
     (folder, token)
 }
 
-fn events_in(file: &Path) -> i64 {
+pub fn events_in(file: &Path) -> i64 {
     let conn = Connection::open(file).unwrap();
     conn.query_row("SELECT count(*) FROM event", [], |row| row.get(0)).unwrap()
 }
@@ -118,70 +117,6 @@ fn a_backup_does_not_overwrite_and_needs_a_database() {
 }
 
 #[test]
-fn restoring_brings_back_what_was_and_keeps_what_is() {
-    let (folder, token) = calendar(3);
-    let here = folder.path();
-    assert_eq!(run(here, &["db", "backup", "copy.sqlite"]).code, Some(0));
-    let server = Server::dev_run(here);
-    add_events(&server, &token, 4);
-    assert_eq!(
-        run(here, &["db", "restore", "copy.sqlite"]),
-        failed(
-            "another calendar-server has calendar.sqlite: stop it first, or name another file with --database"
-        )
-    );
-    server.signal("KILL");
-    drop(server);
-
-    let restored = run(here, &["db", "restore", "copy.sqlite"]);
-    assert_eq!((restored.code, restored.err.as_str()), (Some(0), ""));
-    let mut lines = restored.out.lines();
-    assert_eq!(lines.next(), Some("restored calendar.sqlite, with 1 users, 0 groups and 3 events"));
-    let kept = lines.next().unwrap().strip_prefix("what was there is kept as ").unwrap();
-    assert!(kept.contains("/calendar.sqlite.before-restore-2"), "{kept}");
-    assert_eq!(events_in(&here.join(kept)), 7, "also what was only in the log of a killed server");
-    let mode = fs::metadata(here.join("calendar.sqlite")).unwrap().permissions().mode();
-    assert_eq!(mode & 0o777, 0o600);
-
-    let server = Server::dev_run(here);
-    let (_, day) = server.call("GET", "/calendar/date?date=2017-06-19", &token, "");
-    assert_eq!(day.matches(r#""id":"#).count(), 3, "{day}");
-}
-
-#[test]
-fn restoring_where_a_link_leads_keeps_the_link() {
-    let (folder, _) = calendar(2);
-    let here = folder.path();
-    assert_eq!(run(here, &["db", "backup", "copy.sqlite"]).code, Some(0));
-    std::os::unix::fs::symlink("calendar.sqlite", here.join("link.sqlite")).unwrap();
-    let restored = run(here, &["db", "restore", "copy.sqlite", "--database", "link.sqlite"]);
-    assert_eq!(restored.code, Some(0), "{}", restored.err);
-    assert!(fs::symlink_metadata(here.join("link.sqlite")).unwrap().is_symlink());
-    assert_eq!(events_in(&here.join("calendar.sqlite")), 2);
-}
-
-#[test]
-fn the_log_of_a_database_that_is_gone_is_not_taken_for_that_of_the_backup() {
-    let (folder, token) = calendar(2);
-    let here = folder.path();
-    assert_eq!(run(here, &["db", "backup", "copy.sqlite"]).code, Some(0));
-    let server = Server::dev_run(here);
-    add_events(&server, &token, 5);
-    server.signal("KILL");
-    drop(server);
-    fs::remove_file(here.join("calendar.sqlite")).unwrap();
-    let refused = run(here, &["db", "init"]);
-    assert!(
-        refused.err.contains("calendar.sqlite-wal is the log of a database that is gone"),
-        "{}",
-        refused.err
-    );
-    assert_eq!(run(here, &["db", "restore", "copy.sqlite"]).code, Some(0));
-    assert!(!here.join("calendar.sqlite-wal").exists());
-    assert_eq!(events_in(&here.join("calendar.sqlite")), 2);
-}
-
-#[test]
 fn a_backup_through_a_link_has_what_the_log_has() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::dev_run(folder.path());
@@ -196,44 +131,12 @@ fn a_backup_through_a_link_has_what_the_log_has() {
     assert_eq!(files(&links), ["link.sqlite"]);
 }
 
-#[test]
-fn restoring_works_where_there_is_nothing() {
-    let (folder, token) = calendar(2);
-    let copy = folder.path().join("copy.sqlite");
-    assert_eq!(run(folder.path(), &["db", "backup", "copy.sqlite"]).code, Some(0));
-    let elsewhere = tempfile::tempdir().unwrap();
-    let restored = run(elsewhere.path(), &["db", "restore", copy.to_str().unwrap()]);
-    assert_eq!(restored.out, "restored calendar.sqlite, with 1 users, 0 groups and 2 events\n");
-    let server = Server::dev_run(elsewhere.path());
-    assert_eq!(server.call("GET", "/user/", &token, "").0, 200);
-}
-
 /// Overwrites the middle of a file with zeros.
-fn damage(file: &Path) {
+pub fn damage(file: &Path) {
     let mut bytes = fs::read(file).unwrap();
     let middle = bytes.len() / 2;
     bytes[middle..middle + 8192].fill(0);
     fs::write(file, bytes).unwrap();
-}
-
-#[test]
-fn a_damaged_backup_is_refused_and_nothing_is_changed() {
-    let (folder, _) = calendar(400);
-    let here = folder.path();
-    assert_eq!(run(here, &["db", "backup", "copy.sqlite"]).code, Some(0));
-    damage(&here.join("copy.sqlite"));
-    let before = fs::read(here.join("calendar.sqlite")).unwrap();
-    let refused = run(here, &["db", "restore", "copy.sqlite"]);
-    assert_eq!((refused.code, refused.out.as_str()), (Some(1), ""));
-    assert!(refused.err.contains("copy.sqlite"), "{}", refused.err);
-    assert!(fs::read(here.join("calendar.sqlite")).unwrap() == before);
-    for (file, why) in [
-        ("calendar.sqlite", "calendar.sqlite is the database itself: name a backup"),
-        ("missing.sqlite", "missing.sqlite is no backup of a calendar database"),
-    ] {
-        assert_eq!(run(here, &["db", "restore", file]), failed(why));
-    }
-    assert_eq!(files(here), ["calendar.sqlite", "copy.sqlite"]);
 }
 
 #[test]
@@ -288,18 +191,6 @@ event 9: starts: a birthday is at midnight
     let listed: Vec<String> =
         serde_json::from_str(&run(folder.path(), &["db", "check", "--json"]).out).unwrap();
     assert_eq!(listed, expected.lines().collect::<Vec<_>>());
-}
-
-/// Waits until `ready` gives something, for as long as a busy machine may need.
-fn wait_for<T>(what: &str, ready: impl Fn() -> Option<T>) -> T {
-    let deadline = Instant::now() + Duration::from_secs(30);
-    loop {
-        if let Some(found) = ready() {
-            return found;
-        }
-        assert!(Instant::now() < deadline, "{what} did not happen");
-        std::thread::yield_now();
-    }
 }
 
 fn backups_in(folder: &Path) -> Vec<PathBuf> {
@@ -365,4 +256,75 @@ fn a_folder_that_cannot_be_made_is_said_at_the_start() {
         "{}",
         ended.err
     );
+}
+
+#[test]
+fn a_check_looks_at_hashes_the_key_removed_users_backups_and_the_ids_to_come() {
+    let (folder, _) = calendar(3);
+    let conn = Connection::open(folder.path().join("calendar.sqlite")).unwrap();
+    let other = format!("{}01", "00".repeat(31));
+    let hash = "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5IGF0IGFsbCA6KQ$CzBVep/E6Q4zWH2ix+wRNluApcrvFDleg6jN8hc8YYY";
+    conn.execute_batch(&format!(
+        "INSERT INTO user (id, email, email_folded, created, password_hash) VALUES
+             (2, 'a', 'a', 0, '{hash}'), (3, 'b', 'b', 0, 'correct horse'),
+             (4, 'c', 'c', 0, replace('{hash}', 'argon2id', 'argon2i')),
+             (5, 'd', 'd', 0, '$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5IGF0IGFsbCA6KQ');
+         DELETE FROM signing_key;
+         INSERT INTO removed_user VALUES (zeroblob(32), 1), (x'aB', 1), (x'{other}', -1);
+         INSERT INTO backup (id, finished) VALUES (1, 0), (2, 253402300800);
+         UPDATE sqlite_sequence SET seq = 2 WHERE name = 'event';
+         DELETE FROM sqlite_sequence WHERE name = 'user'",
+    ))
+    .unwrap();
+    drop(conn);
+    let checked = run(folder.path(), &["db", "check"]);
+    assert_eq!(
+        checked.out,
+        format!(
+            "\
+signing_key: there is none
+user 3: password_hash: is no argon2id hash
+user 4: password_hash: is no argon2id hash
+user 5: password_hash: is no argon2id hash
+removed_user {other}: token_generation: is negative
+removed_user ab: email_digest: is no SHA-256
+backup 2: finished: is outside the years 0001 to 9999
+sqlite_sequence user: is 0, and there is an id 5
+sqlite_sequence event: is 2, and there is an id 3
+"
+        )
+    );
+    assert_eq!(checked.code, Some(1));
+}
+
+#[test]
+fn a_check_lists_a_thousand_faults_and_says_how_many_there_are() {
+    let (folder, _) = calendar(1);
+    let conn = Connection::open(folder.path().join("calendar.sqlite")).unwrap();
+    conn.execute_batch(
+        "WITH RECURSIVE n (i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < 1500)
+         INSERT INTO event (user_id, subject, subject_folded, starts, ends, created)
+         SELECT 1, 'A', 'A', 0, 0, 0 FROM n",
+    )
+    .unwrap();
+    drop(conn);
+    let checked = run(folder.path(), &["db", "check"]);
+    assert_eq!((checked.code, checked.out.lines().count()), (Some(1), 1000));
+    assert_eq!(
+        checked.err,
+        "error: calendar.sqlite has 1500 faults, of which the first 1000 are listed: restore a backup, or mend them\n"
+    );
+}
+
+/// A database of some megabytes, and the token of Park.
+pub fn large() -> (tempfile::TempDir, String) {
+    let (folder, token) = calendar(1);
+    let conn = Connection::open(folder.path().join("calendar.sqlite")).unwrap();
+    conn.execute_batch(
+        "WITH RECURSIVE n (i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < 40000)
+         INSERT INTO event (user_id, subject, subject_folded, starts, ends, created)
+         SELECT 1, 'a dinner with friends ' || i, 'a dinner with friends ' || i, 0, 0, 0 FROM n",
+    )
+    .unwrap();
+    (folder, token)
 }

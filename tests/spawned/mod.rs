@@ -48,6 +48,19 @@ pub fn run(folder: &Path, arguments: &[&str]) -> Ended {
     command(folder, arguments).output().unwrap().into()
 }
 
+/// Waits until `ready` gives something, for as long as a busy machine may need.
+#[track_caller]
+pub fn wait_for<T>(what: &str, mut ready: impl FnMut() -> Option<T>) -> T {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        if let Some(found) = ready() {
+            return found;
+        }
+        assert!(Instant::now() < deadline, "{what} did not happen");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
 /// The names of what is in `folder`, sorted.
 pub fn files(folder: &Path) -> Vec<String> {
     let entries = std::fs::read_dir(folder).unwrap();

@@ -1,0 +1,175 @@
+//! A backup and a restore that are killed on the way, or told to stop.
+
+use std::fs;
+use std::path::Path;
+use std::process::Stdio;
+
+use std::time::{Duration, Instant};
+
+use calendar_server::store::{self, Stop};
+use rusqlite::Connection;
+
+use crate::asking::{assert_sound, names, serve, wait_for};
+use crate::spawned::{Ended, Server, command, run};
+
+const FEW: i64 = 20_000;
+const MANY: i64 = 30_000;
+
+/// A database of [`MANY`] events, and beside it `copy.sqlite`, a backup of when it had [`FEW`].
+fn calendar() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::dev_run(folder.path());
+    server.register("park@jungi.me");
+    assert!(server.stop().0.success());
+    add(folder.path(), FEW);
+    assert_eq!(run(folder.path(), &["db", "backup", "copy.sqlite"]).code, Some(0));
+    add(folder.path(), MANY - FEW);
+    folder
+}
+
+fn add(folder: &Path, events: i64) {
+    let conn = Connection::open(folder.join("calendar.sqlite")).unwrap();
+    conn.execute_batch(&format!(
+        "WITH RECURSIVE n (i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < {events})
+         INSERT INTO event (user_id, subject, subject_folded, starts, ends, created)
+         SELECT 1, 'a dinner with friends ' || i, 'a dinner with friends ' || i, 0, 0, 0 FROM n"
+    ))
+    .unwrap();
+}
+
+fn events_in(file: &Path) -> i64 {
+    let conn = Connection::open(file).unwrap();
+    conn.query_row("SELECT count(*) FROM event", [], |row| row.get(0)).unwrap()
+}
+
+/// The size of the file that is being made, if one is.
+fn partial(folder: &Path) -> Option<u64> {
+    let name = names(folder).into_iter().find(|name| name.ends_with(".partial"))?;
+    Some(fs::metadata(folder.join(name)).ok()?.len())
+}
+
+/// Starts a command, kills it when `when` says so, and gives whether it came to its end before.
+fn killed(folder: &Path, arguments: &[&str], mut when: impl FnMut() -> bool) -> bool {
+    let mut command = command(folder, arguments);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    wait_for("the moment", || {
+        let ended = child.try_wait().unwrap().is_some();
+        (when() || ended).then_some(())
+    });
+    let _ = child.kill();
+    let ended: Ended = child.wait_with_output().unwrap().into();
+    assert_eq!(ended.err, "", "{arguments:?}");
+    ended.code == Some(0)
+}
+
+/// Whether the file being made has so many sixteenths of what it will have.
+fn reached(folder: &Path, sixteenths: u64) -> bool {
+    let whole = fs::metadata(folder.join("copy.sqlite")).map_or(2 << 20, |file| file.len());
+    partial(folder).is_some_and(|size| size * 16 >= whole * sixteenths)
+}
+
+#[test]
+fn a_backup_that_is_killed_leaves_no_backup_and_nothing_in_the_way_of_the_next() {
+    let folder = calendar();
+    let here = folder.path();
+    let mut midway = 0;
+    for sixteenths in [0, 1, 4, 8, 12, 15, 16] {
+        let whole = killed(here, &["db", "backup", "new.sqlite"], || reached(here, sixteenths));
+        let there = here.join("new.sqlite").exists();
+        assert!(there || !whole, "it said that it was made");
+        if there {
+            assert_eq!(run(here, &["db", "check", "--database", "new.sqlite"]).code, Some(0));
+            assert_eq!(events_in(&here.join("new.sqlite")), MANY);
+            fs::remove_file(here.join("new.sqlite")).unwrap();
+        } else {
+            midway += 1;
+        }
+        assert_sound(here);
+    }
+    assert!(midway >= 3, "{midway} were killed on the way");
+    let made = run(here, &["db", "backup", "new.sqlite"]);
+    assert_eq!((made.code, made.err.as_str()), (Some(0), ""));
+    assert_eq!(names(here), ["calendar.sqlite", "copy.sqlite", "new.sqlite"]);
+}
+
+#[test]
+fn a_restore_that_is_killed_leaves_what_was_or_the_backup_and_nothing_in_the_way_of_the_next() {
+    let folder = calendar();
+    let here = folder.path();
+    let kept = || {
+        let mut kept: Vec<_> = names(here);
+        kept.retain(|name| name.starts_with("calendar.sqlite.before-restore-"));
+        kept.retain(|name| !name.ends_with("-wal") && !name.ends_with("-shm"));
+        kept
+    };
+    let (mut midway, mut known) = (0, 0);
+    for sixteenths in [0, 1, 4, 8, 12, 15, 16, 17, 17, 17] {
+        // The last of them when what was there is being put aside.
+        let moment = || reached(here, sixteenths) || kept().len() > known;
+        let whole = killed(here, &["db", "restore", "copy.sqlite"], moment);
+        let now = events_in(&here.join("calendar.sqlite"));
+        assert!(now == MANY || now == FEW, "{now}");
+        assert!(now == FEW || !whole, "it said that it was restored");
+        assert_sound(here);
+        if now == FEW {
+            let all: Vec<_> = kept().iter().map(|name| events_in(&here.join(name))).collect();
+            assert!(all.contains(&MANY), "{all:?}");
+            add(here, MANY - FEW);
+        } else {
+            midway += 1;
+        }
+        known = kept().len();
+    }
+    assert!(midway >= 3, "{midway} were killed on the way");
+    let restored = run(here, &["db", "restore", "copy.sqlite"]);
+    assert_eq!((restored.code, restored.err.as_str()), (Some(0), ""));
+    assert_eq!(events_in(&here.join("calendar.sqlite")), FEW);
+    let mut left = names(here);
+    left.retain(|name| !name.starts_with("calendar.sqlite.before-restore-"));
+    assert_eq!(left, ["calendar.sqlite", "copy.sqlite"]);
+    assert_eq!(run(here, &["db", "restore", "copy.sqlite"]).code, Some(0), "nor of the one after");
+}
+
+#[test]
+fn a_copy_that_is_told_to_stop_stops_also_while_it_is_checked_and_leaves_nothing() {
+    let folder = calendar();
+    let (from, to) = (folder.path().join("calendar.sqlite"), folder.path().join("new.sqlite"));
+    for at_the_end in [false, true] {
+        let stop = Stop::default();
+        let mut progress = |done, total| {
+            if done == total || !at_the_end {
+                stop.ask();
+            }
+        };
+        let error = store::backup(&from, &to, &mut progress, &stop).unwrap_err().to_string();
+        let why = if at_the_end { "interrupted" } else { "it was stopped" };
+        assert_eq!(error, format!("cannot copy {}: {why}", from.display()));
+        assert_eq!(names(folder.path()), ["calendar.sqlite", "copy.sqlite"]);
+    }
+}
+
+#[test]
+fn a_server_told_to_stop_while_it_makes_a_backup_ends_in_time_and_leaves_no_half() {
+    let folder = calendar();
+    let kept = folder.path().join("backups");
+    for sixteenths in [0, 4, 12, 16] {
+        let _ = fs::remove_dir_all(&kept);
+        let mut command = serve(folder.path());
+        command.env("CALENDAR_BACKUP_DIR", "backups").env("CALENDAR_BACKUP_EVERY", "1s");
+        let server = Server::start(command);
+        let whole = fs::metadata(folder.path().join("copy.sqlite")).unwrap().len();
+        wait_for("a backup", || {
+            partial(&kept).is_some_and(|size| size * 16 >= whole * sixteenths).then_some(())
+        });
+        let told = Instant::now();
+        let (status, log) = server.stop();
+        assert_eq!(status.code(), Some(0), "{log}");
+        assert!(told.elapsed() < Duration::from_secs(5), "it took {:?}", told.elapsed());
+        for name in names(&kept) {
+            let name = format!("backups/{name}");
+            let checked = run(folder.path(), &["db", "check", "--database", &name]);
+            assert_eq!(checked.code, Some(0), "{name}: {}", checked.err);
+        }
+        assert!(!log.contains("no backup was made"), "it is no failure: {log}");
+    }
+}
