@@ -75,6 +75,7 @@ fn the_birthday_and_single_events_are_found_by_their_keys() {
 #[test]
 fn deleting_a_group_finds_its_events_and_selections_by_index() {
     assert_plan("DELETE FROM event WHERE group_id = ?1", &["event_in_group (group_id=?)"]);
+    assert_plan(groups::COUNT_EVENTS, &["COVERING INDEX event_in_group (group_id=?)"]);
     assert_plan("DELETE FROM selection WHERE group_id = ?1", &["selection_group (group_id=?)"]);
 }
 

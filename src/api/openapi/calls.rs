@@ -141,7 +141,9 @@ fn groups() -> Vec<Call> {
         Call::new(Get, path, "myGroups", "The groups that the caller made (call 15)")
             .gives(list_of("Group")),
         Call::new(Get, "/group/list", "allGroups", "All groups (call 16)").gives(list_of("Group")),
-        Call::new(Get, "/group/{id}", "group", "One group").of_id().gives(named("Group")),
+        Call::new(Get, "/group/{id}", "group", "One group, with how many events are in it")
+            .of_id()
+            .gives(named("OneGroup")),
         Call::new(
             Post,
             "/group/event",
