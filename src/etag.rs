@@ -2,14 +2,15 @@
 
 use rocket::Request;
 
-/// Whether a header such as `If-None-Match` names `tag`, a tag without its `W/`. Weak and strong are
-/// the same to it, as they are where nothing is changed (RFC 9110, 13.1.2).
-pub(crate) fn named_weakly(request: &Request<'_>, header: &str, tag: &str) -> bool {
-    given(request, header).any(|(_, given)| given == "*" || given == tag)
+/// Whether the client says in `If-None-Match` that it has what has this tag, which stands here in its
+/// quotes and without `W/`: where nothing is changed, weak and strong are the same (RFC 9110, 13.1.2).
+pub(crate) fn is_known(request: &Request<'_>, tag: &str) -> bool {
+    given(request, "If-None-Match").any(|(_, given)| given == "*" || given == tag)
 }
 
-/// The tags of a list, each with whether it is weak; `*` as it stands. What is no tag is left out.
-fn given<'r>(
+/// The tags in a header, in their quotes, each with whether it is weak; `*` as it stands. A list is
+/// read up to where it breaks.
+pub(crate) fn given<'r>(
     request: &'r Request<'_>,
     header: &'r str,
 ) -> impl Iterator<Item = (bool, &'r str)> + 'r {

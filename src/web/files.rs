@@ -110,7 +110,7 @@ impl<'r> Responder<'r, 'static> for File {
             // Weak, since it is the same whether compressed or not.
             let tag = format!("\"{HASH}\"");
             response.set_raw_header("ETag", format!("W/{tag}"));
-            if etag::named_weakly(request, "If-None-Match", &tag) {
+            if etag::is_known(request, &tag) {
                 response.set_status(Status::NotModified);
                 return Ok(response);
             }

@@ -7,6 +7,7 @@ mod birthday;
 mod body;
 mod calendar_event;
 mod calendar_views;
+mod conditional;
 mod cors;
 mod envelope;
 mod event_times;

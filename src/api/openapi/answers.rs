@@ -11,7 +11,7 @@ use crate::api::envelope::Code;
 type Any = RefOr<Schema>;
 
 /// Every code but success, with the name of its answer and when it is given.
-const REFUSALS: [(Code, &str, &str); 14] = [
+const REFUSALS: [(Code, &str, &str); 15] = [
     (Code::EMAIL_EXISTS, "EmailExists", "The email is registered already; no token is given out."),
     (
         Code::BIRTHDAY_EXISTS,
@@ -43,6 +43,11 @@ const REFUSALS: [(Code, &str, &str); 14] = [
         "The path does not take this method; `Allow` says which it takes.",
     ),
     (Code::NOT_FOUND, "NotFound", "No such path, event or group."),
+    (
+        Code::CHANGED,
+        "Changed",
+        "The event is in none of the states that `If-Match` names; nothing was changed.",
+    ),
     (Code::TOO_LARGE, "TooLarge", "The body has more than 65536 bytes."),
     (Code::TOO_MANY, "TooMany", "Too many registrations and sign-ins from this address."),
     (Code::INTERNAL, "Internal", "A fault of the server; its log has it under the `X-Request-Id`."),
@@ -111,9 +116,14 @@ pub(super) fn refused(codes: &[Code]) -> Response {
     response.build()
 }
 
-/// The response of status 200: that envelope, or that of another code; and where there is a
-/// `location`, a header of that form.
-pub(super) fn done(success: Any, or: Option<Code>, location: Option<&str>) -> Response {
+/// The response of status 200: that envelope, or that of another code; where there is a `location`, a
+/// header of that form; and an `ETag` where it is `tagged`.
+pub(super) fn done(
+    success: Any,
+    or: Option<Code>,
+    location: Option<&str>,
+    tagged: bool,
+) -> Response {
     let mut about = "Done.".to_owned();
     if let Some(code) = or {
         about += &format!("\n\n{}", reason(code));
@@ -123,7 +133,28 @@ pub(super) fn done(success: Any, or: Option<Code>, location: Option<&str>) -> Re
         response =
             response.header("Location", header(string(pattern), "Where it can be read now."));
     }
+    if tagged {
+        response = response.header("ETag", tag());
+    }
     response.build()
+}
+
+/// The response to a client that has what it asks for.
+pub(super) fn known() -> Response {
+    ResponseBuilder::new()
+        .description("It is what `If-None-Match` names. There is no body.")
+        .header("X-Request-Id", id())
+        .header("ETag", tag())
+        .build()
+}
+
+fn tag() -> Header {
+    let form = string("^\"[0-9a-f]{32}\"$");
+    header(form, "Of the state that is shown, for the header `If-Match` of a change.")
+}
+
+fn id() -> Header {
+    header(string("^[0-9a-f]{16}$"), "Under which the log has the request.")
 }
 
 fn response(about: &str, envelopes: impl Iterator<Item = Any>) -> ResponseBuilder {
@@ -136,10 +167,9 @@ fn response(about: &str, envelopes: impl Iterator<Item = Any>) -> ResponseBuilde
             one_of.into()
         }
     };
-    let id = header(string("^[0-9a-f]{16}$"), "Under which the log has the request.");
     ResponseBuilder::new()
         .description(about)
-        .header("X-Request-Id", id)
+        .header("X-Request-Id", id())
         .content("application/json", ContentBuilder::new().schema(Some(schema)).build())
 }
 
