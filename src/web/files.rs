@@ -89,7 +89,7 @@ fn kind(path: &str) -> Option<ContentType> {
         "woff2" => ContentType::WOFF2,
         "webmanifest" => ContentType::new("application", "manifest+json"),
         "txt" => ContentType::Plain,
-        name if name.ends_with("LICENSE") => ContentType::Plain,
+        "LICENSE" | "NOTICE" => ContentType::Plain,
         _ => return None,
     })
 }

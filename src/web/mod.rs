@@ -25,7 +25,7 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
 /// The pages' routes, mounted at the root.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    rocket::routes![index, file, icon, health::health]
+    rocket::routes![index, docs, file, icon, health::health]
 }
 
 /// What answers outside `/api/` when no route does.
@@ -54,6 +54,12 @@ pub(crate) fn protect(response: &mut Response<'_>) {
 #[get("/")]
 fn index() -> Option<File> {
     File::page("page/index.html")
+}
+
+/// The reference of the API, in which a call can be tried.
+#[get("/docs")]
+fn docs() -> Option<File> {
+    File::page("docs/index.html")
 }
 
 #[get("/static/<hash>/<path..>")]

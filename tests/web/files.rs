@@ -25,10 +25,11 @@ fn every_file_is_served_whole_compressed_and_not_for_ever_with_its_kind() {
             "html" => "text/html; charset=utf-8",
             "js" | "mjs" => "text/javascript",
             "css" => "text/css; charset=utf-8",
+            "json" => "application/json",
             "svg" => "image/svg+xml",
             "png" => "image/png",
             "webmanifest" => "application/manifest+json",
-            "txt" | "LICENSE" | "" => "text/plain; charset=utf-8",
+            "txt" | "LICENSE" | "NOTICE" => "text/plain; charset=utf-8",
             other => panic!("{path}: of what kind is {other}?"),
         };
         let uri = format!("/static/{hash}/{path}");
@@ -174,16 +175,18 @@ fn no_path_leads_out_of_the_embedded_files() {
 #[test]
 fn every_file_that_is_named_is_there() {
     let calendar = Calendar::new();
-    let page = get(&calendar, "/", &[]).body;
-    let named: Vec<&str> = page
-        .split(['"', '\''])
-        .filter(|part| part.starts_with("/static/") && part.contains('.'))
-        .collect();
-    assert!(!named.is_empty());
-    for file in named {
-        assert_eq!(get(&calendar, file, &[]).status, 200, "{file}");
+    for uri in ["/", "/docs"] {
+        let page = get(&calendar, uri, &[]).body;
+        let named: Vec<&str> = page
+            .split(['"', '\''])
+            .filter(|part| part.starts_with("/static/") && part.contains('.'))
+            .collect();
+        assert!(!named.is_empty());
+        for file in named {
+            assert_eq!(get(&calendar, file, &[]).header("Cache-Control"), FOR_EVER, "{file}");
+        }
+        assert!(!page.contains("{{"), "{page}");
     }
-    assert!(!page.contains("{{"), "{page}");
 }
 
 #[test]
