@@ -11,6 +11,7 @@ mod conditional;
 mod cors;
 mod envelope;
 mod event_times;
+mod examples;
 mod faults;
 mod group;
 mod group_event;

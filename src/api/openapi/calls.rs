@@ -12,6 +12,7 @@ use utoipa::openapi::security::SecurityRequirement;
 use utoipa::openapi::{ContentBuilder, RefOr, Required, Schema};
 
 use super::answers::{done, envelope, known, refused, with_data};
+use super::examples;
 use super::schemas::{list_of, named};
 use crate::api::envelope::Code;
 
@@ -242,6 +243,7 @@ impl Call {
             .name(name)
             .parameter_in(place)
             .required(Required::True)
+            .example(examples::parameter(name))
             .schema(Some(named(schema)));
         self.parameters.push(parameter.build());
         if in_query { self.refuses(&[Code::INVALID]) } else { self }
@@ -317,7 +319,7 @@ impl Call {
             .operation_id(Some(self.id))
             .summary(Some(self.summary))
             .description(self.description)
-            .response("200", done(self.done, self.or, self.location, self.tagged));
+            .response("200", done(self.id, self.done, self.or, self.location, self.tagged));
         if self.tagged {
             operation = operation.response("304", known());
         }
@@ -325,7 +327,10 @@ impl Call {
             operation = operation.parameters(Some(self.parameters));
         }
         if let Some(body) = self.body {
-            let content = ContentBuilder::new().schema(Some(named(body))).build();
+            let content = ContentBuilder::new()
+                .schema(Some(named(body)))
+                .example(examples::body(self.id))
+                .build();
             let body = RequestBodyBuilder::new().required(Some(Required::True));
             operation =
                 operation.request_body(Some(body.content("application/json", content).build()));
@@ -339,7 +344,7 @@ impl Call {
         }
         for (status, mut codes) in by_status {
             codes.sort_by_key(|code| code.1);
-            operation = operation.response(status.to_string(), refused(&codes));
+            operation = operation.response(status.to_string(), refused(self.id, &codes));
         }
         (self.path, self.method, operation.build())
     }

@@ -8,6 +8,7 @@
 
 mod answers;
 mod calls;
+mod examples;
 mod schemas;
 
 use std::sync::OnceLock;
