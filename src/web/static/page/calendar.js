@@ -3,6 +3,7 @@
 import { byId, el, icon } from './dom.js';
 import * as events from './events.js';
 import { looks, mark, nameOf } from './groups.js';
+import { forHours, forMonth } from './thinning.js';
 import { DAY, HOUR, MINUTE, addMonths, dateOf, format, fromIso, iso, now, offset, startOfDay, startOfMonth, startOfWeek, today } from './time.js';
 import { CLOCK, clock, firstDay, locale, longDay, monthName, span, w } from './words.js';
 
@@ -12,9 +13,6 @@ import { CLOCK, clock, firstDay, locale, longDay, monthName, span, w } from './w
 /** @type {Record<View, string>} */
 const NAMES = { month: 'dayGridMonth', week: 'timeGridWeek', day: 'timeGridDay', list: 'listMonth' };
 
-// More than this on a day are not drawn but counted: thousands of elements make a browser slow, and
-// nobody reads them. A month's cell shows less than it gets, and counts the rest itself.
-const MOST = { monthCell: 12, allDay: 6, timed: 40 };
 const LIST_STEP = 250;
 const NARROW = matchMedia('(max-width: 719px)');
 
@@ -44,6 +42,9 @@ let shown = new Map();
 let returnTo = null;
 let zoneOffset = '';
 let toToday = false;
+let redraws = 0;
+/** Of a cell of the month. */
+let lines = 0;
 
 export const currentView = () => view;
 export const currentDate = () => date;
@@ -72,6 +73,9 @@ export function prepare(given) {
   new MutationObserver(() => mendRoles(root)).observe(root, { childList: true, subtree: true });
   root.addEventListener('click', seeMore, true);
   root.addEventListener('keydown', seeMore, true);
+  new ResizeObserver(() => {
+    if (drawn && view === 'month' && linesOfCell(weeksOfMonth()) !== lines) draw();
+  }).observe(root);
   byId('list-more').addEventListener('click', () => { listMost += LIST_STEP; draw(); });
 }
 
@@ -93,21 +97,43 @@ export function step(way) {
 export function draw() {
   const { start, end } = range();
   const items = thinned(events.between(start, end), start, end);
-  const of = (/** @type {View} */ name) => NAMES[name];
   zoneOffset = libraryOffset();
-  if (!drawn) {
-    drawn = EventCalendar.create(byId('calendar'), { ...options(), view: of(view), date: dateOf(date), events: items });
-  } else {
-    // All in one go, so that it is drawn once.
-    if (drawn.getOption('timeZone') !== zoneOffset) drawn.setOption('timeZone', zoneOffset);
-    drawn.setOption('view', of(view)).setOption('date', dateOf(date)).setOption('events', items);
-  }
+  if (!drawn) drawn = EventCalendar.create(byId('calendar'), { ...options(), view: NAMES[view], date: dateOf(date), events: items });
+  else void redraw(items);
   byId('calendar').dataset.view = view;
   byId('list-more').hidden = view !== 'list' || undrawn.size === 0;
   byId('list-more').textContent = w.showMore([...undrawn.values()].reduce((sum, count) => sum + count, 0));
   handlers.shown();
   if (toToday && items.length) requestAnimationFrame(scrollToToday);
   requestAnimationFrame(focusAgain);
+}
+
+/** @param {any[]} items */
+async function redraw(items) {
+  const turn = ++redraws;
+  if (drawn.getOption('timeZone') !== zoneOffset) drawn.setOption('timeZone', zoneOffset);
+  if (drawn.getOption('view') !== NAMES[view]) {
+    // Or it would draw the old events in the new view first, and be slow with many. It clears them
+    // in microtasks, so that no frame is empty.
+    drawn.setOption('events', []);
+    for (let microtasks = 0; microtasks < 5; microtasks += 1) await null;
+    if (turn !== redraws) return;
+  }
+  drawn.setOption('view', NAMES[view]).setOption('date', dateOf(date)).setOption('events', items);
+}
+
+// The heights in pixels that calendar.css gives a line of the month, and what is above and below them.
+const LINE = { wide: 25, narrow: 20 };
+const AROUND = { wide: 40, narrow: 34 };
+const HEAD = 36;
+
+const weeksOfMonth = () => (range().end - range().start) / DAY / 7;
+
+/** How many lines of events a cell of the month has room for. @param {number} weeks */
+function linesOfCell(weeks) {
+  const size = NARROW.matches ? 'narrow' : 'wide';
+  const cell = (byId('calendar').clientHeight - HEAD) / weeks;
+  return Math.max(1, Math.floor((cell - AROUND[size]) / LINE[size]));
 }
 
 /** The library takes the offset 0 for the browser's own zone; a minute beside it is hardly seen. */
@@ -153,32 +179,20 @@ function scrollToToday() {
  */
 function thinned(list, start, end) {
   shown = new Map();
+  const events = list.map((event) => ({ event, whole: isWhole(event), days: daysOf(event, start, end) }));
+  if (view === 'month') lines = linesOfCell(weeksOfMonth());
+  const drawn = view === 'month' ? forMonth(events, lines)
+    : view === 'list' ? events.slice(0, listMost)
+    : forHours(events);
   undrawn = new Map();
-  /** @type {Map<number, {timed: number, allDay: number}>} */
-  const counts = new Map();
-  const cell = Math.max(MOST.monthCell, Math.ceil(innerHeight / 110));
-  const items = [];
-  for (const event of list) {
-    const whole = isWhole(event);
-    const kind = whole && view !== 'month' ? 'allDay' : 'timed';
-    const most = view === 'month' ? cell : view === 'list' ? Infinity : MOST[kind];
-    const days = daysOf(event, start, end);
-    const first = counts.get(days[0])?.[kind] ?? 0;
-    const fits = view === 'list' ? items.length < listMost : first < most;
-    for (const day of days) {
-      if (!fits) undrawn.set(day, (undrawn.get(day) ?? 0) + 1);
-      const count = counts.get(day) ?? { timed: 0, allDay: 0 };
-      count[kind] += fits ? 1 : 0;
-      counts.set(day, count);
-    }
-    if (fits) items.push(item(event, whole));
+  const are = new Set(drawn);
+  for (const each of events) {
+    if (!are.has(each)) for (const day of each.days) undrawn.set(day, (undrawn.get(day) ?? 0) + 1);
   }
-  if (view === 'week' || view === 'day') for (const [day, count] of undrawn) items.push(rest(day, count));
+  const items = drawn.map(({ event, whole }) => item(event, whole));
+  if (view !== 'list') for (const [day, count] of undrawn) items.push(rest(day, count));
   return items;
 }
-
-/** Whether it is drawn as a bar over whole days. @param {CalendarEvent} event */
-const isWhole = (event) => event.allDay || event.end - event.start >= DAY;
 
 /** @param {CalendarEvent} event @param {number} start @param {number} end */
 function daysOf(event, start, end) {
@@ -187,6 +201,9 @@ function daysOf(event, start, end) {
   for (let day = startOfDay(Math.max(event.start, start)); day <= last; day += DAY) days.push(day);
   return days;
 }
+
+/** Whether it is drawn as a bar over whole days. @param {CalendarEvent} event */
+const isWhole = (event) => event.allDay || event.end - event.start >= DAY;
 
 /** @param {CalendarEvent} event @param {boolean} whole in whole days */
 function item(event, whole) {
@@ -207,10 +224,10 @@ function item(event, whole) {
 /** What is short is drawn as half an hour, so that one can read it and take hold of it. @param {CalendarEvent} event @param {boolean} whole */
 const drawnEnd = (event, whole) => (whole ? event.end : Math.max(event.end, event.start + 30 * MINUTE));
 
-/** Stands for what is not drawn of a day. @param {number} day @param {number} count */
+/** Stands for what is not drawn of a day: in a month it is the last of the day. @param {number} day @param {number} count */
 const rest = (day, count) => ({
-  id: `rest ${day}`, allDay: true, start: iso(day), end: iso(day + DAY), title: w.more(count),
-  startEditable: false, durationEditable: false, classNames: ['rest'],
+  id: `rest ${day}`, allDay: view !== 'month', start: iso(view === 'month' ? day + DAY - MINUTE : day), end: iso(day + DAY),
+  title: NARROW.matches ? `+${count}` : w.more(count), startEditable: false, durationEditable: false, classNames: ['rest'],
 });
 
 /** The options that stay. */
@@ -230,7 +247,8 @@ function options() {
     },
     allDayContent: () => ({ domNodes: [el('span.all-day', {}, w.allDay)] }),
     noEventsContent: () => ({ domNodes: [nothing()] }),
-    moreLinkContent: more,
+    // Only where a browser's letters are larger than the cells were reckoned for.
+    moreLinkContent: '…',
     eventContent: content,
     eventDidMount: mounted,
     eventClick: (/** @type {any} */ { event, el: element }) => {
@@ -292,17 +310,6 @@ function nothing() {
   return el('div.nothing', {},
     icon('calendar'), el('p', {}, w.nothingHint),
     el('button.filled', { type: 'button', onclick: () => handlers.chosen(Math.max(date, today()) + 9 * HOUR, Math.max(date, today()) + 10 * HOUR, false) }, w.newEvent));
-}
-
-/** How many more a month's cell has. The library counts those that it got, the rest is added. @param {{num: number}} counted */
-function more({ num }) {
-  const say = NARROW.matches ? (/** @type {number} */ count) => `+${count}` : w.more;
-  const text = el('span', {}, say(num));
-  queueMicrotask(() => {
-    const day = text.closest('.ec-day')?.querySelector('time')?.dateTime;
-    if (day) text.textContent = say(num + (undrawn.get(fromIso(day)) ?? 0));
-  });
-  return { domNodes: [text] };
 }
 
 /** Opens our own list of the day where the library would open its. @param {any} event */

@@ -140,7 +140,7 @@ function shown() {
   byId('title').textContent = title;
   document.title = `${title} · ${w.calendar}`;
   for (const name of VIEWS) byId(`view-${name}`).checked = name === view;
-  for (const picker of pickers) picker.show(calendar.currentDate());
+  pickers[1].show(calendar.currentDate());
   const { start, end } = calendar.range();
   byId('today').toggleAttribute('data-here', today() >= start && today() < end);
 }
@@ -194,6 +194,7 @@ function create() {
 
 function chooseDate() {
   byId('picker-date').value = dateOf(calendar.currentDate());
+  pickers[0].show(calendar.currentDate());
   open(byId('picker'));
   pickers[0].focus();
 }

@@ -11,9 +11,12 @@ export const DAY = 24 * HOUR;
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
 let zone = 'UTC';
+/** @type {Intl.DateTimeFormat | null} what the zone's clock shows; made once, since making one is slow */
+let zoneClock = null;
 
 /** @param {string | undefined} name an IANA name; one that the browser does not know counts as its own */
 export function setZone(name) {
+  zoneClock = null;
   try {
     new Intl.DateTimeFormat('en', { timeZone: name });
     zone = name ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
@@ -79,11 +82,11 @@ export const startOfWeek = (time, firstDay) =>
 export function now() {
   /** @type {Record<string, number>} */
   const part = {};
-  const format = new Intl.DateTimeFormat('en-u-ca-iso8601-nu-latn', {
+  zoneClock ??= new Intl.DateTimeFormat('en-u-ca-iso8601-nu-latn', {
     timeZone: zone, hourCycle: 'h23', year: 'numeric', month: 'numeric', day: 'numeric',
     hour: 'numeric', minute: 'numeric', second: 'numeric',
   });
-  for (const { type, value } of format.formatToParts(Date.now())) part[type] = Number(value);
+  for (const { type, value } of zoneClock.formatToParts(Date.now())) part[type] = Number(value);
   return wall(part.year, part.month - 1, part.day, part.hour, part.minute, part.second);
 }
 
