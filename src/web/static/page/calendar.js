@@ -251,13 +251,14 @@ function options() {
     moreLinkContent: '…',
     eventContent: content,
     eventDidMount: mounted,
-    eventClick: (/** @type {any} */ { event, el: element }) => {
+    eventClick: (/** @type {any} */ { event, el: element, jsEvent }) => {
+      // Or the Enter that opens would go on to press what has the focus then.
+      if (jsEvent.type === 'keydown') jsEvent.preventDefault();
       if (event.id.startsWith('rest ')) return handlers.dayAsked(Number(event.id.slice(5)));
       const known = shown.get(event.id);
-      if (known) {
-        returnTo = known.id;
-        handlers.opened(known, element);
-      }
+      if (!known) return;
+      returnTo = known.id;
+      handlers.opened(known, element);
     },
     eventDrop: (/** @type {any} */ { event, delta }) => moved(event.id, delta, delta, false),
     eventResize: (/** @type {any} */ { event, startDelta, endDelta }) => moved(event.id, startDelta, endDelta, true),

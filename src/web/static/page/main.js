@@ -25,6 +25,8 @@ const NARROW = matchMedia('(max-width: 719px)');
 let pickers = [];
 /** Who was signed in last, so that another does not get what one typed. */
 let email = '';
+/** Takes back that the calendar could not be loaded. */
+let withdraw = () => {};
 
 start();
 
@@ -107,14 +109,11 @@ async function refresh() {
   calendar.draw();
   try {
     if (await events.load(start, end)) calendar.draw();
-    document.body.classList.remove('stale');
+    withdraw();
   } catch (/** @type {any} */ refusal) {
-    if (refusal.kind === 'token' || document.body.classList.contains('stale')) return;
-    document.body.classList.add('stale');
-    notify(`${w.notLoaded} ${problem(refusal)}`, w.tryAgain, () => {
-      document.body.classList.remove('stale');
-      void refresh();
-    });
+    if (refusal.kind === 'token') return;
+    withdraw();
+    withdraw = notify(`${w.notLoaded} ${problem(refusal)}`, w.tryAgain, () => void refresh());
   }
 }
 

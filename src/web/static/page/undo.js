@@ -25,9 +25,11 @@ export function offer(message, undo) {
 /** Undoes what was done last, if that was less than ten seconds ago. */
 export const undoLast = () => last?.();
 
-/** @param {string} message @param {string} [label] @param {() => void} [act] with a way on, it stays until it is taken or closed */
+/** @param {string} message @param {string} [label] @param {() => void} [act] with a way on, it stays until it is taken or closed
+ * @returns {() => void} closes it */
 export function notify(message, label, act) {
   const close = show(message, label, () => { close(); act?.(); }, label ? 0 : 4);
+  return close;
 }
 
 /**
@@ -52,7 +54,7 @@ function show(message, label, act, seconds, gone) {
   if (seconds) timer = setTimeout(close, seconds * 1000);
   list.append(item);
   while (list.children.length > MOST) list.firstElementChild.remove();
-  // A dialog that is open makes all else inert: the messages go on top of it.
+  // On top of a dialog that is open.
   if (list.showPopover) {
     if (list.matches(':popover-open')) list.hidePopover();
     list.showPopover();
