@@ -130,7 +130,7 @@ everywhere('a date is chosen by keys', async (place) => {
 });
 
 everywhere('a screen reader is told where one is and what was done', async (place) => {
-  const w = await words(place.language);
+  const w = words(place.language);
   const person = await server.person();
   await person.event('Dentist', '2017-06-20 09:00', '2017-06-20 10:00');
   const open = await visit(server, { ...place, person });

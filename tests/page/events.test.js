@@ -42,7 +42,7 @@ const told = (open, text) => open.waitForSelector(`.message >> text=${JSON.strin
 const undo = (open) => open.click('.message:last-child button:first-of-type');
 
 everywhere('a click on an empty day makes an event there', async (place) => {
-  const w = await words(place.language);
+  const w = words(place.language);
   const person = await server.person();
   const open = await visit(server, { ...place, person });
   const { x, y } = await cell(open, '2017-06-14');
@@ -108,7 +108,7 @@ everywhere('an event is made in a group, and the others of the group see it', as
 });
 
 everywhere('what cannot be saved says why', async (place) => {
-  const w = await words(place.language);
+  const w = words(place.language);
   const person = await server.person();
   const open = await visit(server, { ...place, person });
   await open.keyboard.press('n');
@@ -129,7 +129,7 @@ everywhere('what cannot be saved says why', async (place) => {
 });
 
 everywhere('a click on an event says who made it, and leads to its form', async (place) => {
-  const w = await words(place.language);
+  const w = words(place.language);
   const person = await server.person();
   const id = await person.event('Dentist', '2017-06-20 09:00', '2017-06-20 10:00');
   const open = await visit(server, { ...place, person });
@@ -149,7 +149,7 @@ everywhere('a click on an event says who made it, and leads to its form', async 
 });
 
 everywhere('a deletion can be undone', async (place) => {
-  const w = await words(place.language);
+  const w = words(place.language);
   const person = await server.person();
   const group = await person.group('Choir');
   await person.select(group);
@@ -167,7 +167,7 @@ everywhere('a deletion can be undone', async (place) => {
 });
 
 everywhere('an event is dragged to another day, and back by undo', async (place) => {
-  const w = await words(place.language);
+  const w = words(place.language);
   const person = await server.person();
   const id = await person.event('Dentist', '2017-06-20 09:00', '2017-06-20 10:00');
   const open = await visit(server, { ...place, person });
@@ -180,7 +180,7 @@ everywhere('an event is dragged to another day, and back by undo', async (place)
 });
 
 everywhere('an event’s end is pulled to lengthen it', async (place) => {
-  const w = await words(place.language);
+  const w = words(place.language);
   const person = await server.person();
   const id = await person.event('Dentist', '2017-06-20 13:00', '2017-06-20 14:00');
   const open = await visit(server, { ...place, person, at: 'week/2017-06-20' });
@@ -221,7 +221,7 @@ page('the offer to undo stands for ten seconds', async () => {
 });
 
 everywhere('another’s event can be seen, not changed, and looks so', async (place) => {
-  const w = await words(place.language);
+  const w = words(place.language);
   const [person, other] = [await server.person(), await server.person('kim')];
   const group = await other.group('Choir');
   await person.select(group);
@@ -254,7 +254,7 @@ page('what is under way shows', async () => {
 });
 
 everywhere('offline, what was typed is kept and can be tried again', async (place) => {
-  const w = await words(place.language);
+  const w = words(place.language);
   const person = await server.person();
   const open = await visit(server, { ...place, person });
   await open.keyboard.press('n');
@@ -270,7 +270,7 @@ everywhere('offline, what was typed is kept and can be tried again', async (plac
 });
 
 everywhere('a server that takes nothing now is tried again, for a form and for a move', async (place) => {
-  const w = await words(place.language);
+  const w = words(place.language);
   const person = await server.person();
   const id = await person.event('Dentist', '2017-06-20 09:00', '2017-06-20 10:00');
   const open = await visit(server, { ...place, person });
@@ -292,7 +292,7 @@ everywhere('a server that takes nothing now is tried again, for a form and for a
 });
 
 everywhere('a calendar that could not be loaded says so, and loads when one is back online', async (place) => {
-  const w = await words(place.language);
+  const w = words(place.language);
   const person = await server.person();
   await person.event('Dentist', '2017-09-20 09:00', '2017-09-20 10:00');
   const open = await visit(server, { ...place, person });
@@ -306,7 +306,7 @@ everywhere('a calendar that could not be loaded says so, and loads when one is b
 });
 
 everywhere('two who edit the same event see it', async (place) => {
-  const w = await words(place.language);
+  const w = words(place.language);
   const person = await server.person();
   const id = await person.event('Dentist', '2017-06-20 09:00', '2017-06-20 10:00');
   const elsewhere = () => person.call('PUT', '/calendar/event', { event_id: id, subject: 'Dentist, moved', sdate: '2017-06-20 11:00:00', edate: '2017-06-20 12:00:00' });

@@ -34,7 +34,7 @@ everywhere('all groups are at the side, with a box to select each', async (place
 });
 
 everywhere('one makes a group, which is selected, and renames it', async (place) => {
-  const w = await words(place.language);
+  const w = words(place.language);
   const person = await server.person();
   const open = await visit(server, { ...place, person });
   await openSide(open);
@@ -54,7 +54,7 @@ everywhere('one makes a group, which is selected, and renames it', async (place)
 });
 
 everywhere('deleting a group says how many events go with it, and wants its name typed', async (place) => {
-  const w = await words(place.language);
+  const w = words(place.language);
   const [person, other] = [await server.person(), await server.person('kim')];
   const name = `Office ${place.width}`;
   const group = await person.group(name);
@@ -78,7 +78,7 @@ everywhere('deleting a group says how many events go with it, and wants its name
 });
 
 everywhere('a search lists what it finds by date, and a click leads there', async (place) => {
-  const w = await words(place.language);
+  const w = words(place.language);
   const person = await server.person();
   await person.event('팀 회의', '2017-06-20 09:00', '2017-06-20 10:00');
   await person.event('회의 준비', '2018-03-05 09:00', '2018-03-05 10:00');
@@ -98,7 +98,7 @@ everywhere('a search lists what it finds by date, and a click leads there', asyn
 });
 
 everywhere('one sets the birthday, which shows every year, and takes it away', async (place) => {
-  const w = await words(place.language);
+  const w = words(place.language);
   const person = await server.person();
   const open = await visit(server, { ...place, person });
   await openSide(open);

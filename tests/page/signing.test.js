@@ -13,7 +13,7 @@ async function fill(open, email, password) {
 }
 
 everywhere('one signs up with an email and a password, out, and in again', async (place) => {
-  const w = await words(place.language);
+  const w = words(place.language);
   const open = await visit(server, place);
   const email = `lee${place.width}@example.com`;
   assert.equal(await open.textContent('#sign-title'), w.signInTitle);
@@ -39,7 +39,7 @@ everywhere('one signs in with a token that the operator gave', async (place) => 
 });
 
 everywhere('a refusal to sign in says what to do', async (place) => {
-  const w = await words(place.language);
+  const w = words(place.language);
   const { email } = await server.person('park', PASSWORD);
   const open = await visit(server, place);
   const told = (/** @type {string} */ text) => open.waitForSelector(`#sign-error >> text=${JSON.stringify(text)}`);
@@ -65,7 +65,7 @@ everywhere('where registration is closed, signing up says whom to ask', async (p
   const open = await visit(closed, place);
   await open.click('#sign-other');
   await fill(open, 'new@example.com', PASSWORD);
-  await open.waitForSelector(`#sign-error >> text=${JSON.stringify((await words(place.language)).refusedSignUp)}`);
+  await open.waitForSelector(`#sign-error >> text=${JSON.stringify(words(place.language).refusedSignUp)}`);
 });
 
 page('after too many attempts it says for how long to wait, and waits', async () => {
@@ -101,7 +101,7 @@ page('who does not stay signed in has to sign in again in another window', async
 });
 
 everywhere('signing out everywhere ends the other devices, which keep what is being typed', async (place) => {
-  const w = await words(place.language);
+  const w = words(place.language);
   const person = await server.person('park', PASSWORD);
   const other = await visit(server, { person });
   await other.keyboard.press('n');
@@ -121,7 +121,7 @@ everywhere('signing out everywhere ends the other devices, which keep what is be
 });
 
 everywhere('one changes the password and stays signed in', async (place) => {
-  const w = await words(place.language);
+  const w = words(place.language);
   const person = await server.person('park', PASSWORD);
   const open = await visit(server, { ...place, person });
   await openAccount(open);

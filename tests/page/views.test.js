@@ -109,7 +109,7 @@ everywhere('each group has its own colour and shape, and a birthday is marked', 
   }
   assert.equal(new Set(looks.map(([colour]) => colour)).size, 3);
   assert.equal(new Set(looks.map(([, shape]) => shape)).size, 3);
-  const w = await words(place.language);
+  const w = words(place.language);
   const birthday = shown(open, person.email);
   assert.equal(await birthday.locator('svg').count(), 1);
   assert.match(await birthday.getAttribute('aria-label') ?? '', new RegExp(`^${w.birthdayOf(person.email)}, .*${w.everyYear}$`));
@@ -117,7 +117,7 @@ everywhere('each group has its own colour and shape, and a birthday is marked', 
 });
 
 everywhere('times are the calendar’s own, whose zone is named', async (place) => {
-  const w = await words(place.language);
+  const w = words(place.language);
   const person = await server.person();
   await person.event('Dinner', '2017-06-20 20:00', '2017-06-20 21:30');
   // In New York it is still the evening of the 20th; in Seoul, the morning of the 21st.
@@ -165,7 +165,7 @@ everywhere('a month that was looked at is not fetched again', async (place) => {
 });
 
 everywhere('what a day has no room for is counted and listed', async (place) => {
-  const w = await words(place.language);
+  const w = words(place.language);
   const person = await server.person();
   for (let hour = 8; hour < 23; hour += 1) {
     await person.event(`Number ${hour}`, `2017-06-20 ${String(hour).padStart(2, '0')}:00`, `2017-06-20 ${String(hour).padStart(2, '0')}:30`);
