@@ -108,11 +108,11 @@ everywhere('one sets the birthday, which shows every year, and takes it away', a
   await open.fill('#birthday-date', '1990-06-22');
   await open.click('#birthday-save');
   await open.waitForSelector(`#birthday-save >> text=${JSON.stringify(w.removeBirthday)}`);
-  await shown(open, w.birthdayOf(person.email)).waitFor();
+  await shown(open, w.birthdayOf(person.name)).waitFor();
   const [event] = await person.month('2020-06');
   assert.deepEqual([event.birthday, event.sdate], ['1', 'Mon, 22 Jun 2020 00:00:00 GMT']);
   await open.click('#birthday-save');
-  await shown(open, person.email).waitFor({ state: 'detached' });
+  await shown(open, person.name).waitFor({ state: 'detached' });
   assert.deepEqual(await person.month(), []);
 });
 
@@ -120,12 +120,12 @@ page('a birthday that was deleted by mistake comes back', async () => {
   const person = await server.person();
   await person.call('PUT', '/calendar/birthday', { birthday: '1990-06-22' });
   const open = await visit(server, { person });
-  await shown(open, person.email).click();
+  await shown(open, person.name).click();
   assert.equal(await open.isVisible('#details-edit'), false);
   await open.click('#details-delete');
-  await shown(open, person.email).waitFor({ state: 'detached' });
+  await shown(open, person.name).waitFor({ state: 'detached' });
   await open.click('.message >> text=Undo');
-  await shown(open, person.email).waitFor();
+  await shown(open, person.name).waitFor();
   const [event] = await person.month('1990-06');
   assert.deepEqual([event.birthday, event.sdate], ['1', 'Fri, 22 Jun 1990 00:00:00 GMT']);
 });

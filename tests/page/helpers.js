@@ -82,7 +82,11 @@ export class Server {
 
   /** Somebody new, by default without a password, which takes the server a while. @param {string} [name] @param {string} [password] */
   async person(name = 'park', password) {
-    const email = `${name}${++this.people}@example.com`;
+    return this.register(`${name}${++this.people}@example.com`, password);
+  }
+
+  /** @param {string} email @param {string} [password] */
+  async register(email, password) {
     const { data } = await this.call('', 'POST', '/user/', { useremail: email, password });
     return new Person(this, email, data.token);
   }
@@ -93,6 +97,7 @@ export class Person {
   constructor(server, email, token) {
     this.server = server;
     this.email = email;
+    this.name = email.split('@')[0];
     this.token = token;
   }
 

@@ -110,7 +110,7 @@ everywhere('each group has its own colour and shape, and a birthday is marked', 
   assert.equal(new Set(looks.map(([colour]) => colour)).size, 3);
   assert.equal(new Set(looks.map(([, shape]) => shape)).size, 3);
   const w = words(place.language);
-  const birthday = shown(open, person.email);
+  const birthday = shown(open, person.name);
   assert.equal(await birthday.locator('svg').count(), 1);
   assert.match(await birthday.getAttribute('aria-label') ?? '', new RegExp(`^${w.birthdayOf(person.email)}, .*${w.everyYear}$`));
   assert.match(await shown(open, 'Dinner').getAttribute('aria-label') ?? '', /Family/, 'a group is named');

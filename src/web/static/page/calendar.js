@@ -5,7 +5,7 @@ import * as events from './events.js';
 import { looks, mark, nameOf } from './groups.js';
 import { forHours, forMonth } from './thinning.js';
 import { DAY, HOUR, MINUTE, addMonths, dateOf, format, fromIso, iso, now, offset, startOfDay, startOfMonth, startOfWeek, today } from './time.js';
-import { CLOCK, clock, firstDay, locale, longDay, monthName, span, w } from './words.js';
+import { CLOCK, clock, firstDay, locale, longDay, monthName, span, subjectOf, w } from './words.js';
 
 /** @typedef {import('./events.js').CalendarEvent} CalendarEvent */
 /** @typedef {'month' | 'week' | 'day' | 'list'} View */
@@ -14,6 +14,10 @@ import { CLOCK, clock, firstDay, locale, longDay, monthName, span, w } from './w
 const NAMES = { month: 'dayGridMonth', week: 'timeGridWeek', day: 'timeGridDay', list: 'listMonth' };
 
 const LIST_STEP = 250;
+// So many have room beside each other in an hour.
+const BESIDE = { week: { wide: 4, narrow: 3 }, day: { wide: 8, narrow: 5 } };
+// What is shorter than this has room for one line.
+const SHORT = 45 * MINUTE;
 const NARROW = matchMedia('(max-width: 719px)');
 
 /**
@@ -183,7 +187,7 @@ function thinned(list, start, end) {
   if (view === 'month') lines = linesOfCell(weeksOfMonth());
   const drawn = view === 'month' ? forMonth(events, lines)
     : view === 'list' ? events.slice(0, listMost)
-    : forHours(events);
+    : forHours(events, BESIDE[view === 'week' ? 'week' : 'day'][NARROW.matches ? 'narrow' : 'wide']);
   undrawn = new Map();
   const are = new Set(drawn);
   for (const each of events) {
@@ -216,7 +220,7 @@ function item(event, whole) {
     startEditable: changeable, durationEditable: changeable,
     classNames: [
       ...(event.birthday ? ['birthday'] : looks(event.group)), event.mine ? 'own' : 'others',
-      whole ? 'whole' : 'timed', ...(event.end - event.start < 45 * MINUTE ? ['short'] : []),
+      whole ? 'whole' : 'timed', ...(event.end - event.start < SHORT ? ['short'] : []),
     ],
   };
 }
@@ -327,7 +331,7 @@ function seeMore(event) {
 function content({ event: { id, title: rest, display } }) {
   const event = shown.get(id);
   if (!event) return display === 'preview' || !rest ? undefined : { domNodes: [el('span.ec-event-title', {}, rest)] };
-  const subject = el('span.ec-event-title', {}, event.birthday ? w.birthdayOf(event.email) : event.subject);
+  const subject = el('span.ec-event-title', {}, subjectOf(event));
   const sign = event.birthday ? icon('cake') : mark(event.group);
   const lock = event.mine ? null : icon('lock');
   if (view === 'list') {
@@ -342,9 +346,11 @@ function content({ event: { id, title: rest, display } }) {
 
 /** @param {CalendarEvent} event */
 function timeOn(event) {
-  if (view === 'month' || event.start === event.end) return clock(event.start);
-  if (view !== 'list') return event.end - event.start >= DAY ? clock(event.start) : `${clock(event.start)} – ${clock(event.end)}`;
-  return startOfDay(event.start) === startOfDay(event.end - 1) ? `${clock(event.start)} – ${clock(event.end)}` : `${clock(event.start)} –`;
+  const length = event.end - event.start;
+  const manyDays = startOfDay(event.start) !== startOfDay(Math.max(event.start, event.end - 1)) && length >= DAY;
+  if (view === 'list' && manyDays) return format(locale, { day: 'numeric', month: 'short' }).formatRange(event.start, event.end - 1);
+  if (view === 'month' || manyDays || length < SHORT && view !== 'list' || length === 0) return clock(event.start);
+  return `${clock(event.start)} – ${clock(event.end)}`;
 }
 
 /** @param {any} info */

@@ -5,7 +5,7 @@ import { byId, el, icon, open, say } from './dom.js';
 import * as events from './events.js';
 import { mark, nameOf } from './groups.js';
 import { startOfDay } from './time.js';
-import { clock, longDay, problem, w } from './words.js';
+import { clock, longDay, problem, subjectOf, w } from './words.js';
 
 /** @typedef {import('./events.js').CalendarEvent} CalendarEvent */
 
@@ -97,6 +97,6 @@ function hit(event) {
   const when = event.allDay ? w.allDay : event.start === event.end ? clock(event.start) : `${clock(event.start)} – ${clock(event.end)}`;
   return el('li', {}, el('button.hit', { type: 'button', onclick: () => { byId('hits-dialog').close(); lead(event); } },
     event.birthday ? icon('cake') : mark(event.group),
-    el('span.hit-subject', {}, event.birthday ? w.birthdayOf(event.email) : event.subject),
+    el('span.hit-subject', {}, subjectOf(event)),
     el('span.hit-more', {}, [event.birthday ? w.everyYear : when, event.group === null ? '' : nameOf(event.group), event.mine ? '' : event.email].filter(Boolean).join(' · '))));
 }

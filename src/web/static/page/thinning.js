@@ -33,17 +33,16 @@ export function forMonth(list, lines) {
     days.every((day) => lineOf[at] < ((counts.get(day) ?? 0) > lines ? lines - 1 : lines)));
 }
 
-// Beside each other, an hour has room for few; and the more there are, the fewer are looked at.
 const ALL_DAY = 5;
-const BESIDE = { few: 6, many: 2 };
-const MANY = 400;
+// Where there are very many, they are not looked at one by one.
+const MANY = { events: 400, beside: 2 };
 
 /**
  * In hours, so many are drawn beside each other.
- * @param {Placed[]} list in order
+ * @param {Placed[]} list in order @param {number} most
  */
-export function forHours(list) {
-  const beside = list.length > MANY ? BESIDE.many : BESIDE.few;
+export function forHours(list, most) {
+  const beside = list.length > MANY.events ? MANY.beside : most;
   /** When those that are drawn of a day end. @type {Map<number, number[]>} */
   const ends = new Map();
   /** @type {Map<number, number>} */

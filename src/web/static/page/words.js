@@ -222,6 +222,9 @@ export const shortDay = (time) => format(locale, { weekday: 'short', day: 'numer
 /** @param {number} time */
 export const monthName = (time) => format(locale, { month: 'long', year: 'numeric' }).format(time);
 
+/** In short: a birthday has the name in the email. @param {{subject: string, email: string, birthday: boolean}} event */
+export const subjectOf = (event) => (event.birthday ? w.birthdayOf(event.email.split('@')[0]) : event.subject);
+
 /** When an event is, in full. @param {{start: number, end: number, allDay: boolean, birthday?: boolean}} event */
 export function span({ start, end, allDay, birthday }) {
   if (birthday) return longDay(start);
