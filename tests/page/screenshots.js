@@ -1,8 +1,7 @@
 // The pictures of the README: node screenshots.js FOLDER. See scripts/screenshots.
 
-import { test } from 'node:test';
 import { join } from 'node:path';
-import { browser, shown, startServer, visit } from './helpers.js';
+import { close, serve, shown, visit } from './world.js';
 
 const folder = process.argv[2];
 const NOW = '2026-06-17T01:20:00Z';
@@ -23,7 +22,7 @@ const KOREAN = {
 
 /** A family’s June. @param {typeof ENGLISH} w @param {string} domain */
 async function family(w, domain) {
-  const server = await startServer();
+  const { server, stop } = await serve();
   const [mina, jun] = [await server.register(`mina@${domain}`), await server.register(`jun@${domain}`)];
   const [home, school, choir] = [await mina.group(w.groups[0]), await mina.group(w.groups[1]), await jun.group(w.groups[2])];
   await mina.select(home, school, choir);
@@ -34,7 +33,7 @@ async function family(w, domain) {
     [jun, 'parents', 9, '17:00', 9, '18:30', school], [mina, 'excursion', 18, '08:30', 18, '13:00', school], [mina, 'review', 16, '10:00', 16, '12:00'],
     [mina, 'call', 16, '14:00', 16, '14:30'], [jun, 'plumber', 17, '13:00', 17, '15:00', home], [mina, 'lunch', 17, '11:30', 17, '12:30'], [mina, 'run', 18, '18:30', 18, '19:30'],
     [jun, 'away', 23, '00:00', 26, '00:00', home], [mina, 'parcel', 19, '14:00', 19, '14:30'], [jun, 'concert', 27, '19:00', 27, '21:30', choir], [mina, 'market', 20, '09:00', 20, '10:30', home],
-    [mina, 'movie', 19, '20:00', 19, '22:00', home], [mina, 'garden', 7, '10:00', 7, '12:00', home], [mina, 'holiday', 30, '00:00', 31 - 30, '00:00', school], [mina, 'bakery', 19, '10:00', 19, '10:30'],
+    [mina, 'movie', 19, '20:00', 19, '22:00', home], [mina, 'garden', 7, '10:00', 7, '12:00', home], [mina, 'holiday', 30, '00:00', 1, '00:00', school], [mina, 'bakery', 19, '10:00', 19, '10:30'],
     [mina, 'review', 24, '09:00', 24, '10:00'], [mina, 'call', 24, '10:30', 24, '11:00'], [mina, 'lunch', 24, '12:00', 24, '13:00'], [mina, 'yoga', 24, '18:00', 24, '19:00'],
   ];
   for (const day of [4, 11, 18, 25]) plans.push([jun, 'rehearsal', day, '19:30', day, '21:00', choir]);
@@ -44,35 +43,35 @@ async function family(w, domain) {
     await who.event(String(w[what]), at(from, start), to < from ? `2026-07-01 ${end}` : at(to, end), group);
   }
   await mina.call('PUT', '/calendar/birthday', { birthday: '1988-06-21' });
-  return { server, person: mina };
+  return { server, stop, person: mina };
 }
 
-test('the pictures', async () => {
-  const english = await family(ENGLISH, 'example.com');
-  const korean = await family(KOREAN, 'example.kr');
-  const wide = { width: 1280, height: 800, now: NOW };
-  const phone = { width: 390, height: 780, now: NOW };
-  /** @param {string} name @param {any} how @param {(page: import('playwright-core').Page) => Promise<void>} [act] */
-  const take = async (name, { server, ...how }, act) => {
-    const open = await visit(server, how);
-    await act?.(open);
-    await open.evaluate(() => document.fonts.ready);
-    await open.screenshot({ path: join(folder, `${name}.png`), animations: 'disabled' });
-    await open.context().close();
-  };
-  await take('month', { ...english, ...wide, at: 'month/2026-06-17' });
-  await take('week-dark', { ...english, ...wide, dark: true, at: 'week/2026-06-17' });
-  await take('phone', { ...english, ...phone, at: 'list/2026-06-17' });
-  await take('event', { ...english, ...wide, at: 'month/2026-06-17' }, async (open) => {
-    await shown(open, ENGLISH.excursion).click();
-    await open.click('#details-edit');
-    await open.mouse.move(0, 0);
-  });
-  await take('search', { ...english, ...phone, dark: true, at: 'month/2026-06-17' }, async (open) => {
-    await open.click('#search');
-    await open.keyboard.type('re');
-    await open.waitForSelector('.hit');
-  });
-  await take('korean', { ...korean, ...wide, language: 'ko-KR', at: 'month/2026-06-17' });
-  await (await browser()).close();
+const english = await family(ENGLISH, 'example.com');
+const korean = await family(KOREAN, 'example.kr');
+const wide = { width: 1280, height: 800, now: NOW };
+const phone = { width: 390, height: 780, now: NOW };
+/** @param {string} name @param {any} how @param {(page: import('playwright-core').Page) => Promise<void>} [act] */
+const take = async (name, { server, stop: _, ...how }, act) => {
+  const open = await visit(server, how);
+  await act?.(open);
+  await open.evaluate(() => document.fonts.ready);
+  await open.screenshot({ path: join(folder, `${name}.png`), animations: 'disabled' });
+  await open.context().close();
+};
+await take('month', { ...english, ...wide, at: 'month/2026-06-17' });
+await take('week-dark', { ...english, ...wide, dark: true, at: 'week/2026-06-17' });
+await take('phone', { ...english, ...phone, at: 'list/2026-06-17' });
+await take('event', { ...english, ...wide, at: 'month/2026-06-17' }, async (open) => {
+  await shown(open, ENGLISH.excursion).click();
+  await open.click('#details-edit');
+  await open.mouse.move(0, 0);
 });
+await take('search', { ...english, ...phone, dark: true, at: 'month/2026-06-17' }, async (open) => {
+  await open.click('#search');
+  await open.keyboard.type('re');
+  await open.waitForSelector('.hit');
+});
+await take('korean', { ...korean, ...wide, language: 'ko-KR', at: 'month/2026-06-17' });
+await close();
+await english.stop();
+await korean.stop();
