@@ -77,6 +77,30 @@ everywhere('deleting a group says how many events go with it, and wants its name
   assert.deepEqual(await person.month(), []);
 });
 
+page('an event that is put into a group selects it', async () => {
+  const [person, other] = [await server.person(), await server.person('kim')];
+  const group = await other.group('Orchestra');
+  await other.event('Rehearsal', '2017-06-20 19:00', '2017-06-20 21:00', group);
+  const open = await visit(server, { person });
+  await open.keyboard.press('n');
+  await open.fill('#editor-subject', 'Solo');
+  await open.selectOption('#editor-group', { label: 'Orchestra' });
+  await open.click('#editor-save');
+  await shown(open, 'Solo').waitFor();
+  await shown(open, 'Rehearsal').waitFor();
+  assert.equal((await person.call('GET', '/user/calendar/group')).data.selected_group, String(group));
+});
+
+page('what a search finds is shown by itself where its day has no room for it', async () => {
+  const person = await server.person();
+  for (let hour = 0; hour < 20; hour += 1) await person.event(`Number ${hour}`, `2017-06-20 ${String(hour).padStart(2, '0')}:00`, '2017-06-20 23:00');
+  const open = await visit(server, { person });
+  await open.click('#search');
+  await open.keyboard.type('Number 19');
+  await open.click('.hit:has-text("Number 19")');
+  await open.waitForSelector('#details[open] >> text=Number 19');
+});
+
 everywhere('a search lists what it finds by date, and a click leads there', async (place) => {
   const w = words(place.language);
   const person = await server.person();
@@ -114,6 +138,8 @@ everywhere('one sets the birthday, which shows every year, and takes it away', a
   await open.click('#birthday-save');
   await shown(open, person.name).waitFor({ state: 'detached' });
   assert.deepEqual(await person.month(), []);
+  await open.click(`#account .message >> text=${JSON.stringify(w.undo)}`);
+  await shown(open, person.name).waitFor();
 });
 
 page('a birthday that was deleted by mistake comes back', async () => {

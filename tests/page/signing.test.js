@@ -100,6 +100,24 @@ page('who does not stay signed in has to sign in again in another window', async
   assert.deepEqual(kept, [null, true]);
 });
 
+page('a tab goes on with the token that another tab of the same person got', async () => {
+  const person = await server.person('park', PASSWORD);
+  const open = await visit(server, { person });
+  const tab = await open.context().newPage();
+  await tab.goto(server.url);
+  await tab.waitForSelector('.ec-main');
+  await tab.keyboard.press('n');
+  await tab.fill('#editor-subject', 'Half a thought');
+  await openAccount(open);
+  await open.fill('#password-old', PASSWORD);
+  await open.fill('#password-new', 'battery staple');
+  const asked = tab.waitForResponse((response) => response.url().endsWith('/user/') && response.status() === 200);
+  await open.click('#password-form button');
+  await asked;
+  await tab.click('#editor-save');
+  await tab.waitForSelector('#calendar >> text=Half a thought');
+});
+
 everywhere('signing out everywhere ends the other devices, which keep what is being typed', async (place) => {
   const w = words(place.language);
   const person = await server.person('park', PASSWORD);

@@ -102,6 +102,7 @@ export function draw() {
   const { start, end } = range();
   const items = thinned(events.between(start, end), start, end);
   zoneOffset = libraryOffset();
+  returnTo ??= focused();
   if (!drawn) drawn = EventCalendar.create(byId('calendar'), { ...options(), view: NAMES[view], date: dateOf(date), events: items });
   else void redraw(items);
   byId('calendar').dataset.view = view;
@@ -149,6 +150,12 @@ export const unchoose = () => drawn?.unselect();
 /** After it is drawn again, an event gets the focus that it lost. @param {number | null} id */
 export const focusLater = (id) => { returnTo = id; };
 
+/** The event that has the focus. */
+function focused() {
+  const element = /** @type {HTMLElement | null | undefined} */ (document.activeElement?.closest('#calendar [data-event]'));
+  return element ? Number(element.dataset.event) : null;
+}
+
 function focusAgain() {
   if (returnTo === null || document.querySelector('dialog[open]') || document.activeElement !== document.body) return;
   /** @type {HTMLElement | null} */
@@ -157,16 +164,18 @@ function focusAgain() {
   returnTo = null;
 }
 
-/** Makes an event stand out for a moment. @param {number} id */
-export function pointOut(id) {
-  requestAnimationFrame(() => {
-    for (const element of document.querySelectorAll(`#calendar [data-event="${id}"]`)) {
-      element.classList.add('pointed-out');
-      element.scrollIntoView({ block: 'center' });
-      /** @type {HTMLElement} */ (element).focus({ preventScroll: true });
-      element.addEventListener('animationend', () => element.classList.remove('pointed-out'), { once: true });
-    }
-  });
+/** Makes an event stand out for a moment. @param {number} id @returns {Promise<boolean>} whether it is drawn */
+export async function pointOut(id) {
+  await new Promise(requestAnimationFrame);
+  /** @type {NodeListOf<HTMLElement>} */
+  const elements = document.querySelectorAll(`#calendar [data-event="${id}"]`);
+  for (const element of elements) {
+    element.classList.add('pointed-out');
+    element.addEventListener('animationend', () => element.classList.remove('pointed-out'), { once: true });
+  }
+  elements[0]?.scrollIntoView({ block: 'center' });
+  elements[0]?.focus({ preventScroll: true });
+  return elements.length > 0;
 }
 
 /** In a list of this month, what is to come counts, not what was. */

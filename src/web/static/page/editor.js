@@ -3,7 +3,7 @@
 import { byId, el, icon, open } from './dom.js';
 import * as changes from './changes.js';
 import { Changed, isAllDay } from './events.js';
-import { everyOne, mark, nameOf, selection } from './groups.js';
+import { everyOne, mark, nameOf, selection, showToo } from './groups.js';
 import { DAY, HOUR, dateOf, fromIso, iso, parse, startOfDay, zoneName } from './time.js';
 import { clock, problem, shortDay, span, w } from './words.js';
 
@@ -159,8 +159,13 @@ async function save() {
   busy(true);
   try {
     const next = { subject, ...unlessSame(when) };
-    if (known) await changes.change(known, next);
-    else await changes.create(next, field('group').value ? Number(field('group').value) : null);
+    const group = field('group').value ? Number(field('group').value) : null;
+    if (known) {
+      await changes.change(known, next);
+    } else {
+      if (group !== null) await showToo(group);
+      await changes.create(next, group);
+    }
     byId('editor').close();
   } catch (/** @type {any} */ refusal) {
     if (refusal instanceof Changed) conflict(refusal.current);

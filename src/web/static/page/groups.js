@@ -88,6 +88,16 @@ async function select(id, box) {
   onChange();
 }
 
+/** Selects a group if it is not: who puts an event there wants to see it. @param {number} id */
+export async function showToo(id) {
+  if (selected.has(id)) return;
+  await call('POST', '/user/calendar/group', { body: { selected_group: [...selected, id].join(',') } });
+  selected.add(id);
+  draw();
+  events.forget();
+  onChange();
+}
+
 /** @param {Group | null} group */
 function edit(group) {
   edited = group;

@@ -12,8 +12,8 @@ import * as hits from './hits.js';
 import * as keys from './keys.js';
 import { Picker } from './picker.js';
 import * as session from './session.js';
-import { DAY, dateOf, fromIso, now, offset, setZone, startOfDay, today, zoneName } from './time.js';
-import { notify, undoLast } from './undo.js';
+import { DAY, MINUTE, dateOf, fromIso, now, offset, setZone, startOfDay, today, zoneName } from './time.js';
+import * as undo from './undo.js';
 import { language, problem, w } from './words.js';
 
 /** @typedef {import('./calendar.js').View} View */
@@ -35,6 +35,7 @@ function start() {
   document.title = w.calendar;
   fillWords();
   prepareDialogs();
+  undo.prepare();
   listen({ pending: (under) => { document.body.classList.toggle('pending', under); }, tokenRefused: () => expire() });
   session.prepare(enter);
   calendar.prepare({
@@ -57,6 +58,8 @@ function start() {
   addEventListener('hashchange', () => { if (document.body.dataset.state === 'in') go(fromAddress); });
   addEventListener('online', () => void refresh());
   document.addEventListener('visibilitychange', () => { if (!document.hidden) void refresh(); });
+  // What others write into groups shows by and by.
+  setInterval(() => { if (!document.hidden) void refresh(); }, 5 * MINUTE);
   void signInAgain();
 }
 
@@ -71,7 +74,7 @@ async function signInAgain() {
   } catch (/** @type {any} */ refusal) {
     if (refusal.kind === 'token') return;
     document.body.dataset.state = 'in';
-    notify(`${w.notLoaded} ${problem(refusal)}`, w.tryAgain, signInAgain);
+    undo.notify(`${w.notLoaded} ${problem(refusal)}`, w.tryAgain, signInAgain);
   }
 }
 
@@ -85,9 +88,10 @@ function expire() {
 
 /** @param {session.User} user */
 async function enter(user) {
-  setZone(user.timezone);
-  if (email && email !== user.useremail) location.reload();
+  if (email && email !== user.useremail) return location.reload();
   email = user.useremail;
+  setZone(user.timezone);
+  session.begin(user);
   events.begin(email);
   account.begin(user);
   document.body.dataset.state = 'in';
@@ -97,14 +101,14 @@ async function enter(user) {
   try {
     await groups.load(email);
   } catch (refusal) {
-    notify(problem(refusal), w.tryAgain, () => void enter(user));
+    undo.notify(problem(refusal), w.tryAgain, () => void enter(user));
   }
   await refresh();
 }
 
 /** Draws what is known, and fetches what is not. */
 async function refresh() {
-  if (document.body.dataset.state !== 'in' || !email) return;
+  if (document.body.dataset.state !== 'in' || !email || document.querySelector('.ec-preview')) return;
   const { start, end } = calendar.range();
   calendar.draw();
   try {
@@ -113,7 +117,7 @@ async function refresh() {
   } catch (/** @type {any} */ refusal) {
     if (refusal.kind === 'token') return;
     withdraw();
-    withdraw = notify(`${w.notLoaded} ${problem(refusal)}`, w.tryAgain, () => void refresh());
+    withdraw = undo.notify(`${w.notLoaded} ${problem(refusal)}`, w.tryAgain, () => void refresh());
   }
 }
 
@@ -178,7 +182,7 @@ function prepareKeys() {
   keys.prepare({
     t: () => byId('today').click(), m: view('month'), w: view('week'), d: view('day'), l: view('list'),
     j: forth, ArrowRight: forth, k: back, ArrowLeft: back,
-    n: create, '/': hits.openSearch, g: chooseDate, u: undoLast, '?': keys.help,
+    n: create, '/': hits.openSearch, g: chooseDate, u: undo.undoLast, '?': keys.help,
   });
 }
 
@@ -209,7 +213,8 @@ async function lead(event) {
   calendar.show(view, event.start);
   history.replaceState(null, '', `#${view}/${dateOf(event.start)}`);
   await refresh();
-  calendar.pointOut(event.id);
+  // Where there was no room to draw it, it shows by itself.
+  if (!(await calendar.pointOut(event.id))) editor.details(event);
 }
 
 for (const button of document.querySelectorAll('[data-icon]')) {

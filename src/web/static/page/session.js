@@ -12,10 +12,16 @@ const KEPT = 'calendar.token';
 let way = 'in';
 /** @type {(user: User) => void} */
 let entered = () => {};
+/** Who is signed in. */
+let person = '';
 /** @type {ReturnType<typeof setInterval> | undefined} */
 let waiting;
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let elsewhere;
+// A token is taken away before the new one is put there.
+const A_MOMENT = 200;
 
-export const kept = () => localStorage.getItem(KEPT) ?? sessionStorage.getItem(KEPT);
+export const kept = () => sessionStorage.getItem(KEPT) ?? localStorage.getItem(KEPT);
 
 /** @param {string | null} token @param {boolean} [stay] also when the browser is closed */
 export function keep(token, stay = localStorage.getItem(KEPT) !== null) {
@@ -31,8 +37,25 @@ export function prepare(onEntered) {
   byId('sign-form').addEventListener('submit', (/** @type {Event} */ event) => { event.preventDefault(); void submit(); });
   byId('sign-other').addEventListener('click', () => choose(way === 'up' ? 'in' : 'up'));
   byId('sign-token-way').addEventListener('click', () => choose(way === 'token' ? 'in' : 'token'));
-  // Another tab signed in or out.
-  addEventListener('storage', ({ key }) => { if (key === KEPT) location.reload(); });
+  addEventListener('storage', ({ key }) => {
+    if (key !== KEPT || sessionStorage.getItem(KEPT)) return;
+    clearTimeout(elsewhere);
+    elsewhere = setTimeout(follow, A_MOMENT);
+  });
+}
+
+/** Another tab signed in or out, or has a new token: where it is the same person, what is typed here stays. */
+async function follow() {
+  const token = kept();
+  if (!token) return location.reload();
+  const { data } = await call('GET', '/user/', { as: token }).catch(() => ({ data: null }));
+  if (data && data.useremail === person && document.body.dataset.state === 'in') setToken(token);
+  else location.reload();
+}
+
+/** @param {User} user who is signed in now */
+export function begin(user) {
+  person = user.useremail;
 }
 
 /** @param {string} [message] why */

@@ -9,6 +9,21 @@ const MOST = 3;
 /** @type {(() => void) | null} undoes what was done last */
 let last = null;
 
+/** A dialog that is open makes all that is not in it inert: so the messages go into it, and out again. */
+export function prepare() {
+  document.addEventListener('close', lift, true);
+}
+
+function lift() {
+  const list = byId('messages');
+  const open = [...document.querySelectorAll('dialog[open]')];
+  const host = document.activeElement?.closest('dialog[open]') ?? open.pop() ?? document.body;
+  if (list.parentElement !== host) host.append(list);
+  // What was shown last is on top.
+  if (list.matches(':popover-open')) list.hidePopover();
+  if (list.children.length) list.showPopover();
+}
+
 /** @param {string} message @param {() => Promise<void>} undo */
 export function offer(message, undo) {
   const run = () => {
@@ -54,11 +69,7 @@ function show(message, label, act, seconds, gone) {
   if (seconds) timer = setTimeout(close, seconds * 1000);
   list.append(item);
   while (list.children.length > MOST) list.firstElementChild.remove();
-  // On top of a dialog that is open.
-  if (list.showPopover) {
-    if (list.matches(':popover-open')) list.hidePopover();
-    list.showPopover();
-  }
+  lift();
   say(label ? `${message}. ${label}` : message);
   return close;
 }
