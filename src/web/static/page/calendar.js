@@ -144,11 +144,11 @@ function linesOfCell(weeks) {
 /** The library takes the offset 0 for the browser's own zone; a minute beside it is hardly seen. */
 const libraryOffset = () => (offset() === '+00:00' ? '+00:01' : offset());
 
-/** Ends the marking of the time that was chosen for a new event. */
-export const unchoose = () => drawn?.unselect();
-
-/** After it is drawn again, an event gets the focus that it lost. @param {number | null} id */
-export const focusLater = (id) => { returnTo = id; };
+/** Ends the marking of the time that was chosen for a new event, and gives the focus back. */
+export function unchoose() {
+  drawn?.unselect();
+  requestAnimationFrame(focusAgain);
+}
 
 /** The event that has the focus. */
 function focused() {
@@ -156,12 +156,15 @@ function focused() {
   return element ? Number(element.dataset.event) : null;
 }
 
+/** An event that is drawn anew gets the focus that it lost. */
 function focusAgain() {
-  if (returnTo === null || document.querySelector('dialog[open]') || document.activeElement !== document.body) return;
+  if (returnTo === null || document.querySelector('dialog[open]')) return;
+  // A dialog that closes keeps the focus for a moment, unseen.
+  const lost = document.activeElement === document.body || document.activeElement?.closest('dialog');
   /** @type {HTMLElement | null} */
   const element = document.querySelector(`#calendar [data-event="${returnTo}"]`);
-  element?.focus({ preventScroll: true });
-  returnTo = null;
+  if (lost && element) element.focus({ preventScroll: true });
+  if (!lost || element) returnTo = null;
 }
 
 /** Makes an event stand out for a moment. @param {number} id @returns {Promise<boolean>} whether it is drawn */
@@ -194,7 +197,7 @@ function thinned(list, start, end) {
   shown = new Map();
   const events = list.map((event) => ({ event, whole: isWhole(event), days: daysOf(event, start, end) }));
   if (view === 'month') lines = linesOfCell(weeksOfMonth());
-  const drawn = view === 'month' ? forMonth(events, lines)
+  const drawn = view === 'month' ? forMonth(events, lines, start)
     : view === 'list' ? events.slice(0, listMost)
     : forHours(events, BESIDE[view === 'week' ? 'week' : 'day'][NARROW.matches ? 'narrow' : 'wide']);
   undrawn = new Map();
