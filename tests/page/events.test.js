@@ -194,6 +194,34 @@ everywhere('an event’s end is pulled to lengthen it', async (place) => {
   assert.equal(await person.read(id), 'Dentist | 20 Jun 2017 13:00:00 | 20 Jun 2017 14:00:00');
 });
 
+everywhere('in a month, an event’s end is pulled over days', async (place) => {
+  const w = words(place.language);
+  const person = await server.person();
+  const trip = await person.event('Trip', '2017-06-20 00:00', '2017-06-21 00:00');
+  const open = await visit(server, { ...place, person });
+  const { y, box } = await middle(open, trip);
+  await pull(open, { x: box.x + box.width - 3, y }, { ...await cell(open, '2017-06-22'), y });
+  await told(open, w.resized);
+  assert.equal(await person.read(trip), 'Trip | 20 Jun 2017 00:00:00 | 23 Jun 2017 00:00:00');
+  const pulled = await middle(open, trip);
+  await pull(open, { x: pulled.box.x + pulled.box.width - 3, y }, { ...await cell(open, '2017-06-21'), y });
+  await open.waitForSelector('.message >> nth=1');
+  assert.equal(await person.read(trip), 'Trip | 20 Jun 2017 00:00:00 | 22 Jun 2017 00:00:00');
+});
+
+everywhere('whole days are lengthened by whole days', async (place) => {
+  const person = await server.person();
+  const trip = await person.event('Trip', '2017-06-20 00:00', '2017-06-21 00:00');
+  const open = await visit(server, { ...place, person, at: 'week/2017-06-20' });
+  const { y, box } = await middle(open, trip);
+  const column = await open.locator('.ec-body .ec-day').nth(4).boundingBox();
+  assert.ok(column);
+  await pull(open, { x: box.x + box.width - 3, y }, { x: column.x + column.width / 2, y });
+  await open.waitForSelector('.message');
+  const to = place.language === 'ko-KR' ? '23 Jun' : '24 Jun';
+  assert.equal(await person.read(trip), `Trip | 20 Jun 2017 00:00:00 | ${to} 2017 00:00:00`);
+});
+
 page('an event without length is lengthened from where it is drawn', async () => {
   const person = await server.person();
   const id = await person.event('Parcel', '2017-06-20 13:00', '2017-06-20 13:00');

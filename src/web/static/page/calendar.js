@@ -229,7 +229,7 @@ function item(event, whole) {
   return {
     id, allDay: whole, start: iso(event.start),
     end: iso(drawnEnd(event, whole)),
-    startEditable: changeable, durationEditable: changeable,
+    startEditable: changeable, durationEditable: changeable && view !== 'month',
     classNames: [
       ...(event.birthday ? ['birthday'] : looks(event.group)), event.mine ? 'own' : 'others',
       whole ? 'whole' : 'timed', ...(event.end - event.start < SHORT ? ['short'] : []),
@@ -293,10 +293,42 @@ function options() {
 function moved(id, startDelta, endDelta, resized = false) {
   const event = shown.get(id);
   if (!event) return;
-  const by = (/** @type {any} */ delta) => delta.days * DAY + delta.seconds * 1000;
+  // In whole days the library lets an end be pulled to a quarter past midnight, and draws the day that begins there.
+  const step = isWhole(event) ? DAY : 1000;
+  const by = (/** @type {any} */ delta) => Math.ceil((delta.days * DAY + delta.seconds * 1000) / step) * step;
   const start = event.start + by(startDelta);
   const end = (resized ? drawnEnd(event, isWhole(event)) : event.end) + by(endDelta);
   handlers.moved(event, start, Math.max(end, start), resized);
+}
+
+/**
+ * In a month an end is pulled by a handle of our own, since the library's fails there (until its 5.11.1).
+ * @param {CalendarEvent} event
+ */
+function handle(event) {
+  return el('span.pull', { 'aria-hidden': 'true', onpointerdown: (/** @type {PointerEvent} */ down) => {
+    down.stopPropagation();
+    down.preventDefault();
+    const last = startOfDay(Math.max(event.start, event.end - 1));
+    let end = event.end;
+    const move = (/** @type {PointerEvent} */ { clientX, clientY }) => {
+      const at = drawn.dateFromPoint(clientX, clientY);
+      const next = at ? event.end + dayOfLocal(at.date) - last : end;
+      if (next === end || next <= event.start) return;
+      end = next;
+      const pulled = { ...event, end };
+      drawn.updateEvent(item(pulled, isWhole(pulled)));
+    };
+    const finish = (/** @type {any} */ { type }) => {
+      for (const name of ['pointerup', 'pointercancel']) removeEventListener(name, finish);
+      removeEventListener('pointermove', move);
+      if (end === event.end) return;
+      if (type === 'pointerup') handlers.moved(event, event.start, end, true);
+      else draw();
+    };
+    addEventListener('pointermove', move);
+    for (const name of ['pointerup', 'pointercancel']) addEventListener(name, finish);
+  } });
 }
 
 /** @param {Date} local the day, with the digits in the browser's own zone */
@@ -352,7 +384,8 @@ function content({ event: { id, title: rest, display } }) {
     return { domNodes: [el('span.line', {}, time, sign, subject, lock), el('span.place', {}, place)] };
   }
   const time = event.allDay ? null : el('time.ec-event-time', { datetime: iso(event.start) }, timeOn(event));
-  const line = view === 'month' ? [sign, time, subject, lock] : [sign, subject, time, lock];
+  if (view === 'month') return { domNodes: [el('span.line', {}, sign, time, subject, lock), event.mine && !event.birthday && handle(event)].filter(Boolean) };
+  const line = [sign, subject, time, lock];
   return { domNodes: [el('span.line', {}, ...line), event.group !== null && el('span.place', {}, nameOf(event.group))].filter(Boolean) };
 }
 
