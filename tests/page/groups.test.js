@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { everywhere, idle, page, shown, startServer, visit, words } from './helpers.js';
+import { address, everywhere, idle, page, shown, startServer, visit, words } from './helpers.js';
 
 const server = await startServer();
 
@@ -118,7 +118,7 @@ everywhere('a search lists what it finds by date, and a click leads there', asyn
   await open.fill('#search-field', '회의');
   await open.click('.hit:has-text("회의 준비")');
   await shown(open, '회의 준비').waitFor();
-  assert.equal(new URL(open.url()).hash, '#month/2018-03-05');
+  assert.equal(await address(open), '#month/2018-03-05');
 });
 
 everywhere('one sets the birthday, which shows every year, and takes it away', async (place) => {

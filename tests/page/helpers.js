@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { close, serve, watched } from './world.js';
 
-export { idle, shown, visit, words } from './world.js';
+export { address, idle, shown, visit, words } from './world.js';
 
 /** The widths, and a language for each, that what a person can do is tried in. */
 export const PLACES = [

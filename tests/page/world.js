@@ -178,6 +178,9 @@ export async function idle(page) {
   await page.waitForFunction(() => !document.body.classList.contains('pending'));
 }
 
+/** What the address says that is shown; asked of the page, since the driver hears of a change later. @param {import('playwright-core').Page} page */
+export const address = (page) => page.evaluate(() => location.hash);
+
 /** The elements that show an event. @param {import('playwright-core').Page} page @param {string | number} event its subject or id */
 export const shown = (page, event) => page.locator(typeof event === 'number' ? `#calendar [data-event="${event}"]` : '#calendar [data-event]', typeof event === 'string' ? { hasText: event } : {});
 
