@@ -51,14 +51,35 @@ impl Clock {
         }
     }
 
+    /// The zone by its IANA name. One that has none, such as that of a machine whose zone is set by
+    /// a rule or a copied file, is named by its offset from UTC now, as in `+09:00`.
+    #[must_use]
+    pub fn zone_name(&self) -> String {
+        match self.zone.iana_name() {
+            Some(name) => name.into(),
+            // On a machine that says nothing of a zone, the clock shows UTC.
+            None if self.zone.is_unknown() => "UTC".into(),
+            None => {
+                let minutes = self.offset(self.unix()) / 60;
+                let sign = if minutes < 0 { '-' } else { '+' };
+                let minutes = minutes.abs();
+                format!("{sign}{:02}:{:02}", minutes / 60, minutes % 60)
+            }
+        }
+    }
+
     /// The wall-clock time in the zone, to the second.
     ///
     /// # Errors
     /// [`Error::Internal`](crate::error::Error::Internal) for a clock set outside the years 0001 to 9999.
     pub fn now(&self) -> Result<WallTime> {
         let unix = self.unix();
-        let offset = Timestamp::from_second(unix).map_or(0, |at| self.zone.to_offset(at).seconds());
-        WallTime::from_seconds(unix.saturating_add(i64::from(offset)))
+        WallTime::from_seconds(unix.saturating_add(i64::from(self.offset(unix))))
+    }
+
+    /// How many seconds the zone is before UTC at `unix`.
+    fn offset(&self, unix: i64) -> i32 {
+        Timestamp::from_second(unix).map_or(0, |at| self.zone.to_offset(at).seconds())
     }
 
     /// The day in the zone.
@@ -83,5 +104,18 @@ mod tests {
         assert_eq!(at("UTC"), "Mon, 19 Jun 2017 13:55:04 GMT");
         assert_eq!(at("Asia/Seoul"), "Mon, 19 Jun 2017 22:55:04 GMT");
         assert_eq!(at("Pacific/Kiritimati"), "Tue, 20 Jun 2017 03:55:04 GMT");
+    }
+
+    #[test]
+    fn a_zone_without_a_name_is_named_by_its_offset_now() {
+        let unix = 1_497_880_504; // in June
+        let name = |zone: TimeZone| Clock::fixed(zone, unix).zone_name();
+        assert_eq!(name(TimeZone::get("Asia/Seoul").unwrap()), "Asia/Seoul");
+        assert_eq!(name(TimeZone::UTC), "UTC");
+        assert_eq!(name(TimeZone::unknown()), "UTC");
+        assert_eq!(name(TimeZone::posix("KST-9").unwrap()), "+09:00");
+        assert_eq!(name(TimeZone::posix("EST5EDT,M3.2.0,M11.1.0").unwrap()), "-04:00");
+        assert_eq!(name(TimeZone::posix("NST3:30").unwrap()), "-03:30");
+        assert_eq!(name(TimeZone::posix("XXX0").unwrap()), "+00:00");
     }
 }

@@ -39,6 +39,9 @@ pub enum Error {
     /// What should be made is there already.
     #[error("exists already: {0:?}")]
     Exists(Taken),
+    /// The event of that id is not as whoever wants to change it knows it.
+    #[error("event {0} was changed meanwhile: read it again, and send its new ETag in If-Match")]
+    Changed(i64),
     /// There is no such path, event or group.
     #[error("{0}")]
     NotFound(String),

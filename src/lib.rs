@@ -41,6 +41,7 @@ pub mod clock;
 pub mod config;
 pub mod domain;
 pub mod error;
+mod etag;
 pub mod model;
 pub mod server;
 pub mod store;

@@ -30,6 +30,8 @@ pub fn build(rocket: Figment, app: App) -> Rocket<Build> {
                 response.set_raw_header("Referrer-Policy", "no-referrer");
                 response.set_raw_header("Cache-Control", "no-store");
                 cors::allow(request, &origins, response);
+            } else {
+                web::protect(response);
             }
             Box::pin(async {})
         }))

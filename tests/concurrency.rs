@@ -130,6 +130,7 @@ struct Answer {
     body: Value,
     /// The id in the header `Location`.
     made: Option<i64>,
+    etag: Option<String>,
     asked: Instant,
     answered: Instant,
 }
@@ -172,7 +173,8 @@ impl Answer {
         let made = response.headers().get("Location").map(|location| {
             location.to_str().unwrap().rsplit('/').next().unwrap().parse().unwrap()
         });
-        Self { status: response.status().as_u16(), body, made, asked, answered }
+        let etag = response.headers().get("ETag").map(|tag| tag.to_str().unwrap().to_owned());
+        Self { status: response.status().as_u16(), body, made, etag, asked, answered }
     }
 
     fn code(&self) -> i64 {
@@ -288,6 +290,24 @@ fn edits_of_one_event_at_once_leave_it_as_a_last_one_of_them_made_it() {
     let later = edits.values().filter(|answer| edits[&last].before(answer)).count();
     assert_eq!(later, 0, "{later} edits that came after the one that was kept are lost");
     assert_eq!(server.rows::<i64>("SELECT count(*) FROM event"), [1]);
+}
+
+#[test]
+fn of_all_edits_at_once_of_what_was_read_one_is_done_and_the_others_are_told() {
+    let server = Server::start();
+    let owner = server.register("park@jungi.me");
+    let id = owner.post("/calendar/event", Edit(40, 0).json(json!({}))).made.unwrap();
+    let known = owner.get(&format!("/calendar/event/{id}")).etag.unwrap();
+    let answers = server.at_once(&owner.token, |number, client| {
+        let edit = Edit(number, 0);
+        let request = client.agent.put(format!("{}/calendar/event", client.base));
+        (edit, client.send(request.header("If-Match", &known), &edit.json(json!({"event_id": id}))))
+    });
+    let (done, told): (Vec<_>, Vec<_>) =
+        answers.iter().partition(|(_, answer)| (answer.status, answer.code()) == (200, 20000));
+    assert_eq!(done.len(), 1, "{answers:?}");
+    assert!(told.iter().all(|(_, answer)| (answer.status, answer.code()) == (412, 41200)));
+    assert_eq!(Edit::of(&owner.get(&format!("/calendar/event/{id}")).body["data"]), done[0].0);
 }
 
 #[test]

@@ -6,13 +6,17 @@ use rocket::{State, delete, get, post, put};
 use serde::Serialize;
 
 use super::BASE;
+use super::conditional::{IfMatch, Tagged, tag};
 use super::envelope::Answer;
 use super::guard::{Bearer, Caller, Fields, PathId, Query};
 use super::negotiation::Wanted;
 use crate::app::App;
 use crate::domain;
 use crate::error::{Error, Result};
-use crate::model::{Day, Event, EventId, EventTimes, GroupId, Month, Period, ShortText, WallTime};
+use crate::model::{
+    Day, Event, EventId, EventTimes, GroupId, Month, Period, ShortText, User, WallTime,
+};
+use crate::store::Transaction;
 
 /// Appends an event as JSON. `email` and `useremail` are the same: the reference's example has the
 /// one, its table the other.
@@ -60,6 +64,12 @@ fn write_time(out: &mut Vec<u8>, name: &str, time: WallTime) {
 fn json(out: &mut Vec<u8>, value: &impl Serialize) -> Result<()> {
     let written = serde_json::to_writer(out, value);
     written.map_err(|error| Error::Internal(format!("cannot write an event: {error}")))
+}
+
+fn tag_of(event: &Event) -> Result<String> {
+    let mut json = Vec::with_capacity(320);
+    write_event(&mut json, event)?;
+    Ok(tag(&json))
 }
 
 fn list(events: &[Event]) -> Result<Answer> {
@@ -110,6 +120,12 @@ impl EventFields {
         let times = EventTimes::parse(&fields.string("sdate")?, &fields.string("edate")?)?;
         Ok(Self { times, subject: ShortText::parse("subject", &fields.string("subject")?)? })
     }
+}
+
+/// Refuses what is about to be done to an event in a state that the client does not know.
+fn only_as_known(tx: &Transaction<'_>, user: &User, id: EventId, known: &IfMatch) -> Result<()> {
+    let IfMatch::States(tags) = known else { return Ok(()) };
+    domain::events::only_as_known(tx, user.id, id, |event| Ok(tags.contains(&tag_of(event)?)))
 }
 
 /// Where an event can be read.
@@ -186,6 +202,7 @@ pub(super) async fn create_event(
 #[put("/calendar/event", data = "<fields>")]
 pub(super) async fn change_event(
     caller: Caller,
+    condition: IfMatch,
     app: &State<App>,
     fields: Fields,
 ) -> Result<Answer> {
@@ -193,7 +210,10 @@ pub(super) async fn change_event(
     let EventFields { times, subject } = EventFields::read(&fields)?;
     let now = app.clock.now()?;
     caller
-        .write(app, move |tx, user| domain::events::change(tx, user.id, id, times, &subject, now))
+        .write(app, move |tx, user| {
+            only_as_known(tx, &user, id, &condition)?;
+            domain::events::change(tx, user.id, id, times, &subject, now)
+        })
         .await?;
     Answer::done()
 }
@@ -202,22 +222,30 @@ pub(super) async fn change_event(
 #[delete("/calendar/event", data = "<fields>")]
 pub(super) async fn delete_event(
     caller: Caller,
+    condition: IfMatch,
     app: &State<App>,
     fields: Fields,
 ) -> Result<Answer> {
     let id = EventId(fields.integer("event_id")?);
-    caller.write(app, move |tx, user| domain::events::delete(tx, user.id, id)).await?;
+    caller
+        .write(app, move |tx, user| {
+            only_as_known(tx, &user, id, &condition)?;
+            domain::events::delete(tx, user.id, id)
+        })
+        .await?;
     Answer::done()
 }
 
-/// One event that the caller registered or that the caller's calendar shows.
+/// One event that the caller registered or that the caller's calendar shows. Its `ETag` is for the
+/// `If-Match` of calls 6 and 7.
 #[get("/calendar/event/<_>")]
-pub(super) async fn event(id: PathId, bearer: Bearer, app: &State<App>) -> Result<Answer> {
+pub(super) async fn event(id: PathId, bearer: Bearer, app: &State<App>) -> Result<Tagged> {
     let id = EventId(id.0);
     let event = bearer
         .glance(app, move |snapshot, user| domain::events::get(snapshot, user.id, id))
         .await?;
-    Answer::written(320, |out| write_event(out, &event))
+    let answer = Answer::written(320, |out| write_event(out, &event))?;
+    Ok(Tagged { answer, tag: tag_of(&event)? })
 }
 
 /// Call 11.

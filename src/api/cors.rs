@@ -30,11 +30,13 @@ pub(crate) fn allow(request: &Request<'_>, origins: &[String], response: &mut Re
         response.set_raw_header("Access-Control-Allow-Methods", "GET, HEAD, POST, PUT, DELETE");
         response.set_raw_header(
             "Access-Control-Allow-Headers",
-            "Content-Type, X-calendar-access-token",
+            "Content-Type, If-Match, If-None-Match, X-calendar-access-token",
         );
         response.set_raw_header("Access-Control-Max-Age", "600");
     } else {
-        response
-            .set_raw_header("Access-Control-Expose-Headers", "Location, Retry-After, X-Request-Id");
+        response.set_raw_header(
+            "Access-Control-Expose-Headers",
+            "ETag, Location, Retry-After, X-Request-Id",
+        );
     }
 }

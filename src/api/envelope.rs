@@ -33,6 +33,7 @@ impl Code {
     pub(super) const NOT_OWNER: Self = Self(401, 40102, "UNAUTHORIZED REQUEST");
     pub(super) const METHOD_NOT_ALLOWED: Self = Self(403, 40300, "METHOD NOT ALLOWED");
     pub(super) const NOT_FOUND: Self = Self(404, 40400, "NOT FOUND");
+    pub(super) const CHANGED: Self = Self(412, 41200, "PRECONDITION FAILED");
     pub(super) const TOO_LARGE: Self = Self(413, 41300, "PAYLOAD TOO LARGE");
     pub(super) const TOO_MANY: Self = Self(429, 42900, "TOO MANY REQUESTS");
     pub(super) const INTERNAL: Self = Self(500, 50000, "INTERNAL SERVER ERROR");
@@ -51,6 +52,7 @@ fn code_of(error: &Error) -> Code {
         Error::NotOwner(_) => Code::NOT_OWNER,
         Error::MethodNotAllowed(_) => Code::METHOD_NOT_ALLOWED,
         Error::NotFound(_) => Code::NOT_FOUND,
+        Error::Changed(_) => Code::CHANGED,
         Error::TooLarge(_) => Code::TOO_LARGE,
         Error::TooMany(_) => Code::TOO_MANY,
         Error::Unavailable(_) => Code::UNAVAILABLE,

@@ -21,6 +21,14 @@ struct WireGroup<'a> {
     updated: Option<WallTime>,
 }
 
+/// A group that is asked for by itself.
+#[derive(Serialize)]
+struct OneGroup<'a> {
+    #[serde(flatten)]
+    group: WireGroup<'a>,
+    events: u64,
+}
+
 impl<'a> From<&'a Group> for WireGroup<'a> {
     fn from(group: &'a Group) -> Self {
         Self {
@@ -77,12 +85,13 @@ pub(super) async fn all(bearer: Bearer, app: &State<App>) -> Result<Answer> {
     list(&bearer.read(app, |snapshot, _| snapshot.groups()).await?)
 }
 
-/// One group.
+/// One group, with how many events are in it.
 #[get("/group/<_>")]
 pub(super) async fn get(id: PathId, bearer: Bearer, app: &State<App>) -> Result<Answer> {
     let id = GroupId(id.0);
-    let group = bearer.glance(app, move |snapshot, _| domain::groups::get(snapshot, id)).await?;
-    Answer::data(WireGroup::from(&group))
+    let (group, events) =
+        bearer.read(app, move |snapshot, _| domain::groups::get(snapshot, id)).await?;
+    Answer::data(OneGroup { group: WireGroup::from(&group), events })
 }
 
 /// Call 17. Calls 6 and 7 change and delete what it registers.

@@ -5,6 +5,7 @@
 //! description of the API itself (`openapi/`).
 
 mod calendar;
+mod conditional;
 pub(crate) mod cors;
 mod envelope;
 mod fallback;

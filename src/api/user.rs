@@ -21,6 +21,8 @@ struct Token {
 struct Me<'a> {
     useremail: &'a Email,
     created: WallTime,
+    /// Of the server, so that a client can say in which zone the times are.
+    timezone: String,
 }
 
 #[derive(Serialize)]
@@ -102,7 +104,7 @@ fn token(app: &App, user: &User) -> Result<Answer> {
 #[get("/user")]
 pub(super) async fn me(bearer: Bearer, app: &State<App>) -> Result<Answer> {
     let User { email, created, .. } = bearer.glance(app, |_, user| Ok(user)).await?;
-    Answer::data(Me { useremail: &email, created })
+    Answer::data(Me { useremail: &email, created, timezone: app.clock.zone_name() })
 }
 
 /// Call 2.

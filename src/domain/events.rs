@@ -98,6 +98,21 @@ pub fn change(
     tx.change_event(id, times, subject, now)
 }
 
+/// Looks whether an event that is about to be changed or deleted is as the caller knows it.
+///
+/// # Errors
+/// Those of [`delete`]; then [`Error::Changed`] if `is_known` says no.
+pub fn only_as_known(
+    tx: &Transaction<'_>,
+    caller: UserId,
+    id: EventId,
+    is_known: impl FnOnce(&Event) -> Result<bool>,
+) -> Result<()> {
+    only_its_owner(tx, caller, id)?;
+    let event = tx.event(id)?.ok_or_else(|| no_event(id))?;
+    if is_known(&event)? { Ok(()) } else { Err(Error::Changed(id.0)) }
+}
+
 /// Deletes an event, the birthday too.
 ///
 /// # Errors

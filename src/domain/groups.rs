@@ -42,12 +42,13 @@ pub fn delete(tx: &Transaction<'_>, caller: UserId, id: GroupId) -> Result<()> {
     tx.delete_group(id)
 }
 
-/// The group of that id.
+/// The group of that id, and how many events are in it, which go when it is deleted.
 ///
 /// # Errors
 /// [`Error::NotFound`] if there is none.
-pub fn get(snapshot: &Snapshot<'_>, id: GroupId) -> Result<Group> {
-    snapshot.group(id)?.ok_or_else(|| no_group(id))
+pub fn get(snapshot: &Snapshot<'_>, id: GroupId) -> Result<(Group, u64)> {
+    let group = snapshot.group(id)?.ok_or_else(|| no_group(id))?;
+    Ok((group, snapshot.count_events_in_group(id)?))
 }
 
 fn only_its_creator(tx: &Transaction<'_>, caller: UserId, id: GroupId) -> Result<()> {

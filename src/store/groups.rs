@@ -24,6 +24,8 @@ pub(super) const DELETED: &str =
 pub(super) const EVENTS: &str = "DELETE FROM event WHERE id IN (
     SELECT id FROM event INDEXED BY event_in_group WHERE group_id = ?1 LIMIT ?2)";
 
+pub(super) const COUNT_EVENTS: &str = "SELECT count(*) FROM event WHERE group_id = ?1";
+
 fn from_row(row: &Row<'_>) -> Result<Group> {
     Ok(Group {
         id: GroupId(row.get(0)?),
@@ -51,6 +53,16 @@ impl Snapshot<'_> {
         let sql = "SELECT creator_id FROM calendar_group WHERE id = ?1 AND deleted = 0";
         let row = self.conn.prepare_cached(sql)?.query_row([id.0], |row| row.get(0)).optional()?;
         Ok(row.map(UserId))
+    }
+
+    /// How many events are in the group of that id.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn count_events_in_group(&self, id: GroupId) -> Result<u64> {
+        let mut statement = self.conn.prepare_cached(COUNT_EVENTS)?;
+        let count: i64 = statement.query_row([id.0], |row| row.get(0))?;
+        Ok(count.unsigned_abs())
     }
 
     /// All groups, by id.

@@ -100,6 +100,7 @@ fn the_birthday_and_single_events_are_found_by_their_keys() {
 fn deleting_a_group_finds_its_events_and_selections_by_index() {
     assert_plan(groups::EVENTS, &["event_in_group (group_id=?)"]);
     assert_plan(groups::DELETED, &["calendar_group_deleted"]);
+    assert_plan(groups::COUNT_EVENTS, &["COVERING INDEX event_in_group (group_id=?)"]);
     assert_plan("DELETE FROM selection WHERE group_id = ?1", &["selection_group (group_id=?)"]);
 }
 

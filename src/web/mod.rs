@@ -1,23 +1,31 @@
-//! What a browser is shown: the files under `static/`, embedded in the binary.
+//! What a browser is shown: the page, which is a client of the API like any other, and the files that
+//! it is made of, embedded in the binary.
 
+mod files;
 mod health;
 
-use include_dir::{Dir, include_dir};
 use rocket::catcher::{self, Catcher};
-use rocket::http::{ContentType, Status};
+use rocket::http::Status;
+use rocket::http::uri::Segments;
+use rocket::http::uri::fmt::Path;
 use rocket::response::Responder;
-use rocket::response::content::{RawHtml, RawText};
-use rocket::{Request, Route, get};
+use rocket::response::content::RawText;
+use rocket::{Request, Response, Route, get};
 
 use crate::error::Error;
 use crate::trace;
+use files::File;
 
-static FILES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/src/web/static");
+/// What a page may load and do: only what is the server's own, and nothing that stands in the page
+/// itself, so that a subject that found its way into a page as HTML could do nothing there.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
+    img-src 'self' data:; connect-src 'self'; font-src 'self'; manifest-src 'self'; \
+    base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 /// The pages' routes, mounted at the root.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    rocket::routes![index, style, health::health]
+    rocket::routes![index, docs, file, icon, health::health]
 }
 
 /// What answers outside `/api/` when no route does.
@@ -26,18 +34,43 @@ pub fn catchers() -> Vec<Catcher> {
     vec![Catcher::new(None, answer)]
 }
 
-fn text(name: &str) -> &'static str {
-    FILES.get_file(name).and_then(|file| file.contents_utf8()).unwrap_or_default()
+/// Sets what every answer outside `/api/` has.
+pub(crate) fn protect(response: &mut Response<'_>) {
+    for (name, value) in [
+        ("Content-Security-Policy", POLICY),
+        ("Cache-Control", "no-store"),
+        // Rocket itself sets X-Content-Type-Options: nosniff.
+        ("X-Frame-Options", "DENY"),
+        ("Referrer-Policy", "no-referrer"),
+        ("Cross-Origin-Opener-Policy", "same-origin"),
+        ("Cross-Origin-Resource-Policy", "same-origin"),
+    ] {
+        if name == "X-Frame-Options" || !response.headers().contains(name) {
+            response.set_raw_header(name, value);
+        }
+    }
 }
 
 #[get("/")]
-fn index() -> RawHtml<&'static str> {
-    RawHtml(text("index.html"))
+fn index() -> Option<File> {
+    File::page("page/index.html")
 }
 
-#[get("/style.css")]
-fn style() -> (ContentType, &'static str) {
-    (ContentType::CSS, text("style.css"))
+/// The reference of the API, in which a call can be tried.
+#[get("/docs")]
+fn docs() -> Option<File> {
+    File::page("docs/index.html")
+}
+
+#[get("/static/<hash>/<path..>")]
+fn file(hash: &str, path: Segments<'_, Path>) -> Option<File> {
+    File::at(hash, path)
+}
+
+/// What a browser asks for that shows no page of ours, but its address in a list.
+#[get("/favicon.ico")]
+fn icon() -> Option<File> {
+    File::page("page/icon.svg")
 }
 
 fn answer<'r>(status: Status, request: &'r Request<'_>) -> catcher::BoxFuture<'r> {

@@ -3,7 +3,7 @@
 use rocket::http::Method;
 
 use crate::helpers::{Calendar, DONE, KIM, NOW, PARK};
-use crate::wire::{EVENTS, GROUPS, SELECTIONS, data, group, groups};
+use crate::wire::{EVENTS, GROUPS, SELECTIONS, group, groups, one_group};
 
 fn two_users() -> (Calendar, String, String) {
     let calendar = Calendar::new();
@@ -18,7 +18,7 @@ fn a_group_that_is_made_can_be_read_where_location_says() {
     answer.is(200, DONE);
     assert_eq!(answer.header("Location"), Some("/api/v1/group/1"));
     for token in [&park, &kim] {
-        calendar.get("/group/1", token).is(200, &data(&group(1, "회식 관련", PARK, None)));
+        calendar.get("/group/1", token).is(200, &one_group(&group(1, "회식 관련", PARK, None), 0));
     }
     assert_eq!(calendar.rows(GROUPS), ["1|회식 관련|1|2017-06-19 19:55:04|-"]);
 }
@@ -194,7 +194,7 @@ fn a_group_name_is_1_to_128_characters() {
     let (calendar, park, _) = two_users();
     let longest = "👍".repeat(128);
     assert_eq!(calendar.group(&park, &longest), 1);
-    calendar.get("/group/1", &park).is(200, &data(&group(1, &longest, PARK, None)));
+    calendar.get("/group/1", &park).is(200, &one_group(&group(1, &longest, PARK, None), 0));
     for empty in [r#""""#, r#""  ""#, r#""\t\n\u3000""#] {
         name_both(&calendar, &park, empty, "group_name: expected 1 to 128 characters, got none");
     }
@@ -235,6 +235,27 @@ fn white_space_around_a_group_name_is_trimmed_and_none_within() {
             group(2, "회식  관련", PARK, None),
         ]),
     );
+}
+
+#[test]
+fn a_group_says_how_many_events_would_go_with_it_by_whomever() {
+    let (calendar, park, kim) = two_users();
+    calendar.group(&park, "a");
+    calendar.group(&park, "b");
+    let time = "2017-06-20 09:00:00";
+    calendar.event(&park, time, time, "personal");
+    calendar.group_event(&park, 1, time, time, "one");
+    calendar.group_event(&kim, 1, "2017-06-20 09:00:00", "2018-06-20 09:00:00", "two");
+    calendar.group_event(&kim, 2, time, time, "elsewhere");
+    for token in [&park, &kim] {
+        calendar.get("/group/1", token).is(200, &one_group(&group(1, "a", PARK, None), 2));
+        calendar.get("/group/2", token).is(200, &one_group(&group(2, "b", PARK, None), 1));
+    }
+    calendar.delete("/calendar/event", &kim, r#"{"event_id":3}"#).is(200, DONE);
+    calendar.get("/group/1", &park).is(200, &one_group(&group(1, "a", PARK, None), 1));
+    let both = groups(&[group(1, "a", PARK, None), group(2, "b", PARK, None)]);
+    calendar.get("/group/", &park).is(200, &both);
+    calendar.get("/group/list", &kim).is(200, &both);
 }
 
 #[test]

@@ -234,11 +234,11 @@ impl Calendar {
         let response = request.dispatch();
         let headers = response.headers().iter();
         let headers = headers.map(|header| (header.name().to_string(), header.value().to_owned()));
-        Answer {
-            headers: headers.collect(),
-            status: response.status().code,
-            body: response.into_string().unwrap_or_default(),
-        }
+        let headers = headers.collect();
+        let status = response.status().code;
+        let bytes = response.into_bytes().unwrap_or_default();
+        let body = String::from_utf8(bytes.clone()).unwrap_or_default();
+        Answer { status, body, bytes, headers }
     }
 
     /// Changes the database behind the server's back.
@@ -267,7 +267,10 @@ impl Calendar {
 #[derive(Debug)]
 pub struct Answer {
     pub status: u16,
+    /// Empty where what came is no text.
     pub body: String,
+    #[allow(dead_code, reason = "the answers of the API are text")]
+    pub bytes: Vec<u8>,
     headers: Vec<(String, String)>,
 }
 

@@ -110,7 +110,7 @@ fn every_name_that_is_used_is_there_and_every_one_that_is_there_is_used() {
 }
 
 /// The API's table of codes.
-const CODES: [(u16, u32, &str); 15] = [
+const CODES: [(u16, u32, &str); 16] = [
     (200, 20000, "SUCCESS"),
     (200, 20010, "USER ID EXIST"),
     (200, 20010, "USER BIRTHDAY EXIST"),
@@ -122,6 +122,7 @@ const CODES: [(u16, u32, &str); 15] = [
     (401, 40102, "UNAUTHORIZED REQUEST"),
     (403, 40300, "METHOD NOT ALLOWED"),
     (404, 40400, "NOT FOUND"),
+    (412, 41200, "PRECONDITION FAILED"),
     (413, 41300, "PAYLOAD TOO LARGE"),
     (429, 42900, "TOO MANY REQUESTS"),
     (500, 50000, "INTERNAL SERVER ERROR"),
@@ -139,6 +140,10 @@ fn every_answer_is_an_envelope_of_a_known_code_under_its_status() {
             call["responses"].as_object().unwrap().iter().map(|(s, r)| (s.as_str(), r))
         });
     for (status, response) in responses.chain([("403", any_method)]) {
+        if status == "304" {
+            assert_eq!(response.get("content"), None);
+            continue;
+        }
         let schema = &response["content"]["application/json"]["schema"];
         let alternatives = schema["oneOf"].as_array().cloned().unwrap_or(vec![schema.clone()]);
         for envelope in alternatives {
@@ -206,6 +211,41 @@ fn what_the_views_show_is_as_described() {
     let month = calendar.get("/calendar/month?year_month=2017-06", &token);
     assert_eq!(month.json()["data"].as_array().unwrap().len(), 3);
     conforms(&document, Method::Get, "/calendar/month", &month);
+}
+
+#[test]
+fn a_change_on_condition_is_answered_as_described() {
+    let (calendar, token) = Calendar::populated();
+    let document = document(&calendar);
+    for (method, path, body) in CALLS {
+        let parameters = &operation(&document, method, path)["parameters"];
+        let condition = ["If-Match", "If-None-Match"].into_iter().find(|name| {
+            let described = parameters.as_array().into_iter().flatten();
+            described.into_iter().any(|it| it["name"] == *name && it["in"] == "header")
+        });
+        let expected = match (method, path) {
+            (Method::Put | Method::Delete, "/calendar/event") => Some("If-Match"),
+            (Method::Get, "/calendar/event/1") => Some("If-None-Match"),
+            _ => None,
+        };
+        assert_eq!(condition, expected, "{method} {path}");
+        let headers = |value| {
+            [("X-calendar-access-token", token.as_str()), (expected.unwrap_or("X-Other"), value)]
+        };
+        let uri = format!("/api/v1{path}");
+        if expected == Some("If-Match") {
+            let refused = calendar.send(method, &uri, &headers("\"old\""), body);
+            assert_eq!(refused.status, 412);
+            conforms(&document, method, path, &refused);
+        } else if expected == Some("If-None-Match") {
+            let known = calendar.send(method, &uri, &headers("*"), body);
+            assert_eq!((known.status, known.body.as_str()), (304, ""));
+            let responses = &operation(&document, method, path)["responses"];
+            for name in responses["304"]["headers"].as_object().unwrap().keys() {
+                assert!(known.header(name).is_some(), "{name} is missing");
+            }
+        }
+    }
 }
 
 #[test]

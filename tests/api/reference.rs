@@ -32,7 +32,7 @@ fn call_1_registers_and_gives_a_token() {
     answer.is(200, &data(&json!({ "token": token }).to_string()));
     calendar.get("/user/", &token).is(
         200,
-        &data(r#"{"useremail":"park@jungi.me","created":"Mon, 19 Jun 2017 19:55:04 GMT"}"#),
+        &data(r#"{"useremail":"park@jungi.me","created":"Mon, 19 Jun 2017 19:55:04 GMT","timezone":"Asia/Seoul"}"#),
     );
     assert_eq!(calendar.rows("SELECT email FROM user"), [PARK]);
 }

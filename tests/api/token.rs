@@ -14,7 +14,7 @@ use crate::helpers::{CALLS, Calendar, KEY, NOW, PARK, Settings};
 use crate::reference::PRINTED_TOKEN;
 use crate::wire::data;
 
-const ME: &str = r#"{"useremail":"park@jungi.me","created":"Mon, 19 Jun 2017 19:55:04 GMT"}"#;
+const ME: &str = r#"{"useremail":"park@jungi.me","created":"Mon, 19 Jun 2017 19:55:04 GMT","timezone":"Asia/Seoul"}"#;
 const HEADER: &str = "X-calendar-access-token";
 
 fn base64(bytes: impl AsRef<[u8]>) -> String {

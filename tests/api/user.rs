@@ -17,7 +17,7 @@ fn registering_gives_a_token_that_is_accepted() {
     answer.is(200, &data(&format!(r#"{{"token":"{token}"}}"#)));
     calendar.get("/user/", &token).is(
         200,
-        &data(r#"{"useremail":"park@jungi.me","created":"Mon, 19 Jun 2017 19:55:04 GMT"}"#),
+        &data(r#"{"useremail":"park@jungi.me","created":"Mon, 19 Jun 2017 19:55:04 GMT","timezone":"Asia/Seoul"}"#),
     );
     assert_eq!(calendar.rows(USERS), ["1|park@jungi.me|park@jungi.me|2017-06-19 19:55:04"]);
 }
@@ -59,7 +59,7 @@ fn an_email_is_kept_as_given_but_for_white_space_at_its_ends() {
     calendar.get("/user/", &token).is(
         200,
         &data(
-            r#"{"useremail":"Park.Jun-Gi+Kalender@Jungi.ME","created":"Mon, 19 Jun 2017 19:55:04 GMT"}"#,
+            r#"{"useremail":"Park.Jun-Gi+Kalender@Jungi.ME","created":"Mon, 19 Jun 2017 19:55:04 GMT","timezone":"Asia/Seoul"}"#,
         ),
     );
     assert_eq!(calendar.rows("SELECT email FROM user"), ["Park.Jun-Gi+Kalender@Jungi.ME"]);
@@ -160,7 +160,20 @@ fn where_registration_is_closed_it_is_refused_and_who_is_registered_stays() {
     );
     calendar.get("/user/", crate::reference::PRINTED_TOKEN).is(
         200,
-        &data(r#"{"useremail":"park@jungi.me","created":"Thu, 01 Jan 1970 00:00:00 GMT"}"#),
+        &data(r#"{"useremail":"park@jungi.me","created":"Thu, 01 Jan 1970 00:00:00 GMT","timezone":"Asia/Seoul"}"#),
+    );
+}
+
+#[test]
+fn the_zone_of_the_calendar_is_told() {
+    let settings = Settings { zone: "America/St_Johns", ..Settings::default() };
+    let calendar = Calendar::with(settings);
+    let park = calendar.register(PARK);
+    calendar.get("/user/", &park).is(
+        200,
+        &data(
+            r#"{"useremail":"park@jungi.me","created":"Mon, 19 Jun 2017 08:25:04 GMT","timezone":"America/St_Johns"}"#,
+        ),
     );
 }
 
@@ -172,7 +185,7 @@ fn each_user_is_told_of_themselves() {
         calendar.call(Method::Get, "/user/", token, "").is(
             200,
             &data(&format!(
-                r#"{{"useremail":"{email}","created":"Mon, 19 Jun 2017 19:55:04 GMT"}}"#
+                r#"{{"useremail":"{email}","created":"Mon, 19 Jun 2017 19:55:04 GMT","timezone":"Asia/Seoul"}}"#
             )),
         );
     }

@@ -91,6 +91,12 @@ pub fn group(id: i64, name: &str, creator: &str, updated: Option<&str>) -> Strin
     )
 }
 
+/// The whole body of an answer that holds one group with so many events in it.
+pub fn one_group(group: &str, events: u32) -> String {
+    let group = group.strip_suffix('}').unwrap();
+    data(&format!(r#"{group},"events":{events}}}"#))
+}
+
 /// The whole body of a list of groups.
 pub fn groups(groups: &[String]) -> String {
     data(&format!("[{}]", groups.join(",")))

@@ -1,17 +1,20 @@
 //! The answers: one schema for each code and message, and the responses that are made of them.
 
+use serde_json::Value;
+use utoipa::openapi::example::Example;
 use utoipa::openapi::header::{Header, HeaderBuilder};
 use utoipa::openapi::response::{Response, ResponseBuilder};
 use utoipa::openapi::schema::{ObjectBuilder, OneOfBuilder, Type};
 use utoipa::openapi::{ContentBuilder, RefOr, Schema};
 
+use super::examples;
 use super::schemas::{exactly, named};
 use crate::api::envelope::Code;
 
 type Any = RefOr<Schema>;
 
 /// Every code but success, with the name of its answer and when it is given.
-const REFUSALS: [(Code, &str, &str); 14] = [
+const REFUSALS: [(Code, &str, &str); 15] = [
     (Code::EMAIL_EXISTS, "EmailExists", "The email is registered already; no token is given out."),
     (
         Code::BIRTHDAY_EXISTS,
@@ -43,6 +46,11 @@ const REFUSALS: [(Code, &str, &str); 14] = [
         "The path does not take this method; `Allow` says which it takes.",
     ),
     (Code::NOT_FOUND, "NotFound", "No such path, event or group."),
+    (
+        Code::CHANGED,
+        "Changed",
+        "The event is in none of the states that `If-Match` names; nothing was changed.",
+    ),
     (Code::TOO_LARGE, "TooLarge", "The body has more than 65536 bytes."),
     (Code::TOO_MANY, "TooMany", "Too many registrations and sign-ins from this address."),
     (Code::INTERNAL, "Internal", "A fault of the server; its log has it under the `X-Request-Id`."),
@@ -73,7 +81,7 @@ pub(super) fn schemas() -> Vec<(&'static str, Any)> {
 
 /// The response that no operation has of its own: that of any other method on a path.
 pub(super) fn responses() -> Vec<(&'static str, RefOr<Response>)> {
-    vec![("MethodNotAllowed", refused(&[Code::METHOD_NOT_ALLOWED]).into())]
+    vec![("MethodNotAllowed", refused("", &[Code::METHOD_NOT_ALLOWED]).into())]
 }
 
 /// The envelope of success around `data`.
@@ -96,10 +104,11 @@ fn reason(code: Code) -> String {
     format!("{} `{}`: {}", code.1, code.2, name_and_reason(code).1)
 }
 
-/// The response of the codes of one status.
-pub(super) fn refused(codes: &[Code]) -> Response {
+/// The response of the codes of one status to `call`.
+pub(super) fn refused(call: &str, codes: &[Code]) -> Response {
     let reasons: Vec<String> = codes.iter().map(|code| reason(*code)).collect();
-    let mut response = response(&reasons.join("\n\n"), codes.iter().map(|code| envelope(*code)));
+    let answers = codes.iter().map(|code| refusal(call, *code)).collect();
+    let mut response = response(&reasons.join("\n\n"), answers);
     if codes.contains(&Code::METHOD_NOT_ALLOWED) {
         let methods = string("^[A-Z]+(, [A-Z]+)*$");
         response = response.header("Allow", header(methods, "The methods that the path takes."));
@@ -111,36 +120,73 @@ pub(super) fn refused(codes: &[Code]) -> Response {
     response.build()
 }
 
-/// The response of status 200: that envelope, or that of another code; and where there is a
-/// `location`, a header of that form.
-pub(super) fn done(success: Any, or: Option<Code>, location: Option<&str>) -> Response {
+/// What one status can stand for: its name, its schema, and an example.
+type Shown = (&'static str, Any, Value);
+
+fn refusal(call: &str, code: Code) -> Shown {
+    (name_and_reason(code).0, envelope(code), examples::refused(call, code))
+}
+
+/// The response of status 200 to `call`: that envelope, or that of another code; where there is a
+/// `location`, a header of that form; and an `ETag` where it is `tagged`.
+pub(super) fn done(
+    call: &str,
+    success: Any,
+    or: Option<Code>,
+    location: Option<&str>,
+    tagged: bool,
+) -> Response {
     let mut about = "Done.".to_owned();
     if let Some(code) = or {
         about += &format!("\n\n{}", reason(code));
     }
-    let mut response = response(&about, std::iter::once(success).chain(or.map(envelope)));
+    let mut answers = vec![("Done", success, examples::done(call))];
+    answers.extend(or.map(|code| refusal(call, code)));
+    let mut response = response(&about, answers);
     if let Some(pattern) = location {
         response =
             response.header("Location", header(string(pattern), "Where it can be read now."));
     }
+    if tagged {
+        response = response.header("ETag", tag());
+    }
     response.build()
 }
 
-fn response(about: &str, envelopes: impl Iterator<Item = Any>) -> ResponseBuilder {
-    let mut envelopes: Vec<Any> = envelopes.collect();
-    let schema = match envelopes.pop() {
-        Some(only) if envelopes.is_empty() => only,
-        last => {
-            let one_of =
-                envelopes.into_iter().chain(last).fold(OneOfBuilder::new(), OneOfBuilder::item);
-            one_of.into()
-        }
-    };
-    let id = header(string("^[0-9a-f]{16}$"), "Under which the log has the request.");
+/// The response to a client that has what it asks for.
+pub(super) fn known() -> Response {
+    ResponseBuilder::new()
+        .description("It is what `If-None-Match` names. There is no body.")
+        .header("X-Request-Id", id())
+        .header("ETag", tag())
+        .build()
+}
+
+fn tag() -> Header {
+    let form = string("^\"[0-9a-f]{32}\"$");
+    header(form, "Of the state that is shown, for the header `If-Match` of a change.")
+}
+
+fn id() -> Header {
+    header(string("^[0-9a-f]{16}$"), "Under which the log has the request.")
+}
+
+fn response(about: &str, answers: Vec<Shown>) -> ResponseBuilder {
+    let mut content = ContentBuilder::new();
+    if let [(_, schema, example)] = answers.as_slice() {
+        content = content.schema(Some(schema.clone())).example(Some(example.clone()));
+    } else {
+        let schemas = answers.iter().map(|(_, schema, _)| schema.clone());
+        let one_of = schemas.fold(OneOfBuilder::new(), OneOfBuilder::item);
+        let examples = answers.iter().map(|(name, _, example)| {
+            (*name, Example::builder().value(Some(example.clone())).build())
+        });
+        content = content.schema(Some(one_of)).examples_from_iter(examples);
+    }
     ResponseBuilder::new()
         .description(about)
-        .header("X-Request-Id", id)
-        .content("application/json", ContentBuilder::new().schema(Some(schema)).build())
+        .header("X-Request-Id", id())
+        .content("application/json", content.build())
 }
 
 fn string(pattern: &str) -> ObjectBuilder {

@@ -11,7 +11,8 @@ use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::security::SecurityRequirement;
 use utoipa::openapi::{ContentBuilder, RefOr, Required, Schema};
 
-use super::answers::{done, envelope, refused, with_data};
+use super::answers::{done, envelope, known, refused, with_data};
+use super::examples;
 use super::schemas::{list_of, named};
 use crate::api::envelope::Code;
 
@@ -32,6 +33,8 @@ pub(super) struct Call {
     /// What 200 can stand for besides success.
     or: Option<Code>,
     location: Option<&'static str>,
+    /// Whether it gives an entity tag, and is not answered again to who has what has it.
+    tagged: bool,
     refusals: Vec<Code>,
 }
 
@@ -108,9 +111,11 @@ fn events() -> Vec<Call> {
             .made_at(EVENT_AT),
         Call::new(Put, path, "changeEvent", "Changes an event of the caller's (call 6)")
             .takes("ChangedEvent")
+            .if_unchanged()
             .refuses(&[Code::NOT_FOUND, Code::NOT_OWNER]),
         Call::new(Delete, path, "deleteEvent", "Deletes an event or the birthday (call 7)")
             .takes("WhichEvent")
+            .if_unchanged()
             .refuses(&[Code::NOT_FOUND, Code::NOT_OWNER]),
         Call::new(
             Get,
@@ -119,6 +124,7 @@ fn events() -> Vec<Call> {
             "One event that the caller registered or that the caller's calendar shows",
         )
         .of_id()
+        .tagged()
         .gives(named("Event")),
         birthday(Put, "putBirthday"),
         birthday(Post, "postBirthday"),
@@ -141,7 +147,9 @@ fn groups() -> Vec<Call> {
         Call::new(Get, path, "myGroups", "The groups that the caller made (call 15)")
             .gives(list_of("Group")),
         Call::new(Get, "/group/list", "allGroups", "All groups (call 16)").gives(list_of("Group")),
-        Call::new(Get, "/group/{id}", "group", "One group").of_id().gives(named("Group")),
+        Call::new(Get, "/group/{id}", "group", "One group, with how many events are in it")
+            .of_id()
+            .gives(named("OneGroup")),
         Call::new(
             Post,
             "/group/event",
@@ -200,6 +208,7 @@ impl Call {
             done: envelope(Code::SUCCESS),
             or: None,
             location: None,
+            tagged: false,
             refusals: refusals.into(),
         }
     }
@@ -234,6 +243,7 @@ impl Call {
             .name(name)
             .parameter_in(place)
             .required(Required::True)
+            .example(examples::parameter(name))
             .schema(Some(named(schema)));
         self.parameters.push(parameter.build());
         if in_query { self.refuses(&[Code::INVALID]) } else { self }
@@ -263,6 +273,35 @@ impl Call {
         self
     }
 
+    /// It gives an entity tag.
+    fn tagged(mut self) -> Self {
+        self.tagged = true;
+        self.condition(
+            "If-None-Match",
+            "Entity tags, or `*`: if it has one of them, it is answered 304.",
+        )
+    }
+
+    /// It may be sent on condition that the event is as the client knows it.
+    fn if_unchanged(self) -> Self {
+        let call = self.condition(
+            "If-Match",
+            "Entity tags of the event's states in which it may be done, or `*`; a weak tag allows \
+             nothing. Without it, it is done in any state.",
+        );
+        call.refuses(&[Code::CHANGED])
+    }
+
+    fn condition(mut self, name: &str, about: &str) -> Self {
+        let parameter = ParameterBuilder::new()
+            .name(name)
+            .parameter_in(ParameterIn::Header)
+            .description(Some(about))
+            .schema(Some(ObjectBuilder::new().schema_type(Type::String)));
+        self.parameters.push(parameter.build());
+        self
+    }
+
     fn refuses(mut self, codes: &[Code]) -> Self {
         for code in codes {
             if !self.refusals.contains(code) {
@@ -280,12 +319,18 @@ impl Call {
             .operation_id(Some(self.id))
             .summary(Some(self.summary))
             .description(self.description)
-            .response("200", done(self.done, self.or, self.location));
+            .response("200", done(self.id, self.done, self.or, self.location, self.tagged));
+        if self.tagged {
+            operation = operation.response("304", known());
+        }
         if !self.parameters.is_empty() {
             operation = operation.parameters(Some(self.parameters));
         }
         if let Some(body) = self.body {
-            let content = ContentBuilder::new().schema(Some(named(body))).build();
+            let content = ContentBuilder::new()
+                .schema(Some(named(body)))
+                .example(examples::body(self.id))
+                .build();
             let body = RequestBodyBuilder::new().required(Some(Required::True));
             operation =
                 operation.request_body(Some(body.content("application/json", content).build()));
@@ -299,7 +344,7 @@ impl Call {
         }
         for (status, mut codes) in by_status {
             codes.sort_by_key(|code| code.1);
-            operation = operation.response(status.to_string(), refused(&codes));
+            operation = operation.response(status.to_string(), refused(self.id, &codes));
         }
         (self.path, self.method, operation.build())
     }

@@ -254,6 +254,13 @@ fn returned() -> Vec<(&'static str, Any)> {
         nullable().pattern(Some(PRINTED)).description(Some("`null` until the first change.")).into()
     };
     let name = string().min_length(Some(1)).max_length(Some(ShortText::MAX_CHARS));
+    let group = [
+        ("id", id()),
+        ("name", name.into()),
+        ("creator_email", email()),
+        ("created", at()),
+        ("updated", updated()),
+    ];
     // A birthday's subject is its owner's email, a space and the word for it, of two characters.
     let subject = string().min_length(Some(1)).max_length(Some(Email::MAX_CHARS + 3));
     let birthday = nullable().enum_values(Some([json!("1"), Value::Null]));
@@ -298,16 +305,13 @@ fn returned() -> Vec<(&'static str, Any)> {
             .description(Some("`email` and `useremail` are the same: who registered it."))
             .into(),
         ),
+        ("Group", exactly(&group).into()),
         (
-            "Group",
-            exactly(&[
-                ("id", id()),
-                ("name", name.into()),
-                ("creator_email", email()),
-                ("created", at()),
-                ("updated", updated()),
-            ])
-            .into(),
+            "OneGroup",
+            exactly(&group)
+                .property("events", integer(0).description(Some("How many are in the group.")))
+                .required("events")
+                .into(),
         ),
         (
             "Token",
@@ -315,7 +319,25 @@ fn returned() -> Vec<(&'static str, Any)> {
                 .description(Some("A JSON Web Token, for the header `X-calendar-access-token`."))
                 .into(),
         ),
-        ("Me", exactly(&[("useremail", email()), ("created", at())]).into()),
+        (
+            "Me",
+            exactly(&[
+                ("useremail", email()),
+                ("created", at()),
+                (
+                    "timezone",
+                    string()
+                        .min_length(Some(1))
+                        .examples(["Asia/Seoul"])
+                        .description(Some(
+                            "The zone of the server's wall clock: its IANA name or, where it has \
+                             none, its offset from UTC now, as in `+09:00`.",
+                        ))
+                        .into(),
+                ),
+            ])
+            .into(),
+        ),
         (
             "SelectedGroups",
             exactly(&[("selected_group", string().pattern(Some(SELECTED)).into())])

@@ -1,0 +1,155 @@
+//! An example of each call: what is sent, and what is answered.
+//!
+//! They belong together, so that who tries one after the other gets what is printed: somebody has
+//! registered, has event 1 and group 1, which the calendar shows, and event 2 in that group. A test
+//! does each of them and compares.
+
+use serde_json::{Value, json};
+
+use crate::api::envelope::Code;
+
+/// The token that the published reference prints.
+const TOKEN: &str = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJpc3MiOiJKVU5HSVBBUksiLCJ1c2VyZW1haWwiOiJwYXJrQGp1bmdpLm1lIiwiYXVkIjoiQ0FMRU5EQVJfQVBJIn0.8gpD2Wd-p26UuPVLHP9bLD9gbXo_nbP19rzO8N0N0zo";
+const EMAIL: &str = "park@jungi.me";
+const PASSWORD: &str = "correct horse battery staple";
+const CREATED: &str = "Mon, 19 Jun 2017 19:55:04 GMT";
+const DINNER: &str = "친구들과 약속";
+const TEST: &str = "테스트 일정";
+const GROUP: &str = "회식 관련";
+
+/// The body that is sent with a call, where it takes one.
+pub(super) fn body(call: &str) -> Option<Value> {
+    let dinner = json!({
+        "sdate": "2017-06-19 20:00:00", "edate": "2017-06-19 23:00:00", "subject": DINNER,
+    });
+    Some(match call {
+        "register" | "signIn" => json!({"useremail": EMAIL, "password": PASSWORD}),
+        "changePassword" => json!({"password": "another long one", "old_password": PASSWORD}),
+        "selectGroups" => json!({"selected_group": "1"}),
+        "createEvent" => dinner,
+        "changeEvent" => json!({
+            "event_id": 1, "sdate": "2017-06-19 19:00:00", "edate": "2017-06-19 22:00:00",
+            "subject": "친구들과 저녁 약속",
+        }),
+        "deleteEvent" => json!({"event_id": 1}),
+        "putBirthday" | "postBirthday" => json!({"birthday": "1990-06-22"}),
+        "createGroup" => json!({"group_name": GROUP}),
+        "renameGroup" => json!({"group_id": 1, "group_name": "회식 및 저녁 약속 일정"}),
+        "deleteGroup" => json!({"group_id": 1}),
+        "createGroupEvent" => json!({
+            "group_id": 1, "sdate": "2017-06-20 09:00:00", "edate": "2017-06-20 12:00:00",
+            "subject": TEST,
+        }),
+        _ => return None,
+    })
+}
+
+/// The value of a parameter, of those that have one.
+pub(super) fn parameter(name: &str) -> Option<Value> {
+    Some(match name {
+        "id" => json!(1),
+        "year_month" => json!("2017-06"),
+        "date" => json!("2017-06-20"),
+        "search_word" => json!("약속"),
+        _ => return None,
+    })
+}
+
+/// The whole answer of a call that is done.
+pub(super) fn done(call: &str) -> Value {
+    let Code(_, code, message) = Code::SUCCESS;
+    let meta = json!({"code": code, "message": message});
+    match data(call) {
+        Some(document) if call == "openapi" => document,
+        Some(data) => json!({"meta": meta, "data": data}),
+        None => json!({"meta": meta}),
+    }
+}
+
+fn data(call: &str) -> Option<Value> {
+    let dinner =
+        event(1, DINNER, None, ["Mon, 19 Jun 2017 20:00:00 GMT", "Mon, 19 Jun 2017 23:00:00 GMT"]);
+    let test = event(
+        2,
+        TEST,
+        Some("1"),
+        ["Tue, 20 Jun 2017 09:00:00 GMT", "Tue, 20 Jun 2017 12:00:00 GMT"],
+    );
+    let mut group = json!({
+        "id": 1, "name": GROUP, "creator_email": EMAIL, "created": CREATED, "updated": null,
+    });
+    Some(match call {
+        "register" | "signIn" | "changePassword" => json!({"token": TOKEN}),
+        "me" => json!({"useremail": EMAIL, "created": CREATED, "timezone": "Asia/Seoul"}),
+        "selectedGroups" => json!({"selected_group": "1"}),
+        "thisMonth" | "month" => json!([dinner, test]),
+        "today" | "search" => json!([dinner]),
+        "day" => json!([test]),
+        "event" => dinner,
+        "myGroups" | "allGroups" => json!([group]),
+        "group" => {
+            group["events"] = json!(1);
+            group
+        }
+        "openapi" => json!({"openapi": "3.1.0", "info": {"title": "calendar-server"}, "paths": {}}),
+        _ => return None,
+    })
+}
+
+fn event(id: i64, subject: &str, group: Option<&str>, [sdate, edate]: [&str; 2]) -> Value {
+    json!({
+        "id": id, "email": EMAIL, "useremail": EMAIL, "subject": subject, "group": group,
+        "sdate": sdate, "edate": edate, "created": CREATED, "updated": null, "birthday": null,
+    })
+}
+
+/// The whole answer of a call that is not done.
+pub(super) fn refused(call: &str, code: Code) -> Value {
+    let Code(_, number, message) = code;
+    let mut meta = json!({"code": number, "message": message});
+    if let Some(detail) = detail(call, code) {
+        meta["detail"] = json!(detail);
+    }
+    json!({ "meta": meta })
+}
+
+fn detail(call: &str, code: Code) -> Option<String> {
+    let of_group = call.to_lowercase().contains("group");
+    let (thing, made) = if of_group { ("group", "made") } else { ("event", "registered") };
+    Some(match code {
+        Code::MALFORMED if body(call).is_some() => "body: expected a JSON object".into(),
+        Code::MALFORMED => "query: expected percent-encoded UTF-8".into(),
+        Code::INVALID => format!("{}: required, but missing", first_required(call)),
+        Code::REFUSED if call == "register" => "registration is closed".into(),
+        Code::REFUSED => "the email or the password is not right".into(),
+        Code::MISSING_TOKEN => "the header X-calendar-access-token is missing".into(),
+        Code::INVALID_TOKEN => "the access token is not valid".into(),
+        Code::NOT_OWNER => format!("{thing} 1 was {made} by somebody else"),
+        Code::METHOD_NOT_ALLOWED => "this path takes GET, HEAD, POST".into(),
+        Code::NOT_FOUND => format!("{thing} 1 does not exist"),
+        Code::CHANGED => {
+            "event 1 was changed meanwhile: read it again, and send its new ETag in If-Match".into()
+        }
+        Code::TOO_LARGE => "body: expected at most 65536 bytes".into(),
+        Code::TOO_MANY => "too many requests: try again in 6 s".into(),
+        Code::UNAVAILABLE => "nothing was stored; try again later".into(),
+        _ => return None,
+    })
+}
+
+/// The parameter that is missing where none is given.
+fn first_required(call: &str) -> &'static str {
+    match call {
+        "register" | "signIn" => "useremail",
+        "changePassword" => "password",
+        "selectGroups" => "selected_group",
+        "month" => "year_month",
+        "day" => "date",
+        "search" => "search_word",
+        "createEvent" => "sdate",
+        "changeEvent" | "deleteEvent" => "event_id",
+        "putBirthday" | "postBirthday" => "birthday",
+        "createGroup" => "group_name",
+        _ => "group_id",
+    }
+}

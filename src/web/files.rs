@@ -1,0 +1,161 @@
+//! The files under `static/`, as `build.rs` has put them: text compressed, and all of them under the
+//! hash of the whole folder. An address with the hash never changes its content, so a browser asks
+//! for it once; the pages themselves have no hash in theirs, and are asked for each time.
+
+use std::borrow::Cow;
+use std::io::{Cursor, Read};
+use std::path::Path;
+
+use flate2::read::GzDecoder;
+use include_dir::{Dir, include_dir};
+use rocket::http::uri::Segments;
+use rocket::http::uri::fmt;
+use rocket::http::{ContentType, Header, Status};
+use rocket::request::Request;
+use rocket::response::{self, Responder, Response};
+
+use crate::etag;
+
+static FILES: Dir<'_> = include_dir!("$OUT_DIR/static");
+
+/// The hash of all files.
+pub(super) const HASH: &str = env!("STATIC_HASH");
+
+/// A file, and for how long a browser may keep it.
+pub(super) struct File {
+    stored: Stored,
+    kind: ContentType,
+    keep: Keep,
+}
+
+#[derive(Clone, Copy)]
+enum Stored {
+    Plain(&'static [u8]),
+    Gzip(&'static [u8]),
+}
+
+#[derive(Clone, Copy)]
+enum Keep {
+    /// Its address has the hash.
+    ForEver,
+    /// It is asked for each time whether it changed.
+    WhileUnchanged,
+    Never,
+}
+
+impl File {
+    /// A page by its path below `static/`.
+    pub(super) fn page(path: &str) -> Option<Self> {
+        Self::find(path, Keep::WhileUnchanged)
+    }
+
+    /// The file that is asked for at `/static/<hash>/<path>`.
+    ///
+    /// The hash may be that of another version: a browser that opened the page before an upgrade
+    /// asks so for what it has not loaded yet. It gets what there is now, at the address that it
+    /// knows, since a module that came from another address would be loaded a second time; but it is
+    /// not to keep it there.
+    pub(super) fn at(hash: &str, path: Segments<'_, fmt::Path>) -> Option<Self> {
+        let digits =
+            hash.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte));
+        if hash.len() != HASH.len() || !digits {
+            return None;
+        }
+        let path = path.collect::<Vec<_>>().join("/");
+        Self::find(&path, if hash == HASH { Keep::ForEver } else { Keep::Never })
+    }
+
+    fn find(path: &str, keep: Keep) -> Option<Self> {
+        let kind = kind(path)?;
+        let stored = match FILES.get_file(format!("{path}.gz")) {
+            Some(file) => Stored::Gzip(file.contents()),
+            None => Stored::Plain(FILES.get_file(path)?.contents()),
+        };
+        Some(Self { stored, kind, keep })
+    }
+}
+
+/// What a file is, by the end of its name. One that a browser is not meant to be given is none.
+fn kind(path: &str) -> Option<ContentType> {
+    let extension = Path::new(path).extension().and_then(|extension| extension.to_str());
+    Some(match extension.unwrap_or(path) {
+        "html" => ContentType::HTML,
+        "js" | "mjs" => ContentType::JavaScript,
+        "css" => ContentType::CSS,
+        "json" => ContentType::JSON,
+        "svg" => ContentType::SVG,
+        "png" => ContentType::PNG,
+        "ico" => ContentType::Icon,
+        "woff2" => ContentType::WOFF2,
+        "webmanifest" => ContentType::new("application", "manifest+json"),
+        "txt" => ContentType::Plain,
+        "LICENSE" | "NOTICE" => ContentType::Plain,
+        _ => return None,
+    })
+}
+
+impl<'r> Responder<'r, 'static> for File {
+    fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
+        let mut response = Response::new();
+        let keep = match self.keep {
+            Keep::ForEver => "public, max-age=31536000, immutable",
+            Keep::WhileUnchanged => "no-cache",
+            Keep::Never => "no-store",
+        };
+        response.set_header(Header::new("Cache-Control", keep));
+        if matches!(self.stored, Stored::Gzip(_)) {
+            response.set_header(Header::new("Vary", "Accept-Encoding"));
+        }
+        if matches!(self.keep, Keep::WhileUnchanged) {
+            // Weak, since it is the same whether compressed or not.
+            let tag = format!("\"{HASH}\"");
+            response.set_raw_header("ETag", format!("W/{tag}"));
+            if etag::is_known(request, &tag) {
+                response.set_status(Status::NotModified);
+                return Ok(response);
+            }
+        }
+        response.set_header(self.kind);
+        let body = match self.stored {
+            Stored::Plain(bytes) => Cow::Borrowed(bytes),
+            Stored::Gzip(bytes) if takes_gzip(request) => {
+                response.set_header(Header::new("Content-Encoding", "gzip"));
+                Cow::Borrowed(bytes)
+            }
+            Stored::Gzip(bytes) => Cow::Owned(decompressed(bytes)?),
+        };
+        response.set_sized_body(body.len(), Cursor::new(body));
+        Ok(response)
+    }
+}
+
+fn decompressed(gzip: &[u8]) -> Result<Vec<u8>, Status> {
+    let mut bytes = Vec::new();
+    match GzDecoder::new(gzip).read_to_end(&mut bytes) {
+        Ok(_) => Ok(bytes),
+        Err(error) => {
+            tracing::error!("an embedded file is broken: {error}");
+            Err(Status::InternalServerError)
+        }
+    }
+}
+
+/// Whether the client says that it takes gzip (RFC 9110, 12.5.3); one that says nothing is taken not
+/// to, since many a small client shows the bytes as they come.
+fn takes_gzip(request: &Request<'_>) -> bool {
+    let lists = request.headers().get("Accept-Encoding");
+    let weights = lists.flat_map(|list| list.split(',')).filter_map(|coding| {
+        let mut parts = coding.split(';').map(str::trim);
+        let name = parts.next()?;
+        let weight = parts.find_map(|part| part.strip_prefix("q=")).unwrap_or("1");
+        Some((name, weight.parse::<f32>().unwrap_or(0.0) > 0.0))
+    });
+    let mut any = false;
+    for (name, wanted) in weights {
+        if name.eq_ignore_ascii_case("gzip") || name.eq_ignore_ascii_case("x-gzip") {
+            return wanted;
+        }
+        any |= name == "*" && wanted;
+    }
+    any
+}

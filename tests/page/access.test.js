@@ -1,0 +1,185 @@
+// For whom a mouse, a screen or colours are not there; and for whom the way to the server is slow.
+
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { PLACES, address, everywhere, page, shown, startServer, visit, words } from './helpers.js';
+
+const server = await startServer();
+const axe = await readFile(new URL('node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
+
+/** @typedef {import('playwright-core').Page} Page */
+
+/** Serious and critical faults, as axe-core finds them. @param {Page} open */
+async function faults(open) {
+  // The page's policy lets no script in but its own; the developer's door is not closed by it.
+  await open.evaluate(axe);
+  const { violations } = await open.evaluate("axe.run({ resultTypes: ['violations'] })");
+  return violations
+    .filter((/** @type {any} */ { impact }) => impact === 'serious' || impact === 'critical')
+    .map((/** @type {any} */ { id, nodes }) => `${id}: ${nodes.map((/** @type {any} */ node) => node.target.join(' ')).join(', ')}`);
+}
+
+async function family() {
+  const [person, other] = [await server.person(), await server.person('kim')];
+  const groups = [];
+  for (const name of ['Family', 'School', 'Choir', 'Office', 'Club', 'Band', 'Team', 'Street']) groups.push(await person.group(name));
+  await person.select(...groups);
+  for (const [at, group] of groups.entries()) {
+    await (at % 2 ? person : other).event(`In group ${at}`, `2017-06-${20 + at % 3} ${10 + at}:00`, `2017-06-${20 + at % 3} ${11 + at}:30`, group);
+  }
+  await person.event('Trip to Busan', '2017-06-19 00:00', '2017-06-22 00:00');
+  await person.call('PUT', '/calendar/birthday', { birthday: '1990-06-21' });
+  return person;
+}
+
+for (const dark of [false, true]) {
+  for (const place of PLACES) {
+    page(`axe finds no serious fault in any view (${dark ? 'dark' : 'light'}, ${place.width} pixels, ${place.language})`, async () => {
+      const open = await visit(server, { ...place, dark, person: await family() });
+      for (const view of ['month', 'week', 'day', 'list']) {
+        await open.click(`label:has(#view-${view})`);
+        await open.waitForSelector(`#calendar[data-view=${view}] [data-event]`);
+        assert.deepEqual(await faults(open), [], view);
+      }
+      await open.click('#next');
+      await open.click('#next');
+      await open.waitForSelector('.nothing');
+      assert.deepEqual(await faults(open), [], 'an empty list');
+    });
+  }
+  page(`axe finds no serious fault in any dialog (${dark ? 'dark' : 'light'})`, async () => {
+    const open = await visit(server, { dark, person: await family() });
+    for (const [press, dialog] of /** @type {const} */ ([['#new', 'editor'], ['#title-button', 'picker'], ['#group-new', 'group-dialog'], ['.group button >> nth=0', 'group-dialog'], ['#account-open', 'account'], ['#help-open', 'help'], ['#calendar .own >> nth=0', 'details'], ['#calendar .others >> nth=0', 'details']])) {
+      await open.click(press);
+      await open.waitForSelector(`#${dialog}[open]`);
+      assert.deepEqual(await faults(open), [], press);
+      await open.keyboard.press('Escape');
+    }
+    await open.click('#search');
+    await open.keyboard.type('group');
+    await open.waitForSelector('.hit');
+    assert.deepEqual(await faults(open), [], 'search');
+    const out = await visit(server, { dark });
+    assert.deepEqual(await faults(out), [], 'signing in');
+    await out.click('#sign-submit');
+    await out.waitForSelector('#sign-error:not(:empty)');
+    assert.deepEqual(await faults(out), [], 'a refusal');
+  });
+}
+
+page('an event is made, moved and deleted by keyboard alone', async () => {
+  const person = await server.person();
+  const open = await visit(server, { person });
+  const keys = async (/** @type {string[]} */ ...names) => { for (const name of names) await open.keyboard.press(name); };
+  await keys('n');
+  await open.keyboard.type('Dentist');
+  await keys('Enter');
+  const event = shown(open, 'Dentist');
+  await event.waitFor();
+  await open.waitForSelector('#editor:not([open])', { state: 'attached' });
+
+  /** @param {string} selector */
+  const tabTo = async (selector) => {
+    for (let presses = 0; presses < 80; presses += 1) {
+      if (await open.evaluate((wanted) => document.activeElement?.matches(wanted), selector)) return;
+      await keys('Tab');
+    }
+    assert.fail(`Tab does not lead to ${selector}`);
+  };
+  await tabTo('[data-event]');
+  await keys('Enter');
+  await open.waitForSelector('#details-edit:focus');
+  await keys('Enter');
+  await open.waitForSelector('#editor-subject:focus');
+  await tabTo('#editor-start-time');
+  await keys('ArrowDown', 'Enter');
+  await open.waitForSelector('#editor:not([open])', { state: 'attached' });
+  await open.waitForSelector('[data-event]:focus');
+  const [moved] = await person.month();
+  assert.deepEqual([moved.sdate, moved.edate], ['Tue, 20 Jun 2017 10:00:00 GMT', 'Tue, 20 Jun 2017 11:00:00 GMT']);
+  await keys('Enter');
+  await tabTo('#details-delete');
+  await keys('Enter');
+  await event.waitFor({ state: 'detached' });
+  await keys('u');
+  await event.waitFor();
+});
+
+page('the focus stays in a dialog, and goes back where it was', async () => {
+  const person = await server.person();
+  const open = await visit(server, { person });
+  await open.focus('#help-open');
+  await open.keyboard.press('Enter');
+  await open.waitForSelector('#help[open]');
+  for (let presses = 0; presses < 8; presses += 1) {
+    await open.keyboard.press('Tab');
+    assert.equal(await open.evaluate(() => document.activeElement === document.body || Boolean(document.activeElement?.closest('#help'))), true);
+  }
+  await open.keyboard.press('Escape');
+  await open.waitForSelector('#help-open:focus');
+});
+
+everywhere('a date is chosen by keys', async (place) => {
+  const person = await server.person();
+  const open = await visit(server, { ...place, person });
+  await open.keyboard.press('g');
+  await open.waitForSelector('#picker-month [data-day="2017-06-20"]:focus');
+  for (const key of ['ArrowRight', 'ArrowDown', 'PageDown']) await open.keyboard.press(key);
+  await open.keyboard.press('Enter');
+  assert.equal(await address(open), '#month/2017-07-28');
+});
+
+everywhere('a screen reader is told where one is and what was done', async (place) => {
+  const w = words(place.language);
+  const person = await server.person();
+  await person.event('Dentist', '2017-06-20 09:00', '2017-06-20 10:00');
+  const open = await visit(server, { ...place, person });
+  await open.click('#next');
+  assert.equal(await open.textContent('#live'), await open.textContent('#title'));
+  await open.click('#previous');
+  await shown(open, 'Dentist').click();
+  await open.click('#details-delete');
+  await open.waitForSelector(`#live >> text=${JSON.stringify(`${w.deleted}. ${w.undo}`)}`, { state: 'attached' });
+  assert.equal(await open.getAttribute('#live', 'role'), 'status');
+});
+
+page('the language is the browser’s, and another when it is chosen', async () => {
+  const person = await server.person();
+  const korean = await visit(server, { person, language: 'ko-KR' });
+  assert.equal(await korean.textContent('#today'), '오늘');
+  await korean.click('#account-open');
+  await korean.selectOption('#account .language', 'en');
+  await korean.waitForSelector('#today >> text=Today');
+  assert.equal(await korean.getAttribute('html', 'lang'), 'en');
+  await korean.reload();
+  await korean.waitForSelector('#today >> text=Today');
+  const french = await visit(server, { language: 'fr-FR' });
+  assert.equal(await french.textContent('#sign-submit'), 'Sign in');
+});
+
+page('dark or light is the system’s', async () => {
+  const person = await server.person();
+  const open = await visit(server, { person });
+  const brightness = () => open.evaluate(() => Number(/\d+/.exec(getComputedStyle(document.body).backgroundColor)?.[0]));
+  assert.ok(await brightness() > 200);
+  await open.emulateMedia({ colorScheme: 'dark' });
+  assert.ok(await brightness() < 60);
+});
+
+page('all of the page is under 120 KB, and none of it from elsewhere', async () => {
+  const person = await server.person();
+  const open = await visit(server, { person });
+  const devtools = await open.context().newCDPSession(open);
+  await devtools.send('Network.enable');
+  await devtools.send('Network.setCacheDisabled', { cacheDisabled: true });
+  let bytes = 0;
+  /** @type {Map<string, string>} */
+  const urls = new Map();
+  devtools.on('Network.responseReceived', ({ requestId, response }) => urls.set(requestId, response.url));
+  devtools.on('Network.loadingFinished', ({ requestId, encodedDataLength }) => {
+    if (!urls.get(requestId)?.includes('/api/')) bytes += encodedDataLength;
+  });
+  await open.reload({ waitUntil: 'networkidle' });
+  assert.ok([...urls.values()].every((url) => url.startsWith(server.url)));
+  assert.ok(bytes > 50_000 && bytes < 120_000, `${bytes} bytes`);
+});

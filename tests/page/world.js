@@ -1,0 +1,208 @@
+// A server of the built binary, a browser, and people who use the page in it: for tests, pictures and figures.
+
+import { spawn } from 'node:child_process';
+import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { chromium } from 'playwright-core';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const BINARY = process.env.CALENDAR_SERVER ?? join(ROOT, 'target/debug/calendar-server');
+// Generous: a condition that comes is not waited for any longer than it takes.
+const PATIENCE = 15_000;
+
+/** @type {Promise<import('playwright-core').Browser> | undefined} */
+let launched;
+
+/** The browser, one for all. */
+export function launch() {
+  launched ??= chromium.launch({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+      '--disable-component-update', '--disable-sync'],
+  });
+  return launched;
+}
+
+export async function close() {
+  await (await launched)?.close();
+}
+
+/**
+ * Starts the server in a folder of its own, in Seoul.
+ * @param {Record<string, string>} [environment] the server's configuration
+ */
+export async function serve(environment = {}) {
+  const folder = await mkdtemp(join(tmpdir(), 'calendar-page-'));
+  const env = { PATH: process.env.PATH, CALENDAR_TIMEZONE: 'Asia/Seoul', ...environment };
+  const child = spawn(BINARY, ['dev-run', '--port', '0'], { cwd: folder, env, stdio: ['ignore', 'pipe', 'ignore'] });
+  const url = await new Promise((resolve, reject) => {
+    let said = '';
+    child.on('error', reject);
+    child.on('exit', () => reject(new Error(`${BINARY} does not start`)));
+    child.stdout.on('data', (data) => {
+      said += data;
+      const found = /http:\/\/[0-9.:]+/.exec(said);
+      if (found) resolve(found[0]);
+    });
+  });
+  const stop = async () => {
+    const ended = new Promise((resolve) => child.on('exit', resolve));
+    child.kill();
+    await ended;
+    await rm(folder, { recursive: true });
+  };
+  return { server: new Server(url), stop };
+}
+
+export class Server {
+  people = 0;
+
+  /** @param {string} url */
+  constructor(url) {
+    this.url = url;
+  }
+
+  /** @param {string} token @param {string} method @param {string} path @param {object} [body] */
+  async call(token, method, path, body) {
+    const answer = await fetch(`${this.url}/api/v1${path}`, {
+      method, headers: { 'X-calendar-access-token': token }, body: body && JSON.stringify(body),
+    });
+    const { data, meta } = /** @type {any} */ (await answer.json());
+    return { data, meta, id: Number(answer.headers.get('Location')?.split('/').pop()) };
+  }
+
+  /** Somebody new, by default without a password, which takes the server a while. @param {string} [name] @param {string} [password] */
+  async person(name = 'park', password) {
+    return this.register(`${name}${++this.people}@example.com`, password);
+  }
+
+  /** @param {string} email @param {string} [password] */
+  async register(email, password) {
+    const { data } = await this.call('', 'POST', '/user/', { useremail: email, password });
+    return new Person(this, email, data.token);
+  }
+}
+
+export class Person {
+  /** @param {Server} server @param {string} email @param {string} token */
+  constructor(server, email, token) {
+    this.server = server;
+    this.email = email;
+    this.name = email.split('@')[0];
+    this.token = token;
+  }
+
+  /** @param {string} method @param {string} path @param {object} [body] */
+  call(method, path, body) {
+    return this.server.call(this.token, method, path, body);
+  }
+
+  /** @param {string} subject @param {string} sdate `2017-06-20 09:00` @param {string} edate @param {number} [group] */
+  async event(subject, sdate, edate, group) {
+    const event = { subject, sdate: `${sdate}:00`, edate: `${edate}:00` };
+    const made = group ? await this.call('POST', '/group/event', { ...event, group_id: group }) : await this.call('POST', '/calendar/event', event);
+    return made.id;
+  }
+
+  /** @param {string} name */
+  async group(name) {
+    return (await this.call('POST', '/group/', { group_name: name })).id;
+  }
+
+  /** @param {...number} groups */
+  async select(...groups) {
+    await this.call('POST', '/user/calendar/group', { selected_group: groups.join(',') || '0' });
+  }
+
+  /** When an event is, and what it says. @param {number} id */
+  async read(id) {
+    const { data } = await this.call('GET', `/calendar/event/${id}`);
+    return data && `${data.subject} | ${data.sdate.slice(5, -4)} | ${data.edate.slice(5, -4)}`;
+  }
+
+  /** The events of June 2017, or of another month. */
+  async month(month = '2017-06') {
+    return (await this.call('GET', `/calendar/month?year_month=${month}`)).data;
+  }
+}
+
+/**
+ * Opens the page as somebody sees it: by default signed in, on 20 June 2017, from New York.
+ * @param {Server} server
+ * @param {Partial<{person: Person, width: number, height: number, language: string, dark: boolean, at: string,
+ *   now: string | null, zone: string, touch: boolean}>} [how] `at`: the view and the day; `now`: an instant, null for that of the clock
+ */
+export async function visit(server, how = {}) {
+  const { person, width = 1440, height = 900, language = 'en-GB', dark = false, at = 'month/2017-06-20', zone = 'America/New_York' } = how;
+  const context = await (await launch()).newContext({
+    viewport: { width, height }, locale: language, timezoneId: zone, colorScheme: dark ? 'dark' : 'light', hasTouch: how.touch ?? false,
+    reducedMotion: 'reduce',
+  });
+  context.setDefaultTimeout(PATIENCE);
+  const page = await context.newPage();
+  if (how.now !== null) await page.clock.setFixedTime(how.now ?? '2017-06-20T01:00:00Z');
+  if (person) {
+    // Once: a page that is loaded again is to find what the page itself left.
+    await page.addInitScript(`sessionStorage.getItem('seen') || (sessionStorage.setItem('seen', 'yes'), localStorage.setItem('calendar.token', ${JSON.stringify(person.token)}))`);
+  }
+  watch(page, server.url);
+  await page.goto(`${server.url}/#${at}`);
+  await page.waitForSelector(person ? '.ec-main' : '#sign-email:focus');
+  if (person) await idle(page);
+  return page;
+}
+
+/** Every page that was opened, with what there was to complain of. @type {{page: import('playwright-core').Page, wrong: string[]}[]} */
+export const watched = [];
+
+/** @param {import('playwright-core').Page} page @param {string} own */
+function watch(page, own) {
+  /** @type {string[]} */
+  const wrong = [];
+  page.on('pageerror', (error) => wrong.push(String(error.stack)));
+  page.on('console', (message) => {
+    // The browser itself writes of each refusal of the API, which a test may be about.
+    const refusal = message.text().startsWith('Failed to load resource') && message.location().url.includes('/api/v1/');
+    if (['error', 'warning'].includes(message.type()) && !refusal) wrong.push(message.text());
+  });
+  page.on('request', (request) => {
+    if (!request.url().startsWith(own) && !request.url().startsWith('data:')) wrong.push(`requested ${request.url()}`);
+  });
+  watched.push({ page, wrong });
+}
+
+/** Until nothing is under way. @param {import('playwright-core').Page} page */
+export async function idle(page) {
+  await page.waitForFunction(() => !document.body.classList.contains('pending'));
+}
+
+/** What the address says that is shown; asked of the page, since the driver hears of a change later. @param {import('playwright-core').Page} page */
+export const address = (page) => page.evaluate(() => location.hash);
+
+/** The elements that show an event. @param {import('playwright-core').Page} page @param {string | number} event its subject or id */
+export const shown = (page, event) => page.locator(typeof event === 'number' ? `#calendar [data-event="${event}"]` : '#calendar [data-event]', typeof event === 'string' ? { hasText: event } : {});
+
+/** The words of a language, from the page's own table. @param {string} language */
+export const words = (language) => WORDS[language.slice(0, 2)];
+
+/** @type {Record<string, any>} */
+const WORDS = await readWords('en', 'ko');
+
+/** @param {...string} languages */
+async function readWords(...languages) {
+  // In a folder that says they are modules, without which older Nodes do not know.
+  const folder = await mkdtemp(join(tmpdir(), 'calendar-words-'));
+  for (const name of ['words.js', 'time.js']) await copyFile(join(ROOT, 'src/web/static/page', name), join(folder, name));
+  await writeFile(join(folder, 'package.json'), '{"type": "module"}');
+  /** @type {Record<string, any>} */
+  const all = {};
+  for (const language of languages) {
+    Object.defineProperty(globalThis, 'localStorage', { value: { getItem: () => language }, configurable: true });
+    Object.defineProperty(globalThis, 'navigator', { value: { languages: [language] }, configurable: true });
+    all[language] = (await import(`${pathToFileURL(join(folder, 'words.js'))}?${language}`)).w;
+  }
+  await rm(folder, { recursive: true });
+  return all;
+}
