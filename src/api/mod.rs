@@ -11,7 +11,7 @@ mod envelope;
 mod fallback;
 mod group;
 mod guard;
-mod negotiation;
+pub(crate) mod negotiation;
 pub mod openapi;
 mod user;
 

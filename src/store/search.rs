@@ -53,7 +53,7 @@ pub(super) fn indexed_containing() -> String {
     format!(
         "SELECT {COLUMNS}
          FROM subject_gram g CROSS JOIN event e ON e.id = g.rowid JOIN user u ON u.id = e.user_id
-         WHERE g.grams MATCH ?3 AND {MATCHES}
+         WHERE g.subject_gram MATCH ?3 AND {MATCHES}
              AND NOT EXISTS (SELECT 1 FROM subject_gram_pending p WHERE p.event_id = g.rowid)"
     )
 }

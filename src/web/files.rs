@@ -14,6 +14,7 @@ use rocket::http::{ContentType, Header, Status};
 use rocket::request::Request;
 use rocket::response::{self, Responder, Response};
 
+use crate::api::negotiation::takes_gzip;
 use crate::etag;
 
 static FILES: Dir<'_> = include_dir!("$OUT_DIR/static");
@@ -138,24 +139,4 @@ fn decompressed(gzip: &[u8]) -> Result<Vec<u8>, Status> {
             Err(Status::InternalServerError)
         }
     }
-}
-
-/// Whether the client says that it takes gzip (RFC 9110, 12.5.3); one that says nothing is taken not
-/// to, since many a small client shows the bytes as they come.
-fn takes_gzip(request: &Request<'_>) -> bool {
-    let lists = request.headers().get("Accept-Encoding");
-    let weights = lists.flat_map(|list| list.split(',')).filter_map(|coding| {
-        let mut parts = coding.split(';').map(str::trim);
-        let name = parts.next()?;
-        let weight = parts.find_map(|part| part.strip_prefix("q=")).unwrap_or("1");
-        Some((name, weight.parse::<f32>().unwrap_or(0.0) > 0.0))
-    });
-    let mut any = false;
-    for (name, wanted) in weights {
-        if name.eq_ignore_ascii_case("gzip") || name.eq_ignore_ascii_case("x-gzip") {
-            return wanted;
-        }
-        any |= name == "*" && wanted;
-    }
-    any
 }

@@ -21,3 +21,4 @@ mod denied;
 mod diary;
 mod hostile;
 mod killed;
+mod sweeping;
