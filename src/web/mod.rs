@@ -1,6 +1,7 @@
 //! What a browser is shown: the page, which is a client of the API like any other, and the files that
 //! it is made of, embedded in the binary.
 
+mod errors;
 mod files;
 mod health;
 
@@ -9,11 +10,11 @@ use rocket::http::Status;
 use rocket::http::uri::Segments;
 use rocket::http::uri::fmt::Path;
 use rocket::response::Responder;
-use rocket::response::content::RawText;
 use rocket::{Request, Response, Route, get};
 
 use crate::error::Error;
 use crate::trace;
+use errors::Unanswered;
 use files::File;
 
 /// What a page may load and do: only what is the server's own, and nothing that stands in the page
@@ -74,14 +75,14 @@ fn icon() -> Option<File> {
 }
 
 fn answer<'r>(status: Status, request: &'r Request<'_>) -> catcher::BoxFuture<'r> {
-    // A target without a path (as CONNECT has) never reached a router: it may as well have been
-    // meant for the API, whose clients expect the envelope.
     if status == Status::BadRequest {
         trace::log_unreadable(request, status);
+    }
+    // A target without a path (as CONNECT has) never reached a router: it may as well have been
+    // meant for the API, whose clients expect the envelope.
+    if status == Status::BadRequest && !errors::wants_html(request) {
         let error = Error::Malformed("the request's target is no path".into());
         return Box::pin(async move { error.respond_to(request) });
     }
-    let name = status.reason_lossy();
-    let response = (status, RawText(format!("{} {name}\n", status.code)));
-    Box::pin(async move { response.respond_to(request) })
+    Box::pin(async move { Unanswered(status).respond_to(request) })
 }

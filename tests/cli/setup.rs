@@ -65,7 +65,7 @@ fn dev_run_alone_makes_and_migrates_the_database_and_says_where_the_page_is() {
     let (head, page) =
         server.send(b"GET / HTTP/1.1\r\nHost: calendar\r\nConnection: close\r\n\r\n");
     assert!(head.starts_with("HTTP/1.1 200 "), "{head}");
-    assert!(page.contains("<title>calendar-server</title>"), "{page}");
+    assert!(page.contains("<title>Calendar</title>"), "{page}");
 }
 
 #[test]

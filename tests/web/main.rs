@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that panics has failed")]
 
 mod docs;
+mod errors;
 mod files;
 #[path = "../api/helpers.rs"]
 #[allow(dead_code, reason = "these tests use some of it")]

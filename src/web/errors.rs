@@ -1,0 +1,180 @@
+//! What answers outside `/api/` when no page does: a small page for a browser, in the reader's language
+//! and the page's look, and a line of text for anything else. Neither says more than the status, nor
+//! repeats anything of what was asked for.
+
+use rocket::Request;
+use rocket::http::{Accept, ContentType, Header, Method, Status};
+use rocket::response::{self, Responder, Response};
+
+use super::files::{File, HASH};
+use crate::trace::RequestId;
+
+const TAKEN: &str = "GET, HEAD";
+
+/// The answer for a request that no page answered, with a status of the server's own choice.
+pub(super) struct Unanswered(pub(super) Status);
+
+impl<'r> Responder<'r, 'static> for Unanswered {
+    fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
+        let Self(status) = self;
+        let status = match status.code {
+            404 | 422 if is_only_looked_at(request) => Status::MethodNotAllowed,
+            422 => Status::NotFound,
+            _ => status,
+        };
+        let (kind, body) = if wants_html(request) {
+            (ContentType::HTML, page(status, Language::of(request), RequestId::of(request)))
+        } else {
+            (ContentType::Plain, format!("{} {}\n", status.code, status.reason_lossy()))
+        };
+        let mut response = Response::build()
+            .status(status)
+            .header(kind)
+            .header(Header::new("Vary", "Accept, Accept-Language"))
+            .sized_body(body.len(), std::io::Cursor::new(body))
+            .finalize();
+        if status == Status::MethodNotAllowed {
+            response.set_header(Header::new("Allow", TAKEN));
+        }
+        // What could not be read at all is given out without what is done to every other answer.
+        response.set_raw_header("X-Request-Id", RequestId::of(request).to_string());
+        super::protect(&mut response);
+        Ok(response)
+    }
+}
+
+/// Whether there is a page or file for the path, which was asked for something else than to see it.
+fn is_only_looked_at(request: &Request<'_>) -> bool {
+    if [Method::Get, Method::Head].contains(&request.method()) {
+        return false;
+    }
+    let path: Vec<&str> = request.uri().path().segments().collect();
+    if let ["static", hash, ..] = path.as_slice() {
+        return File::at(hash, request.uri().path().segments().skip(2)).is_some();
+    }
+    let mut pages = request.rocket().routes().filter(|route| route.method == Method::Get);
+    pages
+        .any(|page| page.uri.path().split('/').filter(|it| !it.is_empty()).eq(path.iter().copied()))
+}
+
+/// Whether the client names HTML among what it takes, as a browser does for what it shows.
+pub(super) fn wants_html(request: &Request<'_>) -> bool {
+    request.accept().is_some_and(|accept: &Accept| {
+        accept.iter().any(|taken| {
+            taken.media_type().is_html() && taken.weight().is_none_or(|weight| weight > 0.0)
+        })
+    })
+}
+
+#[derive(Clone, Copy)]
+enum Language {
+    English,
+    Korean,
+}
+
+impl Language {
+    /// The first of the two among what the reader prefers (RFC 9110, 12.5.4); English for who reads
+    /// neither.
+    fn of(request: &Request<'_>) -> Self {
+        let lists = request.headers().get("Accept-Language");
+        let mut best = (0.0, Self::English);
+        for range in lists.flat_map(|list| list.split(',')) {
+            let mut parts = range.split(';').map(str::trim);
+            let tag = parts.next().unwrap_or_default();
+            let weight = parts.find_map(|part| part.strip_prefix("q=")).unwrap_or("1");
+            let weight: f32 = weight.parse().unwrap_or(0.0);
+            let language = match tag.split('-').next() {
+                Some(tag) if tag.eq_ignore_ascii_case("ko") => Self::Korean,
+                Some(tag) if tag == "*" || tag.eq_ignore_ascii_case("en") => Self::English,
+                _ => continue,
+            };
+            if weight > best.0 {
+                best = (weight, language);
+            }
+        }
+        best.1
+    }
+}
+
+/// What happened, and what to do about it.
+fn words(status: Status, language: Language) -> (&'static str, &'static str) {
+    match (status.code, language) {
+        (404, Language::English) => {
+            ("There is nothing here", "The address may be mistyped, or what was here is gone.")
+        }
+        (404, Language::Korean) => {
+            ("여기에는 아무것도 없습니다", "주소를 잘못 입력했거나, 있던 것이 없어졌습니다.")
+        }
+        (405, Language::English) => (
+            "That cannot be done here",
+            "What is at this address can be looked at, and takes nothing.",
+        ),
+        (405, Language::Korean) => (
+            "여기서는 할 수 없는 일입니다",
+            "이 주소에 있는 것은 볼 수만 있고, 아무것도 보낼 수 없습니다.",
+        ),
+        (413, Language::English) => {
+            ("That is too large", "The server does not take as much as was sent. Send less.")
+        }
+        (413, Language::Korean) => {
+            ("너무 큽니다", "보낸 것이 서버가 받을 수 있는 크기를 넘습니다. 줄여서 보내십시오.")
+        }
+        (503, Language::English) => (
+            "The calendar cannot answer now",
+            "It may be about to stop or to start anew. Try again in a moment.",
+        ),
+        (503, Language::Korean) => (
+            "지금은 캘린더가 응답할 수 없습니다",
+            "서버가 멈추거나 다시 시작하는 중일 수 있습니다. 잠시 뒤에 다시 시도하십시오.",
+        ),
+        (500.., Language::English) => (
+            "Something went wrong",
+            "It was the server, not you. Try again; if it stays so, tell who runs the server the \
+             number below, under which the log has it.",
+        ),
+        (500.., Language::Korean) => (
+            "문제가 생겼습니다",
+            "서버에서 생긴 문제입니다. 다시 시도해 보고, 그래도 그대로이면 서버를 운영하는 사람에게 아래 번호를 알려 \
+             주십시오. 로그에 이 번호로 남아 있습니다.",
+        ),
+        (_, Language::English) => {
+            ("The server cannot do this", "It does not understand what was asked for.")
+        }
+        (_, Language::Korean) => {
+            ("서버가 할 수 없는 일입니다", "서버가 요청을 이해하지 못했습니다.")
+        }
+    }
+}
+
+/// All that goes into it is ours, so nothing needs escaping.
+fn page(status: Status, language: Language, id: RequestId) -> String {
+    let (title, advice) = words(status, language);
+    let (lang, back) = match language {
+        Language::English => ("en", "To the calendar"),
+        Language::Korean => ("ko", "캘린더로 가기"),
+    };
+    let code = status.code;
+    format!(
+        r#"<!doctype html>
+<html lang="{lang}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>{title}</title>
+<link rel="icon" type="image/svg+xml" href="/static/{HASH}/page/icon.svg">
+<link rel="stylesheet" href="/static/{HASH}/plain.css">
+</head>
+<body class="told">
+<main>
+<img src="/static/{HASH}/page/icon.svg" alt="">
+<h1>{title}</h1>
+<p>{advice}</p>
+<a href="/">{back}</a>
+<small>{code} · {id}</small>
+</main>
+</body>
+</html>
+"#
+    )
+}
