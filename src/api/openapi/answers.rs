@@ -163,8 +163,11 @@ pub(super) fn known() -> Response {
 }
 
 fn tag() -> Header {
-    let form = string("^\"[0-9a-f]{32}\"$");
-    header(form, "Of the state that is shown, for the header `If-Match` of a change.")
+    let form = string("^(W/)?\"[0-9a-f-]+\"$");
+    header(
+        form,
+        "Of what is shown, for `If-None-Match`; that of an event also for the `If-Match` of a change.",
+    )
 }
 
 fn id() -> Header {

@@ -83,8 +83,9 @@ fn user() -> Vec<Call> {
 }
 
 fn views() -> Vec<Call> {
-    let view =
+    let list =
         |path, id, summary| Call::new(HttpMethod::Get, path, id, summary).gives(list_of("Event"));
+    let view = |path, id, summary| list(path, id, summary).tagged();
     vec![
         view("/calendar", "thisMonth", "This month's events (call 3)"),
         view("/calendar/month", "month", "A month's events (call 4)")
@@ -92,7 +93,7 @@ fn views() -> Vec<Call> {
             .says("With a `date` instead, a day's events, as an example of the reference has it."),
         view("/calendar/today", "today", "Today's events (call 8)"),
         view("/calendar/date", "day", "A day's events (call 9)").asks("date", "Day"),
-        view("/calendar/search", "search", "Events whose subject contains a word (call 10)")
+        list("/calendar/search", "search", "Events whose subject contains a word (call 10)")
             .asks("search_word", "Text"),
     ]
 }
