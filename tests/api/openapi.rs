@@ -225,7 +225,12 @@ fn a_change_on_condition_is_answered_as_described() {
         });
         let expected = match (method, path) {
             (Method::Put | Method::Delete, "/calendar/event") => Some("If-Match"),
-            (Method::Get, "/calendar/event/1") => Some("If-None-Match"),
+            (Method::Get, "/calendar/event/1" | "/calendar" | "/calendar/today") => {
+                Some("If-None-Match")
+            }
+            (Method::Get, view) if view.contains("/month?") || view.contains("/date?") => {
+                Some("If-None-Match")
+            }
             _ => None,
         };
         assert_eq!(condition, expected, "{method} {path}");
