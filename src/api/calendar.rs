@@ -6,7 +6,7 @@ use rocket::{State, delete, get, post, put};
 use serde::Serialize;
 
 use super::BASE;
-use super::conditional::{IfMatch, Tagged, tag};
+use super::conditional::{IfMatch, tag};
 use super::envelope::Answer;
 use super::guard::{Bearer, Caller, Fields, PathId, Query};
 use super::negotiation::Wanted;
@@ -239,13 +239,18 @@ pub(super) async fn delete_event(
 /// One event that the caller registered or that the caller's calendar shows. Its `ETag` is for the
 /// `If-Match` of calls 6 and 7.
 #[get("/calendar/event/<_>")]
-pub(super) async fn event(id: PathId, bearer: Bearer, app: &State<App>) -> Result<Tagged> {
+pub(super) async fn event(
+    id: PathId,
+    bearer: Bearer,
+    wanted: Wanted,
+    app: &State<App>,
+) -> Result<Answer> {
     let id = EventId(id.0);
     let event = bearer
         .glance(app, move |snapshot, user| domain::events::get(snapshot, user.id, id))
         .await?;
     let answer = Answer::written(320, |out| write_event(out, &event))?;
-    Ok(Tagged { answer, tag: tag_of(&event)? })
+    Ok(answer.tagged(tag_of(&event)?, &wanted))
 }
 
 /// Call 11.

@@ -4,12 +4,9 @@
 //! The tag is a hash of what is shown, and not of `updated`, which has whole seconds.
 
 use rocket::Request;
-use rocket::http::Status;
 use rocket::request::{FromRequest, Outcome};
-use rocket::response::{self, Responder, Response};
 use sha2::{Digest, Sha256};
 
-use super::envelope::Answer;
 use crate::etag;
 
 /// The entity tag of a representation, in its quotes; a strong one.
@@ -41,24 +38,5 @@ impl<'r> FromRequest<'r> for IfMatch {
         let states: Vec<String> = strong.map(|(_, tag)| tag.to_owned()).collect();
         let any = states.iter().any(|tag| tag == "*");
         Outcome::Success(if any { Self::Any } else { Self::States(states) })
-    }
-}
-
-/// An answer with the tag of what it shows.
-pub(super) struct Tagged {
-    pub(super) answer: Answer,
-    pub(super) tag: String,
-}
-
-impl<'r> Responder<'r, 'static> for Tagged {
-    fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
-        let Self { answer, tag } = self;
-        let mut response = if etag::is_known(request, &tag) {
-            Response::build().status(Status::NotModified).finalize()
-        } else {
-            answer.respond_to(request)?
-        };
-        response.set_raw_header("ETag", tag);
-        Ok(response)
     }
 }

@@ -11,7 +11,7 @@ use rocket::request::Request;
 use rocket::response::{self, Responder, Response};
 use serde::Serialize;
 
-use super::negotiation::{self, WORTH_COMPRESSING};
+use super::negotiation::{self, WORTH_COMPRESSING, Wanted};
 use crate::app::View;
 use crate::error::{Error, Result, Taken};
 use crate::trace::{self, RequestId};
@@ -128,6 +128,11 @@ impl Answer {
     /// Done, and this is the body, which `tag` stands for.
     pub(super) fn view(body: View, tag: String) -> Self {
         Self { body, location: None, tag: Some(tag), not_modified: false }
+    }
+
+    /// This answer, which `tag` stands for; or that the client has it already.
+    pub(super) fn tagged(self, tag: String, wanted: &Wanted) -> Self {
+        if wanted.has(&tag) { Self::not_modified(tag) } else { Self { tag: Some(tag), ..self } }
     }
 
     /// The client has what `tag` stands for.
