@@ -190,7 +190,7 @@ pub(super) async fn create_event(
     app: &State<App>,
     fields: Fields,
 ) -> Result<Answer> {
-    let EventFields { times, subject } = EventFields::read(&fields)?;
+    let EventFields { times, subject } = caller.first(app, EventFields::read(&fields)).await?;
     let now = app.clock.now()?;
     let id = caller
         .write(app, move |tx, user| domain::events::create(tx, user.id, None, times, &subject, now))
@@ -206,8 +206,9 @@ pub(super) async fn change_event(
     app: &State<App>,
     fields: Fields,
 ) -> Result<Answer> {
-    let id = EventId(fields.integer("event_id")?);
-    let EventFields { times, subject } = EventFields::read(&fields)?;
+    let given = fields.integer("event_id").and_then(|id| Ok((id, EventFields::read(&fields)?)));
+    let (id, EventFields { times, subject }) = caller.first(app, given).await?;
+    let id = EventId(id);
     let now = app.clock.now()?;
     caller
         .write(app, move |tx, user| {
@@ -226,7 +227,7 @@ pub(super) async fn delete_event(
     app: &State<App>,
     fields: Fields,
 ) -> Result<Answer> {
-    let id = EventId(fields.integer("event_id")?);
+    let id = EventId(caller.first(app, fields.integer("event_id")).await?);
     caller
         .write(app, move |tx, user| {
             only_as_known(tx, &user, id, &condition)?;
@@ -275,8 +276,9 @@ pub(super) async fn post_birthday(
 
 /// The reference names the parameter `sdate` in its table and `brithday` in its example.
 async fn birthday(caller: Caller, app: &App, fields: &Fields) -> Result<Answer> {
-    let (name, raw) = fields.string_of(&["birthday", "brithday", "sdate"])?;
-    let day = Day::parse_loosely(name, &raw)?;
+    let given = fields.string_of(&["birthday", "brithday", "sdate"]);
+    let given = given.and_then(|(name, raw)| Day::parse_loosely(name, &raw));
+    let day = caller.first(app, given).await?;
     let now = app.clock.now()?;
     caller
         .write(app, move |tx, user| domain::events::register_birthday(tx, &user, day, now))

@@ -45,10 +45,14 @@ fn list(groups: &[Group]) -> Result<Answer> {
     Answer::data(groups.iter().map(WireGroup::from).collect::<Vec<_>>())
 }
 
+fn name(fields: &Fields) -> Result<ShortText> {
+    ShortText::parse("group_name", &fields.string("group_name")?)
+}
+
 /// Call 12.
 #[post("/group", data = "<fields>")]
 pub(super) async fn create(caller: Caller, app: &State<App>, fields: Fields) -> Result<Answer> {
-    let name = ShortText::parse("group_name", &fields.string("group_name")?)?;
+    let name = caller.first(app, name(&fields)).await?;
     let now = app.clock.now()?;
     let GroupId(id) =
         caller.write(app, move |tx, user| domain::groups::create(tx, user.id, &name, now)).await?;
@@ -58,8 +62,8 @@ pub(super) async fn create(caller: Caller, app: &State<App>, fields: Fields) -> 
 /// Call 13.
 #[put("/group", data = "<fields>")]
 pub(super) async fn rename(caller: Caller, app: &State<App>, fields: Fields) -> Result<Answer> {
-    let id = GroupId(fields.integer("group_id")?);
-    let name = ShortText::parse("group_name", &fields.string("group_name")?)?;
+    let given = fields.integer("group_id").and_then(|id| Ok((GroupId(id), name(&fields)?)));
+    let (id, name) = caller.first(app, given).await?;
     let now = app.clock.now()?;
     caller.write(app, move |tx, user| domain::groups::rename(tx, user.id, id, &name, now)).await?;
     Answer::done()
@@ -68,7 +72,7 @@ pub(super) async fn rename(caller: Caller, app: &State<App>, fields: Fields) -> 
 /// Call 14.
 #[delete("/group", data = "<fields>")]
 pub(super) async fn delete(caller: Caller, app: &State<App>, fields: Fields) -> Result<Answer> {
-    let id = GroupId(fields.integer("group_id")?);
+    let id = GroupId(caller.first(app, fields.integer("group_id")).await?);
     caller.write(app, move |tx, user| domain::groups::delete(tx, user.id, id)).await?;
     Answer::done()
 }
@@ -101,8 +105,9 @@ pub(super) async fn create_event(
     app: &State<App>,
     fields: Fields,
 ) -> Result<Answer> {
-    let group = GroupId(fields.integer("group_id")?);
-    let EventFields { times, subject } = EventFields::read(&fields)?;
+    let given = fields.integer("group_id").and_then(|id| Ok((id, EventFields::read(&fields)?)));
+    let (group, EventFields { times, subject }) = caller.first(app, given).await?;
+    let group = GroupId(group);
     let now = app.clock.now()?;
     let id = caller
         .write(app, move |tx, user| {

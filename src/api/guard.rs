@@ -4,8 +4,9 @@
 //! runs request guards in the order in which a handler lists them, the body last. A guard that
 //! refuses leaves its error in the request's cache, where the catcher finds it.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use percent_encoding::percent_decode_str;
 use rocket::data::{ByteUnit, Data, FromData, Outcome as DataOutcome};
@@ -48,7 +49,7 @@ pub(super) fn refuse(request: &Request<'_>, error: Error) -> (Status, ()) {
 /// asked together with what the call wants to know, in one look at the store: [`Bearer::glance`] and
 /// [`Bearer::read`].
 pub(crate) struct Bearer {
-    token: Verified,
+    token: Arc<Verified>,
     query_is_sound: bool,
 }
 
@@ -111,14 +112,18 @@ fn bearer<'r>(request: &'r Request<'_>) -> Result<(Bearer, &'r App)> {
         return Err(Error::MissingToken);
     }
     let verified = app.tokens.verify(token, app.clock.unix())?;
-    let query_is_sound = request.uri().query().is_none_or(|query| pairs(query.as_str()).is_ok());
+    let query_is_sound = request.uri().query().is_none_or(|query| is_sound(query.as_str()));
     Ok((Bearer { token: verified, query_is_sound }, app))
 }
 
-/// Who is calling, for calls that write: the access token, and that its user exists, which is asked
-/// before the body is read. It is asked once more inside the write, since a body can be long in
-/// coming, and its user or token gone by then: [`Caller::write`].
-pub(crate) struct Caller(Verified);
+/// Who is calling, for calls that write: the access token, verified. Whether its user exists is asked
+/// inside the write, where it holds until the write is done: [`Caller::write`]. A request that is wrong
+/// in what comes after the token gets that far only by way of [`Caller::first`].
+#[derive(Clone)]
+pub(crate) struct Caller(Arc<Verified>);
+
+/// Whose token a request has that is allowed to have a body.
+struct Calling(Option<Caller>);
 
 #[rocket::async_trait]
 impl<'r> FromRequest<'r> for Caller {
@@ -126,18 +131,41 @@ impl<'r> FromRequest<'r> for Caller {
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
         match caller(request).await {
-            Ok(caller) => Outcome::Success(caller),
+            Ok(caller) => {
+                request.local_cache(|| Calling(Some(caller.clone())));
+                Outcome::Success(caller)
+            }
             Err(error) => Outcome::Error(refuse(request, error)),
         }
     }
 }
 
 impl Caller {
+    /// What a look at the body or its parameters gave. An error in them comes after those of the
+    /// token, also where its user is gone.
+    ///
+    /// # Errors
+    /// [`Error::InvalidToken`] if `given` is an error and there is no such user; otherwise that.
+    pub(super) async fn first<T>(&self, app: &App, given: Result<T>) -> Result<T> {
+        if given.is_err() {
+            self.known(app).await?;
+        }
+        given
+    }
+
+    /// Asks whether the token's user exists, before more is done for them.
+    ///
+    /// # Errors
+    /// [`Error::InvalidToken`] if there is no such user, or they have ended the token.
+    pub(super) async fn known(&self, app: &App) -> Result<()> {
+        let token = Arc::clone(&self.0);
+        app.store.glance(move |snapshot| auth::caller(snapshot, &token).map(drop)).await
+    }
+
     /// Runs `work` for the token's user.
     ///
     /// # Errors
-    /// Those of `work`; [`Error::InvalidToken`] if there is no such user any more, or they have
-    /// ended the token.
+    /// Those of `work`; [`Error::InvalidToken`] as [`Caller::known`].
     pub(super) async fn write<T, F>(self, app: &App, work: F) -> Result<T>
     where
         T: Send + 'static,
@@ -153,9 +181,11 @@ impl Caller {
 }
 
 async fn caller(request: &Request<'_>) -> Result<Caller> {
-    let (bearer, app) = bearer(request)?;
-    let token = bearer.token.clone();
-    bearer.glance(app, |_, _| Ok(Caller(token))).await
+    let (Bearer { token, query_is_sound }, app) = bearer(request)?;
+    let caller = Caller(token);
+    let query = if query_is_sound { Ok(()) } else { Err(broken_query()) };
+    caller.first(app, query).await?;
+    Ok(caller)
 }
 
 /// Lets a request through that its client may make now.
@@ -214,7 +244,12 @@ impl<'r> FromData<'r> for Fields {
     type Error = ();
 
     async fn from_data(request: &'r Request<'_>, data: Data<'r>) -> DataOutcome<'r, Self> {
-        match read_fields(data).await {
+        let mut fields = read_fields(data).await;
+        let Calling(caller) = request.local_cache(|| Calling(None));
+        if let (Some(caller), Some(app)) = (caller, request.rocket().state::<App>()) {
+            fields = caller.first(app, fields).await;
+        }
+        match fields {
             Ok(fields) => DataOutcome::Success(fields),
             Err(error) => DataOutcome::Error(refuse(request, error)),
         }
@@ -339,21 +374,28 @@ impl<'r> FromRequest<'r> for Query {
     }
 }
 
-fn pairs(raw: &str) -> Result<Vec<(String, String)>> {
-    let pairs = raw.split('&').filter(|pair| !pair.is_empty()).map(|pair| {
-        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        Ok((decode(name)?, decode(value)?))
-    });
-    pairs.collect()
+/// The names and values in a query, encoded.
+fn pairs(raw: &str) -> impl Iterator<Item = (&str, &str)> {
+    let pairs = raw.split('&').filter(|pair| !pair.is_empty());
+    pairs.map(|pair| pair.split_once('=').unwrap_or((pair, "")))
 }
 
-fn decode(raw: &str) -> Result<String> {
+fn is_sound(raw: &str) -> bool {
+    // What is not encoded cannot be encoded wrongly.
+    !raw.contains('%')
+        || pairs(raw).all(|(name, value)| decode(name).is_ok() && decode(value).is_ok())
+}
+
+fn decode(raw: &str) -> Result<Cow<'_, str>> {
+    if !raw.contains(['%', '+']) {
+        return Ok(raw.into());
+    }
     let text = raw.replace('+', " ");
     let mut escapes = text.split('%').skip(1);
     let whole = |escape: &str| escape.bytes().take(2).filter(u8::is_ascii_hexdigit).count() == 2;
     let decoded = percent_decode_str(&text).decode_utf8();
     match decoded {
-        Ok(decoded) if escapes.all(whole) => Ok(decoded.into_owned()),
+        Ok(decoded) if escapes.all(whole) => Ok(decoded.into_owned().into()),
         _ => Err(broken_query()),
     }
 }
@@ -365,8 +407,12 @@ fn broken_query() -> Error {
 impl Query {
     /// The parameter `name`; where it is given more than once, the first.
     pub(super) fn get(&self, name: &str) -> Result<String> {
-        let found = pairs(&self.0)?.into_iter().find(|(given, _)| given == name);
-        found.map(|(_, value)| value).ok_or_else(|| missing(name))
+        for (given, value) in pairs(&self.0) {
+            if decode(given)? == name {
+                return Ok(decode(value)?.into_owned());
+            }
+        }
+        Err(missing(name))
     }
 }
 
@@ -380,9 +426,12 @@ mod tests {
         assert_eq!(read("a=1&q=%ED%85%8C+b%2B&q=2").unwrap(), "테 b+");
         assert_eq!(read("q=테스트").unwrap(), "테스트");
         assert_eq!(read("q").unwrap(), "");
-        for broken in ["q=%", "q=%4", "q=%zz", "q=%ff", "q=1&%f=2", "q=%4%31"] {
+        for broken in ["q=%", "q=%4", "q=%zz", "q=%ff", "%f=2&q=1", "q=%4%31"] {
             assert!(matches!(read(broken), Err(Error::Malformed(_))), "{broken}");
+            assert!(!is_sound(broken), "{broken}");
         }
+        assert!(!is_sound("q=1&%f=2"));
+        assert!(is_sound("a=1&q=%ED%85%8C+b%2B&q=테") && is_sound("") && is_sound("&&q"));
         assert!(matches!(read("a=1"), Err(Error::Invalid(_))));
     }
 

@@ -75,6 +75,8 @@ pub(super) async fn change_password(
     app: &State<App>,
     fields: Fields,
 ) -> Result<Answer> {
+    // Before the hashing, which costs much.
+    caller.known(app).await?;
     let password = Password::parse("password", &fields.string("password")?)?;
     let old = fields.optional_string("old_password")?;
     let old = old.map(Password::given);
@@ -114,7 +116,9 @@ pub(super) async fn select_groups(
     app: &State<App>,
     fields: Fields,
 ) -> Result<Answer> {
-    let selection = Selection::parse("selected_group", &fields.string("selected_group")?)?;
+    let given = fields.string("selected_group");
+    let given = given.and_then(|list| Selection::parse("selected_group", &list));
+    let selection = caller.first(app, given).await?;
     caller.write(app, move |tx, user| selections::replace(tx, user.id, &selection)).await?;
     Answer::done()
 }

@@ -5,15 +5,23 @@
 //! a number, `generation`: a token counts while its number is its user's. The crate `jsonwebtoken` brings no
 //! cryptography that fits (one back end pulls in RSA, the other a C library), so the few lines that
 //! tie it to `hmac` and `sha2` are here, for HS256 alone: no other algorithm can be verified at all.
+//!
+//! A client sends the same token with every request, and to verify one costs more than the rest of a
+//! short answer. So what the tokens say that were verified last is kept by the token's own bytes; what
+//! time can change of it, its expiry and its user, is looked at every time.
+
+use std::num::NonZeroUsize;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use hmac::{Hmac, KeyInit, Mac};
 use jsonwebtoken::crypto::{CryptoProvider, JwtSigner, JwtVerifier, KeyUtils};
 use jsonwebtoken::errors::{Error as JwtError, ErrorKind};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
+use lru::LruCache;
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 use signature::{Signer, Verifier};
-use std::time::Duration;
 
 use crate::error::{Error, Result};
 use crate::model::{Email, User};
@@ -22,15 +30,19 @@ use crate::store::Snapshot;
 const ISSUER: &str = "JUNGIPARK";
 const AUDIENCE: &str = "CALENDAR_API";
 
+/// How many verified tokens are kept, of some hundreds of bytes each.
+const KEPT: NonZeroUsize = NonZeroUsize::new(4096).unwrap();
+
 /// Issues and verifies access tokens.
 pub struct Tokens {
     encoding: EncodingKey,
     decoding: DecodingKey,
     validation: Validation,
     lifetime: Option<Duration>,
+    verified: Mutex<LruCache<Box<str>, Arc<Verified>>>,
 }
 
-/// The key is not shown.
+/// The key is not shown, and no token.
 impl std::fmt::Debug for Tokens {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Tokens").field("lifetime", &self.lifetime).finish_non_exhaustive()
@@ -65,11 +77,13 @@ struct Claims {
 }
 
 /// What a verified token says.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Verified {
     /// Whose it is.
     pub email: Email,
     generation: i64,
+    /// From when on it does not count, in seconds of Unix time.
+    expires: Option<f64>,
 }
 
 impl Tokens {
@@ -89,6 +103,7 @@ impl Tokens {
             decoding: DecodingKey::from_secret(key),
             validation,
             lifetime,
+            verified: Mutex::new(LruCache::new(KEPT)),
         }
     }
 
@@ -116,16 +131,31 @@ impl Tokens {
     /// # Errors
     /// [`Error::InvalidToken`] for any token that was not issued with this key for this service, or
     /// has expired.
-    pub fn verify(&self, token: &str, now: i64) -> Result<Verified> {
+    pub fn verify(&self, token: &str, now: i64) -> Result<Arc<Verified>> {
+        let kept = || self.verified.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = kept().get(token).map(Arc::clone);
+        let verified = match before {
+            Some(verified) => verified,
+            None => {
+                let verified = Arc::new(self.decode(token)?);
+                kept().put(token.into(), Arc::clone(&verified));
+                verified
+            }
+        };
+        #[allow(clippy::cast_precision_loss, reason = "exact for the next 285 million years")]
+        let expired = verified.expires.is_some_and(|expires| expires <= now as f64);
+        if expired { Err(Error::InvalidToken) } else { Ok(verified) }
+    }
+
+    fn decode(&self, token: &str) -> Result<Verified> {
         let claims = jsonwebtoken::decode::<Claims>(token, &self.decoding, &self.validation)
             .map_err(|_| Error::InvalidToken)?
             .claims;
-        #[allow(clippy::cast_precision_loss, reason = "exact for the next 285 million years")]
-        let expired = claims.exp.is_some_and(|exp| exp <= now as f64);
-        if expired {
-            return Err(Error::InvalidToken);
-        }
-        Ok(Verified { email: Email::stored(claims.useremail), generation: claims.generation })
+        Ok(Verified {
+            email: Email::stored(claims.useremail),
+            generation: claims.generation,
+            expires: claims.exp,
+        })
     }
 }
 
@@ -211,8 +241,28 @@ mod tests {
             calendar_version: 0,
         };
         let token = tokens.issue(&user, 1000).unwrap();
-        assert!(tokens.verify(&token, 1059).is_ok());
-        assert!(matches!(tokens.verify(&token, 1060), Err(Error::InvalidToken)));
+        for _ in 0..2 {
+            assert_eq!(tokens.verify(&token, 1059).unwrap().email.as_str(), "a@b");
+            assert!(matches!(tokens.verify(&token, 1060), Err(Error::InvalidToken)));
+        }
+    }
+
+    #[test]
+    fn what_is_kept_of_a_token_counts_for_no_other() {
+        let tokens = Tokens::new(b"secret_key_2017", None);
+        assert!(tokens.verify(PUBLISHED, 0).is_ok());
+        let (said, signature) = PUBLISHED.rsplit_once('.').unwrap();
+        for forged in [
+            format!("{said}.{}", signature.replace('8', "9")),
+            format!("{said}."),
+            format!("{}.{signature}", said.replace("wYXJr", "wYXJs")),
+            PUBLISHED.to_lowercase(),
+        ] {
+            for _ in 0..2 {
+                assert!(matches!(tokens.verify(&forged, 0), Err(Error::InvalidToken)), "{forged}");
+            }
+        }
+        assert!(tokens.verify(PUBLISHED, 0).is_ok());
     }
 
     #[test]

@@ -3,7 +3,7 @@
 
 use rocket::http::Method;
 
-use crate::helpers::{Calendar, KIM};
+use crate::helpers::{CALLS, Calendar, KIM};
 
 #[test]
 fn the_path_is_checked_before_the_token() {
@@ -41,6 +41,30 @@ fn the_token_is_checked_before_the_body_and_the_query() {
         calendar.get(&format!("/calendar/search{query}"), "").without_token();
         calendar.get(&format!("/calendar/search{query}"), "not.a.token").bad_token();
     }
+}
+
+#[test]
+fn a_token_without_its_user_is_refused_before_the_body_and_the_query() {
+    let (calendar, token) = Calendar::populated();
+    let gone = calendar.register(KIM);
+    calendar.execute("DELETE FROM user WHERE email = 'kim@example.com'");
+    let huge = "a".repeat(70_000);
+    for (method, path, body) in CALLS {
+        calendar.call(method, path, &gone, body).bad_token();
+        for body in ["", "{", "[]", "{}", r#"{"event_id": "x", "group_id": 1.5}"#, huge.as_str()] {
+            calendar.call(method, path, &gone, body).bad_token();
+            calendar.call(method, path, "", body).without_token();
+        }
+        let end = if path.contains('?') { '&' } else { '?' };
+        let broken = format!("{path}{end}x=%zz");
+        calendar.call(method, &broken, &gone, body).bad_token();
+        calendar
+            .call(method, &broken, &token, body)
+            .malformed("query: expected percent-encoded UTF-8");
+    }
+    let password = r#"{"password": "short"}"#;
+    calendar.put("/user/password", &gone, password).bad_token();
+    calendar.delete("/user/token", &gone, "").bad_token();
 }
 
 #[test]
