@@ -91,6 +91,8 @@ pub(crate) struct Answer {
     location: Option<String>,
     tag: Option<String>,
     not_modified: bool,
+    /// Whether the body is in the form that the client wants already.
+    settled: bool,
 }
 
 impl Answer {
@@ -122,12 +124,12 @@ impl Answer {
     /// Done, and this is the whole body, JSON without the envelope.
     pub(super) fn bare(body: Vec<u8>) -> Self {
         let body = View { bytes: body.into(), compressed: false };
-        Self { body, location: None, tag: None, not_modified: false }
+        Self { body, location: None, tag: None, not_modified: false, settled: false }
     }
 
-    /// Done, and this is the body, which `tag` stands for.
+    /// Done, and this is the body in the form that the client wants, which `tag` stands for.
     pub(super) fn view(body: View, tag: String) -> Self {
-        Self { body, location: None, tag: Some(tag), not_modified: false }
+        Self { body, location: None, tag: Some(tag), not_modified: false, settled: true }
     }
 
     /// This answer, which `tag` stands for; or that the client has it already.
@@ -142,11 +144,7 @@ impl Answer {
 
     /// The body of this answer, for a client that takes gzip or one that does not.
     pub(super) fn into_view(self, gzip: bool) -> Result<View> {
-        let Self { body: View { bytes, compressed }, .. } = self;
-        if !gzip || compressed || bytes.len() < WORTH_COMPRESSING {
-            return Ok(View { bytes, compressed });
-        }
-        Ok(View { bytes: negotiation::gzip(&bytes)?.into(), compressed: true })
+        settle(self.body, || gzip)
     }
 
     /// Done, and what was made is at this path.
@@ -165,12 +163,13 @@ impl Answer {
 
 impl<'r> Responder<'r, 'static> for Answer {
     fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
-        let Self { location, tag, not_modified, .. } = &self;
-        let (location, tag, not_modified) = (location.clone(), tag.clone(), *not_modified);
+        let Self { body, location, tag, not_modified, settled } = self;
         let mut response = if not_modified {
             Response::build().status(Status::NotModified).finalize()
+        } else if settled {
+            respond(request, Code::SUCCESS, body)
         } else {
-            match self.into_view(negotiation::takes_gzip(request)) {
+            match settle(body, || negotiation::takes_gzip(request)) {
                 Ok(body) => respond(request, Code::SUCCESS, body),
                 Err(error) => return error.respond_to(request),
             }
@@ -213,6 +212,14 @@ impl<'r> Responder<'r, 'static> for Error {
         }
         Ok(response)
     }
+}
+
+/// A body in the form that its client wants, who may take gzip.
+fn settle(body: View, takes_gzip: impl FnOnce() -> bool) -> Result<View> {
+    if body.compressed || body.bytes.len() < WORTH_COMPRESSING || !takes_gzip() {
+        return Ok(body);
+    }
+    Ok(View { bytes: negotiation::gzip(&body.bytes)?.into(), compressed: true })
 }
 
 /// The largest piece in which a body goes out: Rocket's own, 4 KB, makes several of a view.

@@ -43,7 +43,11 @@ impl ShortText {
 /// toCasefold), so that texts that differ only in case become equal: `STRASSE`, `Straße` → `strasse`.
 #[must_use]
 pub fn fold(text: &str) -> String {
-    UniCase::unicode(text).to_folded_case()
+    if text.is_ascii() {
+        text.to_ascii_lowercase()
+    } else {
+        UniCase::unicode(text).to_folded_case()
+    }
 }
 
 #[cfg(test)]
