@@ -154,7 +154,7 @@ fn keep_up(conn: &mut Connection) -> bool {
 
 /// Does `job` and what is queued behind it, and answers.
 fn write(conn: &Connection, job: Job, queue: &Receiver<Job>, activity: &Activity) {
-    if let Err(error) = conn.execute_batch("BEGIN IMMEDIATE") {
+    if let Err(error) = execute(conn, "BEGIN IMMEDIATE") {
         // Whoever waits behind it would only wait as long again for the same lock.
         let reason = format!("cannot begin to write: {error}");
         tracing::error!("{reason}");
@@ -192,7 +192,7 @@ fn run_batch(
     if conn.is_autocommit() {
         return (answers, Some("the transaction was ended by SQLite".into()));
     }
-    let failure = conn.execute_batch("COMMIT").err().map(|error| format!("cannot commit: {error}"));
+    let failure = execute(conn, "COMMIT").err().map(|error| format!("cannot commit: {error}"));
     if failure.is_some()
         && !conn.is_autocommit()
         && let Err(error) = conn.execute_batch("ROLLBACK")
@@ -207,7 +207,7 @@ fn in_savepoint<T, F>(conn: &Connection, work: F) -> Result<T>
 where
     F: FnOnce(&Transaction<'_>) -> Result<T>,
 {
-    conn.prepare_cached("SAVEPOINT work")?.execute([])?;
+    execute(conn, "SAVEPOINT work")?;
     let result = catch_unwind(AssertUnwindSafe(|| work(&Transaction::on(conn))))
         .unwrap_or_else(|panic| Err(Error::Internal(panic_text(&*panic))));
     if conn.is_autocommit() {
@@ -215,9 +215,9 @@ where
     }
     let close = || -> rusqlite::Result<()> {
         if result.is_err() {
-            conn.prepare_cached("ROLLBACK TO work")?.execute([])?;
+            execute(conn, "ROLLBACK TO work")?;
         }
-        conn.prepare_cached("RELEASE work")?.execute([]).map(drop)
+        execute(conn, "RELEASE work")
     };
     if let Err(error) = close() {
         // Then it cannot be told from the others' work: all of it is undone, and all are told so.
@@ -225,4 +225,8 @@ where
         conn.execute_batch("ROLLBACK")?;
     }
     result
+}
+
+fn execute(conn: &Connection, sql: &str) -> rusqlite::Result<()> {
+    conn.prepare_cached(sql)?.execute([]).map(drop)
 }
