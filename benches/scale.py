@@ -95,7 +95,11 @@ def looks(server, token, rounds):
 def followed(path):
     """Waits until the index of the search has everything."""
     with sqlite3.connect(path) as conn:
-        while conn.execute("SELECT EXISTS (SELECT 1 FROM subject_gram_pending)").fetchone()[0]:
+        behind = (
+            "SELECT EXISTS (SELECT 1 FROM subject_gram_pending)"
+            " OR EXISTS (SELECT 1 FROM event WHERE id > (SELECT followed FROM subject_gram_progress))"
+        )
+        while conn.execute(behind).fetchone()[0]:
             time.sleep(0.2)
 
 

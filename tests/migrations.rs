@@ -6,6 +6,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
 
 use calendar_server::error::Error;
 use calendar_server::store::{self, Migration, Store};
@@ -16,7 +17,7 @@ use tempfile::TempDir;
 
 /// What happens in a calendar at each version, the first at version 1: rows that only fit from then
 /// on. Some are made and deleted again, so that their ids are used up.
-const LIFE: [&str; 6] = ["
+const LIFE: [&str; 8] = ["
     INSERT INTO user (email, email_folded, created) VALUES
         ('Park@jungi.me', 'park@jungi.me', 1497869704), ('김@예.한국', '김@예.한국', 1497869705),
         ('gone@example.com', 'gone@example.com', 1);
@@ -56,6 +57,14 @@ const LIFE: [&str; 6] = ["
     INSERT INTO calendar_group (name, creator_id, created, deleted) VALUES ('swept', 1, 1497869715, 1);
     INSERT INTO event (user_id, group_id, subject, subject_folded, starts, ends, created)
     VALUES (1, last_insert_rowid(), 'swept', 'swept', 1, 2, 1497869715);
+",
+"
+    UPDATE subject_gram_progress SET followed = 1;
+    UPDATE event SET subject = '회식', subject_folded = '회식' WHERE id = 1;
+",
+"
+    INSERT INTO event (user_id, group_id, subject, subject_folded, starts, ends, created)
+    VALUES (2, 1, 'long', 'long', 1497949200, 1600000000, 1497869716);
 ",
 ];
 
@@ -192,7 +201,8 @@ fn integer(value: &Value) -> i32 {
 fn tables(conn: &Connection) -> Vec<String> {
     // Not those of the search index: it is one, and is made of the others.
     let sql = "SELECT name FROM sqlite_schema WHERE type = 'table'
-        AND (name NOT LIKE 'subject_gram%' OR name = 'subject_gram_pending') ORDER BY name";
+        AND (name NOT LIKE 'subject_gram%' OR name IN ('subject_gram_pending', 'subject_gram_progress'))
+        ORDER BY name";
     let names = rows(conn, sql).into_iter().map(|row| match &row[0] {
         Value::Text(name) => name.clone(),
         other => panic!("no name: {other:?}"),
@@ -260,7 +270,9 @@ fn every_row_of_an_older_database_survives_the_upgrade() {
     for version in 0..=newest() {
         let database = Database::populated(version);
         let conn = database.open();
-        let queries: Vec<_> = tables(&conn).iter().map(|table| query_for(&conn, table)).collect();
+        // What the index has yet to follow is written down in another way since version 7.
+        let kept = tables(&conn).into_iter().filter(|table| table != "subject_gram_pending");
+        let queries: Vec<_> = kept.map(|table| query_for(&conn, &table)).collect();
         let before: Vec<_> = queries.iter().map(|sql| rows(&conn, sql)).collect();
         drop(conn);
         store::upgrade(&database.path).unwrap();
@@ -274,6 +286,54 @@ fn every_row_of_an_older_database_survives_the_upgrade() {
             assert!(counting || after.len() == before.len(), "from version {version}, {sql}");
         }
         database.assert_sound();
+    }
+}
+
+#[test]
+fn an_index_that_has_followed_in_part_goes_on_from_there() {
+    let database = Database::at(6);
+    database
+        .open()
+        .execute_batch(
+            "INSERT INTO user (email, email_folded, created) VALUES ('a@b', 'a@b', 0);
+             WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 9)
+             INSERT INTO event (user_id, subject, subject_folded, starts, ends, created)
+             SELECT 1, 'aaa', 'aaa', 0, 0, 0 FROM n;
+             INSERT INTO subject_gram (rowid, grams) SELECT id, 'aaa aa a ' FROM event WHERE id <= 5;
+             DELETE FROM subject_gram_pending WHERE event_id <= 5;
+             UPDATE event SET subject = 'bbb', subject_folded = 'bbb' WHERE id IN (2, 7);
+             DELETE FROM event WHERE id IN (3, 8);",
+        )
+        .unwrap();
+    store::upgrade(&database.path).unwrap();
+    let conn = database.open();
+    let ids = |sql: &str| rows(&conn, sql).iter().map(|row| integer(&row[0])).collect::<Vec<_>>();
+    assert_eq!(ids("SELECT followed FROM subject_gram_progress"), [5]);
+    assert_eq!(ids("SELECT event_id FROM subject_gram_pending ORDER BY 1"), [2, 3]);
+
+    let (store, _) = Store::open(&database.path).unwrap();
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while ids("SELECT followed FROM subject_gram_progress") != [9] {
+        assert!(Instant::now() < deadline, "the writer does not get round to it");
+        std::thread::yield_now();
+    }
+    drop(store);
+    assert_eq!(ids("SELECT event_id FROM subject_gram_pending"), [0; 0]);
+    let holding = |word| ids(&format!("SELECT rowid FROM subject_gram('{word}') ORDER BY rowid"));
+    assert_eq!(holding("aaa"), [1, 4, 5, 6, 9]);
+    assert_eq!(holding("bbb"), [2, 7]);
+}
+
+#[test]
+fn of_which_lengths_a_group_has_events_is_known_after_an_upgrade() {
+    for version in 1..=newest() {
+        let database = Database::populated(version);
+        store::upgrade(&database.path).unwrap();
+        let conn = database.open();
+        let known = rows(&conn, "SELECT group_id, length_class FROM group_length ORDER BY 1, 2");
+        let there = "SELECT DISTINCT group_id, length_class FROM event WHERE group_id IS NOT NULL
+            ORDER BY 1, 2";
+        assert_eq!(known, rows(&conn, there), "from version {version}");
     }
 }
 

@@ -149,8 +149,9 @@ fn rows(conn: &Connection, faults: &mut Faults) -> Result<()> {
     each(conn, "SELECT id, name, created, updated FROM calendar_group", faults, |row| {
         Ok(vec![short(row, 1, "name")?, time(row, 2, "created")?, time(row, 3, "updated")?])
     })?;
-    let events =
-        "SELECT id, subject, subject_folded, birthday, starts, ends, created, updated FROM event";
+    let events = "SELECT id, subject, subject_folded, birthday, starts, ends, created, updated,
+        group_id IS NULL OR (group_id, length_class) IN (SELECT group_id, length_class FROM group_length)
+        FROM event";
     each(conn, events, faults, |row| {
         let (subject, folded, birthday): (String, String, bool) =
             (row.get(1)?, row.get(2)?, row.get(3)?);
@@ -168,6 +169,8 @@ fn rows(conn: &Connection, faults: &mut Faults) -> Result<()> {
             time(row, 5, "ends")?,
             time(row, 6, "created")?,
             time(row, 7, "updated")?,
+            // Then no view asks for it.
+            when(!row.get::<_, bool>(8)?, "length_class: its group is not known to have it"),
         ])
     })
 }

@@ -3,7 +3,8 @@
 //! A view asks for what overlaps a span of time. Every query of a span names a class of length
 //! first (`length_class`, see the migration) and then a range of starts: an event of at most a
 //! day's length that overlaps June began after 30 May. So a month costs a few narrow looks into an
-//! index, however long the history is.
+//! index, however long the history is. Of a group only the classes are asked that it has events of
+//! (`group_length`).
 
 use rusqlite::{OptionalExtension, Params, Row};
 
@@ -13,29 +14,73 @@ use crate::model::{
     Email, Event, EventId, EventTimes, GroupId, Period, ShortText, UserId, WallTime, fold,
 };
 
-pub(super) const COLUMNS: &str =
-    "e.id, u.email, e.subject, e.group_id, e.starts, e.ends, e.created, e.updated, e.birthday";
+macro_rules! columns {
+    () => {
+        "e.id, u.email, e.subject, e.group_id, e.starts, e.ends, e.created, e.updated, e.birthday"
+    };
+}
+pub(super) use columns;
 
-/// How many seconds before a span an event of each class may begin and still reach into it.
-const REACHES: &str = "reach (class, seconds) AS (VALUES
-    (0, 86400), (1, 86400 * 32), (2, 86400 * 1024), (3, 86400 * 32768), (4, 86400 * 3652060))";
-
-/// Which events of a class overlap `[?2, ?3)`; the index answers all of it but the last line's end.
-const OVERLAPS: &str = "e.length_class = reach.class
-    AND e.starts >= ?2 - reach.seconds AND e.starts < ?3
-    AND (e.starts >= ?2 OR e.ends > ?2)";
+/// Which events of a class overlap `[?2, ?3)`: those that begin in it, or before it by no more than
+/// the longest of the class is long. The index answers all of it but the last line's end.
+macro_rules! overlaps {
+    ($class:literal) => {
+        concat!(
+            "e.length_class = ", $class, " AND e.starts < ?3
+             AND e.starts >= ?2 - 86400 * CASE ", $class, "
+                 WHEN 0 THEN 1 WHEN 1 THEN 32 WHEN 2 THEN 1024 WHEN 3 THEN 32768 ELSE 3652060 END
+             AND (e.starts >= ?2 OR e.ends > ?2)"
+        )
+    };
+}
 
 /// Not one of a group that is deleted: those are swept behind it.
-const IS_SEEN: &str = "NOT EXISTS (
-    SELECT 1 FROM calendar_group g WHERE g.id = e.group_id AND g.deleted = 1)";
+macro_rules! is_seen {
+    () => {
+        "NOT EXISTS (SELECT 1 FROM calendar_group g WHERE g.id = e.group_id AND g.deleted = 1)"
+    };
+}
 
 /// Counts the events, without those.
 pub(super) const COUNT: &str = "SELECT (SELECT count(*) FROM event) - (
     SELECT count(*) FROM calendar_group g JOIN event e ON e.group_id = g.id WHERE g.deleted = 1)";
 
-pub(super) fn owner() -> String {
-    format!("SELECT e.user_id FROM event e WHERE e.id = ?1 AND {IS_SEEN}")
-}
+pub(super) const OWNER: &str =
+    concat!("SELECT e.user_id FROM event e WHERE e.id = ?1 AND ", is_seen!());
+
+pub(super) const PERSONAL_BETWEEN: &str = concat!(
+    "WITH length (class) AS (VALUES (0), (1), (2), (3), (4)) SELECT ",
+    columns!(),
+    "
+     FROM length CROSS JOIN event e INDEXED BY event_personal JOIN user u ON u.id = e.user_id
+     WHERE e.user_id = ?1 AND e.group_id IS NULL AND e.birthday = 0 AND ",
+    overlaps!("length.class")
+);
+
+pub(super) const SELECTED_BETWEEN: &str = concat!(
+    "SELECT ",
+    columns!(),
+    "
+     FROM selection s CROSS JOIN group_length l
+     CROSS JOIN event e INDEXED BY event_in_group JOIN user u ON u.id = e.user_id
+     WHERE s.user_id = ?1 AND l.group_id = s.group_id AND e.group_id = s.group_id AND ",
+    overlaps!("l.length_class")
+);
+
+pub(super) const BIRTHDAY_OF: &str = concat!(
+    "SELECT ",
+    columns!(),
+    "
+     FROM event e INDEXED BY event_birthday JOIN user u ON u.id = e.user_id
+     WHERE e.user_id = ?1 AND e.birthday = 1"
+);
+
+pub(super) const BY_ID: &str = concat!(
+    "SELECT ",
+    columns!(),
+    " FROM event e JOIN user u ON u.id = e.user_id WHERE e.id = ?1 AND ",
+    is_seen!()
+);
 
 fn from_row(row: &Row<'_>) -> Result<Event> {
     Ok(Event {
@@ -51,43 +96,13 @@ fn from_row(row: &Row<'_>) -> Result<Event> {
     })
 }
 
-pub(super) fn personal_between() -> String {
-    format!(
-        "WITH {REACHES} SELECT {COLUMNS}
-         FROM reach CROSS JOIN event e INDEXED BY event_personal JOIN user u ON u.id = e.user_id
-         WHERE e.user_id = ?1 AND e.group_id IS NULL AND e.birthday = 0 AND {OVERLAPS}"
-    )
-}
-
-pub(super) fn selected_between() -> String {
-    format!(
-        "WITH {REACHES} SELECT {COLUMNS}
-         FROM selection s CROSS JOIN reach CROSS JOIN event e INDEXED BY event_in_group
-         JOIN user u ON u.id = e.user_id
-         WHERE s.user_id = ?1 AND e.group_id = s.group_id AND {OVERLAPS}"
-    )
-}
-
-pub(super) fn birthday_of() -> String {
-    format!(
-        "SELECT {COLUMNS} FROM event e INDEXED BY event_birthday JOIN user u ON u.id = e.user_id
-         WHERE e.user_id = ?1 AND e.birthday = 1"
-    )
-}
-
-pub(super) fn by_id() -> String {
-    format!(
-        "SELECT {COLUMNS} FROM event e JOIN user u ON u.id = e.user_id WHERE e.id = ?1 AND {IS_SEEN}"
-    )
-}
-
 impl Snapshot<'_> {
     /// The event of that id.
     ///
     /// # Errors
     /// If the database cannot be read.
     pub fn event(&self, id: EventId) -> Result<Option<Event>> {
-        Ok(self.events(&by_id(), [id.0])?.pop())
+        Ok(self.events(BY_ID, [id.0])?.pop())
     }
 
     /// Who registered the event of that id.
@@ -95,7 +110,7 @@ impl Snapshot<'_> {
     /// # Errors
     /// If the database cannot be read.
     pub fn owner_of_event(&self, id: EventId) -> Result<Option<UserId>> {
-        let mut statement = self.conn.prepare_cached(&owner())?;
+        let mut statement = self.conn.prepare_cached(OWNER)?;
         let row = statement.query_row([id.0], |row| row.get(0)).optional()?;
         Ok(row.map(UserId))
     }
@@ -107,8 +122,8 @@ impl Snapshot<'_> {
     /// If the database cannot be read.
     pub fn events_between(&self, user: UserId, period: Period) -> Result<Vec<Event>> {
         let params = (user.0, period.from, period.until);
-        let mut events = self.events(&personal_between(), params)?;
-        events.extend(self.events(&selected_between(), params)?);
+        let mut events = self.events(PERSONAL_BETWEEN, params)?;
+        events.extend(self.events(SELECTED_BETWEEN, params)?);
         Ok(events)
     }
 
@@ -117,7 +132,7 @@ impl Snapshot<'_> {
     /// # Errors
     /// If the database cannot be read.
     pub fn birthday_of(&self, user: UserId) -> Result<Option<Event>> {
-        Ok(self.events(&birthday_of(), [user.0])?.pop())
+        Ok(self.events(BIRTHDAY_OF, [user.0])?.pop())
     }
 
     /// How many personal events `user` has, the birthday included.
@@ -133,11 +148,12 @@ impl Snapshot<'_> {
     /// # Errors
     /// If the database cannot be read.
     pub fn count_group_events(&self, user: UserId) -> Result<u64> {
-        let sql = format!(
+        let sql = concat!(
             "SELECT count(*) FROM event e
-             WHERE e.user_id = ?1 AND e.group_id IS NOT NULL AND {IS_SEEN}"
+             WHERE e.user_id = ?1 AND e.group_id IS NOT NULL AND ",
+            is_seen!()
         );
-        self.count(&sql, user)
+        self.count(sql, user)
     }
 
     /// How many events others have in the groups that `creator` made.

@@ -1,4 +1,5 @@
-//! The search for a word among the subjects: the tables `subject_gram` and `subject_gram_pending`.
+//! The search for a word among the subjects: the tables `subject_gram`, `subject_gram_progress` and
+//! `subject_gram_pending`.
 //!
 //! A calendar of up to two thousand events is looked through one by one. In a larger one an index finds
 //! the events whose subject may contain the word, and each of those is looked at.
@@ -11,12 +12,13 @@
 //! takes the terms apart again at spaces, and takes all that is not ASCII for letters.
 //!
 //! The index follows a change when the writer has nothing else to do (`upkeep.rs`). What it has yet
-//! to follow is listed, and looked at one by one.
+//! to follow is looked at one by one: the events after the last one that it took in, and those before
+//! it that are listed as changed since.
 
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::{Connection, OptionalExtension, Statement};
 
 use super::Snapshot;
-use super::events::COLUMNS;
+use super::events::columns;
 use crate::error::Result;
 use crate::model::{Event, ShortText, UserId};
 
@@ -27,45 +29,61 @@ const FEW: i64 = 2000;
 const GRAM: usize = 3;
 
 /// How many events the index follows in one transaction.
-const SLICE: usize = 128;
+const SLICE: u16 = 128;
 
 /// Whether an event shows in the calendar of user ?1, and its subject contains ?2.
-const MATCHES: &str = "instr(e.subject_folded, ?2) > 0
-    AND (e.group_id IS NULL AND e.user_id = ?1
-         OR e.group_id IN (SELECT s.group_id FROM selection s WHERE s.user_id = ?1))";
-
-pub(super) fn personal_containing() -> String {
-    format!(
-        "SELECT {COLUMNS} FROM event e INDEXED BY event_personal JOIN user u ON u.id = e.user_id
-         WHERE e.user_id = ?1 AND e.group_id IS NULL AND instr(e.subject_folded, ?2) > 0"
-    )
+macro_rules! matches {
+    () => {
+        "instr(e.subject_folded, ?2) > 0
+         AND (e.group_id IS NULL AND e.user_id = ?1
+              OR e.group_id IN (SELECT s.group_id FROM selection s WHERE s.user_id = ?1))"
+    };
 }
 
-pub(super) fn selected_containing() -> String {
-    format!(
-        "SELECT {COLUMNS}
-         FROM selection s CROSS JOIN event e INDEXED BY event_in_group JOIN user u ON u.id = e.user_id
-         WHERE s.user_id = ?1 AND e.group_id = s.group_id AND instr(e.subject_folded, ?2) > 0"
-    )
-}
+pub(super) const PERSONAL: &str = concat!(
+    "SELECT ",
+    columns!(),
+    "
+     FROM event e INDEXED BY event_personal JOIN user u ON u.id = e.user_id
+     WHERE e.user_id = ?1 AND e.group_id IS NULL AND instr(e.subject_folded, ?2) > 0"
+);
 
-pub(super) fn indexed_containing() -> String {
-    format!(
-        "SELECT {COLUMNS}
-         FROM subject_gram g CROSS JOIN event e ON e.id = g.rowid JOIN user u ON u.id = e.user_id
-         WHERE g.subject_gram MATCH ?3 AND {MATCHES}
-             AND NOT EXISTS (SELECT 1 FROM subject_gram_pending p WHERE p.event_id = g.rowid)"
-    )
-}
+pub(super) const SELECTED: &str = concat!(
+    "SELECT ",
+    columns!(),
+    "
+     FROM selection s CROSS JOIN event e INDEXED BY event_in_group JOIN user u ON u.id = e.user_id
+     WHERE s.user_id = ?1 AND e.group_id = s.group_id AND instr(e.subject_folded, ?2) > 0"
+);
 
-pub(super) fn pending_containing() -> String {
-    format!(
-        "SELECT {COLUMNS}
-         FROM subject_gram_pending p CROSS JOIN event e ON e.id = p.event_id
-         JOIN user u ON u.id = e.user_id
-         WHERE {MATCHES}"
-    )
-}
+pub(super) const INDEXED: &str = concat!(
+    "SELECT ",
+    columns!(),
+    "
+     FROM subject_gram g CROSS JOIN event e ON e.id = g.rowid JOIN user u ON u.id = e.user_id
+     WHERE g.subject_gram MATCH ?3 AND ",
+    matches!(),
+    "
+         AND NOT EXISTS (SELECT 1 FROM subject_gram_pending p WHERE p.event_id = g.rowid)"
+);
+
+pub(super) const PENDING: &str = concat!(
+    "SELECT ",
+    columns!(),
+    "
+     FROM subject_gram_pending p CROSS JOIN event e ON e.id = p.event_id
+     JOIN user u ON u.id = e.user_id
+     WHERE ",
+    matches!()
+);
+
+pub(super) const NEW: &str = concat!(
+    "SELECT ",
+    columns!(),
+    " FROM event e NOT INDEXED JOIN user u ON u.id = e.user_id
+     WHERE e.id > (SELECT followed FROM subject_gram_progress WHERE id = 1) AND ",
+    matches!()
+);
 
 /// Counts the events of a calendar, up to ?2.
 pub(super) const COUNT: [&str; 2] = [
@@ -84,14 +102,15 @@ impl Snapshot<'_> {
     pub fn events_containing(&self, user: UserId, word: &ShortText) -> Result<Vec<Event>> {
         let folded = word.folded();
         let asked = (user.0, folded.as_str());
-        let few = self.has_few_events(user)?;
-        let mut events = if few {
-            self.events(&personal_containing(), asked)?
+        let (mut events, rest) = if self.has_few_events(user)? {
+            (self.events(PERSONAL, asked)?, &[SELECTED][..])
         } else {
-            self.events(&indexed_containing(), (user.0, &folded, expression(&folded)))?
+            let indexed = (user.0, &folded, expression(&folded));
+            (self.events(INDEXED, indexed)?, &[PENDING, NEW][..])
         };
-        let rest = if few { selected_containing() } else { pending_containing() };
-        events.extend(self.events(&rest, asked)?);
+        for sql in rest {
+            events.extend(self.events(sql, asked)?);
+        }
         Ok(events)
     }
 
@@ -108,6 +127,12 @@ impl Snapshot<'_> {
 
 /// Makes the index follow some of the changes that it has yet to follow; gives how many.
 pub(super) fn follow(conn: &Connection) -> Result<usize> {
+    let mut add = conn.prepare_cached("INSERT INTO subject_gram (rowid, grams) VALUES (?1, ?2)")?;
+    let changed = follow_changed(conn, &mut add)?;
+    Ok(usize::from(changed) + follow_new(conn, &mut add, SLICE - changed)?)
+}
+
+fn follow_changed(conn: &Connection, add: &mut Statement<'_>) -> Result<u16> {
     let mut first = conn.prepare_cached(
         "SELECT p.event_id, p.indexed, e.subject_folded
          FROM subject_gram_pending p LEFT JOIN event e ON e.id = p.event_id LIMIT 1",
@@ -116,7 +141,6 @@ pub(super) fn follow(conn: &Connection) -> Result<usize> {
     let mut remove = conn.prepare_cached(
         "INSERT INTO subject_gram (subject_gram, rowid, grams) VALUES ('delete', ?1, ?2)",
     )?;
-    let mut add = conn.prepare_cached("INSERT INTO subject_gram (rowid, grams) VALUES (?1, ?2)")?;
     for followed in 0..SLICE {
         type Pending = (i64, Option<String>, Option<String>);
         let pending: Option<Pending> =
@@ -131,6 +155,24 @@ pub(super) fn follow(conn: &Connection) -> Result<usize> {
         take.execute([event])?;
     }
     Ok(SLICE)
+}
+
+fn follow_new(conn: &Connection, add: &mut Statement<'_>, most: u16) -> Result<usize> {
+    let mut after = conn.prepare_cached(
+        "SELECT id, subject_folded FROM event
+         WHERE id > (SELECT followed FROM subject_gram_progress WHERE id = 1) ORDER BY id LIMIT ?1",
+    )?;
+    let new: Vec<(i64, String)> = after
+        .query_map([most], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect::<rusqlite::Result<_>>()?;
+    for (event, folded) in &new {
+        add.execute((event, terms(folded)))?;
+    }
+    if let Some((last, _)) = new.last() {
+        let sql = "UPDATE subject_gram_progress SET followed = ?1";
+        conn.prepare_cached(sql)?.execute([last])?;
+    }
+    Ok(new.len())
 }
 
 /// `folded` in characters that the tokenizer `ascii` takes for letters: what it would take terms

@@ -165,6 +165,7 @@ fn a_check_lists_every_row_that_breaks_a_rule() {
              (7, 1, NULL, 'A', 'A', 0, 0, 0, 0),
              (8, 1, 55, 'a', 'a', -62135596801, 0, 0, 0),
              (9, 1, NULL, 'a', 'a', 3600, 3600, 0, 1);
+         DELETE FROM group_length;
          INSERT INTO selection (user_id, group_id) VALUES (1, 77);",
     )
     .unwrap();
@@ -180,13 +181,14 @@ calendar_group 2: name: expected 1 to 128 characters, got none
 calendar_group 2: created: is outside the years 0001 to 9999
 event 7: subject_folded: is not the folded subject
 event 8: starts: is outside the years 0001 to 9999
+event 8: length_class: its group is not known to have it
 event 9: starts: a birthday is at midnight
 ";
     assert_eq!(checked.code, Some(1));
     assert_eq!(checked.out, expected);
     assert_eq!(
         checked.err,
-        "error: calendar.sqlite has 10 faults: restore a backup, or mend them\n"
+        "error: calendar.sqlite has 11 faults: restore a backup, or mend them\n"
     );
     let listed: Vec<String> =
         serde_json::from_str(&run(folder.path(), &["db", "check", "--json"]).out).unwrap();

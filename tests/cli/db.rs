@@ -26,14 +26,14 @@ fn status_counts_what_a_running_server_has_stored() {
     status["bytes"] = json!(0);
     assert_eq!(
         status,
-        json!({"database": "calendar.sqlite", "version": 6, "pending": 0, "bytes": 0, "users": 2, "groups": 1, "events": 3, "last_backup": null, "backup_failure": null})
+        json!({"database": "calendar.sqlite", "version": 8, "pending": 0, "bytes": 0, "users": 2, "groups": 1, "events": 3, "last_backup": null, "backup_failure": null})
     );
     assert!(server.stop().0.success());
 
     let bytes = fs::metadata(folder.path().join("calendar.sqlite")).unwrap().len();
     let ended = run(folder.path(), &["db", "status"]);
     let table = format!(
-        "database     calendar.sqlite\nversion      6\nsize         {bytes} bytes\nusers        2\ngroups       1\nevents       3\nlast backup  never\n"
+        "database     calendar.sqlite\nversion      8\nsize         {bytes} bytes\nusers        2\ngroups       1\nevents       3\nlast backup  never\n"
     );
     assert_eq!((ended.code, ended.out), (Some(0), table));
 }
@@ -45,7 +45,7 @@ fn status_of_an_unmigrated_database_says_what_to_do() {
     let ended = run(folder.path(), &["db", "status"]);
     assert_eq!(ended.code, Some(0));
     assert!(
-        ended.out.contains("\nversion      0, 6 pending: calendar-server db upgrade\n"),
+        ended.out.contains("\nversion      0, 8 pending: calendar-server db upgrade\n"),
         "{}",
         ended.out
     );
@@ -77,6 +77,8 @@ fn the_plan_is_json_too() {
             {"version": 4, "name": "calendar_versions", "state": "pending"},
             {"version": 5, "name": "search_by_trigrams", "state": "pending"},
             {"version": 6, "name": "deleted_groups", "state": "pending"},
+            {"version": 7, "name": "search_progress", "state": "pending"},
+            {"version": 8, "name": "group_lengths", "state": "pending"},
         ])
     );
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0, "a plan makes no database");
@@ -96,7 +98,7 @@ fn a_database_newer_than_the_binary_is_refused_untouched() {
     .unwrap();
     drop(conn);
     let before = fs::read(&path).unwrap();
-    let why = "calendar.sqlite is at version 999, newer than this binary's 6: use a newer calendar-server";
+    let why = "calendar.sqlite is at version 999, newer than this binary's 8: use a newer calendar-server";
     for arguments in [&["db", "upgrade"][..], &["db", "migrate"], &["db", "status"]] {
         assert_eq!(run(folder.path(), arguments), failed(why), "{arguments:?}");
     }

@@ -33,16 +33,16 @@ fn the_references_set_up_works_in_its_order_and_each_step_again_is_harmless() {
         done("calendar.sqlite is there already; nothing was done\n")
     );
 
-    let pending = "version  name                 state\n1        users_groups_events  pending\n2        accounts             pending\n3        backup_failures      pending\n4        calendar_versions    pending\n5        search_by_trigrams   pending\n6        deleted_groups       pending\n";
+    let pending = "version  name                 state\n1        users_groups_events  pending\n2        accounts             pending\n3        backup_failures      pending\n4        calendar_versions    pending\n5        search_by_trigrams   pending\n6        deleted_groups       pending\n7        search_progress      pending\n8        group_lengths        pending\n";
     assert_eq!(run(here, &["db", "migrate"]), done(pending));
     assert_eq!(run(here, &["db", "migrate"]), done(pending));
     assert_eq!(fs::read(here.join("calendar.sqlite")).unwrap(), made, "a plan changes nothing");
     assert_eq!(files(here), ["calendar.sqlite"], "and leaves nothing behind");
 
-    let upgraded = "applied V1__users_groups_events\napplied V2__accounts\napplied V3__backup_failures\napplied V4__calendar_versions\napplied V5__search_by_trigrams\napplied V6__deleted_groups\ncalendar.sqlite is at version 6\n";
+    let upgraded = "applied V1__users_groups_events\napplied V2__accounts\napplied V3__backup_failures\napplied V4__calendar_versions\napplied V5__search_by_trigrams\napplied V6__deleted_groups\napplied V7__search_progress\napplied V8__group_lengths\ncalendar.sqlite is at version 8\n";
     assert_eq!(run(here, &["db", "upgrade"]), done(upgraded));
-    assert_eq!(run(here, &["db", "upgrade"]), done("calendar.sqlite is at version 6\n"));
-    let applied = "version  name                 state\n1        users_groups_events  applied\n2        accounts             applied\n3        backup_failures      applied\n4        calendar_versions    applied\n5        search_by_trigrams   applied\n6        deleted_groups       applied\n";
+    assert_eq!(run(here, &["db", "upgrade"]), done("calendar.sqlite is at version 8\n"));
+    let applied = "version  name                 state\n1        users_groups_events  applied\n2        accounts             applied\n3        backup_failures      applied\n4        calendar_versions    applied\n5        search_by_trigrams   applied\n6        deleted_groups       applied\n7        search_progress      applied\n8        group_lengths        applied\n";
     assert_eq!(run(here, &["db", "migrate"]), done(applied));
 
     for _ in 0..2 {
