@@ -74,9 +74,17 @@ def five_hundred_groups(conn):
         insert(conn, [(number, "회식", JUNE + 400 * DAY, JUNE + 401 * DAY)])
 
 
+def forget(conn):
+    """Leaves the thirty events and nothing else."""
+    conn.execute("PRAGMA foreign_keys = ON")
+    conn.execute("DELETE FROM calendar_group")
+    conn.execute("DELETE FROM event WHERE starts NOT BETWEEN ? AND ?", (JUNE, JUNE + 30 * DAY))
+
+
 def large_groups(conn):
-    conn.executemany("INSERT INTO calendar_group (name, creator_id, created) VALUES (?, 1, 0)", [(f"모임 {n}",) for n in range(10_000)])
-    insert(conn, [(1, "회식", n * 3600, n * 3600 + 60) for n in range(100_000)])
+    groups = [(n, f"모임 {n}") for n in range(1001, 11_001)]
+    conn.executemany("INSERT INTO calendar_group (id, name, creator_id, created) VALUES (?, ?, 1, 0)", groups)
+    insert(conn, [(1001, "회식", n * 3600, n * 3600 + 60) for n in range(100_000)])
 
 
 def looks(server, token, rounds):
@@ -127,7 +135,7 @@ def deletion(server, token, other):
 
     writer = threading.Thread(target=write)
     writer.start()
-    took, status, _ = Client(server, token).call("DELETE", "/api/v1/group/", {"group_id": 1})
+    took, status, _ = Client(server, token).call("DELETE", "/api/v1/group/", {"group_id": 1001})
     time.sleep(2)
     done.set()
     writer.join()
