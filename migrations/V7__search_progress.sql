@@ -1,19 +1,14 @@
 -- The index of the search takes in new events in the order of their ids, which only grow: so it is
 -- enough to know how far it has come, and a create need not write down that it is to be followed.
--- What is listed as pending is what has changed behind that, and an event that was brought over with
--- an id from before.
+-- What is listed as pending is what has changed behind that, an event that was brought over with an
+-- id from before, and what was listed until now.
 CREATE TABLE subject_gram_progress (
     id       INTEGER PRIMARY KEY CHECK (id = 1),
     followed INTEGER NOT NULL
 ) STRICT;
 
-INSERT INTO subject_gram_progress (id, followed) SELECT 1, coalesce(
-    (SELECT min(event_id) - 1 FROM subject_gram_pending WHERE indexed IS NULL),
-    (SELECT max(id) FROM event),
-    0
-);
-
-DELETE FROM subject_gram_pending WHERE indexed IS NULL;
+INSERT INTO subject_gram_progress (id, followed)
+SELECT 1, coalesce((SELECT max(id) FROM event), 0);
 
 DROP TRIGGER event_to_index;
 DROP TRIGGER event_to_index_again;
