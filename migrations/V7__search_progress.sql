@@ -7,8 +7,10 @@ CREATE TABLE subject_gram_progress (
     followed INTEGER NOT NULL
 ) STRICT;
 
-INSERT INTO subject_gram_progress (id, followed)
-SELECT 1, coalesce((SELECT max(id) FROM event), 0);
+INSERT INTO subject_gram_progress (id, followed) SELECT 1, max(
+    coalesce((SELECT max(id) FROM event), 0),
+    coalesce((SELECT max(event_id) FROM subject_gram_pending), 0)
+);
 
 DROP TRIGGER event_to_index;
 DROP TRIGGER event_to_index_again;

@@ -55,7 +55,7 @@ fn look_at(path: &Path) -> Result<Faults> {
     let conn = file::open_to_look(path)?;
     conn.execute_batch("BEGIN")?;
     let mut faults = structure(&conn)?;
-    key(&conn, &mut faults)?;
+    single_rows(&conn, &mut faults)?;
     rows(&conn, &mut faults)?;
     sequences(&conn, &mut faults)?;
     Ok(faults)
@@ -90,11 +90,14 @@ pub(super) fn structure(conn: &Connection) -> Result<Faults> {
     Ok(faults)
 }
 
-/// What is wrong with the key that signs tokens.
-fn key(conn: &Connection, faults: &mut Faults) -> Result<()> {
-    let there = "SELECT EXISTS (SELECT 1 FROM signing_key WHERE id = 1)";
-    if !conn.query_row(there, [], |row| row.get(0))? {
-        faults.add("signing_key: there is none".into());
+/// Whether the tables of one row have it: the key that signs tokens, and how far the index of the
+/// search has come, without which no search of a large calendar finds a new event.
+fn single_rows(conn: &Connection, faults: &mut Faults) -> Result<()> {
+    for table in ["signing_key", "subject_gram_progress"] {
+        let there = format!("SELECT EXISTS (SELECT 1 FROM {table} WHERE id = 1)");
+        if !conn.query_row(&there, [], |row| row.get(0))? {
+            faults.add(format!("{table}: there is none"));
+        }
     }
     Ok(())
 }

@@ -272,6 +272,7 @@ fn a_check_looks_at_hashes_the_key_removed_users_backups_and_the_ids_to_come() {
              (4, 'c', 'c', 0, replace('{hash}', 'argon2id', 'argon2i')),
              (5, 'd', 'd', 0, '$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5IGF0IGFsbCA6KQ');
          DELETE FROM signing_key;
+         DELETE FROM subject_gram_progress;
          INSERT INTO removed_user VALUES (zeroblob(32), 1), (x'aB', 1), (x'{other}', -1);
          INSERT INTO backup (id, finished) VALUES (1, 0), (2, 253402300800);
          UPDATE sqlite_sequence SET seq = 2 WHERE name = 'event';
@@ -285,6 +286,7 @@ fn a_check_looks_at_hashes_the_key_removed_users_backups_and_the_ids_to_come() {
         format!(
             "\
 signing_key: there is none
+subject_gram_progress: there is none
 user 3: password_hash: is no argon2id hash
 user 4: password_hash: is no argon2id hash
 user 5: password_hash: is no argon2id hash
