@@ -144,7 +144,7 @@ def deletion(server, token, other):
 
 
 def one_commit_a_request(path, seconds):
-    """Inserts a second where each is a transaction of its own, made durable, on a copy of the file."""
+    """Inserts a second where each is a transaction of its own, made durable, on the same file."""
     with sqlite3.connect(path, isolation_level=None) as conn:
         conn.execute("PRAGMA synchronous = FULL")
         begun, count = time.monotonic(), 0
