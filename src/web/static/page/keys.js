@@ -13,7 +13,10 @@ export function prepare(acts) {
     const act = acts[keyOf(event)];
     if (!act || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     const target = /** @type {Element} */ (event.target);
-    if (!on.checked || target.closest('input, select, textarea, dialog') || document.body.dataset.state !== 'in') return;
+    // A dialog that has just been closed keeps the focus until the page is drawn again.
+    const dialog = target.closest('dialog');
+    const typed = dialog ? dialog.open : target.closest('input, select, textarea');
+    if (!on.checked || typed || document.body.dataset.state !== 'in') return;
     event.preventDefault();
     act();
   });
