@@ -72,6 +72,23 @@ page('single keys move, and can be turned off', async () => {
   await leads('w', '#month/2017-06-20');
 });
 
+page('a key that comes just after a dialog has closed is the calendar’s', async () => {
+  const person = await server.person();
+  const open = await visit(server, { person });
+  await open.keyboard.press('/');
+  await open.waitForSelector('#hits-dialog[open]');
+  // In one go, before the page is drawn again and the focus leaves the field.
+  await open.evaluate(() => {
+    const field = /** @type {HTMLInputElement} */ (document.getElementById('search-field'));
+    const key = () => field.dispatchEvent(new KeyboardEvent('keydown', { key: 'g', code: 'KeyG', bubbles: true }));
+    key();
+    if (document.querySelector('#picker[open]')) throw new Error('a letter of the word was taken for a key');
+    field.closest('dialog')?.close();
+    key();
+  });
+  await open.waitForSelector('#picker[open]');
+});
+
 page('a finger moves on and back', async () => {
   const person = await server.person();
   await person.event('Dentist', '2017-06-21 09:00', '2017-06-21 10:00');
