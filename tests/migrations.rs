@@ -330,7 +330,8 @@ fn of_which_lengths_a_group_has_events_is_known_after_an_upgrade() {
         let database = Database::populated(version);
         store::upgrade(&database.path).unwrap();
         let conn = database.open();
-        let known = rows(&conn, "SELECT group_id, length_class FROM group_length ORDER BY 1, 2");
+        let known =
+            rows(&conn, "SELECT group_id, length_class FROM group_length_class ORDER BY 1, 2");
         let there = "SELECT DISTINCT group_id, length_class FROM event WHERE group_id IS NOT NULL
             ORDER BY 1, 2";
         assert_eq!(known, rows(&conn, there), "from version {version}");

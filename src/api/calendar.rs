@@ -190,7 +190,8 @@ pub(super) async fn create_event(
     app: &State<App>,
     fields: Fields,
 ) -> Result<Answer> {
-    let EventFields { times, subject } = caller.first(app, EventFields::read(&fields)).await?;
+    let EventFields { times, subject } =
+        caller.token_first(app, EventFields::read(&fields)).await?;
     let now = app.clock.now()?;
     let id = caller
         .write(app, move |tx, user| domain::events::create(tx, user.id, None, times, &subject, now))
@@ -206,9 +207,9 @@ pub(super) async fn change_event(
     app: &State<App>,
     fields: Fields,
 ) -> Result<Answer> {
-    let given = fields.integer("event_id").and_then(|id| Ok((id, EventFields::read(&fields)?)));
-    let (id, EventFields { times, subject }) = caller.first(app, given).await?;
-    let id = EventId(id);
+    let given = fields.integer("event_id");
+    let given = given.and_then(|id| Ok((EventId(id), EventFields::read(&fields)?)));
+    let (id, EventFields { times, subject }) = caller.token_first(app, given).await?;
     let now = app.clock.now()?;
     caller
         .write(app, move |tx, user| {
@@ -227,7 +228,7 @@ pub(super) async fn delete_event(
     app: &State<App>,
     fields: Fields,
 ) -> Result<Answer> {
-    let id = EventId(caller.first(app, fields.integer("event_id")).await?);
+    let id = EventId(caller.token_first(app, fields.integer("event_id")).await?);
     caller
         .write(app, move |tx, user| {
             only_as_known(tx, &user, id, &condition)?;
@@ -278,7 +279,7 @@ pub(super) async fn post_birthday(
 async fn birthday(caller: Caller, app: &App, fields: &Fields) -> Result<Answer> {
     let given = fields.string_of(&["birthday", "brithday", "sdate"]);
     let given = given.and_then(|(name, raw)| Day::parse_loosely(name, &raw));
-    let day = caller.first(app, given).await?;
+    let day = caller.token_first(app, given).await?;
     let now = app.clock.now()?;
     caller
         .write(app, move |tx, user| domain::events::register_birthday(tx, &user, day, now))

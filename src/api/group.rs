@@ -52,7 +52,7 @@ fn name(fields: &Fields) -> Result<ShortText> {
 /// Call 12.
 #[post("/group", data = "<fields>")]
 pub(super) async fn create(caller: Caller, app: &State<App>, fields: Fields) -> Result<Answer> {
-    let name = caller.first(app, name(&fields)).await?;
+    let name = caller.token_first(app, name(&fields)).await?;
     let now = app.clock.now()?;
     let GroupId(id) =
         caller.write(app, move |tx, user| domain::groups::create(tx, user.id, &name, now)).await?;
@@ -63,7 +63,7 @@ pub(super) async fn create(caller: Caller, app: &State<App>, fields: Fields) -> 
 #[put("/group", data = "<fields>")]
 pub(super) async fn rename(caller: Caller, app: &State<App>, fields: Fields) -> Result<Answer> {
     let given = fields.integer("group_id").and_then(|id| Ok((GroupId(id), name(&fields)?)));
-    let (id, name) = caller.first(app, given).await?;
+    let (id, name) = caller.token_first(app, given).await?;
     let now = app.clock.now()?;
     caller.write(app, move |tx, user| domain::groups::rename(tx, user.id, id, &name, now)).await?;
     Answer::done()
@@ -72,7 +72,7 @@ pub(super) async fn rename(caller: Caller, app: &State<App>, fields: Fields) -> 
 /// Call 14.
 #[delete("/group", data = "<fields>")]
 pub(super) async fn delete(caller: Caller, app: &State<App>, fields: Fields) -> Result<Answer> {
-    let id = GroupId(caller.first(app, fields.integer("group_id")).await?);
+    let id = GroupId(caller.token_first(app, fields.integer("group_id")).await?);
     caller.write(app, move |tx, user| domain::groups::delete(tx, user.id, id)).await?;
     Answer::done()
 }
@@ -105,9 +105,9 @@ pub(super) async fn create_event(
     app: &State<App>,
     fields: Fields,
 ) -> Result<Answer> {
-    let given = fields.integer("group_id").and_then(|id| Ok((id, EventFields::read(&fields)?)));
-    let (group, EventFields { times, subject }) = caller.first(app, given).await?;
-    let group = GroupId(group);
+    let given = fields.integer("group_id");
+    let given = given.and_then(|id| Ok((GroupId(id), EventFields::read(&fields)?)));
+    let (group, EventFields { times, subject }) = caller.token_first(app, given).await?;
     let now = app.clock.now()?;
     let id = caller
         .write(app, move |tx, user| {

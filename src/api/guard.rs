@@ -117,12 +117,12 @@ fn bearer<'r>(request: &'r Request<'_>) -> Result<(Bearer, &'r App)> {
 }
 
 /// Who is calling, for calls that write: the access token, verified. Whether its user exists is asked
-/// inside the write, where it holds until the write is done: [`Caller::write`]. A request that is wrong
-/// in what comes after the token gets that far only by way of [`Caller::first`].
+/// inside the write, where it holds until the write is done: [`Caller::write`]. What is wrong with the
+/// request beside the token goes by way of [`Caller::token_first`], so that it never comes before that.
 #[derive(Clone)]
 pub(crate) struct Caller(Arc<Verified>);
 
-/// Whose token a request has that is allowed to have a body.
+/// The caller of a request, kept for the guard of its body.
 struct Calling(Option<Caller>);
 
 #[rocket::async_trait]
@@ -146,7 +146,7 @@ impl Caller {
     ///
     /// # Errors
     /// [`Error::InvalidToken`] if `given` is an error and there is no such user; otherwise that.
-    pub(super) async fn first<T>(&self, app: &App, given: Result<T>) -> Result<T> {
+    pub(super) async fn token_first<T>(&self, app: &App, given: Result<T>) -> Result<T> {
         if given.is_err() {
             self.known(app).await?;
         }
@@ -184,7 +184,7 @@ async fn caller(request: &Request<'_>) -> Result<Caller> {
     let (Bearer { token, query_is_sound }, app) = bearer(request)?;
     let caller = Caller(token);
     let query = if query_is_sound { Ok(()) } else { Err(broken_query()) };
-    caller.first(app, query).await?;
+    caller.token_first(app, query).await?;
     Ok(caller)
 }
 
@@ -247,7 +247,7 @@ impl<'r> FromData<'r> for Fields {
         let mut fields = read_fields(data).await;
         let Calling(caller) = request.local_cache(|| Calling(None));
         if let (Some(caller), Some(app)) = (caller, request.rocket().state::<App>()) {
-            fields = caller.first(app, fields).await;
+            fields = caller.token_first(app, fields).await;
         }
         match fields {
             Ok(fields) => DataOutcome::Success(fields),

@@ -118,7 +118,7 @@ pub(super) async fn select_groups(
 ) -> Result<Answer> {
     let given = fields.string("selected_group");
     let given = given.and_then(|list| Selection::parse("selected_group", &list));
-    let selection = caller.first(app, given).await?;
+    let selection = caller.token_first(app, given).await?;
     caller.write(app, move |tx, user| selections::replace(tx, user.id, &selection)).await?;
     Answer::done()
 }

@@ -153,7 +153,7 @@ fn rows(conn: &Connection, faults: &mut Faults) -> Result<()> {
         Ok(vec![short(row, 1, "name")?, time(row, 2, "created")?, time(row, 3, "updated")?])
     })?;
     let events = "SELECT id, subject, subject_folded, birthday, starts, ends, created, updated,
-        group_id IS NULL OR (group_id, length_class) IN (SELECT group_id, length_class FROM group_length)
+        group_id IS NULL OR (group_id, length_class) IN (SELECT group_id, length_class FROM group_length_class)
         FROM event";
     each(conn, events, faults, |row| {
         let (subject, folded, birthday): (String, String, bool) =

@@ -4,7 +4,7 @@
 //! first (`length_class`, see the migration) and then a range of starts: an event of at most a
 //! day's length that overlaps June began after 30 May. So a month costs a few narrow looks into an
 //! index, however long the history is. Of a group only the classes are asked that it has events of
-//! (`group_length`).
+//! (`group_length_class`).
 
 use rusqlite::{OptionalExtension, Params, Row};
 
@@ -61,7 +61,7 @@ pub(super) const SELECTED_BETWEEN: &str = concat!(
     "SELECT ",
     columns!(),
     "
-     FROM selection s CROSS JOIN group_length l
+     FROM selection s CROSS JOIN group_length_class l
      CROSS JOIN event e INDEXED BY event_in_group JOIN user u ON u.id = e.user_id
      WHERE s.user_id = ?1 AND l.group_id = s.group_id AND e.group_id = s.group_id AND ",
     overlaps!("l.length_class")

@@ -196,6 +196,11 @@ impl<'c> Transaction<'c> {
     }
 }
 
+/// Runs a statement without parameters, and keeps it prepared.
+fn execute(conn: &Connection, sql: &str) -> rusqlite::Result<()> {
+    conn.prepare_cached(sql)?.execute([]).map(drop)
+}
+
 /// What a panic said, as far as it can be told.
 fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());

@@ -15,7 +15,7 @@ use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
-use super::{Snapshot, panic_text};
+use super::{Snapshot, execute, panic_text};
 use crate::error::{Error, Result};
 
 const THREADS: usize = 2;
@@ -98,11 +98,11 @@ impl Drop for Readers {
 
 /// Runs `work` inside a transaction, so that all its queries see the same state.
 fn in_snapshot<T>(conn: &Connection, work: impl FnOnce(&Snapshot<'_>) -> Result<T>) -> Result<T> {
-    conn.prepare_cached("BEGIN")?.execute([])?;
+    execute(conn, "BEGIN")?;
     let result = catch_unwind(AssertUnwindSafe(|| work(&Snapshot { conn })))
         .unwrap_or_else(|panic| Err(Error::Internal(panic_text(&*panic))));
     if !conn.is_autocommit() {
-        conn.prepare_cached("ROLLBACK")?.execute([])?;
+        execute(conn, "ROLLBACK")?;
     }
     result
 }

@@ -32,7 +32,7 @@ const GRAM: usize = 3;
 const SLICE: u16 = 128;
 
 /// Whether an event shows in the calendar of user ?1, and its subject contains ?2.
-macro_rules! matches {
+macro_rules! shown_and_matching {
     () => {
         "instr(e.subject_folded, ?2) > 0
          AND (e.group_id IS NULL AND e.user_id = ?1
@@ -62,7 +62,7 @@ pub(super) const INDEXED: &str = concat!(
     "
      FROM subject_gram g CROSS JOIN event e ON e.id = g.rowid JOIN user u ON u.id = e.user_id
      WHERE g.subject_gram MATCH ?3 AND ",
-    matches!(),
+    shown_and_matching!(),
     "
          AND NOT EXISTS (SELECT 1 FROM subject_gram_pending p WHERE p.event_id = g.rowid)"
 );
@@ -74,7 +74,7 @@ pub(super) const PENDING: &str = concat!(
      FROM subject_gram_pending p CROSS JOIN event e ON e.id = p.event_id
      JOIN user u ON u.id = e.user_id
      WHERE ",
-    matches!()
+    shown_and_matching!()
 );
 
 pub(super) const NEW: &str = concat!(
@@ -82,7 +82,7 @@ pub(super) const NEW: &str = concat!(
     columns!(),
     " FROM event e NOT INDEXED JOIN user u ON u.id = e.user_id
      WHERE e.id > (SELECT followed FROM subject_gram_progress WHERE id = 1) AND ",
-    matches!()
+    shown_and_matching!()
 );
 
 /// Counts the events of a calendar, up to ?2.

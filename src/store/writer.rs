@@ -18,7 +18,7 @@ use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use super::activity::Activity;
-use super::{BUSY_TIMEOUT, Transaction, panic_text, upkeep};
+use super::{BUSY_TIMEOUT, Transaction, execute, panic_text, upkeep};
 use crate::error::{Error, Result};
 
 /// How many writes may wait; at thousands a second, more than would be answered in good time.
@@ -225,8 +225,4 @@ where
         conn.execute_batch("ROLLBACK")?;
     }
     result
-}
-
-fn execute(conn: &Connection, sql: &str) -> rusqlite::Result<()> {
-    conn.prepare_cached(sql)?.execute([]).map(drop)
 }

@@ -191,3 +191,21 @@ fn a_deleted_event_shows_nowhere() {
     calendar.delete("/calendar/event", &park, r#"{"event_id":2}"#).is(200, DONE);
     calendar.get("/calendar/today", &park).is(200, &events(&[]));
 }
+
+#[test]
+fn a_group_event_that_is_made_longer_shows_until_its_new_end() {
+    let (calendar, park) = with_event("2017-06-19 20:00:00", "2017-06-19 21:00:00");
+    for (end, last_day) in [
+        ("2017-06-25 00:00:00", "2017-06-24"),
+        ("2018-01-01 00:00:00", "2017-12-31"),
+        ("2030-01-01 00:00:00", "2029-12-31"),
+        ("2200-01-01 00:00:00", "2199-12-31"),
+    ] {
+        assert_eq!(on(&calendar, &park, last_day), NONE);
+        let body = format!(
+            r#"{{"event_id": 2, "sdate": "2017-06-19 20:00:00", "edate": "{end}", "subject": "a"}}"#
+        );
+        calendar.put("/calendar/event", &park, body).is(200, DONE);
+        assert_eq!(on(&calendar, &park, last_day), [2]);
+    }
+}

@@ -165,7 +165,7 @@ fn a_check_lists_every_row_that_breaks_a_rule() {
              (7, 1, NULL, 'A', 'A', 0, 0, 0, 0),
              (8, 1, 55, 'a', 'a', -62135596801, 0, 0, 0),
              (9, 1, NULL, 'a', 'a', 3600, 3600, 0, 1);
-         DELETE FROM group_length;
+         DELETE FROM group_length_class;
          INSERT INTO selection (user_id, group_id) VALUES (1, 77);",
     )
     .unwrap();

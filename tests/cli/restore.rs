@@ -292,7 +292,7 @@ fn a_backup_of_an_older_version_is_migrated_so_that_its_tokens_can_be_ended() {
     let conn = rusqlite::Connection::open(here.join("old.sqlite")).unwrap();
     conn.execute_batch(
         "DROP TABLE subject_gram; DROP TABLE subject_gram_pending;
-         DROP TABLE subject_gram_progress; DROP TABLE group_length;
+         DROP TABLE subject_gram_progress; DROP TABLE group_length_class;
          DROP TABLE event; DROP TABLE selection; DROP TABLE calendar_group; DROP TABLE user;
          DROP TABLE backup; DROP TABLE removed_user;
          DELETE FROM refinery_schema_history WHERE version > 1",
