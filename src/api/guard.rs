@@ -171,7 +171,14 @@ impl Caller {
         T: Send + 'static,
         F: FnOnce(&Transaction<'_>, User) -> Result<T> + Send + 'static,
     {
-        app.store.write(move |tx| work(tx, auth::caller(tx, &self.0)?)).await
+        let token = Arc::clone(&self.0);
+        let done = app.store.write(move |tx| work(tx, auth::caller(tx, &token)?)).await;
+        // Then the write may never have come to ask for the user.
+        if matches!(done, Err(Error::Unavailable(_))) {
+            self.token_first(app, done).await
+        } else {
+            done
+        }
     }
 
     /// Whose token it is.

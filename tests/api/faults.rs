@@ -36,6 +36,16 @@ fn a_stored_time_that_is_none_is_a_fault_and_not_an_empty_list() {
 }
 
 #[test]
+fn a_token_without_its_user_is_refused_as_such_while_the_file_is_locked() {
+    let (calendar, _) = Calendar::populated();
+    let gone = calendar.register("kim@example.com");
+    calendar.execute("DELETE FROM user WHERE email = 'kim@example.com'");
+    let lock = rusqlite::Connection::open(&calendar.database).unwrap();
+    lock.execute_batch("BEGIN IMMEDIATE").unwrap();
+    calendar.post("/group/", &gone, r#"{"group_name":"a"}"#).bad_token();
+}
+
+#[test]
 fn while_the_file_is_locked_reads_are_answered_and_a_write_is_unavailable() {
     let (calendar, token) = Calendar::populated();
     let lock = rusqlite::Connection::open(&calendar.database).unwrap();
