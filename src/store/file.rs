@@ -17,6 +17,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, TransactionBehavior};
 
 use rustix::fs::{Access, access};
+use rustix::io::Errno;
 
 use super::BUSY_TIMEOUT;
 use super::lock::Lock;
@@ -129,11 +130,15 @@ pub(super) fn init_to_serve(path: &Path) -> Result<Initialised> {
 pub(super) fn writable(path: &Path) -> Result<()> {
     for side in ["", "-wal", "-shm"] {
         let file = if side.is_empty() { path.to_owned() } else { with_suffix(path, side) };
-        if file.exists() && access(&file, Access::WRITE_OK).is_err() {
-            let shown = file.display();
-            return Err(Error::Setup(format!(
-                "no permission to write {shown}: run as its owner, or change its mode"
-            )));
+        match access(&file, Access::WRITE_OK) {
+            // What lies beside it goes with whoever closes it last.
+            Ok(()) | Err(Errno::NOENT) => {}
+            Err(_) => {
+                let shown = file.display();
+                return Err(Error::Setup(format!(
+                    "no permission to write {shown}: run as its owner, or change its mode"
+                )));
+            }
         }
     }
     Ok(())

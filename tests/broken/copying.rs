@@ -3,10 +3,11 @@
 use std::fs;
 use std::path::Path;
 use std::process::Stdio;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use std::time::{Duration, Instant};
 
-use calendar_server::store::{self, Stop};
+use calendar_server::store::{self, Direct, Stop};
 use rusqlite::Connection;
 
 use crate::asking::{assert_sound, names, serve, wait_for};
@@ -128,6 +129,31 @@ fn a_restore_that_is_killed_leaves_what_was_or_the_backup_and_nothing_in_the_way
     left.retain(|name| !name.starts_with("calendar.sqlite.before-restore-"));
     assert_eq!(left, ["calendar.sqlite", "copy.sqlite"]);
     assert_eq!(run(here, &["db", "restore", "copy.sqlite"]).code, Some(0), "nor of the one after");
+}
+
+#[test]
+fn a_backup_is_made_also_while_others_open_and_close_the_database() {
+    let folder = tempfile::tempdir().unwrap();
+    let (file, copy) = (folder.path().join("calendar.sqlite"), folder.path().join("copy.sqlite"));
+    store::init(&file).unwrap();
+    store::upgrade(&file).unwrap();
+    let done = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            // Whoever closes last takes the log away.
+            while !done.load(Ordering::Relaxed) {
+                Direct::open(&file).unwrap().read(|store| store.backup_attempts()).unwrap();
+            }
+        });
+        let all = (0..1000).map(|_| {
+            let made = store::backup(&file, &copy, &mut |_, _| {}, &Stop::default());
+            let _ = fs::remove_file(&copy);
+            made.map(drop)
+        });
+        let failed: Vec<_> = all.filter_map(Result::err).collect();
+        done.store(true, Ordering::Relaxed);
+        assert!(failed.is_empty(), "{failed:?}");
+    });
 }
 
 #[test]
