@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use calendar_server::app::{App, AuthLimit, Hashing, Health, Views};
 use calendar_server::clock::Clock;
@@ -27,6 +28,10 @@ pub const KEY: &[u8] = b"secret_key_2017";
 
 pub const PARK: &str = "park@jungi.me";
 pub const KIM: &str = "kim@example.com";
+
+/// Counts what the index of the search has yet to follow.
+pub const UNFOLLOWED: &str = "SELECT (SELECT count(*) FROM subject_gram_pending)
+    + (SELECT count(*) FROM event WHERE id > (SELECT followed FROM subject_gram_progress))";
 
 /// Every call with a token, as it is done on the calendar of [`Calendar::populated`].
 pub const CALLS: [(Method, &str, &str); 21] = [
@@ -126,6 +131,15 @@ impl Calendar {
     /// What the handlers work with.
     pub fn app(&self) -> &App {
         self.client.rocket().state().unwrap()
+    }
+
+    /// Waits until the writer has done what it had left to do, which `count` counts.
+    pub fn wait_until_none(&self, count: &str) {
+        let deadline = Instant::now() + Duration::from_secs(60);
+        while self.rows(count) != ["0"] {
+            assert!(Instant::now() < deadline, "the writer does not get round to it");
+            std::thread::yield_now();
+        }
     }
 
     /// Registers `email` and gives its token.

@@ -1,10 +1,8 @@
 //! Calendars of many events: the search by the index, and groups that go in slices.
 
-use std::time::{Duration, Instant};
-
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::helpers::{Calendar, DONE, KIM, PARK};
+use crate::helpers::{Calendar, DONE, KIM, PARK, UNFOLLOWED};
 
 /// More than are looked through without the index.
 const MANY: usize = 2500;
@@ -60,18 +58,6 @@ fn found(calendar: &Calendar, token: &str, word: &str) -> Vec<String> {
     events.iter().map(|event| event["subject"].as_str().unwrap().to_owned()).collect()
 }
 
-/// Waits until the writer has done all that it had left to do.
-fn wait_until_kept_up(calendar: &Calendar, left: &str) {
-    let deadline = Instant::now() + Duration::from_secs(60);
-    while calendar.rows(left) != ["0"] {
-        assert!(Instant::now() < deadline, "the writer does not get round to it");
-        std::thread::yield_now();
-    }
-}
-
-const UNFOLLOWED: &str = "SELECT (SELECT count(*) FROM subject_gram_pending)
-    + (SELECT count(*) FROM event WHERE id > (SELECT followed FROM subject_gram_progress))";
-
 #[track_caller]
 fn assert_finds_what_is_there(calendar: &Calendar, token: &str, subjects: &[String]) {
     let words = [
@@ -120,7 +106,7 @@ fn a_large_calendar_is_searched_as_a_small_one_whether_the_index_has_followed_or
     let (calendar, park) = many();
     let mut subjects: Vec<String> = (0..MANY).map(subject).collect();
     assert_finds_what_is_there(&calendar, &park, &subjects);
-    wait_until_kept_up(&calendar, UNFOLLOWED);
+    calendar.wait_until_none(UNFOLLOWED);
     assert_finds_what_is_there(&calendar, &park, &subjects);
 
     // The ids count from 1 as the subjects do from 0; these are renamed and deleted.
@@ -135,7 +121,7 @@ fn a_large_calendar_is_searched_as_a_small_one_whether_the_index_has_followed_or
     calendar.delete("/calendar/event", &park, r#"{"event_id": 5}"#).is(200, DONE);
     let fifth = subjects.remove(4);
     assert_finds_what_is_there(&calendar, &park, &subjects);
-    wait_until_kept_up(&calendar, UNFOLLOWED);
+    calendar.wait_until_none(UNFOLLOWED);
     assert_finds_what_is_there(&calendar, &park, &subjects);
 
     // As an import brings events over, with the ids that they had.
@@ -149,7 +135,7 @@ fn a_large_calendar_is_searched_as_a_small_one_whether_the_index_has_followed_or
     // The writer looks for what is left to do when it has written.
     calendar.event(&park, "2017-06-20 09:00:00", "2017-06-20 09:00:00", "끝");
     subjects.push("끝".into());
-    wait_until_kept_up(&calendar, UNFOLLOWED);
+    calendar.wait_until_none(UNFOLLOWED);
     assert_finds_what_is_there(&calendar, &park, &subjects);
 }
 
@@ -178,7 +164,7 @@ fn a_large_group_is_gone_for_everybody_at_once_and_its_events_from_the_file_soon
     calendar.post("/group/event", &park, body).not_found("group 1 does not exist");
     assert_eq!(found(&calendar, &kim, "회"), [""; 0]);
 
-    wait_until_kept_up(&calendar, "SELECT count(*) FROM calendar_group");
+    calendar.wait_until_none("SELECT count(*) FROM calendar_group");
     assert_eq!(calendar.rows("SELECT count(*) FROM event WHERE group_id IS NOT NULL"), ["0"]);
     let personal = MANY.div_ceil(2).to_string();
     assert_eq!(calendar.rows("SELECT count(*) FROM event WHERE user_id = 1"), [personal]);

@@ -43,6 +43,36 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(ProptestConfig {
+        cases: 16,
+        failure_persistence: None,
+        max_shrink_iters: 40,
+        ..ProptestConfig::default()
+    })]
+
+    #[test]
+    fn the_views_and_searches_of_large_calendars_show_what_a_plain_list_of_events_says(
+        followed in any::<bool>(),
+        steps in vec((0..EMAILS.len(), steps::step()), 1..32),
+        words in vec(steps::word(), 8),
+    ) {
+        let mut world = World::large();
+        for (user, step) in &steps {
+            world.take(*user, step);
+        }
+        if followed {
+            world.wait_for_the_index();
+        }
+        for word in words {
+            for user in 0..EMAILS.len() {
+                world.take(user, &Step::Look(View::Search(word.clone())));
+            }
+        }
+        world.look_everywhere();
+    }
+}
+
 /// Chance would take long to find each of these seconds.
 #[test]
 fn an_event_of_any_length_class_is_shown_by_the_second() {

@@ -81,7 +81,7 @@ fn text() -> impl Strategy<Value = String> {
     vec(prop::sample::select(letters), 1..6).prop_map(|letters| letters.concat())
 }
 
-fn word() -> impl Strategy<Value = String> {
+pub fn word() -> impl Strategy<Value = String> {
     prop_oneof![3 => text(), 1 => "[aAsSßςΣ회의%_]"]
 }
 

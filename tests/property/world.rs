@@ -6,9 +6,12 @@ use jiff::civil::{Date, DateTime, date};
 use jiff::{ToSpan, tz};
 use serde_json::{Value, json};
 
-use crate::helpers::{Answer, Calendar, Settings};
+use crate::helpers::{Answer, Calendar, Settings, UNFOLLOWED};
 use crate::model::{EMAILS, Event, folded};
 use crate::steps::{Fields, Step, View, later};
+
+/// More events than are searched without the index.
+const LARGE: usize = 2001;
 
 /// The server, and what it should hold.
 pub struct World {
@@ -41,6 +44,40 @@ impl World {
         };
         world.set_clock(date(2017, 6, 19).at(19, 55, 4, 0));
         world
+    }
+
+    /// One in which each calendar has more events than are searched without the index, of a subject
+    /// that no word is part of.
+    pub fn large() -> Self {
+        let mut world = Self::new();
+        world.calendar.execute(&format!(
+            "WITH RECURSIVE n (i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < {LARGE})
+             INSERT INTO event (user_id, subject, subject_folded, starts, ends, created)
+             SELECT u.id, 'z', 'z', 0, 0, 0 FROM user u, n ORDER BY u.id"
+        ));
+        let start = date(1970, 1, 1).at(0, 0, 0, 0);
+        world.events = (0..EMAILS.len() * LARGE)
+            .map(|at| Event {
+                id: i64::try_from(at + 1).unwrap(),
+                user: at / LARGE,
+                group: None,
+                subject: "z".into(),
+                starts: start,
+                ends: start,
+                created: start,
+                updated: None,
+                birthday: false,
+            })
+            .collect();
+        world.event_ids = vec![1, i64::try_from(world.events.len()).unwrap()];
+        world
+    }
+
+    /// Waits until the index has taken in everything so far.
+    pub fn wait_for_the_index(&mut self) {
+        // The writer looks for what is left to do when it has written.
+        self.take(0, &Step::MakeGroup);
+        self.calendar.wait_until_none(UNFOLLOWED);
     }
 
     fn set_clock(&mut self, at: DateTime) {
