@@ -58,12 +58,17 @@ proptest! {
         words in vec(steps::word(), 8),
     ) {
         let mut world = World::large();
-        for (user, step) in &steps {
-            world.take(*user, step);
-        }
         if followed {
             world.wait_for_the_index();
         }
+        for (user, step) in &steps {
+            world.take(*user, step);
+            // Before the index has followed it.
+            if let Step::Add { event, .. } | Step::Change { to: event, .. } = step {
+                world.take(*user, &Step::Look(View::Search(event.subject.clone())));
+            }
+        }
+        world.wait_for_the_index();
         for word in words {
             for user in 0..EMAILS.len() {
                 world.take(user, &Step::Look(View::Search(word.clone())));
