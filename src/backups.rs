@@ -16,7 +16,7 @@ use crate::clock::Clock;
 use crate::config::Schedule;
 use crate::error::{Error, Result};
 use crate::model::WallTime;
-use crate::store::{self, Direct, Stop, Unnoted};
+use crate::store::{self, DirectStore, PendingNote, Stop};
 
 /// How long to wait before trying again what did not work.
 const RETRY: Duration = Duration::from_secs(10 * 60);
@@ -49,7 +49,7 @@ impl Backups {
         database: PathBuf,
         schedule: Schedule,
         clock: Clock,
-        unnoted: Unnoted,
+        unnoted: PendingNote,
     ) -> Result<Self> {
         fs::create_dir_all(&schedule.folder).map_err(|error| {
             Error::Setup(format!("backup_dir: cannot make {}: {error}", schedule.folder.display()))
@@ -89,7 +89,7 @@ struct Work {
     database: PathBuf,
     schedule: Schedule,
     clock: Clock,
-    unnoted: Unnoted,
+    unnoted: PendingNote,
     stop: Stop,
 }
 
@@ -114,7 +114,8 @@ impl Work {
 
     /// How long until the next backup, counted from the last that was made.
     fn due_in(&self) -> Result<Duration> {
-        let attempts = Direct::open(&self.database)?.read(|snapshot| snapshot.backup_attempts())?;
+        let attempts =
+            DirectStore::open(&self.database)?.read(|snapshot| snapshot.backup_attempts())?;
         let Some(last) = attempts.last else { return Ok(Duration::ZERO) };
         let age = self.clock.now()?.seconds().saturating_sub(last.seconds());
         // A clock that was set back makes the last one look as if it were to come: then one is due.
@@ -130,7 +131,7 @@ impl Work {
         }
         let failure = made.as_ref().err().map(ToString::to_string);
         let now = self.clock.now()?;
-        let noted = Direct::open(&self.database)
+        let noted = DirectStore::open(&self.database)
             .and_then(|mut store| store.write(|tx| tx.note_backup(now, failure.as_deref())));
         match noted {
             Ok(()) => self.unnoted.set(None),

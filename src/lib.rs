@@ -23,7 +23,7 @@
 //! ```
 //! use calendar_server::model::Month;
 //!
-//! let june = Month::parse("year_month", "2017-06")?.period();
+//! let june = Month::parse("year_month", "2017-06")?.time_range();
 //! assert_eq!(june.until - june.from, 30 * 86_400);
 //!
 //! let error = Month::parse("year_month", "2017-13").unwrap_err();

@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that panics has failed")]
 
 use calendar_server::model::{
-    Day, Email, EventTimes, Month, Password, Selection, ShortText, WallTime, fold,
+    Day, Email, EventTimes, Month, Password, Selection, ShortText, WallTime, casefold,
 };
 use proptest::prelude::*;
 
@@ -40,9 +40,9 @@ proptest! {
             let digits = format!(" {day:02} ");
             prop_assert!(shown.contains(&digits) && shown.ends_with(&format!(" {year:04} {hour:02}:{minute:02}:{second:02} GMT")), "{}", shown);
             prop_assert_eq!(WallTime::from_seconds(time.seconds()).unwrap(), time);
-            let (midnight, period) = (time.day().midnight(), time.day().period());
-            prop_assert!(midnight <= time && period.holds(time, time));
-            prop_assert!(time.day().month().period().holds(time, time));
+            let (midnight, range) = (time.day().midnight(), time.day().time_range());
+            prop_assert!(midnight <= time && range.holds(time, time));
+            prop_assert!(time.day().month().time_range().holds(time, time));
         }
     }
 
@@ -111,7 +111,7 @@ proptest! {
             prop_assert!(!email.as_str().starts_with('@') && !email.as_str().ends_with('@'));
             prop_assert!(!email.as_str().chars().any(|c| c.is_whitespace() || c.is_control()));
             prop_assert!(email.as_str().chars().count() <= 254);
-            prop_assert_eq!(fold(&email.folded()), email.folded(), "folded once and for all");
+            prop_assert_eq!(casefold(&email.folded()), email.folded(), "folded once and for all");
         }
     }
 

@@ -9,12 +9,12 @@ use super::BASE;
 use super::conditional::{IfMatch, tag};
 use super::envelope::Answer;
 use super::guard::{Bearer, Caller, Fields, PathId, Query};
-use super::negotiation::Wanted;
+use super::negotiation::Conditional;
 use crate::app::App;
 use crate::domain;
 use crate::error::{Error, Result};
 use crate::model::{
-    Day, Event, EventId, EventTimes, GroupId, Month, Period, ShortText, User, WallTime,
+    Day, Event, EventId, EventTimes, GroupId, Month, ShortText, TimeRange, User, WallTime,
 };
 use crate::store::Transaction;
 
@@ -86,24 +86,24 @@ fn list(events: &[Event]) -> Result<Answer> {
     })
 }
 
-/// What the caller's calendar shows in the period that `period` gives.
-async fn view<F>(bearer: Bearer, wanted: Wanted, app: &App, period: F) -> Result<Answer>
+/// What the caller's calendar shows in the range that `range` gives.
+async fn view<F>(bearer: Bearer, wanted: Conditional, app: &App, range: F) -> Result<Answer>
 where
-    F: FnOnce() -> Result<Period> + Send + 'static,
+    F: FnOnce() -> Result<TimeRange> + Send + 'static,
 {
     let views = Arc::clone(&app.views);
-    let shown = bearer.glance(app, move |snapshot, user| {
-        let period = period()?;
-        let tag = views.tag(&user, period);
+    let shown = bearer.read_inline(app, move |snapshot, user| {
+        let range = range()?;
+        let tag = views.tag(&user, range);
         if wanted.has(&tag) {
             return Ok(Answer::not_modified(tag));
         }
-        if let Some(kept) = views.get(&user, period, wanted.gzip) {
+        if let Some(kept) = views.get(&user, range, wanted.gzip) {
             return Ok(Answer::view(kept, tag));
         }
-        let events = domain::events::in_period(snapshot, user.id, period)?;
+        let events = domain::events::in_range(snapshot, user.id, range)?;
         let view = list(&events)?.into_view(wanted.gzip)?;
-        views.keep(&user, period, wanted.gzip, &view);
+        views.keep(&user, range, wanted.gzip, &view);
         Ok(Answer::view(view, tag))
     });
     shown.await
@@ -123,9 +123,14 @@ impl EventFields {
 }
 
 /// Refuses what is about to be done to an event in a state that the client does not know.
-fn only_as_known(tx: &Transaction<'_>, user: &User, id: EventId, known: &IfMatch) -> Result<()> {
+fn check_precondition(
+    tx: &Transaction<'_>,
+    user: &User,
+    id: EventId,
+    known: &IfMatch,
+) -> Result<()> {
     let IfMatch::States(tags) = known else { return Ok(()) };
-    domain::events::only_as_known(tx, user.id, id, |event| Ok(tags.contains(&tag_of(event)?)))
+    domain::events::check_precondition(tx, user.id, id, |event| Ok(tags.contains(&tag_of(event)?)))
 }
 
 /// Where an event can be read.
@@ -135,9 +140,13 @@ pub(super) fn location(EventId(id): EventId) -> String {
 
 /// Call 3.
 #[get("/calendar")]
-pub(super) async fn this_month(bearer: Bearer, wanted: Wanted, app: &State<App>) -> Result<Answer> {
+pub(super) async fn this_month(
+    bearer: Bearer,
+    wanted: Conditional,
+    app: &State<App>,
+) -> Result<Answer> {
     let today = app.clock.today();
-    view(bearer, wanted, app, || Ok(today?.month().period())).await
+    view(bearer, wanted, app, || Ok(today?.month().time_range())).await
 }
 
 /// Call 4. The reference prints call 9 under this path too, with a `date`: that is a day's view.
@@ -145,21 +154,21 @@ pub(super) async fn this_month(bearer: Bearer, wanted: Wanted, app: &State<App>)
 pub(super) async fn month(
     bearer: Bearer,
     query: Query,
-    wanted: Wanted,
+    wanted: Conditional,
     app: &State<App>,
 ) -> Result<Answer> {
     view(bearer, wanted, app, move || match (query.get("year_month"), query.get("date")) {
-        (Err(_), Ok(day)) => Ok(Day::parse("date", &day)?.period()),
-        (month, _) => Ok(Month::parse("year_month", &month?)?.period()),
+        (Err(_), Ok(day)) => Ok(Day::parse("date", &day)?.time_range()),
+        (month, _) => Ok(Month::parse("year_month", &month?)?.time_range()),
     })
     .await
 }
 
 /// Call 8.
 #[get("/calendar/today")]
-pub(super) async fn today(bearer: Bearer, wanted: Wanted, app: &State<App>) -> Result<Answer> {
+pub(super) async fn today(bearer: Bearer, wanted: Conditional, app: &State<App>) -> Result<Answer> {
     let today = app.clock.today();
-    view(bearer, wanted, app, || Ok(today?.period())).await
+    view(bearer, wanted, app, || Ok(today?.time_range())).await
 }
 
 /// Call 9.
@@ -167,10 +176,11 @@ pub(super) async fn today(bearer: Bearer, wanted: Wanted, app: &State<App>) -> R
 pub(super) async fn date(
     bearer: Bearer,
     query: Query,
-    wanted: Wanted,
+    wanted: Conditional,
     app: &State<App>,
 ) -> Result<Answer> {
-    view(bearer, wanted, app, move || Ok(Day::parse("date", &query.get("date")?)?.period())).await
+    view(bearer, wanted, app, move || Ok(Day::parse("date", &query.get("date")?)?.time_range()))
+        .await
 }
 
 /// Call 10.
@@ -213,7 +223,7 @@ pub(super) async fn change_event(
     let now = app.clock.now()?;
     caller
         .write(app, move |tx, user| {
-            only_as_known(tx, &user, id, &condition)?;
+            check_precondition(tx, &user, id, &condition)?;
             domain::events::change(tx, user.id, id, times, &subject, now)
         })
         .await?;
@@ -231,7 +241,7 @@ pub(super) async fn delete_event(
     let id = EventId(caller.token_first(app, fields.integer("event_id")).await?);
     caller
         .write(app, move |tx, user| {
-            only_as_known(tx, &user, id, &condition)?;
+            check_precondition(tx, &user, id, &condition)?;
             domain::events::delete(tx, user.id, id)
         })
         .await?;
@@ -244,12 +254,12 @@ pub(super) async fn delete_event(
 pub(super) async fn event(
     id: PathId,
     bearer: Bearer,
-    wanted: Wanted,
+    wanted: Conditional,
     app: &State<App>,
 ) -> Result<Answer> {
     let id = EventId(id.0);
     let event = bearer
-        .glance(app, move |snapshot, user| domain::events::get(snapshot, user.id, id))
+        .read_inline(app, move |snapshot, user| domain::events::get(snapshot, user.id, id))
         .await?;
     let answer = Answer::written(320, |out| write_event(out, &event))?;
     Ok(answer.tagged(tag_of(&event)?, &wanted))

@@ -11,7 +11,7 @@ use rocket::request::Request;
 use rocket::response::{self, Responder, Response};
 use serde::Serialize;
 
-use super::negotiation::{self, WORTH_COMPRESSING, Wanted};
+use super::negotiation::{self, Conditional, WORTH_COMPRESSING};
 use crate::app::View;
 use crate::error::{Error, Result, Taken};
 use crate::trace::{self, RequestId};
@@ -92,7 +92,7 @@ pub(crate) struct Answer {
     tag: Option<String>,
     not_modified: bool,
     /// Whether the body is in the form that the client wants already.
-    settled: bool,
+    encoded: bool,
 }
 
 impl Answer {
@@ -124,16 +124,16 @@ impl Answer {
     /// Done, and this is the whole body, JSON without the envelope.
     pub(super) fn bare(body: Vec<u8>) -> Self {
         let body = View { bytes: body.into(), compressed: false };
-        Self { body, location: None, tag: None, not_modified: false, settled: false }
+        Self { body, location: None, tag: None, not_modified: false, encoded: false }
     }
 
     /// Done, and this is the body in the form that the client wants, which `tag` stands for.
     pub(super) fn view(body: View, tag: String) -> Self {
-        Self { body, location: None, tag: Some(tag), not_modified: false, settled: true }
+        Self { body, location: None, tag: Some(tag), not_modified: false, encoded: true }
     }
 
     /// This answer, which `tag` stands for; or that the client has it already.
-    pub(super) fn tagged(self, tag: String, wanted: &Wanted) -> Self {
+    pub(super) fn tagged(self, tag: String, wanted: &Conditional) -> Self {
         if wanted.has(&tag) { Self::not_modified(tag) } else { Self { tag: Some(tag), ..self } }
     }
 
@@ -144,7 +144,7 @@ impl Answer {
 
     /// The body of this answer, for a client that takes gzip or one that does not.
     pub(super) fn into_view(self, gzip: bool) -> Result<View> {
-        settle(self.body, || gzip)
+        encode(self.body, || gzip)
     }
 
     /// Done, and what was made is at this path.
@@ -163,13 +163,13 @@ impl Answer {
 
 impl<'r> Responder<'r, 'static> for Answer {
     fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
-        let Self { body, location, tag, not_modified, settled } = self;
+        let Self { body, location, tag, not_modified, encoded } = self;
         let mut response = if not_modified {
             Response::build().status(Status::NotModified).finalize()
-        } else if settled {
+        } else if encoded {
             respond(request, Code::SUCCESS, body)
         } else {
-            match settle(body, || negotiation::takes_gzip(request)) {
+            match encode(body, || negotiation::takes_gzip(request)) {
                 Ok(body) => respond(request, Code::SUCCESS, body),
                 Err(error) => return error.respond_to(request),
             }
@@ -215,7 +215,7 @@ impl<'r> Responder<'r, 'static> for Error {
 }
 
 /// A body in the form that its client wants, who may take gzip.
-fn settle(body: View, takes_gzip: impl FnOnce() -> bool) -> Result<View> {
+fn encode(body: View, takes_gzip: impl FnOnce() -> bool) -> Result<View> {
     if body.compressed || body.bytes.len() < WORTH_COMPRESSING || !takes_gzip() {
         return Ok(body);
     }

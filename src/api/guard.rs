@@ -16,7 +16,7 @@ use serde_json::error::Category;
 use serde_json::value::RawValue;
 
 use crate::app::App;
-use crate::domain::auth::{self, Verified};
+use crate::domain::auth::{self, Claims};
 use crate::error::{Error, Result};
 use crate::model::{Email, User};
 use crate::store::{Snapshot, Transaction};
@@ -46,10 +46,10 @@ pub(super) fn refuse(request: &Request<'_>, error: Error) -> (Status, ()) {
 }
 
 /// The access token of the header `X-calendar-access-token`, verified. Whether its user exists is
-/// asked together with what the call wants to know, in one look at the store: [`Bearer::glance`] and
+/// asked together with what the call wants to know, in one look at the store: [`Bearer::read_inline`] and
 /// [`Bearer::read`].
 pub(crate) struct Bearer {
-    token: Arc<Verified>,
+    token: Arc<Claims>,
     query_is_sound: bool,
 }
 
@@ -70,12 +70,12 @@ impl Bearer {
     ///
     /// # Errors
     /// As [`Bearer::read`].
-    pub(super) async fn glance<T, F>(self, app: &App, work: F) -> Result<T>
+    pub(super) async fn read_inline<T, F>(self, app: &App, work: F) -> Result<T>
     where
         T: Send + 'static,
         F: FnOnce(&Snapshot<'_>, User) -> Result<T> + Send + 'static,
     {
-        app.store.glance(self.known(work)).await
+        app.store.read_inline(self.known(work)).await
     }
 
     /// Runs `work`, which may read much, for the token's user.
@@ -98,7 +98,7 @@ impl Bearer {
     {
         let Self { token, query_is_sound } = self;
         move |snapshot| {
-            let user = auth::caller(snapshot, &token)?;
+            let user = auth::user_of(snapshot, &token)?;
             if query_is_sound { work(snapshot, user) } else { Err(broken_query()) }
         }
     }
@@ -120,7 +120,7 @@ fn bearer<'r>(request: &'r Request<'_>) -> Result<(Bearer, &'r App)> {
 /// inside the write, where it holds until the write is done: [`Caller::write`]. What is wrong with the
 /// request beside the token goes by way of [`Caller::token_first`], so that it never comes before that.
 #[derive(Clone)]
-pub(crate) struct Caller(Arc<Verified>);
+pub(crate) struct Caller(Arc<Claims>);
 
 /// The caller of a request, kept for the guard of its body.
 struct Calling(Option<Caller>);
@@ -159,7 +159,7 @@ impl Caller {
     /// [`Error::InvalidToken`] if there is no such user, or they have ended the token.
     pub(super) async fn known(&self, app: &App) -> Result<()> {
         let token = Arc::clone(&self.0);
-        app.store.glance(move |snapshot| auth::caller(snapshot, &token).map(drop)).await
+        app.store.read_inline(move |snapshot| auth::user_of(snapshot, &token).map(drop)).await
     }
 
     /// Runs `work` for the token's user.
@@ -172,7 +172,7 @@ impl Caller {
         F: FnOnce(&Transaction<'_>, User) -> Result<T> + Send + 'static,
     {
         let token = Arc::clone(&self.0);
-        let done = app.store.write(move |tx| work(tx, auth::caller(tx, &token)?)).await;
+        let done = app.store.write(move |tx| work(tx, auth::user_of(tx, &token)?)).await;
         // Then the write may never have come to ask for the user.
         if matches!(done, Err(Error::Unavailable(_))) {
             self.token_first(app, done).await

@@ -15,7 +15,7 @@ use crate::etag;
 pub(super) const WORTH_COMPRESSING: usize = 1024;
 
 /// What a client wants of a view.
-pub(super) struct Wanted {
+pub(super) struct Conditional {
     /// The entity tags of what it has, by `If-None-Match`, in their quotes; or `*`.
     has: Vec<String>,
     /// Whether it takes gzip.
@@ -23,7 +23,7 @@ pub(super) struct Wanted {
 }
 
 #[rocket::async_trait]
-impl<'r> FromRequest<'r> for Wanted {
+impl<'r> FromRequest<'r> for Conditional {
     type Error = Infallible;
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Infallible> {
@@ -32,7 +32,7 @@ impl<'r> FromRequest<'r> for Wanted {
     }
 }
 
-impl Wanted {
+impl Conditional {
     /// Whether the client has what `tag` stands for, weak or not (RFC 9110, 13.1.2).
     pub(super) fn has(&self, tag: &str) -> bool {
         let opaque = tag.trim_start_matches("W/");

@@ -62,7 +62,8 @@ pub(super) async fn login(
 ) -> Result<Answer> {
     let email = fields.string("useremail")?;
     let password = Password::given(fields.string("password")?);
-    let credentials = app.store.glance(move |snapshot| Credentials::of(snapshot, &email)).await?;
+    let credentials =
+        app.store.read_inline(move |snapshot| Credentials::of(snapshot, &email)).await?;
     token(app, &app.hashing.run(move || credentials.sign_in(&password)).await?)
 }
 
@@ -81,7 +82,8 @@ pub(super) async fn change_password(
     let old = fields.optional_string("old_password")?;
     let old = old.map(Password::given);
     let email = caller.email().as_str().to_owned();
-    let credentials = app.store.glance(move |snapshot| Credentials::of(snapshot, &email)).await?;
+    let credentials =
+        app.store.read_inline(move |snapshot| Credentials::of(snapshot, &email)).await?;
     let change = credentials.to_change(old)?;
     let (checked, hash) =
         app.hashing.run(move || Ok((change.check()?, passwords::hash(&password)?))).await?;
@@ -105,7 +107,7 @@ fn token(app: &App, user: &User) -> Result<Answer> {
 /// Who the token belongs to.
 #[get("/user")]
 pub(super) async fn me(bearer: Bearer, app: &State<App>) -> Result<Answer> {
-    let User { email, created, .. } = bearer.glance(app, |_, user| Ok(user)).await?;
+    let User { email, created, .. } = bearer.read_inline(app, |_, user| Ok(user)).await?;
     Answer::data(Me { useremail: &email, created, timezone: app.clock.zone_name() })
 }
 
@@ -126,6 +128,7 @@ pub(super) async fn select_groups(
 /// What call 2 has set.
 #[get("/user/calendar/group")]
 pub(super) async fn selected_groups(bearer: Bearer, app: &State<App>) -> Result<Answer> {
-    let selection = bearer.glance(app, |snapshot, user| snapshot.selection_of(user.id)).await?;
+    let selection =
+        bearer.read_inline(app, |snapshot, user| snapshot.selection_of(user.id)).await?;
     Answer::data(SelectedGroup { selected_group: selection.to_string() })
 }

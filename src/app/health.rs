@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::Mutex;
 
-use crate::store::{Attempts, Store, Unnoted};
+use crate::store::{BackupHistory, PendingNote, Store};
 
 /// How long an answer is remembered.
 const REMEMBERED: Duration = Duration::from_secs(1);
@@ -20,7 +20,7 @@ pub struct Condition {
     /// Whether it could be written.
     pub write: bool,
     /// How the backups went, if that is known.
-    pub backups: Option<Attempts>,
+    pub backups: Option<BackupHistory>,
 }
 
 /// Looks, and remembers.
@@ -29,13 +29,13 @@ pub struct Health {
     /// By the monotonic clock, since the other may be set back. Held while looking, so that those who
     /// ask at the same time wait for one look.
     last: Mutex<Option<(Instant, Condition)>>,
-    unnoted: Unnoted,
+    unnoted: PendingNote,
 }
 
 impl Health {
     /// That of a server whose backups put into `unnoted` what they cannot note in the database.
     #[must_use]
-    pub fn new(unnoted: Unnoted) -> Self {
+    pub fn new(unnoted: PendingNote) -> Self {
         Self { unnoted, ..Self::default() }
     }
 

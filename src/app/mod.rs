@@ -1,16 +1,16 @@
 //! What every request handler works with.
 
-mod hashing;
+mod hashing_pool;
 mod health;
 mod limit;
 mod metrics;
-mod views;
+mod view_cache;
 
-pub use hashing::Hashing;
+pub use hashing_pool::HashingPool;
 pub use health::Health;
 pub use limit::AuthLimit;
 pub use metrics::{Metrics, Request};
-pub use views::{View, Views};
+pub use view_cache::{View, ViewCache};
 
 use std::sync::Arc;
 
@@ -32,9 +32,9 @@ pub struct App {
     /// How often one address may register and sign in.
     pub auth_limit: AuthLimit,
     /// Where passwords are hashed.
-    pub hashing: Hashing,
+    pub hashing: HashingPool,
     /// The views that were answered last.
-    pub views: Arc<Views>,
+    pub views: Arc<ViewCache>,
     /// Whether all of it works.
     pub health: Health,
     /// What is measured, if it is.

@@ -10,7 +10,7 @@ use crate::backups;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::error::{Error, Result};
-use crate::store::{self, Contents, Direct, Faults, Restored, Stop};
+use crate::store::{self, Contents, DirectStore, Faults, Restored, Stop};
 
 /// Copies the database to `file`, or under a name of its time to the folder of the backups.
 pub(super) fn backup(config: &Config, file: Option<&Path>) -> Result<()> {
@@ -26,7 +26,7 @@ pub(super) fn backup(config: &Config, file: Option<&Path>) -> Result<()> {
     let contents = made?;
     let now = clock.now()?;
     // An older database can be copied before it is migrated; it has no place for the note yet.
-    if let Ok(mut store) = Direct::open(&config.database)
+    if let Ok(mut store) = DirectStore::open(&config.database)
         && let Err(error) = store.write(|tx| tx.note_backup(now, None))
     {
         output::note(&format!("the backup was made, and could not be noted: {error}"))?;

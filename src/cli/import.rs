@@ -9,7 +9,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::import::{self, Changed, Report, Tally};
 use crate::error::Result;
-use crate::store::{Direct, Flask, Transaction};
+use crate::store::{DirectStore, Flask, Transaction};
 
 /// The most characters of what a row was that the table shows; JSON shows all.
 const SHOWN: usize = 80;
@@ -20,9 +20,9 @@ pub(super) fn run(config: &Config, old: &Path, dry_run: bool, json: bool) -> Res
     let now = Clock::new(config.zone.clone()).now()?;
     let work = |tx: &Transaction<'_>| import::flask(tx, &old, now);
     let report = if dry_run {
-        Direct::open_to_rehearse(&config.database)?.rehearse(work)?
+        DirectStore::open_to_rehearse(&config.database)?.rehearse(work)?
     } else {
-        Direct::open_or_make(&config.database)?.write(work)?
+        DirectStore::open_or_make(&config.database)?.write(work)?
     };
     if json {
         output::json(&wire(&report, dry_run))?;

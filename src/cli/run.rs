@@ -13,14 +13,14 @@ use rocket::{Build, Rocket};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::{log, output};
-use crate::app::{App, AuthLimit, Hashing, Health, Metrics, Views};
+use crate::app::{App, AuthLimit, HashingPool, Health, Metrics, ViewCache};
 use crate::backups::Backups;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::auth::Tokens;
 use crate::error::{Error, Result};
 use crate::server;
-use crate::store::{Opened, Store, Unnoted};
+use crate::store::{Opened, PendingNote, Store};
 
 /// Serves on a laptop until it is told to stop, and prints the page's address.
 pub(super) fn dev_run(config: Config) -> Result<()> {
@@ -63,7 +63,7 @@ fn run(config: Config, ready: impl Fn(&str) + Send + Sync + 'static) -> Result<(
         .clone()
         .map(|schedule| (config.database.clone(), schedule, config.zone.clone()));
     let metrics_address = config.metrics_address;
-    let unnoted = Unnoted::default();
+    let unnoted = PendingNote::default();
     let app = open(config.clone(), unnoted.clone())?;
     let measured = match (metrics_address, &app.metrics) {
         (Some(address), Some(metrics)) => Some(metrics_server(address, Arc::clone(metrics))?),
@@ -134,7 +134,7 @@ fn metrics_server(address: SocketAddr, metrics: Arc<Metrics>) -> Result<Rocket<B
 }
 
 /// Opens the database and gives what the handlers work with.
-fn open(config: Config, unnoted: Unnoted) -> Result<App> {
+fn open(config: Config, unnoted: PendingNote) -> Result<App> {
     let (store, Opened { made, applied }) = Store::open(&config.database)?;
     if made {
         tracing::info!(database = %config.database.display(), "made the database");
@@ -148,8 +148,8 @@ fn open(config: Config, unnoted: Unnoted) -> Result<App> {
         clock: Clock::new(config.zone),
         registration_open: config.registration_open,
         auth_limit: AuthLimit::new(config.auth_rate, config.trusted_proxies),
-        hashing: Hashing::default(),
-        views: Arc::new(Views::default()),
+        hashing: HashingPool::default(),
+        views: Arc::new(ViewCache::default()),
         health: Health::new(unnoted),
         metrics: config
             .metrics_address

@@ -13,7 +13,7 @@ use crate::domain::passwords;
 use crate::domain::users::{self, Belongings, Groups};
 use crate::error::{Error, Result, Taken};
 use crate::model::{Email, Password, User};
-use crate::store::Direct;
+use crate::store::DirectStore;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
@@ -60,7 +60,7 @@ pub(super) enum Command {
 }
 
 pub(super) fn run(command: Command, config: &Config) -> Result<()> {
-    let mut store = Direct::open(&config.database)?;
+    let mut store = DirectStore::open(&config.database)?;
     match command {
         Command::Add { email } => add(&mut store, config, &Email::parse("EMAIL", &email)?),
         Command::List { json } => list(&mut store, json),
@@ -92,7 +92,7 @@ fn known(email: String) -> Email {
     Email::stored(email)
 }
 
-fn add(store: &mut Direct, config: &Config, email: &Email) -> Result<()> {
+fn add(store: &mut DirectStore, config: &Config, email: &Email) -> Result<()> {
     let now = Clock::new(config.zone.clone()).now()?;
     let added = store.write(|tx| users::register(tx, email, None, now));
     let user = added.map_err(|error| match error {
@@ -105,7 +105,7 @@ fn add(store: &mut Direct, config: &Config, email: &Email) -> Result<()> {
     token(store, config, &user)
 }
 
-fn token(store: &Direct, config: &Config, user: &User) -> Result<()> {
+fn token(store: &DirectStore, config: &Config, user: &User) -> Result<()> {
     let key = match &config.signing_key {
         Some(key) => key.clone(),
         None => store.signing_key()?,
@@ -124,7 +124,7 @@ struct Row {
     events: u64,
 }
 
-fn list(store: &mut Direct, json: bool) -> Result<()> {
+fn list(store: &mut DirectStore, json: bool) -> Result<()> {
     let rows = store.read(|snapshot| {
         let users = snapshot.users()?.into_iter();
         let row = |user: User| {
@@ -154,7 +154,7 @@ fn list(store: &mut Direct, json: bool) -> Result<()> {
     output::table(&std::iter::once(header).chain(cells).collect::<Vec<_>>())
 }
 
-fn password(store: &mut Direct, email: &Email) -> Result<()> {
+fn password(store: &mut DirectStore, email: &Email) -> Result<()> {
     // Asked first so that nobody types a password for who does not exist.
     store.read(|snapshot| users::get(snapshot, email))?;
     let hash = passwords::hash(&Password::parse("password", &read_password()?)?)?;
@@ -179,7 +179,7 @@ fn read_password() -> Result<String> {
     }
 }
 
-fn remove(store: &mut Direct, email: &Email, groups: &Groups, yes: bool) -> Result<()> {
+fn remove(store: &mut DirectStore, email: &Email, groups: &Groups, yes: bool) -> Result<()> {
     let going = store.read(|snapshot| {
         let user = users::get(snapshot, email)?;
         let going = users::belongings(snapshot, &user)?;

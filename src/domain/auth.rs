@@ -39,7 +39,7 @@ pub struct Tokens {
     decoding: DecodingKey,
     validation: Validation,
     lifetime: Option<Duration>,
-    verified: Mutex<LruCache<Box<str>, Arc<Verified>>>,
+    verified: Mutex<LruCache<Box<str>, Arc<Claims>>>,
 }
 
 /// The key is not shown, and no token.
@@ -68,7 +68,7 @@ fn is_zero(generation: &i64) -> bool {
 }
 
 #[derive(Deserialize)]
-struct Claims {
+struct Payload {
     useremail: String,
     /// A NumericDate (RFC 7519, 2), which may have a fraction.
     exp: Option<f64>,
@@ -78,7 +78,7 @@ struct Claims {
 
 /// What a verified token says.
 #[derive(Debug)]
-pub struct Verified {
+pub struct Claims {
     /// Whose it is.
     pub email: Email,
     generation: i64,
@@ -126,12 +126,12 @@ impl Tokens {
     }
 
     /// What a token says; `now` is in seconds of Unix time. Whether its user exists and still lets it
-    /// count is for [`caller`] to ask.
+    /// count is for [`user_of`] to ask.
     ///
     /// # Errors
     /// [`Error::InvalidToken`] for any token that was not issued with this key for this service, or
     /// has expired.
-    pub fn verify(&self, token: &str, now: i64) -> Result<Arc<Verified>> {
+    pub fn verify(&self, token: &str, now: i64) -> Result<Arc<Claims>> {
         let kept = || self.verified.lock().unwrap_or_else(PoisonError::into_inner);
         let before = kept().get(token).map(Arc::clone);
         let verified = match before {
@@ -147,11 +147,11 @@ impl Tokens {
         if expired { Err(Error::InvalidToken) } else { Ok(verified) }
     }
 
-    fn decode(&self, token: &str) -> Result<Verified> {
-        let claims = jsonwebtoken::decode::<Claims>(token, &self.decoding, &self.validation)
+    fn decode(&self, token: &str) -> Result<Claims> {
+        let claims = jsonwebtoken::decode::<Payload>(token, &self.decoding, &self.validation)
             .map_err(|_| Error::InvalidToken)?
             .claims;
-        Ok(Verified {
+        Ok(Claims {
             email: Email::stored(claims.useremail),
             generation: claims.generation,
             expires: claims.exp,
@@ -163,7 +163,7 @@ impl Tokens {
 ///
 /// # Errors
 /// [`Error::InvalidToken`] if there is no such user, or they have ended the token.
-pub fn caller(snapshot: &Snapshot<'_>, token: &Verified) -> Result<User> {
+pub fn user_of(snapshot: &Snapshot<'_>, token: &Claims) -> Result<User> {
     let user = snapshot.user_by_email(&token.email)?;
     user.filter(|user| user.token_generation == token.generation).ok_or(Error::InvalidToken)
 }

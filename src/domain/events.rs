@@ -9,18 +9,18 @@
 use super::{no_event, no_group};
 use crate::error::{Error, Result, Taken};
 use crate::model::{
-    Day, Event, EventId, EventTimes, GroupId, Period, ShortText, User, UserId, WallTime,
+    Day, Event, EventId, EventTimes, GroupId, ShortText, TimeRange, User, UserId, WallTime,
 };
 use crate::store::{NewEvent, Snapshot, Transaction};
 
-/// What the calendar of `caller` shows in `period`, by start and then id.
+/// What the calendar of `caller` shows in `range`, by start and then id.
 ///
 /// # Errors
 /// If the store cannot read.
-pub fn in_period(snapshot: &Snapshot<'_>, caller: UserId, period: Period) -> Result<Vec<Event>> {
-    let mut events = snapshot.events_between(caller, period)?;
+pub fn in_range(snapshot: &Snapshot<'_>, caller: UserId, range: TimeRange) -> Result<Vec<Event>> {
+    let mut events = snapshot.events_between(caller, range)?;
     if let Some(birthday) = snapshot.birthday_of(caller)? {
-        let shown = birthday.starts.day().anniversaries(period);
+        let shown = birthday.starts.day().anniversaries(range);
         events.extend(shown.map(|at| Event { starts: at, ends: at, ..birthday.clone() }));
     }
     sort(&mut events);
@@ -102,7 +102,7 @@ pub fn change(
 ///
 /// # Errors
 /// Those of [`delete`]; then [`Error::Changed`] if `is_known` says no.
-pub fn only_as_known(
+pub fn check_precondition(
     tx: &Transaction<'_>,
     caller: UserId,
     id: EventId,
@@ -150,7 +150,7 @@ pub fn register_birthday(
 /// that day or as the next midnight.
 fn whole_day(times: EventTimes) -> Result<EventTimes> {
     let day = times.starts().day();
-    if times.ends().seconds() > day.period().until {
+    if times.ends().seconds() > day.time_range().until {
         return Err(Error::Invalid(
             "edate: expected the day of sdate, since a birthday is one day".into(),
         ));

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::text::fold;
+use super::text::casefold;
 use crate::error::{Error, Result};
 
 /// An email address, kept as it was given and compared without regard to case.
@@ -56,7 +56,7 @@ impl Email {
     /// The address with its case folded: two addresses are the same user if these are equal.
     #[must_use]
     pub fn folded(&self) -> String {
-        fold(&self.0)
+        casefold(&self.0)
     }
 }
 

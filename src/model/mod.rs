@@ -21,6 +21,6 @@ pub use id::{EventId, GroupId, UserId};
 pub use password::Password;
 pub use rate::Rate;
 pub use selection::Selection;
-pub use text::{ShortText, fold};
-pub use time::{Day, Month, Period, WallTime};
+pub use text::{ShortText, casefold};
+pub use time::{Day, Month, TimeRange, WallTime};
 pub use user::User;

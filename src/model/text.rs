@@ -35,14 +35,14 @@ impl ShortText {
     /// The text with its case folded, for comparison.
     #[must_use]
     pub fn folded(&self) -> String {
-        fold(&self.0)
+        casefold(&self.0)
     }
 }
 
 /// `text` under Unicode's full default case folding (The Unicode Standard, section 3.13, R4
 /// toCasefold), so that texts that differ only in case become equal: `STRASSE`, `Straße` → `strasse`.
 #[must_use]
-pub fn fold(text: &str) -> String {
+pub fn casefold(text: &str) -> String {
     if text.is_ascii() {
         text.to_ascii_lowercase()
     } else {
@@ -56,7 +56,7 @@ mod tests {
 
     #[test]
     fn folding_is_unicodes_and_not_only_asciis() {
-        assert_eq!(fold("ÄRGER Straße ΣΊΣΥΦΟΣ 회의 I"), "ärger strasse σίσυφοσ 회의 i");
+        assert_eq!(casefold("ÄRGER Straße ΣΊΣΥΦΟΣ 회의 I"), "ärger strasse σίσυφοσ 회의 i");
     }
 
     #[test]

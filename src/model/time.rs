@@ -129,14 +129,14 @@ fn digits(out: &mut [u8], mut number: u16) {
 
 /// The half-open span `[from, until)` of wall-clock seconds that a day or a month takes up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Period {
+pub struct TimeRange {
     /// The first second in it.
     pub from: i64,
     /// The first second after it; for the last day of all that is in the year 10000.
     pub until: i64,
 }
 
-impl Period {
+impl TimeRange {
     /// Whether `[starts, ends)` overlaps this span. An event of no length is at its start.
     #[must_use]
     pub fn holds(&self, starts: WallTime, ends: WallTime) -> bool {
@@ -180,9 +180,9 @@ impl Day {
 
     /// The span of this day.
     #[must_use]
-    pub fn period(self) -> Period {
+    pub fn time_range(self) -> TimeRange {
         let from = self.midnight().0;
-        Period { from, until: from + DAY }
+        TimeRange { from, until: from + DAY }
     }
 
     /// The month that it is in.
@@ -191,15 +191,15 @@ impl Day {
         Month { year: self.0.year(), month: self.0.month() }
     }
 
-    /// The anniversaries of this day that fall into `period`, each on the same month and day, from
+    /// The anniversaries of this day that fall into `range`, each on the same month and day, from
     /// this day's own year on; 29 February is on the 28th in common years.
-    pub fn anniversaries(self, period: Period) -> impl Iterator<Item = WallTime> {
+    pub fn anniversaries(self, range: TimeRange) -> impl Iterator<Item = WallTime> {
         let year_of = |seconds: i64| {
             let clamped = seconds.clamp(WallTime::MIN.0, WallTime::MAX.0);
             WallTime(clamped).date_time().year()
         };
-        let first = self.0.year().max(year_of(period.from));
-        (first..=year_of(period.until))
+        let first = self.0.year().max(year_of(range.from));
+        (first..=year_of(range.until))
             .filter_map(move |year| {
                 let (month, day) = (self.0.month(), self.0.day());
                 Date::from_calendar_date(year, month, day)
@@ -207,7 +207,7 @@ impl Day {
                     .ok()
             })
             .map(|date| Self(date).midnight())
-            .filter(move |at| period.holds(*at, *at))
+            .filter(move |at| range.holds(*at, *at))
     }
 }
 
@@ -230,11 +230,11 @@ impl Month {
 
     /// The span of this month.
     #[must_use]
-    pub fn period(self) -> Period {
+    pub fn time_range(self) -> TimeRange {
         let first = Date::from_calendar_date(self.year, self.month, 1).unwrap_or(Date::MIN);
         let from = Day(first).midnight().0;
         let days = i64::from(self.month.length(self.year));
-        Period { from, until: from + days * DAY }
+        TimeRange { from, until: from + days * DAY }
     }
 }
 
@@ -279,8 +279,8 @@ mod tests {
         WallTime::parse("sdate", text).unwrap()
     }
 
-    fn month(text: &str) -> Period {
-        Month::parse("year_month", text).unwrap().period()
+    fn month(text: &str) -> TimeRange {
+        Month::parse("year_month", text).unwrap().time_range()
     }
 
     #[test]

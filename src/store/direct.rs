@@ -5,20 +5,22 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, TransactionBehavior};
 
-use super::lock::Lock;
-use super::{Snapshot, Transaction, file, schema};
+use super::engine::file;
+use super::engine::lock::Lock;
+use super::maintenance::migrations;
+use super::{Snapshot, Transaction};
 use crate::error::Result;
 
 /// A database that a command works on.
 #[derive(Debug)]
-pub struct Direct {
+pub struct DirectStore {
     path: PathBuf,
     conn: Connection,
     // Dropped after the connection: see its module. None where there is no file.
     _lock: Option<Lock>,
 }
 
-impl Direct {
+impl DirectStore {
     /// Opens the database at `path`, which must be there and migrated.
     ///
     /// # Errors
@@ -28,8 +30,8 @@ impl Direct {
         if file::look(path)? != file::Found::Calendar {
             return Err(file::missing(path));
         }
-        if !schema::plan(path)?.pending.is_empty() {
-            return Err(schema::unmigrated(path));
+        if !migrations::plan(path)?.pending.is_empty() {
+            return Err(migrations::unmigrated(path));
         }
         let conn = file::open_for_writing(path)?;
         Ok(Self { path: path.to_owned(), conn, _lock: Some(lock) })
@@ -42,12 +44,12 @@ impl Direct {
     pub fn open_or_make(path: &Path) -> Result<Self> {
         if file::look(path)? != file::Found::Calendar {
             file::init(path)?;
-            schema::upgrade(path)?;
+            migrations::upgrade(path)?;
         }
         Self::open(path)
     }
 
-    /// Opens the database at `path` for [`Direct::rehearse`]; where there is none, makes none, but
+    /// Opens the database at `path` for [`DirectStore::rehearse`]; where there is none, makes none, but
     /// takes one that is gone when it is closed.
     ///
     /// # Errors
@@ -56,7 +58,7 @@ impl Direct {
         match file::look(path)? {
             file::Found::Calendar => Self::open(path),
             file::Found::Nothing | file::Found::Empty => {
-                Ok(Self { path: path.to_owned(), conn: schema::scratch()?, _lock: None })
+                Ok(Self { path: path.to_owned(), conn: migrations::scratch()?, _lock: None })
             }
         }
     }

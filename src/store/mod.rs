@@ -6,60 +6,36 @@
 //!
 //! All writes go through one thread (`writer.rs`). A pool of writers was measured and rejected:
 //! SQLite has one writer whatever one does, so they fight for the lock (a seventh of the throughput,
-//! the slowest answers over a second). A short read is done where it is asked for ([`Store::glance`])
+//! the slowest answers over a second). A short read is done where it is asked for ([`Store::read_inline`])
 //! and a long one by threads of its own ([`Store::read`]), both in `reader.rs`.
 
-mod activity;
-mod attempts;
-mod backup;
-mod check;
 mod direct;
-mod error;
-mod events;
-mod file;
-mod flask;
-mod groups;
-mod lock;
-mod partial;
-#[cfg(test)]
-mod plans;
-mod reader;
-mod restore;
-mod schema;
-mod search;
-mod selections;
-mod status;
-mod upkeep;
-mod users;
-mod writer;
+mod engine;
+mod maintenance;
+mod tables;
 
 use std::fmt;
-use std::ops::Deref;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
-use rusqlite::Connection;
-
-pub use activity::{Activity, Commits};
-pub use attempts::{Attempts, Unnoted};
-pub use backup::{Contents, Progress, Stop, backup};
-pub use check::{Faults, check};
-pub use direct::Direct;
-pub use events::NewEvent;
-pub use file::{Initialised, init};
-pub use flask::{Flask, OldEvent, OldGroup, OldUser, can_be_kept};
-pub use restore::{Restored, restore};
-pub use schema::{Migration, Plan, newest_version, plan, upgrade};
-pub use status::{Status, size, status};
+pub use direct::DirectStore;
+pub use engine::file::{Initialised, init};
+pub use engine::{Activity, Commits, Snapshot, Transaction};
+pub use maintenance::backup::{Contents, Progress, Stop, backup};
+pub use maintenance::check::{Faults, check};
+pub use maintenance::flask::{Flask, OldEvent, OldGroup, OldUser, can_be_kept};
+pub use maintenance::migrations::{Migration, Plan, newest_version, plan, upgrade};
+pub use maintenance::restore::{Restored, restore};
+pub use maintenance::status::{Status, size, status};
+pub use tables::backups::{BackupHistory, PendingNote};
+pub use tables::events::NewEvent;
 
 use crate::error::Result;
-use lock::Lock;
-use reader::Readers;
-use writer::Writer;
-
-/// How long a connection waits for another process that holds the file's lock.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+use engine::file;
+use engine::lock::Lock;
+use engine::readers::Readers;
+use engine::writer::Writer;
+use maintenance::upkeep;
 
 /// An open calendar database, migrated and ready to serve.
 pub struct Store {
@@ -103,7 +79,12 @@ impl Store {
         let writing = file::open_for_writing(path)?;
         let signing_key = file::signing_key(&writing)?;
         let readers = Readers::start(|| file::open_for_reading(path))?;
-        let store = Self { readers, writer: Writer::start(writing)?, signing_key, _lock: lock };
+        let store = Self {
+            readers,
+            writer: Writer::start(writing, upkeep::step)?,
+            signing_key,
+            _lock: lock,
+        };
         Ok((store, Opened { made, applied }))
     }
 
@@ -124,12 +105,12 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::read`].
-    pub async fn glance<T, F>(&self, work: F) -> Result<T>
+    pub async fn read_inline<T, F>(&self, work: F) -> Result<T>
     where
         T: Send + 'static,
         F: FnOnce(&Snapshot<'_>) -> Result<T> + Send + 'static,
     {
-        self.readers.glance(work).await
+        self.readers.read_inline(work).await
     }
 
     /// Runs `work`, which may read much, on a reader thread, over one consistent state of the
@@ -160,49 +141,4 @@ impl Store {
     {
         self.writer.run(work).await
     }
-}
-
-/// One consistent state of the database, to be asked.
-#[derive(Debug)]
-pub struct Snapshot<'c> {
-    conn: &'c Connection,
-}
-
-/// A state of the database that can also be changed.
-#[derive(Debug)]
-pub struct Transaction<'c> {
-    snapshot: Snapshot<'c>,
-}
-
-impl<'c> Deref for Transaction<'c> {
-    type Target = Snapshot<'c>;
-
-    fn deref(&self) -> &Self::Target {
-        &self.snapshot
-    }
-}
-
-impl<'c> Transaction<'c> {
-    /// Writes a page as it is, to see that it can be written.
-    ///
-    /// # Errors
-    /// If it cannot.
-    pub fn touch(&self) -> Result<()> {
-        Ok(self.conn.pragma_update(None, "user_version", 0)?)
-    }
-
-    fn on(conn: &'c Connection) -> Self {
-        Self { snapshot: Snapshot { conn } }
-    }
-}
-
-/// Runs a statement without parameters, and keeps it prepared.
-fn execute(conn: &Connection, sql: &str) -> rusqlite::Result<()> {
-    conn.prepare_cached(sql)?.execute([]).map(drop)
-}
-
-/// What a panic said, as far as it can be told.
-fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
-    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
-    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "panicked".into())
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use calendar_server::app::{App, AuthLimit, Hashing, Health, Views};
+use calendar_server::app::{App, AuthLimit, HashingPool, Health, ViewCache};
 use calendar_server::clock::Clock;
 use calendar_server::domain::auth::Tokens;
 use calendar_server::model::Rate;
@@ -117,8 +117,8 @@ impl Calendar {
             tokens: Tokens::new(KEY, settings.token_lifetime),
             registration_open: settings.registration_open,
             auth_limit: AuthLimit::new(settings.auth_rate, settings.trusted_proxies),
-            hashing: Hashing::default(),
-            views: Arc::new(Views::default()),
+            hashing: HashingPool::default(),
+            views: Arc::new(ViewCache::default()),
             health: Health::default(),
             metrics: None,
             cors_origins: settings.cors_origins,

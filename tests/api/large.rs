@@ -36,7 +36,7 @@ fn many() -> (Calendar, String) {
     let mut sql = String::from("BEGIN;");
     for number in 0..MANY {
         let (text, group) = (subject(number), if number % 2 == 0 { "NULL" } else { "1" });
-        let folded = calendar_server::model::fold(&text);
+        let folded = calendar_server::model::casefold(&text);
         sql.push_str(&format!(
             "INSERT INTO event (user_id, group_id, subject, subject_folded, starts, ends, created)
              VALUES (1, {group}, '{text}', '{folded}', {number}, {number}, 0);"
@@ -88,13 +88,13 @@ fn assert_finds_what_is_there(calendar: &Calendar, token: &str, subjects: &[Stri
         " ",
     ];
     for word in words {
-        let folded = calendar_server::model::fold(word.trim());
+        let folded = calendar_server::model::casefold(word.trim());
         if folded.is_empty() {
             continue;
         }
         let expected: Vec<&String> = subjects
             .iter()
-            .filter(|subject| calendar_server::model::fold(subject).contains(&folded))
+            .filter(|subject| calendar_server::model::casefold(subject).contains(&folded))
             .collect();
         let found = found(calendar, token, word);
         assert_eq!(found.iter().collect::<Vec<_>>(), expected, "{word:?}");
@@ -128,7 +128,7 @@ fn a_large_calendar_is_searched_as_a_small_one_whether_the_index_has_followed_or
     calendar.execute(&format!(
         "INSERT INTO event (id, user_id, subject, subject_folded, starts, ends, created)
          VALUES (5, 1, '{fifth}', '{}', 4, 4, 0)",
-        calendar_server::model::fold(&fifth)
+        calendar_server::model::casefold(&fifth)
     ));
     subjects.insert(4, fifth);
     assert_finds_what_is_there(&calendar, &park, &subjects);

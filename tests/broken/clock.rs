@@ -8,7 +8,7 @@ use std::time::Duration;
 use calendar_server::backups::{self, Backups};
 use calendar_server::clock::Clock;
 use calendar_server::config::Schedule;
-use calendar_server::store::{self, Attempts, Direct, Faults, Stop, Unnoted};
+use calendar_server::store::{self, BackupHistory, DirectStore, Faults, PendingNote, Stop};
 use jiff::tz::TimeZone;
 use serde_json::json;
 
@@ -81,7 +81,7 @@ fn backed_up(folder: &Path) -> (std::path::PathBuf, Clock) {
     store::upgrade(&database).unwrap();
     let clock = Clock::fixed(TimeZone::get("Asia/Seoul").unwrap(), NOW);
     let now = clock.now().unwrap();
-    Direct::open(&database).unwrap().write(|tx| tx.note_backup(now, None)).unwrap();
+    DirectStore::open(&database).unwrap().write(|tx| tx.note_backup(now, None)).unwrap();
     (database, clock)
 }
 
@@ -91,11 +91,12 @@ fn one_more(database: &Path, kept: &Path, clock: &Clock) {
     clock.set(NOW - DAY);
     let day = Duration::from_secs(24 * 3600);
     let schedule = Schedule { folder: kept.to_owned(), every: day, keep: 2 };
-    let made = Attempts { last: Some(clock.now().unwrap()), failed: None };
+    let made = BackupHistory { last: Some(clock.now().unwrap()), failed: None };
     let backups =
-        Backups::start(database.to_owned(), schedule, clock.clone(), Unnoted::default()).unwrap();
+        Backups::start(database.to_owned(), schedule, clock.clone(), PendingNote::default())
+            .unwrap();
     wait_for("a backup", || {
-        let attempts = Direct::open(database).unwrap().read(|store| store.backup_attempts());
+        let attempts = DirectStore::open(database).unwrap().read(|store| store.backup_attempts());
         (attempts.unwrap() == made).then_some(())
     });
     // Its thread ends what it has begun.

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use std::time::{Duration, Instant};
 
-use calendar_server::store::{self, Direct, Stop};
+use calendar_server::store::{self, DirectStore, Stop};
 use rusqlite::Connection;
 
 use crate::asking::{assert_sound, names, serve, wait_for};
@@ -142,7 +142,7 @@ fn a_backup_is_made_also_while_others_open_and_close_the_database() {
         scope.spawn(|| {
             // Whoever closes last takes the log away.
             while !done.load(Ordering::Relaxed) {
-                Direct::open(&file).unwrap().read(|store| store.backup_attempts()).unwrap();
+                DirectStore::open(&file).unwrap().read(|store| store.backup_attempts()).unwrap();
             }
         });
         let all = (0..1000).map(|_| {

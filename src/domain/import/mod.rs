@@ -36,7 +36,7 @@ mod decide;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::error::{Error, Result};
-use crate::model::{Email, EventId, EventTimes, GroupId, Selection, UserId, WallTime, fold};
+use crate::model::{Email, EventId, EventTimes, GroupId, Selection, UserId, WallTime, casefold};
 use crate::store::{Flask, NewEvent, OldEvent, OldGroup, OldUser, Transaction, can_be_kept};
 use decide::Notes;
 
@@ -154,7 +154,7 @@ impl Import<'_, '_> {
         self.report.users.read += 1;
         let mut notes = Notes::of(old.garbled);
         let email = old.email.as_deref().unwrap_or(NO_EMAIL);
-        let id = if let Some(kept) = self.owners.get(&fold(email)) {
+        let id = if let Some(kept) = self.owners.get(&casefold(email)) {
             self.report.users.merged += 1;
             let became = format!("merged into user {}, {:?}", kept.id.0, kept.email);
             notes.add("email", old.email.as_deref(), became);
@@ -185,7 +185,7 @@ impl Import<'_, '_> {
     fn add_user(&mut self, id: Option<UserId>, email: &str, made: bool) -> Result<Owner> {
         let id = self.tx.import_user(id, &Email::stored(email.to_owned()), self.now)?;
         let owner = Owner { id, email: email.to_owned(), made };
-        self.owners.insert(fold(email), owner.clone());
+        self.owners.insert(casefold(email), owner.clone());
         Ok(owner)
     }
 
@@ -193,7 +193,8 @@ impl Import<'_, '_> {
     fn owner(&mut self, column: &str, raw: Option<&str>, notes: &mut Notes) -> Result<Owner> {
         let email = raw.unwrap_or_default();
         let trimmed = if email.trim().is_empty() { NO_EMAIL } else { email.trim() };
-        let known = self.owners.get(&fold(email)).or_else(|| self.owners.get(&fold(trimmed)));
+        let known =
+            self.owners.get(&casefold(email)).or_else(|| self.owners.get(&casefold(trimmed)));
         if let Some(owner) = known {
             if Some(owner.email.as_str()) != raw {
                 notes.add(column, raw, format!("of user {}, {:?}", owner.id.0, owner.email));

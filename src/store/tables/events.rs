@@ -8,18 +8,18 @@
 
 use rusqlite::{OptionalExtension, Params, Row};
 
-use super::{Snapshot, Transaction};
 use crate::error::Result;
 use crate::model::{
-    Email, Event, EventId, EventTimes, GroupId, Period, ShortText, UserId, WallTime, fold,
+    Email, Event, EventId, EventTimes, GroupId, ShortText, TimeRange, UserId, WallTime, casefold,
 };
+use crate::store::{Snapshot, Transaction};
 
 macro_rules! columns {
     () => {
         "e.id, u.email, e.subject, e.group_id, e.starts, e.ends, e.created, e.updated, e.birthday"
     };
 }
-pub(super) use columns;
+pub(in crate::store) use columns;
 
 /// Which events of a class overlap `[?2, ?3)`: those that begin in it, or before it by no more than
 /// the longest of the class is long. The index answers all of it but the last line's end.
@@ -42,13 +42,13 @@ macro_rules! is_seen {
 }
 
 /// Counts the events, without those.
-pub(super) const COUNT: &str = "SELECT (SELECT count(*) FROM event) - (
+pub(in crate::store) const COUNT: &str = "SELECT (SELECT count(*) FROM event) - (
     SELECT count(*) FROM calendar_group g JOIN event e ON e.group_id = g.id WHERE g.deleted = 1)";
 
-pub(super) const OWNER: &str =
+pub(in crate::store) const OWNER: &str =
     concat!("SELECT e.user_id FROM event e WHERE e.id = ?1 AND ", is_seen!());
 
-pub(super) const PERSONAL_BETWEEN: &str = concat!(
+pub(in crate::store) const PERSONAL_BETWEEN: &str = concat!(
     "WITH length (class) AS (VALUES (0), (1), (2), (3), (4)) SELECT ",
     columns!(),
     "
@@ -57,7 +57,7 @@ pub(super) const PERSONAL_BETWEEN: &str = concat!(
     overlaps!("length.class")
 );
 
-pub(super) const SELECTED_BETWEEN: &str = concat!(
+pub(in crate::store) const SELECTED_BETWEEN: &str = concat!(
     "SELECT ",
     columns!(),
     "
@@ -67,7 +67,7 @@ pub(super) const SELECTED_BETWEEN: &str = concat!(
     overlaps!("l.length_class")
 );
 
-pub(super) const BIRTHDAY_OF: &str = concat!(
+pub(in crate::store) const BIRTHDAY_OF: &str = concat!(
     "SELECT ",
     columns!(),
     "
@@ -75,7 +75,7 @@ pub(super) const BIRTHDAY_OF: &str = concat!(
      WHERE e.user_id = ?1 AND e.birthday = 1"
 );
 
-pub(super) const BY_ID: &str = concat!(
+pub(in crate::store) const BY_ID: &str = concat!(
     "SELECT ",
     columns!(),
     " FROM event e JOIN user u ON u.id = e.user_id WHERE e.id = ?1 AND ",
@@ -115,13 +115,13 @@ impl Snapshot<'_> {
         Ok(row.map(UserId))
     }
 
-    /// The events that overlap `period` in the calendar of `user`, in no order: the personal ones
+    /// The events that overlap `range` in the calendar of `user`, in no order: the personal ones
     /// but for the birthday, and those of the selected groups.
     ///
     /// # Errors
     /// If the database cannot be read.
-    pub fn events_between(&self, user: UserId, period: Period) -> Result<Vec<Event>> {
-        let params = (user.0, period.from, period.until);
+    pub fn events_between(&self, user: UserId, range: TimeRange) -> Result<Vec<Event>> {
+        let params = (user.0, range.from, range.until);
         let mut events = self.events(PERSONAL_BETWEEN, params)?;
         events.extend(self.events(SELECTED_BETWEEN, params)?);
         Ok(events)
@@ -171,7 +171,7 @@ impl Snapshot<'_> {
         Ok(count.unsigned_abs())
     }
 
-    pub(super) fn events(&self, sql: &str, params: impl Params) -> Result<Vec<Event>> {
+    pub(in crate::store) fn events(&self, sql: &str, params: impl Params) -> Result<Vec<Event>> {
         let mut statement = self.conn.prepare_cached(sql)?;
         let mut rows = statement.query(params)?;
         let mut events = Vec::new();
@@ -212,7 +212,7 @@ impl Transaction<'_> {
             event.user.0,
             event.group.map(|group| group.0),
             event.subject,
-            fold(event.subject),
+            casefold(event.subject),
             event.times.starts().seconds(),
             event.times.ends().seconds(),
             event.created.seconds(),

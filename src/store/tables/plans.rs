@@ -4,7 +4,9 @@
 use rusqlite::OpenFlags;
 
 use super::events::{BIRTHDAY_OF, BY_ID, OWNER, PERSONAL_BETWEEN, SELECTED_BETWEEN};
-use super::{Store, file, groups, search, selections, users};
+use super::{groups, selections, subject_index, users};
+use crate::store::Store;
+use crate::store::engine::file;
 
 /// What SQLite says it would do.
 fn plan_of(sql: &str) -> String {
@@ -66,18 +68,21 @@ fn a_span_of_the_selected_groups_is_a_range_of_each_groups_index() {
 
 #[test]
 fn a_search_of_a_small_calendar_reads_that_and_no_more() {
-    assert_plan(search::PERSONAL, &["SEARCH e USING INDEX event_personal (user_id=?)"]);
-    assert_plan(search::SELECTED, &["SEARCH e USING INDEX event_in_group (group_id=?)"]);
+    assert_plan(subject_index::PERSONAL, &["SEARCH e USING INDEX event_personal (user_id=?)"]);
+    assert_plan(subject_index::SELECTED, &["SEARCH e USING INDEX event_in_group (group_id=?)"]);
 }
 
 #[test]
 fn a_search_of_a_large_calendar_looks_at_what_the_index_finds() {
     let by_key = "SEARCH e USING INTEGER PRIMARY KEY (rowid=?)";
     let in_selection = "SEARCH s USING PRIMARY KEY (user_id=?)";
-    assert_plan(search::INDEXED, &["SCAN g VIRTUAL TABLE INDEX", by_key, in_selection]);
-    assert_plan(search::PENDING, &["SCAN p", by_key, in_selection]);
-    assert_plan(search::NEW, &["SEARCH e USING INTEGER PRIMARY KEY (rowid>?)", in_selection]);
-    let [personal, selected] = search::COUNT;
+    assert_plan(subject_index::INDEXED, &["SCAN g VIRTUAL TABLE INDEX", by_key, in_selection]);
+    assert_plan(subject_index::PENDING, &["SCAN p", by_key, in_selection]);
+    assert_plan(
+        subject_index::NEW,
+        &["SEARCH e USING INTEGER PRIMARY KEY (rowid>?)", in_selection],
+    );
+    let [personal, selected] = subject_index::COUNT;
     assert_plan(personal, &["SEARCH e USING INDEX event_personal (user_id=?)"]);
     assert_plan(selected, &["SEARCH e USING COVERING INDEX event_in_group (group_id=?)"]);
 }

@@ -6,13 +6,13 @@
 
 use rusqlite::{Connection, TransactionBehavior};
 
-use super::{groups, search};
 use crate::error::Result;
+use crate::store::tables::{groups, subject_index};
 
 /// Does a slice of what is left to do. Gives whether there may be more.
-pub(super) fn slice(conn: &mut Connection) -> Result<bool> {
+pub(in crate::store) fn step(conn: &mut Connection) -> Result<bool> {
     let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let done = groups::sweep(&tx)? + search::follow(&tx)?;
+    let done = groups::purge_deleted(&tx)? + subject_index::follow(&tx)?;
     // Without anything done, there is nothing to wait for the disk for.
     if done > 0 {
         tx.commit()?;

@@ -20,9 +20,10 @@ use percent_encoding::{NON_ALPHANUMERIC, percent_encode};
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, ErrorCode, OpenFlags, Row};
 
-use super::{BUSY_TIMEOUT, NewEvent, Snapshot, Transaction, file};
 use crate::error::{Error, Result};
-use crate::model::{Email, EventId, GroupId, ShortText, UserId, WallTime, fold};
+use crate::model::{Email, EventId, GroupId, ShortText, UserId, WallTime, casefold};
+use crate::store::engine::{BUSY_TIMEOUT, file};
+use crate::store::{NewEvent, Snapshot, Transaction};
 
 /// What is read, by table.
 const TABLES: [(&str, &[&str]); 3] = [
@@ -412,7 +413,7 @@ impl Transaction<'_> {
             event.user.0,
             event.group.map(|group| group.0),
             event.subject,
-            fold(event.subject),
+            casefold(event.subject),
             event.times.starts().seconds(),
             event.times.ends().seconds(),
             event.created.seconds(),

@@ -8,10 +8,10 @@ use argon2::password_hash::phc::PasswordHash;
 use rusqlite::types::Value;
 use rusqlite::{Connection, Row};
 
-use super::file::{self, Found};
-use super::schema;
+use super::migrations;
 use crate::error::{Error, Result};
-use crate::model::{ShortText, WallTime, fold};
+use crate::model::{ShortText, WallTime, casefold};
+use crate::store::engine::file::{self, Found};
 
 /// How many faults are listed; a database with more is past reading them.
 const MOST: usize = 1000;
@@ -28,7 +28,7 @@ pub struct Faults {
 }
 
 impl Faults {
-    pub(super) fn add(&mut self, fault: String) {
+    pub(in crate::store) fn add(&mut self, fault: String) {
         if self.listed.len() < MOST {
             self.listed.push(fault);
         } else {
@@ -49,8 +49,8 @@ fn look_at(path: &Path) -> Result<Faults> {
     if file::look(path)? != Found::Calendar {
         return Err(file::missing(path));
     }
-    if !schema::plan(path)?.pending.is_empty() {
-        return Err(schema::unmigrated(path));
+    if !migrations::plan(path)?.pending.is_empty() {
+        return Err(migrations::unmigrated(path));
     }
     let conn = file::open_to_look(path)?;
     conn.execute_batch("BEGIN")?;
@@ -62,7 +62,7 @@ fn look_at(path: &Path) -> Result<Faults> {
 }
 
 /// What is wrong with the pages, and with the references between rows.
-pub(super) fn structure(conn: &Connection) -> Result<Faults> {
+pub(in crate::store) fn structure(conn: &Connection) -> Result<Faults> {
     let mut faults = Faults::default();
     let sql = format!("PRAGMA integrity_check({MOST})");
     let mut statement = conn.prepare(&sql)?;
@@ -128,7 +128,7 @@ fn rows(conn: &Connection, faults: &mut Faults) -> Result<()> {
             let (email, folded): (String, String) = (row.get(1)?, row.get(2)?);
             Ok(vec![
                 // The email itself may be any text: users of the earlier system keep theirs.
-                when(folded != fold(&email), "email_folded: is not the folded email"),
+                when(folded != casefold(&email), "email_folded: is not the folded email"),
                 time(row, 3, "created")?,
                 when(row.get::<_, i64>(4)? < 0, "token_generation: is negative"),
                 when(
@@ -162,7 +162,7 @@ fn rows(conn: &Connection, faults: &mut Faults) -> Result<()> {
         Ok(vec![
             // That of a birthday holds an email, which may be longer.
             if birthday { None } else { short(row, 1, "subject")? },
-            when(folded != fold(&subject), "subject_folded: is not the folded subject"),
+            when(folded != casefold(&subject), "subject_folded: is not the folded subject"),
             when(ends < starts, "ends: is before its start"),
             when(
                 birthday && (ends != starts || starts.rem_euclid(86_400) != 0),

@@ -18,7 +18,8 @@ use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use super::activity::Activity;
-use super::{BUSY_TIMEOUT, Transaction, execute, panic_text, upkeep};
+use super::transaction::{execute, panic_text};
+use super::{BUSY_TIMEOUT, Transaction};
 use crate::error::{Error, Result};
 
 /// How many writes may wait; at thousands a second, more than would be answered in good time.
@@ -36,35 +37,38 @@ const AT_LEAST: Duration = Duration::from_millis(100);
 /// Runs inside the transaction, and gives what is left to do once its outcome is known: to answer.
 /// Without a connection, because no transaction could begin, it runs nothing.
 type Job = Box<dyn FnOnce(Option<&Connection>) -> Answer + Send>;
+/// Does a step of deferred work, and tells whether there may be more.
+type Upkeep = fn(&mut Connection) -> Result<bool>;
 /// Takes why the transaction failed, if it did.
 type Answer = Box<dyn FnOnce(Option<&str>)>;
 
 #[derive(Debug)]
-pub(super) struct Writer {
+pub(in crate::store) struct Writer {
     jobs: Option<Sender<Job>>,
     activity: Arc<Activity>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Writer {
-    pub(super) fn start(conn: Connection) -> Result<Self> {
+    /// Starts the thread. When idle it does steps of `upkeep`, which tells whether there may be more.
+    pub(in crate::store) fn start(conn: Connection, upkeep: Upkeep) -> Result<Self> {
         let (jobs, queue) = bounded(QUEUE);
         let activity = Arc::new(Activity::default());
         let thread = std::thread::Builder::new()
             .name("store-writer".into())
             .spawn({
                 let activity = Arc::clone(&activity);
-                move || serve(conn, &queue, &activity)
+                move || serve(conn, &queue, &activity, upkeep)
             })
             .map_err(|error| Error::Setup(format!("cannot start the writer thread: {error}")))?;
         Ok(Self { jobs: Some(jobs), activity, thread: Some(thread) })
     }
 
-    pub(super) fn activity(&self) -> Arc<Activity> {
+    pub(in crate::store) fn activity(&self) -> Arc<Activity> {
         Arc::clone(&self.activity)
     }
 
-    pub(super) async fn run<T, F>(&self, work: F) -> Result<T>
+    pub(in crate::store) async fn run<T, F>(&self, work: F) -> Result<T>
     where
         T: Send + 'static,
         F: FnOnce(&Transaction<'_>) -> Result<T> + Send + 'static,
@@ -112,7 +116,7 @@ impl Drop for Writer {
     }
 }
 
-fn serve(mut conn: Connection, queue: &Receiver<Job>, activity: &Activity) {
+fn serve(mut conn: Connection, queue: &Receiver<Job>, activity: &Activity, upkeep: Upkeep) {
     // The process before this one may have left something to do.
     let (mut left, mut last, mut patience) = (true, Instant::now(), IDLE);
     loop {
@@ -132,17 +136,17 @@ fn serve(mut conn: Connection, queue: &Receiver<Job>, activity: &Activity) {
             Err(RecvTimeoutError::Timeout) => patience = PAUSE,
             Err(RecvTimeoutError::Disconnected) => return,
         }
-        left = keep_up(&mut conn);
+        left = run_upkeep(&mut conn, upkeep);
         last = Instant::now();
     }
 }
 
 /// Does a slice of upkeep, if no other process is writing. Gives whether there may be more to do;
 /// after a failure not before the next write.
-fn keep_up(conn: &mut Connection) -> bool {
+fn run_upkeep(conn: &mut Connection, upkeep: Upkeep) -> bool {
     let mut slice = || {
         conn.busy_timeout(Duration::ZERO)?;
-        let done = upkeep::slice(conn);
+        let done = upkeep(conn);
         conn.busy_timeout(BUSY_TIMEOUT)?;
         done
     };

@@ -17,10 +17,10 @@
 
 use rusqlite::{Connection, OptionalExtension, Statement};
 
-use super::Snapshot;
 use super::events::columns;
 use crate::error::Result;
 use crate::model::{Event, ShortText, UserId};
+use crate::store::Snapshot;
 
 /// The most events of a calendar that are looked through without the index.
 const FEW: i64 = 2000;
@@ -40,7 +40,7 @@ macro_rules! shown_and_matching {
     };
 }
 
-pub(super) const PERSONAL: &str = concat!(
+pub(in crate::store) const PERSONAL: &str = concat!(
     "SELECT ",
     columns!(),
     "
@@ -48,7 +48,7 @@ pub(super) const PERSONAL: &str = concat!(
      WHERE e.user_id = ?1 AND e.group_id IS NULL AND instr(e.subject_folded, ?2) > 0"
 );
 
-pub(super) const SELECTED: &str = concat!(
+pub(in crate::store) const SELECTED: &str = concat!(
     "SELECT ",
     columns!(),
     "
@@ -56,7 +56,7 @@ pub(super) const SELECTED: &str = concat!(
      WHERE s.user_id = ?1 AND e.group_id = s.group_id AND instr(e.subject_folded, ?2) > 0"
 );
 
-pub(super) const INDEXED: &str = concat!(
+pub(in crate::store) const INDEXED: &str = concat!(
     "SELECT ",
     columns!(),
     "
@@ -67,7 +67,7 @@ pub(super) const INDEXED: &str = concat!(
          AND NOT EXISTS (SELECT 1 FROM subject_gram_pending p WHERE p.event_id = g.rowid)"
 );
 
-pub(super) const PENDING: &str = concat!(
+pub(in crate::store) const PENDING: &str = concat!(
     "SELECT ",
     columns!(),
     "
@@ -77,7 +77,7 @@ pub(super) const PENDING: &str = concat!(
     shown_and_matching!()
 );
 
-pub(super) const NEW: &str = concat!(
+pub(in crate::store) const NEW: &str = concat!(
     "SELECT ",
     columns!(),
     " FROM event e NOT INDEXED JOIN user u ON u.id = e.user_id
@@ -86,7 +86,7 @@ pub(super) const NEW: &str = concat!(
 );
 
 /// Counts the events of a calendar, up to ?2.
-pub(super) const COUNT: [&str; 2] = [
+pub(in crate::store) const COUNT: [&str; 2] = [
     "SELECT count(*) FROM (SELECT 1 FROM event e INDEXED BY event_personal
         WHERE e.user_id = ?1 AND e.group_id IS NULL LIMIT ?2)",
     "SELECT count(*) FROM (SELECT 1 FROM selection s CROSS JOIN event e INDEXED BY event_in_group
@@ -126,7 +126,7 @@ impl Snapshot<'_> {
 }
 
 /// Makes the index follow some of the changes that it has yet to follow; gives how many.
-pub(super) fn follow(conn: &Connection) -> Result<usize> {
+pub(in crate::store) fn follow(conn: &Connection) -> Result<usize> {
     let mut add = conn.prepare_cached("INSERT INTO subject_gram (rowid, grams) VALUES (?1, ?2)")?;
     let changed = follow_changed(conn, &mut add)?;
     Ok(usize::from(changed) + follow_new(conn, &mut add, SLICE - changed)?)

@@ -15,7 +15,7 @@ use std::sync::{Mutex, PoisonError};
 use bytes::Bytes;
 use lru::LruCache;
 
-use crate::model::{Period, User, UserId};
+use crate::model::{TimeRange, User, UserId};
 
 /// How many bytes are kept; those of the view that was not asked for the longest go first.
 const BUDGET: usize = 8 * 1024 * 1024;
@@ -25,7 +25,7 @@ const LARGEST: usize = BUDGET / 8;
 const OVERHEAD: usize = 192;
 
 /// Whose view, of when, and whether for a client that takes it compressed.
-type Key = (UserId, Period, bool);
+type Key = (UserId, TimeRange, bool);
 
 /// A view as it is answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,7 +38,7 @@ pub struct View {
 
 /// The views that are kept.
 #[derive(Debug)]
-pub struct Views {
+pub struct ViewCache {
     process: u64,
     shelf: Mutex<Shelf>,
 }
@@ -49,7 +49,7 @@ struct Shelf {
     bytes: usize,
 }
 
-impl Default for Views {
+impl Default for ViewCache {
     /// None are kept yet.
     fn default() -> Self {
         let shelf = Shelf { views: LruCache::unbounded(), bytes: 0 };
@@ -57,36 +57,36 @@ impl Default for Views {
     }
 }
 
-impl Views {
-    /// The entity tag of what `user` is shown in `period`. Weak, since compressed or not it is the
+impl ViewCache {
+    /// The entity tag of what `user` is shown in `range`. Weak, since compressed or not it is the
     /// same view.
     #[must_use]
-    pub fn tag(&self, user: &User, period: Period) -> String {
+    pub fn tag(&self, user: &User, range: TimeRange) -> String {
         let mut tag = String::with_capacity(64);
         let User { id: UserId(id), calendar_version: version, .. } = user;
-        let Period { from, until } = period;
+        let TimeRange { from, until } = range;
         // To a string, this cannot fail.
         let _ = write!(tag, "W/\"{:x}-{id:x}-{version:x}-{from:x}-{until:x}\"", self.process);
         tag
     }
 
-    /// What `user` is shown in `period`, if it is kept and still so.
+    /// What `user` is shown in `range`, if it is kept and still so.
     #[must_use]
-    pub fn get(&self, user: &User, period: Period, compressed: bool) -> Option<View> {
+    pub fn get(&self, user: &User, range: TimeRange, compressed: bool) -> Option<View> {
         let mut shelf = self.shelf.lock().unwrap_or_else(PoisonError::into_inner);
-        let (version, view) = shelf.views.get(&(user.id, period, compressed))?;
+        let (version, view) = shelf.views.get(&(user.id, range, compressed))?;
         (*version == user.calendar_version).then(|| view.clone())
     }
 
-    /// Keeps `view`, which is what `user` is shown in `period`.
-    pub fn keep(&self, user: &User, period: Period, compressed: bool, view: &View) {
+    /// Keeps `view`, which is what `user` is shown in `range`.
+    pub fn keep(&self, user: &User, range: TimeRange, compressed: bool, view: &View) {
         if view.bytes.len() > LARGEST {
             return;
         }
         let mut shelf = self.shelf.lock().unwrap_or_else(PoisonError::into_inner);
         let kept = (user.calendar_version, view.clone());
         shelf.bytes += view.bytes.len() + OVERHEAD;
-        if let Some((_, (_, before))) = shelf.views.push((user.id, period, compressed), kept) {
+        if let Some((_, (_, before))) = shelf.views.push((user.id, range, compressed), kept) {
             shelf.bytes -= before.bytes.len() + OVERHEAD;
         }
         while shelf.bytes > BUDGET
@@ -102,7 +102,7 @@ mod tests {
     use super::*;
     use crate::model::{Email, WallTime};
 
-    const JUNE: Period = Period { from: 0, until: 30 };
+    const JUNE: TimeRange = TimeRange { from: 0, until: 30 };
 
     fn user(id: i64, calendar_version: i64) -> User {
         User {
@@ -120,19 +120,19 @@ mod tests {
 
     #[test]
     fn a_view_is_kept_for_its_user_its_version_its_period_and_its_form() {
-        let (views, view) = (Views::default(), view(2));
+        let (views, view) = (ViewCache::default(), view(2));
         views.keep(&user(1, 5), JUNE, false, &view);
         assert_eq!(views.get(&user(1, 5), JUNE, false), Some(view));
         assert_eq!(views.get(&user(2, 5), JUNE, false), None);
         assert_eq!(views.get(&user(1, 6), JUNE, false), None);
         assert_eq!(views.get(&user(1, 4), JUNE, false), None);
-        assert_eq!(views.get(&user(1, 5), Period { until: 31, ..JUNE }, false), None);
+        assert_eq!(views.get(&user(1, 5), TimeRange { until: 31, ..JUNE }, false), None);
         assert_eq!(views.get(&user(1, 5), JUNE, true), None);
     }
 
     #[test]
     fn what_is_kept_has_a_bound_and_the_oldest_goes_first() {
-        let views = Views::default();
+        let views = ViewCache::default();
         let largest = view(LARGEST);
         for id in 0..20 {
             views.keep(&user(id, 0), JUNE, false, &largest);
@@ -147,13 +147,13 @@ mod tests {
 
     #[test]
     fn a_tag_is_another_for_whatever_may_differ() {
-        let views = Views::default();
+        let views = ViewCache::default();
         let tags = [
             views.tag(&user(1, 5), JUNE),
             views.tag(&user(2, 5), JUNE),
             views.tag(&user(1, 6), JUNE),
-            views.tag(&user(1, 5), Period { until: 31, ..JUNE }),
-            Views::default().tag(&user(1, 5), JUNE),
+            views.tag(&user(1, 5), TimeRange { until: 31, ..JUNE }),
+            ViewCache::default().tag(&user(1, 5), JUNE),
         ];
         for (at, tag) in tags.iter().enumerate() {
             assert!(tag.starts_with("W/\"") && tag.ends_with('"'), "{tag}");

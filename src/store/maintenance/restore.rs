@@ -11,11 +11,13 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 
 use super::backup::{Contents, Progress, Stop, copy};
-use super::file::{self, Found, with_suffix};
-use super::lock::Lock;
-use super::partial::Partial;
-use super::{schema, users};
+use super::migrations;
 use crate::error::{Error, Result};
+use crate::store::engine::BUSY_TIMEOUT;
+use crate::store::engine::file::{self, Found, with_suffix};
+use crate::store::engine::lock::Lock;
+use crate::store::engine::staged::StagedFile;
+use crate::store::tables::users;
 
 /// What SQLite may keep beside a database.
 const SIDES: [&str; 3] = ["-wal", "-shm", "-journal"];
@@ -52,7 +54,7 @@ pub fn restore(
             from.display()
         )));
     }
-    schema::plan(from)?;
+    migrations::plan(from)?;
     let there = to.exists();
     if there && is_same(from, to) {
         return Err(Error::Setup(format!(
@@ -64,7 +66,7 @@ pub fn restore(
     let _folder = Lock::to_replace(to)?;
     // The file itself, where a link leads to it: a rename would put the database in the link's place.
     let to = &file::real(to);
-    let partial = Partial::beside(to)?;
+    let partial = StagedFile::beside(to)?;
     let contents = copy(from, partial.path(), progress, &Stop::default())?;
     let mut unknown = None;
     if end_tokens {
@@ -74,9 +76,9 @@ pub fn restore(
     }
     let kept = free_name(to, suffix);
     if there {
-        let at_rest = fold(to)?;
+        let at_rest = checkpoint(to)?;
         keep_sides(to, &kept)?;
-        partial.replace(to, &kept)?;
+        partial.swap_in(to, &kept)?;
         if at_rest.is_some() {
             drop(at_rest);
             tidy(&kept);
@@ -85,7 +87,7 @@ pub fn restore(
     }
     // A log of what was there before would be taken for that of the backup.
     keep_sides(to, &kept)?;
-    if !partial.take_place(to)? {
+    if !partial.persist_noclobber(to)? {
         let shown = to.display();
         return Err(Error::Setup(format!(
             "{shown} was made meanwhile: stop its server and restore again"
@@ -107,7 +109,7 @@ fn users_of(path: &Path) -> Result<Vec<users::Known>> {
 /// those who are `known` from elsewhere.
 fn end_all_tokens(path: &Path, known: Option<Vec<users::Known>>) -> Result<()> {
     let end = || -> Result<()> {
-        schema::apply(path)?;
+        migrations::apply(path)?;
         let mut conn = file::open(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
         users::end_all_tokens(&tx, known.as_deref().unwrap_or_default())?;
@@ -119,7 +121,7 @@ fn end_all_tokens(path: &Path, known: Option<Vec<users::Known>>) -> Result<()> {
 /// Folds the log of the database at `path` into the file and keeps others from writing to it. None if
 /// it is damaged, which may not let that be done: then the two are kept as they are. While the
 /// connection that is given is open, no other process writes to the file.
-fn fold(path: &Path) -> Result<Option<Connection>> {
+fn checkpoint(path: &Path) -> Result<Option<Connection>> {
     let in_use = || {
         Error::Setup(format!(
             "{} is in use by another program: close that first, and restore again",
@@ -132,7 +134,7 @@ fn fold(path: &Path) -> Result<Option<Connection>> {
             path,
             OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
         )?;
-        conn.busy_timeout(super::BUSY_TIMEOUT)?;
+        conn.busy_timeout(BUSY_TIMEOUT)?;
         let busy: i64 = conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
         conn.execute_batch("BEGIN IMMEDIATE")?;
         // Nobody wrote in between.

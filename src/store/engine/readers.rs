@@ -1,7 +1,7 @@
 //! Reading, by read-only connections. It never waits for the writer: in WAL mode a reader sees the
 //! last commit.
 //!
-//! A glance, of a few rows, is done where it is asked for: to hand it to another thread and to be
+//! A read_inline, of a few rows, is done where it is asked for: to hand it to another thread and to be
 //! woken with the answer costs more than it does. What may take longer goes to two threads of its
 //! own, so that it holds up no thread that serves connections. They share one queue, so that a long
 //! search holds up one of them and not whoever happens to be next in line.
@@ -15,7 +15,8 @@ use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
-use super::{Snapshot, execute, panic_text};
+use super::Snapshot;
+use super::transaction::{execute, panic_text};
 use crate::error::{Error, Result};
 
 const THREADS: usize = 2;
@@ -25,7 +26,7 @@ const QUEUE: usize = 4096;
 type Job = Box<dyn FnOnce(&Connection) + Send>;
 
 #[derive(Debug)]
-pub(super) struct Readers {
+pub(in crate::store) struct Readers {
     /// The connections for glances that nobody is using, as many as can be at work at once.
     idle: Mutex<Vec<Connection>>,
     jobs: Option<Sender<Job>>,
@@ -33,7 +34,7 @@ pub(super) struct Readers {
 }
 
 impl Readers {
-    pub(super) fn start(open: impl Fn() -> Result<Connection>) -> Result<Self> {
+    pub(in crate::store) fn start(open: impl Fn() -> Result<Connection>) -> Result<Self> {
         let (jobs, queue) = bounded(QUEUE);
         let start_one = |number| {
             let (conn, queue): (_, Receiver<Job>) = (open()?, queue.clone());
@@ -49,7 +50,7 @@ impl Readers {
     }
 
     /// Runs `work` on this thread; if every connection is in use, on one of the others.
-    pub(super) async fn glance<T, F>(&self, work: F) -> Result<T>
+    pub(in crate::store) async fn read_inline<T, F>(&self, work: F) -> Result<T>
     where
         T: Send + 'static,
         F: FnOnce(&Snapshot<'_>) -> Result<T> + Send + 'static,
@@ -62,7 +63,7 @@ impl Readers {
         result
     }
 
-    pub(super) async fn run<T, F>(&self, work: F) -> Result<T>
+    pub(in crate::store) async fn run<T, F>(&self, work: F) -> Result<T>
     where
         T: Send + 'static,
         F: FnOnce(&Snapshot<'_>) -> Result<T> + Send + 'static,

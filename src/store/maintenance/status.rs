@@ -1,12 +1,12 @@
-//! What an operator wants to know of a database at a glance.
+//! What an operator wants to know of a database at a read_inline.
 
 use std::path::Path;
 
-use super::attempts::{self, Attempts};
-use super::file::{self, Found};
-use super::schema::{self, Plan};
-use super::{events, groups};
+use super::migrations::{self, Plan};
 use crate::error::Result;
+use crate::store::engine::file::{self, Found};
+use crate::store::tables::backups::{self, BackupHistory};
+use crate::store::tables::{events, groups};
 
 /// The state of a database.
 #[derive(Debug, PartialEq, Eq)]
@@ -24,7 +24,7 @@ pub struct Status {
     /// Events, birthdays included.
     pub events: u64,
     /// How the backups went.
-    pub backups: Attempts,
+    pub backups: BackupHistory,
 }
 
 /// Looks at the database at `path` and changes nothing.
@@ -39,7 +39,7 @@ fn look_at(path: &Path) -> Result<Status> {
     if file::look(path)? != Found::Calendar {
         return Err(file::missing(path));
     }
-    let Plan { applied, pending } = schema::plan(path)?;
+    let Plan { applied, pending } = migrations::plan(path)?;
     let conn = file::open_to_look(path)?;
     let migrated = !applied.is_empty();
     let ask = |sql: &str| -> Result<Option<i64>> {
@@ -53,7 +53,8 @@ fn look_at(path: &Path) -> Result<Status> {
     } else {
         ("SELECT count(*) FROM calendar_group", "SELECT count(*) FROM event")
     };
-    let backups = if pending.is_empty() { attempts::attempts(&conn)? } else { Attempts::default() };
+    let backups =
+        if pending.is_empty() { backups::attempts(&conn)? } else { BackupHistory::default() };
     Ok(Status {
         version: applied.last().map_or(0, |migration| migration.version),
         pending: pending.len(),

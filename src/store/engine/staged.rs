@@ -19,14 +19,14 @@ const ENDING: &str = ".partial";
 const LOCK: &str = ".lock";
 
 /// A hidden file beside the one that it is to be; it is removed when this is dropped.
-pub(super) struct Partial {
+pub(in crate::store) struct StagedFile {
     path: PathBuf,
     _lock: File,
 }
 
-impl Partial {
+impl StagedFile {
     /// Makes it, empty and its owner's alone.
-    pub(super) fn beside(path: &Path) -> Result<Self> {
+    pub(in crate::store) fn beside(path: &Path) -> Result<Self> {
         remove_left(&folder_of(path));
         Self::make(path).map_err(|error| {
             Error::Setup(match error.kind() {
@@ -63,13 +63,13 @@ impl Partial {
         }
     }
 
-    pub(super) fn path(&self) -> &Path {
+    pub(in crate::store) fn path(&self) -> &Path {
         &self.path
     }
 
     /// Puts it in the place of the file at `path`, once it is on disk; that file gets the name `kept`,
     /// which nothing may have.
-    pub(super) fn replace(self, path: &Path, kept: &Path) -> Result<()> {
+    pub(in crate::store) fn swap_in(self, path: &Path, kept: &Path) -> Result<()> {
         self.put(path, |partial| {
             // The two change places in one step, so that no file ever has two names: a database that
             // is opened under each of them at a time is lost.
@@ -86,7 +86,7 @@ impl Partial {
     }
 
     /// Puts it at `path`, once it is on disk; gives whether it did, since something may be there.
-    pub(super) fn take_place(self, path: &Path) -> Result<bool> {
+    pub(in crate::store) fn persist_noclobber(self, path: &Path) -> Result<bool> {
         let mut placed = true;
         self.put(path, |partial| match fs::hard_link(partial, path) {
             Err(error) if error.kind() == ErrorKind::AlreadyExists => {
@@ -112,7 +112,7 @@ impl Partial {
     }
 }
 
-impl Drop for Partial {
+impl Drop for StagedFile {
     fn drop(&mut self) {
         remove(&self.path);
     }
@@ -205,9 +205,9 @@ mod tests {
         for name in left.iter().chain(&others) {
             fs::write(here.join(name), "x").unwrap();
         }
-        let at_work = Partial::beside(&here.join("a.sqlite")).unwrap();
+        let at_work = StagedFile::beside(&here.join("a.sqlite")).unwrap();
         assert_eq!(names(here).len(), others.len() + 2, "{:?}", names(here));
-        let second = Partial::beside(&here.join("a.sqlite")).unwrap();
+        let second = StagedFile::beside(&here.join("a.sqlite")).unwrap();
         assert!(at_work.path().exists() && second.path().exists());
         drop((at_work, second));
         assert_eq!(names(here), others);

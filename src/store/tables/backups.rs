@@ -4,13 +4,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use rusqlite::Connection;
 
-use super::{Snapshot, Transaction};
 use crate::error::Result;
 use crate::model::WallTime;
+use crate::store::{Snapshot, Transaction};
 
 /// How the attempts at a backup went.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Attempts {
+pub struct BackupHistory {
     /// When one was last made.
     pub last: Option<WallTime>,
     /// When and why one was not made, if that was the last attempt.
@@ -22,13 +22,13 @@ impl Snapshot<'_> {
     ///
     /// # Errors
     /// If the database cannot be read.
-    pub fn backup_attempts(&self) -> Result<Attempts> {
+    pub fn backup_attempts(&self) -> Result<BackupHistory> {
         attempts(self.conn)
     }
 }
 
-pub(super) fn attempts(conn: &Connection) -> Result<Attempts> {
-    let mut found = Attempts::default();
+pub(in crate::store) fn attempts(conn: &Connection) -> Result<BackupHistory> {
+    let mut found = BackupHistory::default();
     let mut statement = conn.prepare("SELECT finished, failure FROM backup ORDER BY id DESC")?;
     let mut rows = statement.query([])?;
     let mut first = true;
@@ -65,12 +65,12 @@ impl Transaction<'_> {
 /// The last attempt, where it could not be noted in the database: a database that cannot be written
 /// may be why it failed. Its clones remember the same.
 #[derive(Debug, Clone, Default)]
-pub struct Unnoted(Arc<Mutex<Option<Attempt>>>);
+pub struct PendingNote(Arc<Mutex<Option<Attempt>>>);
 
 /// When it was, and why it failed if it did.
 type Attempt = (WallTime, Option<String>);
 
-impl Unnoted {
+impl PendingNote {
     /// Remembers an attempt, or that the last one is noted.
     pub fn set(&self, attempt: Option<Attempt>) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = attempt;
@@ -78,7 +78,7 @@ impl Unnoted {
 
     /// How the attempts went, by what is noted and what is not; none where neither is known.
     #[must_use]
-    pub fn with(&self, noted: Option<Attempts>) -> Option<Attempts> {
+    pub fn with(&self, noted: Option<BackupHistory>) -> Option<BackupHistory> {
         let unnoted = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let Some((at, failure)) = unnoted else { return noted };
         let noted = noted.unwrap_or_default();
@@ -86,8 +86,8 @@ impl Unnoted {
         Some(match failure {
             // A command made one since.
             _ if newest > Some(at) => noted,
-            None => Attempts { last: Some(at), failed: None },
-            Some(why) => Attempts { failed: Some((at, why)), ..noted },
+            None => BackupHistory { last: Some(at), failed: None },
+            Some(why) => BackupHistory { failed: Some((at, why)), ..noted },
         })
     }
 }
@@ -102,8 +102,8 @@ mod tests {
 
     #[test]
     fn what_could_not_be_noted_counts_until_something_newer_is() {
-        let unnoted = Unnoted::default();
-        let made = Attempts { last: Some(at(10)), failed: None };
+        let unnoted = PendingNote::default();
+        let made = BackupHistory { last: Some(at(10)), failed: None };
         assert_eq!(unnoted.with(None), None);
         assert_eq!(unnoted.with(Some(made.clone())), Some(made.clone()));
 
@@ -111,13 +111,16 @@ mod tests {
         let failed = Some((at(20), "no room".to_owned()));
         assert_eq!(
             unnoted.with(Some(made.clone())),
-            Some(Attempts { last: Some(at(10)), failed: failed.clone() })
+            Some(BackupHistory { last: Some(at(10)), failed: failed.clone() })
         );
-        assert_eq!(unnoted.with(None), Some(Attempts { last: None, failed }));
-        let newer = Attempts { last: Some(at(30)), failed: None };
+        assert_eq!(unnoted.with(None), Some(BackupHistory { last: None, failed }));
+        let newer = BackupHistory { last: Some(at(30)), failed: None };
         assert_eq!(unnoted.with(Some(newer.clone())), Some(newer));
 
         unnoted.set(Some((at(40), None)));
-        assert_eq!(unnoted.with(Some(made)), Some(Attempts { last: Some(at(40)), failed: None }));
+        assert_eq!(
+            unnoted.with(Some(made)),
+            Some(BackupHistory { last: Some(at(40)), failed: None })
+        );
     }
 }

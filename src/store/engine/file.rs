@@ -21,7 +21,7 @@ use rustix::io::Errno;
 
 use super::BUSY_TIMEOUT;
 use super::lock::Lock;
-use super::partial::Partial;
+use super::staged::StagedFile;
 use crate::error::{Error, Result};
 
 /// `CALD`, in the header of every calendar database (`PRAGMA application_id`).
@@ -37,7 +37,7 @@ const SIGNING_KEY_TABLE: &str = "CREATE TABLE signing_key (
 
 /// What is at a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Found {
+pub(in crate::store) enum Found {
     /// Nothing.
     Nothing,
     /// A file that nothing has been written to yet.
@@ -81,9 +81,9 @@ pub fn init(path: &Path) -> Result<Initialised> {
                     log.display()
                 )));
             }
-            let partial = Partial::beside(path)?;
+            let partial = StagedFile::beside(path)?;
             fill(partial.path())?;
-            let placed = partial.take_place(path)?;
+            let placed = partial.persist_noclobber(path)?;
             Ok(if placed { Initialised::Made } else { Initialised::There })
         }
     }
@@ -121,13 +121,13 @@ fn empty(path: &Path) -> Error {
 
 /// Makes the database to be served if there is none; but where there was one of which nothing is
 /// left, it is not taken for a place to begin anew.
-pub(super) fn init_to_serve(path: &Path) -> Result<Initialised> {
+pub(in crate::store) fn init_to_serve(path: &Path) -> Result<Initialised> {
     if look(path)? == Found::Empty { Err(empty(path)) } else { init(path) }
 }
 
 /// That the file, and what lies beside it, may be written. Asked before SQLite opens it, which falls
 /// back to reading without a word, and leaves files beside it that then nobody may write.
-pub(super) fn writable(path: &Path) -> Result<()> {
+pub(in crate::store) fn writable(path: &Path) -> Result<()> {
     for side in ["", "-wal", "-shm"] {
         let file = if side.is_empty() { path.to_owned() } else { with_suffix(path, side) };
         match access(&file, Access::WRITE_OK) {
@@ -145,7 +145,7 @@ pub(super) fn writable(path: &Path) -> Result<()> {
 }
 
 /// Where a path leads: what SQLite keeps beside a database is beside the file and not beside a link.
-pub(super) fn real(path: &Path) -> PathBuf {
+pub(in crate::store) fn real(path: &Path) -> PathBuf {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     let resolved = path.canonicalize().ok().or_else(|| {
         Some(folder.unwrap_or(Path::new(".")).canonicalize().ok()?.join(path.file_name()?))
@@ -154,7 +154,7 @@ pub(super) fn real(path: &Path) -> PathBuf {
 }
 
 /// The name of a file beside the database.
-pub(super) fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+pub(in crate::store) fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
     let mut name = real(path).into_os_string();
     name.push(suffix);
     name.into()
@@ -162,7 +162,7 @@ pub(super) fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
 
 /// Makes the file its owner's alone: it holds the key that signs tokens. SQLite gives `-wal` and
 /// `-shm` the same mode when it makes them.
-pub(super) fn own(path: &Path) -> Result<()> {
+pub(in crate::store) fn own(path: &Path) -> Result<()> {
     let mode =
         fs::metadata(path).map_err(|error| cannot("open", path, &error))?.permissions().mode();
     if mode & 0o077 == 0 {
@@ -193,7 +193,7 @@ fn is_busy(error: &rusqlite::Error) -> bool {
 ///
 /// # Errors
 /// [`Error::Setup`] if it is no calendar database, or cannot be read.
-pub(super) fn look(path: &Path) -> Result<Found> {
+pub(in crate::store) fn look(path: &Path) -> Result<Found> {
     match fs::metadata(path) {
         Err(error) if error.kind() == ErrorKind::NotFound => {
             return folder_exists(path).map(|()| Found::Nothing);
@@ -245,7 +245,7 @@ fn folder_exists(path: &Path) -> Result<()> {
 }
 
 /// Opens the file for the writer thread.
-pub(super) fn open_for_writing(path: &Path) -> Result<Connection> {
+pub(in crate::store) fn open_for_writing(path: &Path) -> Result<Connection> {
     writable(path)?;
     let conn = open(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     let set = || {
@@ -261,7 +261,7 @@ pub(super) fn open_for_writing(path: &Path) -> Result<Connection> {
 }
 
 /// Opens the file for a reader thread.
-pub(super) fn open_for_reading(path: &Path) -> Result<Connection> {
+pub(in crate::store) fn open_for_reading(path: &Path) -> Result<Connection> {
     let conn = open(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
     let set = || {
         conn.pragma_update(None, "query_only", true)?;
@@ -276,7 +276,7 @@ pub(super) fn open_for_reading(path: &Path) -> Result<Connection> {
 /// its pages must not be folded into the file, as the last connection that may write does when it
 /// closes; where there is none, only a connection that may write removes the one that it makes. Who
 /// may not write reads the file as it lies there, since then nobody of that user is at work on it.
-pub(super) fn open_to_look(path: &Path) -> Result<Connection> {
+pub(in crate::store) fn open_to_look(path: &Path) -> Result<Connection> {
     let in_use = with_suffix(path, "-wal").exists();
     if in_use {
         return open(path, OpenFlags::SQLITE_OPEN_READ_ONLY);
@@ -294,11 +294,11 @@ pub(super) fn open_to_look(path: &Path) -> Result<Connection> {
 }
 
 /// The key that was made with the database.
-pub(super) fn signing_key(conn: &Connection) -> Result<Vec<u8>> {
+pub(in crate::store) fn signing_key(conn: &Connection) -> Result<Vec<u8>> {
     Ok(conn.query_row("SELECT key FROM signing_key WHERE id = 1", [], |row| row.get(0))?)
 }
 
-pub(super) fn open(path: &Path, access: OpenFlags) -> Result<Connection> {
+pub(in crate::store) fn open(path: &Path, access: OpenFlags) -> Result<Connection> {
     connect(path, access).map_err(|error| unusable(path, &error))
 }
 
@@ -320,7 +320,7 @@ fn connect(path: &Path, access: OpenFlags) -> rusqlite::Result<Connection> {
 }
 
 /// What an error of the database at `path` means for its operator, who is told which file it is.
-pub(super) fn about(path: &Path, error: Error) -> Error {
+pub(in crate::store) fn about(path: &Path, error: Error) -> Error {
     match error {
         Error::Internal(why) | Error::Unavailable(why) => {
             let shown = path.display();
@@ -333,13 +333,13 @@ pub(super) fn about(path: &Path, error: Error) -> Error {
 }
 
 /// There is no database at `path`.
-pub(super) fn missing(path: &Path) -> Error {
+pub(in crate::store) fn missing(path: &Path) -> Error {
     let shown = path.display();
     Error::Setup(format!("there is no database {shown}: make it with calendar-server db init"))
 }
 
 /// Why a file cannot be used, for its operator.
-pub(super) fn unusable(path: &Path, error: &rusqlite::Error) -> Error {
+pub(in crate::store) fn unusable(path: &Path, error: &rusqlite::Error) -> Error {
     let shown = path.display();
     Error::Setup(match error.sqlite_error_code() {
         Some(ErrorCode::NotADatabase) => {

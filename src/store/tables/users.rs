@@ -5,9 +5,9 @@ use std::collections::HashSet;
 use rusqlite::{Connection, OptionalExtension, Row};
 use sha2::{Digest, Sha256};
 
-use super::{Snapshot, Transaction};
 use crate::error::{Error, Result};
 use crate::model::{Email, User, UserId, WallTime};
+use crate::store::{Snapshot, Transaction};
 
 macro_rules! columns {
     () => {
@@ -15,7 +15,7 @@ macro_rules! columns {
     };
 }
 
-pub(super) const BY_EMAIL: &str =
+pub(in crate::store) const BY_EMAIL: &str =
     concat!("SELECT ", columns!(), " FROM user WHERE email_folded = ?1");
 const ALL: &str = concat!("SELECT ", columns!(), " FROM user ORDER BY id");
 const INSERT: &str = concat!(
@@ -44,13 +44,13 @@ fn digest(folded: &str) -> Vec<u8> {
 /// Whose tokens there are, by the digest of the address, and the number of the last of them: of
 /// somebody who is there, or was.
 #[derive(Debug)]
-pub(super) struct Known {
+pub(in crate::store) struct Known {
     digest: Vec<u8>,
     generation: i64,
 }
 
 /// All who are there or were.
-pub(super) fn known(conn: &Connection) -> Result<Vec<Known>> {
+pub(in crate::store) fn known(conn: &Connection) -> Result<Vec<Known>> {
     let mut all = Vec::new();
     let mut users = conn.prepare("SELECT email_folded, token_generation FROM user")?;
     let mut rows = users.query([])?;
@@ -68,7 +68,7 @@ pub(super) fn known(conn: &Connection) -> Result<Vec<Known>> {
 
 /// Makes all tokens of everybody invalid, also of those who are not there but `known`, should they
 /// come.
-pub(super) fn end_all_tokens(conn: &Connection, known: &[Known]) -> Result<()> {
+pub(in crate::store) fn end_all_tokens(conn: &Connection, known: &[Known]) -> Result<()> {
     // How often tokens were ended after this state is not known here. So it is a random step, far
     // beyond any such number, and small enough that what adds up stays exact in JSON.
     let step = getrandom::u64().map_err(|error| Error::Internal(error.to_string()))? >> 24;

@@ -1,11 +1,12 @@
 //! The table `selection`: which groups each user's calendar shows.
 
-use super::{Snapshot, Transaction};
 use crate::error::Result;
 use crate::model::{GroupId, Selection, UserId};
+use crate::store::{Snapshot, Transaction};
 
-pub(super) const OF_USER: &str = "SELECT group_id FROM selection WHERE user_id = ?1";
-pub(super) const SELECTED: &str = "SELECT 1 FROM selection WHERE user_id = ?1 AND group_id = ?2";
+pub(in crate::store) const OF_USER: &str = "SELECT group_id FROM selection WHERE user_id = ?1";
+pub(in crate::store) const SELECTED: &str =
+    "SELECT 1 FROM selection WHERE user_id = ?1 AND group_id = ?2";
 
 impl Snapshot<'_> {
     /// The groups that `user` has selected.

@@ -2,29 +2,30 @@
 
 use rusqlite::{Connection, OptionalExtension, Params, Row};
 
-use super::{Snapshot, Transaction};
 use crate::error::Result;
 use crate::model::{Email, Group, GroupId, ShortText, UserId, WallTime};
+use crate::store::{Snapshot, Transaction};
 
-pub(super) const SELECT: &str = "SELECT g.id, g.name, u.email, g.created, g.updated
+pub(in crate::store) const SELECT: &str = "SELECT g.id, g.name, u.email, g.created, g.updated
     FROM calendar_group g JOIN user u ON u.id = g.creator_id";
 
 /// Counts the groups, without those that are deleted and still to be swept.
-pub(super) const COUNT: &str = "SELECT count(*) FROM calendar_group WHERE deleted = 0";
+pub(in crate::store) const COUNT: &str = "SELECT count(*) FROM calendar_group WHERE deleted = 0";
 
-pub(super) const BY_ID: &str = "WHERE g.id = ?1 AND g.deleted = 0";
-pub(super) const ALL: &str = "WHERE g.deleted = 0 ORDER BY g.id";
-pub(super) const OF_CREATOR: &str = "WHERE g.creator_id = ?1 AND g.deleted = 0 ORDER BY g.id";
+pub(in crate::store) const BY_ID: &str = "WHERE g.id = ?1 AND g.deleted = 0";
+pub(in crate::store) const ALL: &str = "WHERE g.deleted = 0 ORDER BY g.id";
+pub(in crate::store) const OF_CREATOR: &str =
+    "WHERE g.creator_id = ?1 AND g.deleted = 0 ORDER BY g.id";
 
 /// How many events of a deleted group go in one transaction, which takes a few milliseconds.
 const SLICE: u16 = 500;
 
-pub(super) const DELETED: &str =
+pub(in crate::store) const DELETED: &str =
     "SELECT id FROM calendar_group INDEXED BY calendar_group_deleted WHERE deleted = 1 LIMIT 1";
-pub(super) const EVENTS: &str = "DELETE FROM event WHERE id IN (
+pub(in crate::store) const EVENTS: &str = "DELETE FROM event WHERE id IN (
     SELECT id FROM event INDEXED BY event_in_group WHERE group_id = ?1 LIMIT ?2)";
 
-pub(super) const COUNT_EVENTS: &str = "SELECT count(*) FROM event WHERE group_id = ?1";
+pub(in crate::store) const COUNT_EVENTS: &str = "SELECT count(*) FROM event WHERE group_id = ?1";
 
 fn from_row(row: &Row<'_>) -> Result<Group> {
     Ok(Group {
@@ -142,7 +143,7 @@ fn delete_some(conn: &Connection, id: GroupId) -> Result<usize> {
 }
 
 /// Removes some of what deleted groups have left behind; gives how many rows.
-pub(super) fn sweep(conn: &Connection) -> Result<usize> {
+pub(in crate::store) fn purge_deleted(conn: &Connection) -> Result<usize> {
     let next = conn.prepare_cached(DELETED)?.query_row([], |row| row.get(0)).optional()?;
     next.map_or(Ok(0), |id| delete_some(conn, GroupId(id)))
 }

@@ -16,12 +16,12 @@ const WAITING: usize = 30;
 
 /// The turns at hashing.
 #[derive(Debug)]
-pub struct Hashing {
+pub struct HashingPool {
     turns: Arc<Semaphore>,
     places: Arc<Semaphore>,
 }
 
-impl Default for Hashing {
+impl Default for HashingPool {
     fn default() -> Self {
         Self {
             turns: Arc::new(Semaphore::new(AT_ONCE)),
@@ -30,7 +30,7 @@ impl Default for Hashing {
     }
 }
 
-impl Hashing {
+impl HashingPool {
     /// Runs `work`, which hashes a password, when its turn comes.
     ///
     /// # Errors

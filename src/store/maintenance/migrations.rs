@@ -10,9 +10,9 @@ use include_dir::{Dir, include_dir};
 use refinery::{Runner, Target};
 use rusqlite::{Connection, OpenFlags};
 
-use super::file::{self, Found};
-use super::lock::Lock;
 use crate::error::{Error, Result};
+use crate::store::engine::file::{self, Found};
+use crate::store::engine::lock::Lock;
 
 static FILES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/migrations");
 
@@ -67,7 +67,7 @@ pub fn upgrade(path: &Path) -> Result<Vec<Migration>> {
 }
 
 /// The same for a file that nobody else knows.
-pub(super) fn apply(path: &Path) -> Result<Vec<Migration>> {
+pub(in crate::store) fn apply(path: &Path) -> Result<Vec<Migration>> {
     if file::look(path)? != Found::Calendar {
         return Err(file::missing(path));
     }
@@ -109,14 +109,14 @@ pub(super) fn apply(path: &Path) -> Result<Vec<Migration>> {
 }
 
 /// The database at `path` lacks a migration.
-pub(super) fn unmigrated(path: &Path) -> Error {
+pub(in crate::store) fn unmigrated(path: &Path) -> Error {
     let shown = path.display();
     Error::Setup(format!("{shown} has yet to be migrated: run calendar-server db upgrade"))
 }
 
 /// A migrated database without a name, which SQLite keeps in memory, or in a temporary file if it
 /// grows.
-pub(super) fn scratch() -> Result<Connection> {
+pub(in crate::store) fn scratch() -> Result<Connection> {
     let mut conn = Connection::open("")?;
     let migrated = Runner::new(&embedded()?).run(&mut conn);
     migrated.map_err(|error| Error::Internal(format!("cannot migrate: {error}")))?;

@@ -38,15 +38,15 @@ impl Activity {
         Commits { by_size, writes: self.writes.load(Ordering::Relaxed) }
     }
 
-    pub(super) fn queued(&self) {
+    pub(in crate::store) fn queued(&self) {
         self.waiting.fetch_add(1, Ordering::Relaxed);
     }
 
-    pub(super) fn taken(&self) {
+    pub(in crate::store) fn taken(&self) {
         self.waiting.fetch_sub(1, Ordering::Relaxed);
     }
 
-    pub(super) fn committed(&self, writes: usize) {
+    pub(in crate::store) fn committed(&self, writes: usize) {
         let class = writes.next_power_of_two().ilog2() as usize;
         self.commits[class.min(CLASSES - 1)].fetch_add(1, Ordering::Relaxed);
         self.writes.fetch_add(writes as u64, Ordering::Relaxed);

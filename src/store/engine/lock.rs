@@ -20,7 +20,7 @@ use crate::error::{Error, Result};
 
 /// Held as long as it is there.
 #[derive(Debug)]
-pub(super) struct Lock {
+pub(in crate::store) struct Lock {
     _file: Option<File>,
 }
 
@@ -29,7 +29,7 @@ impl Lock {
     ///
     /// # Errors
     /// [`Error::Setup`] if a server has it.
-    pub(super) fn alone(path: &Path) -> Result<Self> {
+    pub(in crate::store) fn alone(path: &Path) -> Result<Self> {
         take(path, &mut || {})
     }
 
@@ -37,7 +37,7 @@ impl Lock {
     ///
     /// # Errors
     /// [`Error::Setup`] if the database is being restored, and still is after some seconds.
-    pub(super) fn to_write(path: &Path) -> Result<Self> {
+    pub(in crate::store) fn to_write(path: &Path) -> Result<Self> {
         folder(path, BUSY_TIMEOUT, File::try_lock_shared, || {
             format!("{} is being restored: try again when that is done", path.display())
         })
@@ -47,7 +47,7 @@ impl Lock {
     ///
     /// # Errors
     /// [`Error::Setup`] if somebody writes to a database in it, and still does after some seconds.
-    pub(super) fn to_replace(path: &Path) -> Result<Self> {
+    pub(in crate::store) fn to_replace(path: &Path) -> Result<Self> {
         folder(path, BUSY_TIMEOUT, File::try_lock, || {
             format!(
                 "another calendar-server command is at work on {}: try again when that is done",
@@ -108,13 +108,13 @@ fn cannot(path: &Path, error: &io::Error) -> Error {
 }
 
 /// The folder that a file is in.
-pub(super) fn folder_of(path: &Path) -> PathBuf {
+pub(in crate::store) fn folder_of(path: &Path) -> PathBuf {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     folder.unwrap_or(Path::new(".")).to_owned()
 }
 
 /// Whether the file that is open is the one at `path`.
-pub(super) fn is_at(file: &File, path: &Path) -> bool {
+pub(in crate::store) fn is_at(file: &File, path: &Path) -> bool {
     let identity = |found: fs::Metadata| (found.dev(), found.ino());
     match (file.metadata(), fs::metadata(path)) {
         (Ok(open), Ok(there)) => identity(open) == identity(there),

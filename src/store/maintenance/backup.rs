@@ -13,10 +13,11 @@ use std::time::{Duration, Instant};
 use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, OpenFlags};
 
-use super::file::{self, Found};
-use super::partial::Partial;
-use super::{BUSY_TIMEOUT, check};
+use super::check;
 use crate::error::{Error, Result};
+use crate::store::engine::BUSY_TIMEOUT;
+use crate::store::engine::file::{self, Found};
+use crate::store::engine::staged::StagedFile;
 
 /// How many pages are copied between two looks at the progress: 1 MiB.
 const PAGES: i32 = 256;
@@ -79,16 +80,16 @@ pub fn backup(
     if to.exists() {
         return Err(Error::Setup(format!("{} exists already: name another file", to.display())));
     }
-    let partial = Partial::beside(to)?;
+    let partial = StagedFile::beside(to)?;
     let contents = copy(from, partial.path(), progress, stop)?;
-    if !partial.take_place(to)? {
+    if !partial.persist_noclobber(to)? {
         return Err(Error::Setup(format!("{} exists already: name another file", to.display())));
     }
     Ok(contents)
 }
 
 /// Copies and checks.
-pub(super) fn copy(
+pub(in crate::store) fn copy(
     from: &Path,
     to: &Path,
     progress: &mut Progress<'_>,

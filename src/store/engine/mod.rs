@@ -1,0 +1,19 @@
+//! How the database is reached: its place on the disk, its connections, the one thread that writes
+//! and those that read, the locks. It knows no table.
+
+mod activity;
+mod error;
+pub(super) mod file;
+pub(super) mod lock;
+pub(super) mod readers;
+pub(super) mod staged;
+pub(super) mod transaction;
+pub(super) mod writer;
+
+use std::time::Duration;
+
+pub use activity::{Activity, Commits};
+pub use transaction::{Snapshot, Transaction};
+
+/// How long a connection waits for another process that holds the file's lock.
+pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);

@@ -1,0 +1,10 @@
+//! What is done to a database as a whole: migrate, back up, restore, check, import; and what the
+//! writer does when it is idle.
+
+pub(super) mod backup;
+pub(super) mod check;
+pub(super) mod flask;
+pub(super) mod migrations;
+pub(super) mod restore;
+pub(super) mod status;
+pub(super) mod upkeep;
