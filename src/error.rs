@@ -39,6 +39,9 @@ pub enum Error {
     /// What should be made is there already.
     #[error("exists already: {0:?}")]
     Exists(Taken),
+    /// A rule of the calendar forbids it as things are.
+    #[error("{0}")]
+    Conflict(String),
     /// The event of that id is not as whoever wants to change it knows it.
     #[error("event {0} was changed meanwhile: read it again, and send its new ETag in If-Match")]
     Changed(i64),

@@ -14,18 +14,18 @@ use crate::app::App;
 use crate::domain;
 use crate::error::{Error, Result};
 use crate::model::{
-    Day, Event, EventId, EventTimes, GroupId, Month, ShortText, TimeRange, User, WallTime,
+    Day, Event, EventDetails, EventId, EventTimes, GroupId, Month, Occurrence, ShortText,
+    TimeRange, WallTime,
 };
-use crate::store::Transaction;
 
 /// Appends an event as JSON. `email` and `useremail` are the same: the reference's example has the
 /// one, its table the other.
 ///
 /// By hand, since a view is nearly all of this: derived, it spends as long on escaping the names of
 /// the fields, which need none, as on the values.
-fn write_event(out: &mut Vec<u8>, event: &Event) -> Result<()> {
-    let Event { id: EventId(id), email, subject, group, starts, ends, created, updated, birthday } =
-        event;
+fn write_event(out: &mut Vec<u8>, occurrence: &Occurrence) -> Result<()> {
+    let Occurrence { event, times } = occurrence;
+    let Event { id: EventId(id), email, group, details, created, updated, birthday, .. } = &**event;
     out.extend_from_slice(b"{\"id\":");
     json(out, id)?;
     out.extend_from_slice(b",\"email\":");
@@ -35,14 +35,15 @@ fn write_event(out: &mut Vec<u8>, event: &Event) -> Result<()> {
     out.extend_from_slice(b",\"useremail\":");
     out.extend_from_within(email_at..email_ends);
     out.extend_from_slice(b",\"subject\":");
-    json(out, subject)?;
+    json(out, &details.subject.as_str())?;
     out.extend_from_slice(b",\"group\":");
     match group {
         Some(GroupId(group)) => json(out, &group.to_string())?,
         None => out.extend_from_slice(b"null"),
     }
-    for (name, time) in [("sdate", starts), ("edate", ends), ("created", created)] {
-        write_time(out, name, *time);
+    for (name, time) in [("sdate", times.starts()), ("edate", times.ends()), ("created", *created)]
+    {
+        write_time(out, name, time);
     }
     match updated {
         Some(time) => write_time(out, "updated", *time),
@@ -66,13 +67,7 @@ fn json(out: &mut Vec<u8>, value: &impl Serialize) -> Result<()> {
     written.map_err(|error| Error::Internal(format!("cannot write an event: {error}")))
 }
 
-fn tag_of(event: &Event) -> Result<String> {
-    let mut json = Vec::with_capacity(320);
-    write_event(&mut json, event)?;
-    Ok(tag(&json))
-}
-
-fn list(events: &[Event]) -> Result<Answer> {
+fn list(events: &[Occurrence]) -> Result<Answer> {
     Answer::written(events.len() * 320, |out| {
         out.push(b'[');
         for (index, event) in events.iter().enumerate() {
@@ -110,27 +105,10 @@ where
 }
 
 /// What calls 5, 6 and 17 say of an event.
-pub(super) struct EventFields {
-    pub(super) times: EventTimes,
-    pub(super) subject: ShortText,
-}
-
-impl EventFields {
-    pub(super) fn read(fields: &Fields) -> Result<Self> {
-        let times = EventTimes::parse(&fields.string("sdate")?, &fields.string("edate")?)?;
-        Ok(Self { times, subject: ShortText::parse("subject", &fields.string("subject")?)? })
-    }
-}
-
-/// Refuses what is about to be done to an event in a state that the client does not know.
-fn check_precondition(
-    tx: &Transaction<'_>,
-    user: &User,
-    id: EventId,
-    known: &IfMatch,
-) -> Result<()> {
-    let IfMatch::States(tags) = known else { return Ok(()) };
-    domain::events::check_precondition(tx, user.id, id, |event| Ok(tags.contains(&tag_of(event)?)))
+pub(super) fn details(fields: &Fields) -> Result<EventDetails> {
+    let times = EventTimes::parse(&fields.string("sdate")?, &fields.string("edate")?)?;
+    let subject = ShortText::parse("subject", &fields.string("subject")?)?;
+    Ok(EventDetails { subject, times })
 }
 
 /// Where an event can be read.
@@ -200,11 +178,10 @@ pub(super) async fn create_event(
     app: &State<App>,
     fields: Fields,
 ) -> Result<Answer> {
-    let EventFields { times, subject } =
-        caller.token_first(app, EventFields::read(&fields)).await?;
+    let details = caller.token_first(app, details(&fields)).await?;
     let now = app.clock.now()?;
     let id = caller
-        .write(app, move |tx, user| domain::events::create(tx, user.id, None, times, &subject, now))
+        .write(app, move |tx, user| domain::events::create(tx, user.id, None, &details, now))
         .await?;
     Answer::made_at(location(id))
 }
@@ -218,13 +195,12 @@ pub(super) async fn change_event(
     fields: Fields,
 ) -> Result<Answer> {
     let given = fields.integer("event_id");
-    let given = given.and_then(|id| Ok((EventId(id), EventFields::read(&fields)?)));
-    let (id, EventFields { times, subject }) = caller.token_first(app, given).await?;
+    let given = given.and_then(|id| Ok((EventId(id), details(&fields)?)));
+    let (id, details) = caller.token_first(app, given).await?;
     let now = app.clock.now()?;
     caller
         .write(app, move |tx, user| {
-            check_precondition(tx, &user, id, &condition)?;
-            domain::events::change(tx, user.id, id, times, &subject, now)
+            domain::events::change(tx, user.id, id, &details, &condition.0, now)
         })
         .await?;
     Answer::done()
@@ -240,10 +216,7 @@ pub(super) async fn delete_event(
 ) -> Result<Answer> {
     let id = EventId(caller.token_first(app, fields.integer("event_id")).await?);
     caller
-        .write(app, move |tx, user| {
-            check_precondition(tx, &user, id, &condition)?;
-            domain::events::delete(tx, user.id, id)
-        })
+        .write(app, move |tx, user| domain::events::delete(tx, user.id, id, &condition.0))
         .await?;
     Answer::done()
 }
@@ -261,8 +234,10 @@ pub(super) async fn event(
     let event = bearer
         .read_inline(app, move |snapshot, user| domain::events::get(snapshot, user.id, id))
         .await?;
-    let answer = Answer::written(320, |out| write_event(out, &event))?;
-    Ok(answer.tagged(tag_of(&event)?, &wanted))
+    let tag = tag(event.revision);
+    let occurrence = Occurrence::of(event);
+    let answer = Answer::written(320, |out| write_event(out, &occurrence))?;
+    Ok(answer.tagged(tag, &wanted))
 }
 
 /// Call 11.

@@ -1,29 +1,21 @@
 //! Changes on condition that nobody else has changed the thing (RFC 9110, 13): two who edit the same
-//! event see that they do, rather than one undoing what the other did.
-//!
-//! The tag is a hash of what is shown, and not of `updated`, which has whole seconds.
+//! event see that they do, rather than one undoing what the other did. The entity tag of an event is its
+//! revision.
 
 use rocket::Request;
 use rocket::request::{FromRequest, Outcome};
-use sha2::{Digest, Sha256};
 
 use crate::etag;
+use crate::model::{Precondition, Revision};
 
-/// The entity tag of a representation, in its quotes; a strong one.
-pub(super) fn tag(representation: &[u8]) -> String {
-    let hash = Sha256::digest(representation);
-    let digits: Vec<String> = hash[..16].iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("\"{}\"", digits.concat())
+/// The entity tag of an event in that state, in its quotes; a strong one.
+pub(super) fn tag(state: Revision) -> String {
+    format!("\"{state}\"")
 }
 
 /// The header `If-Match`: on which of its states a thing may be changed.
 #[derive(Debug)]
-pub(crate) enum IfMatch {
-    /// Whatever it is now.
-    Any,
-    /// Only one of these, by their tags.
-    States(Vec<String>),
-}
+pub(crate) struct IfMatch(pub(crate) Precondition);
 
 #[rocket::async_trait]
 impl<'r> FromRequest<'r> for IfMatch {
@@ -31,12 +23,15 @@ impl<'r> FromRequest<'r> for IfMatch {
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Self::Error> {
         if !request.headers().contains("If-Match") {
-            return Outcome::Success(Self::Any);
+            return Outcome::Success(Self(Precondition::Any));
         }
         // What is weakly the same may have changed, and a header that names nothing allows nothing.
         let strong = etag::given(request, "If-Match").filter(|(weak, _)| !weak);
-        let states: Vec<String> = strong.map(|(_, tag)| tag.to_owned()).collect();
-        let any = states.iter().any(|tag| tag == "*");
-        Outcome::Success(if any { Self::Any } else { Self::States(states) })
+        let tags: Vec<&str> = strong.map(|(_, tag)| tag).collect();
+        if tags.contains(&"*") {
+            return Outcome::Success(Self(Precondition::Any));
+        }
+        let states = tags.iter().filter_map(|tag| tag.trim_matches('"').parse().ok()).collect();
+        Outcome::Success(Self(Precondition::OneOf(states)))
     }
 }

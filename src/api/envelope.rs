@@ -45,7 +45,7 @@ fn code_of(error: &Error) -> Code {
         Error::Exists(Taken::Email) => Code::EMAIL_EXISTS,
         Error::Exists(Taken::Birthday) => Code::BIRTHDAY_EXISTS,
         Error::Malformed(_) => Code::MALFORMED,
-        Error::Invalid(_) => Code::INVALID,
+        Error::Invalid(_) | Error::Conflict(_) => Code::INVALID,
         Error::Refused(_) => Code::REFUSED,
         Error::MissingToken => Code::MISSING_TOKEN,
         Error::InvalidToken => Code::INVALID_TOKEN,

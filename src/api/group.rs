@@ -4,7 +4,7 @@ use rocket::{State, delete, get, post, put};
 use serde::Serialize;
 
 use super::BASE;
-use super::calendar::{self, EventFields};
+use super::calendar;
 use super::envelope::Answer;
 use super::guard::{Bearer, Caller, Fields, PathId};
 use crate::app::App;
@@ -106,13 +106,11 @@ pub(super) async fn create_event(
     fields: Fields,
 ) -> Result<Answer> {
     let given = fields.integer("group_id");
-    let given = given.and_then(|id| Ok((GroupId(id), EventFields::read(&fields)?)));
-    let (group, EventFields { times, subject }) = caller.token_first(app, given).await?;
+    let given = given.and_then(|id| Ok((GroupId(id), calendar::details(&fields)?)));
+    let (group, details) = caller.token_first(app, given).await?;
     let now = app.clock.now()?;
     let id = caller
-        .write(app, move |tx, user| {
-            domain::events::create(tx, user.id, Some(group), times, &subject, now)
-        })
+        .write(app, move |tx, user| domain::events::create(tx, user.id, Some(group), &details, now))
         .await?;
     Answer::made_at(calendar::location(id))
 }

@@ -15,7 +15,7 @@ use std::sync::{Mutex, PoisonError};
 use bytes::Bytes;
 use lru::LruCache;
 
-use crate::model::{TimeRange, User, UserId};
+use crate::model::{CalendarVersion, TimeRange, User, UserId};
 
 /// How many bytes are kept; those of the view that was not asked for the longest go first.
 const BUDGET: usize = 8 * 1024 * 1024;
@@ -45,7 +45,7 @@ pub struct ViewCache {
 
 #[derive(Debug)]
 struct Shelf {
-    views: LruCache<Key, (i64, View)>,
+    views: LruCache<Key, (CalendarVersion, View)>,
     bytes: usize,
 }
 
@@ -62,11 +62,12 @@ impl ViewCache {
     /// same view.
     #[must_use]
     pub fn tag(&self, user: &User, range: TimeRange) -> String {
-        let mut tag = String::with_capacity(64);
-        let User { id: UserId(id), calendar_version: version, .. } = user;
+        let mut tag = String::with_capacity(80);
+        let User { id: UserId(id), calendar_version: CalendarVersion { own, groups }, .. } = user;
         let TimeRange { from, until } = range;
         // To a string, this cannot fail.
-        let _ = write!(tag, "W/\"{:x}-{id:x}-{version:x}-{from:x}-{until:x}\"", self.process);
+        let _ =
+            write!(tag, "W/\"{:x}-{id:x}-{own:x}-{groups:x}-{from:x}-{until:x}\"", self.process);
         tag
     }
 
@@ -104,13 +105,13 @@ mod tests {
 
     const JUNE: TimeRange = TimeRange { from: 0, until: 30 };
 
-    fn user(id: i64, calendar_version: i64) -> User {
+    fn user(id: i64, own: i64) -> User {
         User {
             id: UserId(id),
             email: Email::stored("park@jungi.me".into()),
             created: WallTime::MIN,
             token_generation: 0,
-            calendar_version,
+            calendar_version: CalendarVersion { own, groups: 0 },
         }
     }
 

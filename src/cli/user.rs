@@ -184,7 +184,7 @@ fn remove(store: &mut DirectStore, email: &Email, groups: &Groups, yes: bool) ->
         let user = users::get(snapshot, email)?;
         let going = users::belongings(snapshot, &user)?;
         users::may_remove(snapshot, &user, groups).map_err(|error| match (groups, error) {
-            (Groups::Keep, Error::Setup(why)) => {
+            (Groups::Keep, Error::Conflict(why)) => {
                 Error::Setup(format!("{why} (--give-groups-to EMAIL, or --with-groups)"))
             }
             (_, other) => other,

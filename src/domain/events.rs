@@ -1,15 +1,13 @@
-//! Events: what a calendar shows, and who may change it.
+//! Events: what a calendar shows, and how an event comes, changes and goes.
 //!
-//! A calendar shows its owner's personal events and every event of the groups that the owner has
-//! selected. Whoever registered an event may change or delete it, and nobody else.
-//!
-//! A birthday is one event that is shown on its day every year. It has no time of day: it stands at
+//! A birthday is one event that takes place on its day every year. It has no time of day: it stands at
 //! midnight and has no length.
 
-use super::{no_event, no_group};
+use super::access;
 use crate::error::{Error, Result, Taken};
 use crate::model::{
-    Day, Event, EventId, EventTimes, GroupId, ShortText, TimeRange, User, UserId, WallTime,
+    Day, Event, EventDetails, EventId, EventTimes, GroupId, Occurrence, Precondition, ShortText,
+    TimeRange, User, UserId, WallTime,
 };
 use crate::store::{NewEvent, Snapshot, Transaction};
 
@@ -17,39 +15,42 @@ use crate::store::{NewEvent, Snapshot, Transaction};
 ///
 /// # Errors
 /// If the store cannot read.
-pub fn in_range(snapshot: &Snapshot<'_>, caller: UserId, range: TimeRange) -> Result<Vec<Event>> {
-    let mut events = snapshot.events_between(caller, range)?;
+pub fn in_range(
+    snapshot: &Snapshot<'_>,
+    caller: UserId,
+    range: TimeRange,
+) -> Result<Vec<Occurrence>> {
+    let events = snapshot.events_between(caller, range)?;
+    let mut shown: Vec<_> = events.into_iter().map(Occurrence::of).collect();
     if let Some(birthday) = snapshot.birthday_of(caller)? {
-        let shown = birthday.starts.day().anniversaries(range);
-        events.extend(shown.map(|at| Event { starts: at, ends: at, ..birthday.clone() }));
+        shown.extend(Occurrence::of_birthday(birthday, range));
     }
-    sort(&mut events);
-    Ok(events)
+    shown.sort_unstable_by_key(Occurrence::order);
+    Ok(shown)
 }
 
-/// The events in the calendar of `caller` whose subject contains `word`, by start and then id. A
-/// birthday is found once, in the year of birth.
+/// The events in the calendar of `caller` whose subject contains `word`, each at its first occurrence,
+/// by start and then id.
 ///
 /// # Errors
 /// If the store cannot read.
-pub fn search(snapshot: &Snapshot<'_>, caller: UserId, word: &ShortText) -> Result<Vec<Event>> {
-    let mut events = snapshot.events_containing(caller, word)?;
-    sort(&mut events);
-    Ok(events)
+pub fn search(
+    snapshot: &Snapshot<'_>,
+    caller: UserId,
+    word: &ShortText,
+) -> Result<Vec<Occurrence>> {
+    let events = snapshot.events_containing(caller, word)?;
+    let mut found: Vec<_> = events.into_iter().map(Occurrence::of).collect();
+    found.sort_unstable_by_key(Occurrence::order);
+    Ok(found)
 }
 
-/// One event that the caller registered or that the caller's calendar shows.
+/// One event that the caller may read.
 ///
 /// # Errors
 /// [`Error::NotFound`] for any other, so that its existence is not told.
 pub fn get(snapshot: &Snapshot<'_>, caller: UserId, id: EventId) -> Result<Event> {
-    let event = snapshot.event(id)?.ok_or_else(|| no_event(id))?;
-    let visible = snapshot.owner_of_event(id)? == Some(caller)
-        || match event.group {
-            Some(group) => snapshot.has_selected(caller, group)?,
-            None => false,
-        };
-    if visible { Ok(event) } else { Err(no_event(id)) }
+    access::readable_event(snapshot, caller, id)
 }
 
 /// Registers an event, in `group` or, without one, in the caller's personal calendar.
@@ -60,66 +61,60 @@ pub fn create(
     tx: &Transaction<'_>,
     caller: UserId,
     group: Option<GroupId>,
-    times: EventTimes,
-    subject: &ShortText,
+    details: &EventDetails,
     now: WallTime,
 ) -> Result<EventId> {
-    if let Some(id) = group {
-        tx.creator_of_group(id)?.ok_or_else(|| no_group(id))?;
+    if let Some(group) = group {
+        access::open_group(tx, group)?;
     }
-    let subject = subject.as_str();
-    tx.insert_event(&NewEvent {
-        user: caller,
-        group,
-        subject,
-        times,
-        created: now,
-        birthday: false,
-    })
+    tx.insert_event(&NewEvent { owner: caller, group, details, created: now, birthday: false })
 }
 
-/// Gives an event other times and another subject; its group stays. A birthday moves to the day of
-/// the new start.
+/// Gives an event other details; its group stays. A birthday moves to the day of the new start.
 ///
 /// # Errors
 /// [`Error::NotFound`] if there is none of that id, [`Error::NotOwner`] if another registered it,
-/// [`Error::Invalid`] for a birthday of more than one day.
+/// [`Error::Changed`] if it is in a state that `precondition` does not allow, [`Error::Invalid`] for a
+/// birthday of more than one day.
 pub fn change(
     tx: &Transaction<'_>,
     caller: UserId,
     id: EventId,
-    times: EventTimes,
-    subject: &ShortText,
+    details: &EventDetails,
+    precondition: &Precondition,
     now: WallTime,
 ) -> Result<()> {
-    only_its_owner(tx, caller, id)?;
-    let birthday = tx.birthday_of(caller)?.is_some_and(|birthday| birthday.id == id);
-    let times = if birthday { whole_day(times)? } else { times };
-    tx.change_event(id, times, subject, now)
-}
-
-/// Looks whether an event that is about to be changed or deleted is as the caller knows it.
-///
-/// # Errors
-/// Those of [`delete`]; then [`Error::Changed`] if `is_known` says no.
-pub fn check_precondition(
-    tx: &Transaction<'_>,
-    caller: UserId,
-    id: EventId,
-    is_known: impl FnOnce(&Event) -> Result<bool>,
-) -> Result<()> {
-    only_its_owner(tx, caller, id)?;
-    let event = tx.event(id)?.ok_or_else(|| no_event(id))?;
-    if is_known(&event)? { Ok(()) } else { Err(Error::Changed(id.0)) }
+    let event = changeable(tx, caller, id, precondition)?;
+    if event.birthday {
+        let details = EventDetails { times: whole_day(details.times)?, ..details.clone() };
+        return tx.change_event(id, &details, now);
+    }
+    tx.change_event(id, details, now)
 }
 
 /// Deletes an event, the birthday too.
 ///
 /// # Errors
-/// [`Error::NotFound`] if there is none of that id, [`Error::NotOwner`] if another registered it.
-pub fn delete(tx: &Transaction<'_>, caller: UserId, id: EventId) -> Result<()> {
-    only_its_owner(tx, caller, id)?;
+/// [`Error::NotFound`] if there is none of that id, [`Error::NotOwner`] if another registered it,
+/// [`Error::Changed`] if it is in a state that `precondition` does not allow.
+pub fn delete(
+    tx: &Transaction<'_>,
+    caller: UserId,
+    id: EventId,
+    precondition: &Precondition,
+) -> Result<()> {
+    changeable(tx, caller, id, precondition)?;
     tx.delete_event(id)
+}
+
+fn changeable(
+    tx: &Transaction<'_>,
+    caller: UserId,
+    id: EventId,
+    precondition: &Precondition,
+) -> Result<Event> {
+    let event = access::changeable_event(tx, caller, id)?;
+    if precondition.allows(event.revision) { Ok(event) } else { Err(Error::Changed(id.0)) }
 }
 
 /// Registers the caller's birthday.
@@ -135,12 +130,11 @@ pub fn register_birthday(
     if tx.birthday_of(caller.id)?.is_some() {
         return Err(Error::Exists(Taken::Birthday));
     }
-    let subject = format!("{} 생일", caller.email.as_str());
+    let details = &EventDetails::birthday(&caller.email, day);
     tx.insert_event(&NewEvent {
-        user: caller.id,
+        owner: caller.id,
         group: None,
-        subject: &subject,
-        times: EventTimes::moment(day.midnight()),
+        details,
         created: now,
         birthday: true,
     })
@@ -156,18 +150,4 @@ fn whole_day(times: EventTimes) -> Result<EventTimes> {
         ));
     }
     Ok(EventTimes::moment(day.midnight()))
-}
-
-fn only_its_owner(tx: &Transaction<'_>, caller: UserId, id: EventId) -> Result<()> {
-    match tx.owner_of_event(id)? {
-        None => Err(no_event(id)),
-        Some(owner) if owner != caller => {
-            Err(Error::NotOwner(format!("event {} was registered by somebody else", id.0)))
-        }
-        Some(_) => Ok(()),
-    }
-}
-
-fn sort(events: &mut [Event]) {
-    events.sort_unstable_by_key(|event| (event.starts, event.id));
 }

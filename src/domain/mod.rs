@@ -1,9 +1,10 @@
-//! The rules: who may do what, what is valid together, what a month holds.
+//! The rules: who may do what (`access.rs`), what is valid together, what a month holds.
 //!
 //! Synchronous functions over a [`Snapshot`](crate::store::Snapshot) or a
 //! [`Transaction`](crate::store::Transaction). The HTTP handlers and the commands call the same
 //! ones, each inside one closure, so that a check and the write it guards cannot be torn apart.
 
+pub mod access;
 pub mod auth;
 pub mod events;
 pub mod groups;

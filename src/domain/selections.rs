@@ -1,6 +1,6 @@
 //! The groups that a user's own calendar shows beside the personal events.
 
-use super::no_group;
+use super::access;
 use crate::error::Result;
 use crate::model::{Selection, UserId};
 use crate::store::Transaction;
@@ -12,7 +12,7 @@ use crate::store::Transaction;
 /// nothing is changed.
 pub fn replace(tx: &Transaction<'_>, caller: UserId, selection: &Selection) -> Result<()> {
     for group in selection.ids() {
-        tx.creator_of_group(group)?.ok_or_else(|| no_group(group))?;
+        access::open_group(tx, group)?;
     }
     tx.replace_selection(caller, selection)
 }

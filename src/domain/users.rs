@@ -184,7 +184,7 @@ pub enum Groups {
 /// Whether `user` may be removed as `groups` says.
 ///
 /// # Errors
-/// [`Error::Setup`] if they made groups and nothing is said of them, or they are to inherit from
+/// [`Error::Conflict`] if they made groups and nothing is said of them, or they are to inherit from
 /// themselves; [`Error::NotFound`] if there is nobody to give the groups to.
 pub fn may_remove(snapshot: &Snapshot<'_>, user: &User, groups: &Groups) -> Result<()> {
     match groups {
@@ -192,7 +192,7 @@ pub fn may_remove(snapshot: &Snapshot<'_>, user: &User, groups: &Groups) -> Resu
             let made = snapshot.groups_of(user.id)?.len();
             if made > 0 {
                 let plural = if made == 1 { "" } else { "s" };
-                return Err(Error::Setup(format!(
+                return Err(Error::Conflict(format!(
                     "{} made {made} group{plural}: they have to be given to somebody, or removed too",
                     user.email.as_str()
                 )));
@@ -200,7 +200,7 @@ pub fn may_remove(snapshot: &Snapshot<'_>, user: &User, groups: &Groups) -> Resu
         }
         Groups::GiveTo(heir) => {
             if get(snapshot, heir)?.id == user.id {
-                return Err(Error::Setup("the groups have to be given to somebody else".into()));
+                return Err(Error::Conflict("the groups have to be given to somebody else".into()));
             }
         }
         Groups::Remove => {}

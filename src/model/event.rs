@@ -1,6 +1,8 @@
 //! An entry of the calendar.
 
-use super::{Email, EventId, GroupId, WallTime};
+use std::sync::Arc;
+
+use super::{Day, Email, EventId, GroupId, Revision, ShortText, TimeRange, UserId, WallTime};
 use crate::error::{Error, Result};
 
 /// When an event begins and ends: `[starts, ends)`, the end never before the start.
@@ -48,25 +50,77 @@ impl EventTimes {
     }
 }
 
-/// An event as a calendar shows it.
+/// What an event says: what its registrant gives and may change, as one value from the request to the
+/// database and back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EventDetails {
+    /// What it is about.
+    pub subject: ShortText,
+    /// When it begins and ends.
+    pub times: EventTimes,
+}
+
+impl EventDetails {
+    /// Those of the birthday of the user with `email`: the day of birth, under a subject of its own.
+    #[must_use]
+    pub fn birthday(email: &Email, day: Day) -> Self {
+        Self {
+            subject: ShortText::stored(format!("{} 생일", email.as_str())),
+            times: EventTimes::moment(day.midnight()),
+        }
+    }
+}
+
+/// An event that is registered.
 #[derive(Debug, Clone)]
 pub struct Event {
     /// Its key.
     pub id: EventId,
     /// Who registered it.
+    pub owner: UserId,
+    /// The email of who registered it.
     pub email: Email,
-    /// What it is about.
-    pub subject: String,
     /// The group it belongs to; none for a personal event.
     pub group: Option<GroupId>,
-    /// When it begins.
-    pub starts: WallTime,
-    /// When it ends: the first moment after it.
-    pub ends: WallTime,
+    /// What it says. The times of a birthday are those of the day of birth.
+    pub details: EventDetails,
     /// When it was registered.
     pub created: WallTime,
     /// When it was last changed, if ever.
     pub updated: Option<WallTime>,
-    /// Whether it is its owner's birthday, which is shown every year.
+    /// Whether it is its owner's birthday, which takes place every year.
     pub birthday: bool,
+    /// Which state of the event this is.
+    pub revision: Revision,
+}
+
+/// An event and when it takes place. An ordinary event does so once, at its own times; a birthday every
+/// year.
+#[derive(Debug, Clone)]
+pub struct Occurrence {
+    /// What takes place.
+    pub event: Arc<Event>,
+    /// When.
+    pub times: EventTimes,
+}
+
+impl Occurrence {
+    /// That of `event` at its own times.
+    #[must_use]
+    pub fn of(event: Event) -> Self {
+        Self { times: event.details.times, event: Arc::new(event) }
+    }
+
+    /// Those of `birthday` that fall into `range`: the same day of every year from that of birth on.
+    pub fn of_birthday(birthday: Event, range: TimeRange) -> impl Iterator<Item = Self> {
+        let event = Arc::new(birthday);
+        let days = event.details.times.starts().day().anniversaries(range);
+        days.map(move |at| Self { event: Arc::clone(&event), times: EventTimes::moment(at) })
+    }
+
+    /// What occurrences are sorted by: the start, then the event's id.
+    #[must_use]
+    pub fn order(&self) -> (WallTime, EventId) {
+        (self.times.starts(), self.event.id)
+    }
 }

@@ -1,6 +1,6 @@
 //! A group that events can be shared in.
 
-use super::{Email, GroupId, WallTime};
+use super::{Email, GroupId, UserId, WallTime};
 
 /// A calendar group.
 #[derive(Debug, Clone)]
@@ -9,7 +9,9 @@ pub struct Group {
     pub id: GroupId,
     /// What it is called.
     pub name: String,
-    /// Who made it, and alone may rename or delete it.
+    /// Who made it.
+    pub creator: UserId,
+    /// The email of who made it.
     pub creator_email: Email,
     /// When it was made.
     pub created: WallTime,

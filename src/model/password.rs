@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::without_nul;
 use crate::error::{Error, Result};
 
 /// A password of 8 to 256 characters (Unicode scalar values), white space included.
@@ -17,8 +18,9 @@ impl Password {
     /// Checks `raw`; `name` is the parameter it came in, for the error.
     ///
     /// # Errors
-    /// [`Error::Invalid`] for one that is too short or too long; it is not shown.
+    /// [`Error::Invalid`] for one that is too short or too long, or has a U+0000 in it; it is not shown.
     pub fn parse(name: &str, raw: &str) -> Result<Self> {
+        without_nul(name, raw)?;
         match raw.chars().take(Self::MAX_CHARS + 1).count() {
             Self::MIN_CHARS..=Self::MAX_CHARS => Ok(Self(raw.to_owned())),
             _ => Err(Error::Invalid(format!("{name}: expected 8 to 256 characters"))),

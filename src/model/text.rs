@@ -16,14 +16,21 @@ impl ShortText {
     /// in, for the error.
     ///
     /// # Errors
-    /// [`Error::Invalid`] for a text that is empty or too long.
+    /// [`Error::Invalid`] for a text that is empty or too long, or has a U+0000 in it.
     pub fn parse(name: &str, raw: &str) -> Result<Self> {
         let text = raw.trim();
+        without_nul(name, text)?;
         match text.chars().take(Self::MAX_CHARS + 1).count() {
             1..=Self::MAX_CHARS => Ok(Self(text.to_owned())),
             0 => Err(Error::Invalid(format!("{name}: expected 1 to 128 characters, got none"))),
             _ => Err(Error::Invalid(format!("{name}: expected at most 128 characters"))),
         }
+    }
+
+    /// A text that the store holds: it was checked when it came in, or made by the house.
+    #[must_use]
+    pub fn stored(text: String) -> Self {
+        Self(text)
     }
 
     /// The text as it was given.
@@ -37,6 +44,17 @@ impl ShortText {
     pub fn folded(&self) -> String {
         casefold(&self.0)
     }
+}
+
+/// Refuses U+0000, which not every database can store.
+///
+/// # Errors
+/// [`Error::Invalid`]; `name` is the parameter that `text` came in.
+pub fn without_nul(name: &str, text: &str) -> Result<()> {
+    if text.contains('\0') {
+        return Err(Error::Invalid(format!("{name}: expected text without U+0000")));
+    }
+    Ok(())
 }
 
 /// `text` under Unicode's full default case folding (The Unicode Standard, section 3.13, R4
@@ -57,6 +75,12 @@ mod tests {
     #[test]
     fn folding_is_unicodes_and_not_only_asciis() {
         assert_eq!(casefold("ÄRGER Straße ΣΊΣΥΦΟΣ 회의 I"), "ärger strasse σίσυφοσ 회의 i");
+    }
+
+    #[test]
+    fn a_text_has_no_nul_in_it() {
+        let error = ShortText::parse("subject", "a\0b").unwrap_err();
+        assert_eq!(error.to_string(), "subject: expected text without U+0000");
     }
 
     #[test]

@@ -23,7 +23,7 @@
 //! | a birthday with a time of day or of some days | the day on which it begins |
 //! | a birthday in a group | the birthday, in no group |
 //! | a user's second birthday, a birthday without a readable day, `birthday` other than `1` | an ordinary event |
-//! | bytes that are not UTF-8 | U+FFFD |
+//! | bytes that are not UTF-8, and U+0000 | U+FFFD |
 //!
 //! White space at the ends of a subject is trimmed without a word, as for a `POST`. When users
 //! registered was not kept: they come over as registered now.
@@ -36,7 +36,9 @@ mod decide;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::error::{Error, Result};
-use crate::model::{Email, EventId, EventTimes, GroupId, Selection, UserId, WallTime, casefold};
+use crate::model::{
+    Email, EventDetails, EventId, EventTimes, GroupId, Selection, UserId, WallTime, casefold,
+};
 use crate::store::{Flask, NewEvent, OldEvent, OldGroup, OldUser, Transaction, can_be_kept};
 use decide::Notes;
 
@@ -86,15 +88,15 @@ pub struct Report {
 /// Brings over all of `old`; `now` stands for the times that it does not have.
 ///
 /// # Errors
-/// [`Error::Setup`] if there are or were users, or `old` cannot be read.
+/// [`Error::Conflict`] if there are or were users, [`Error::Setup`] if `old` cannot be read.
 pub fn flask(tx: &Transaction<'_>, old: &Flask, now: WallTime) -> Result<Report> {
     if tx.has_users()? {
-        return Err(Error::Setup(
+        return Err(Error::Conflict(
             "the database has users: import into a new one, named with --database".into(),
         ));
     }
     if tx.has_had_users()? {
-        return Err(Error::Setup(
+        return Err(Error::Conflict(
             "the database has had users, whose ids and tokens are not to be used again: import into a new one, named with --database".into(),
         ));
     }
@@ -274,8 +276,8 @@ impl Import<'_, '_> {
             }
         }
         let kept = Some(old.id).filter(|id| can_be_kept(*id)).map(EventId);
-        let subject = subject.as_str();
-        let event = NewEvent { user: owner.id, group, subject, times, created, birthday };
+        let details = &EventDetails { subject, times };
+        let event = NewEvent { owner: owner.id, group, details, created, birthday };
         let id = self.tx.import_event(kept, &event, updated)?;
         if birthday {
             self.birthdays.insert(owner.id, id);

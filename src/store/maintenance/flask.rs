@@ -21,9 +21,9 @@ use rusqlite::types::ValueRef;
 use rusqlite::{Connection, ErrorCode, OpenFlags, Row};
 
 use crate::error::{Error, Result};
-use crate::model::{Email, EventId, GroupId, ShortText, UserId, WallTime, casefold};
+use crate::model::{Email, GroupId, ShortText, UserId, WallTime};
 use crate::store::engine::{BUSY_TIMEOUT, file};
-use crate::store::{NewEvent, Snapshot, Transaction};
+use crate::store::{Snapshot, Transaction};
 
 /// What is read, by table.
 const TABLES: [(&str, &[&str]); 3] = [
@@ -224,7 +224,8 @@ pub fn can_be_kept(id: i64) -> bool {
     (1..=HIGHEST_KEPT_ID).contains(&id)
 }
 
-/// A value as text, whatever it is: a column of SQLite holds values of any type.
+/// A value as text, whatever it is: a column of SQLite holds values of any type. U+0000, which no text
+/// has here, is garbled like bytes that are not UTF-8.
 fn text(row: &Row<'_>, column: usize, garbled: &mut bool) -> rusqlite::Result<Option<String>> {
     Ok(match row.get_ref(column)? {
         ValueRef::Null => None,
@@ -232,8 +233,8 @@ fn text(row: &Row<'_>, column: usize, garbled: &mut bool) -> rusqlite::Result<Op
         ValueRef::Real(number) => Some(number.to_string()),
         ValueRef::Text(bytes) | ValueRef::Blob(bytes) => {
             let text = String::from_utf8_lossy(bytes);
-            *garbled |= matches!(text, Cow::Owned(_));
-            Some(text.into_owned())
+            *garbled |= matches!(text, Cow::Owned(_)) || text.contains('\0');
+            Some(text.replace('\0', "\u{fffd}"))
         }
     })
 }
@@ -367,7 +368,7 @@ impl Transaction<'_> {
     /// # Errors
     /// If the database cannot be written.
     pub fn pass_user_id(&self, UserId(id): UserId) -> Result<()> {
-        let sql = "UPDATE sqlite_sequence SET seq = max(seq, ?1) WHERE name = 'user'";
+        let sql = "UPDATE sqlite_sequence SET seq = ?1 WHERE name = 'user' AND seq < ?1";
         self.conn.execute(sql, [id])?;
         Ok(())
     }
@@ -392,33 +393,6 @@ impl Transaction<'_> {
             creator.0,
             created.seconds(),
             updated.map(WallTime::seconds),
-        ))?))
-    }
-
-    /// Adds an event; its user and group must exist.
-    ///
-    /// # Errors
-    /// If the database cannot be written.
-    pub fn import_event(
-        &self,
-        id: Option<EventId>,
-        event: &NewEvent<'_>,
-        updated: Option<WallTime>,
-    ) -> Result<EventId> {
-        let sql = "INSERT INTO event
-            (id, user_id, group_id, subject, subject_folded, starts, ends, created, updated, birthday)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
-        Ok(EventId(self.conn.prepare_cached(sql)?.insert((
-            id.map(|id| id.0),
-            event.user.0,
-            event.group.map(|group| group.0),
-            event.subject,
-            casefold(event.subject),
-            event.times.starts().seconds(),
-            event.times.ends().seconds(),
-            event.created.seconds(),
-            updated.map(WallTime::seconds),
-            event.birthday,
         ))?))
     }
 }

@@ -12,7 +12,7 @@ use crate::store::tables::{groups, subject_index};
 /// Does a slice of what is left to do. Gives whether there may be more.
 pub(in crate::store) fn step(conn: &mut Connection) -> Result<bool> {
     let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let done = groups::purge_deleted(&tx)? + subject_index::follow(&tx)?;
+    let done = groups::purge_deleted(&tx)? + subject_index::index_some(&tx)?;
     // Without anything done, there is nothing to wait for the disk for.
     if done > 0 {
         tx.commit()?;

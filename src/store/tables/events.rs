@@ -1,98 +1,110 @@
 //! The table `event`.
 //!
-//! A view asks for what overlaps a span of time. Every query of a span names a class of length
-//! first (`length_class`, see the migration) and then a range of starts: an event of at most a
-//! day's length that overlaps June began after 30 May. So a month costs a few narrow looks into an
-//! index, however long the history is. Of a group only the classes are asked that it has events of
+//! A view asks for what overlaps a range of time. Each query names a class of length first
+//! (`length_class`, see migration V1) and then a range of starts: an event of at most a day's length
+//! that overlaps June began after 30 May. So a month costs a few narrow looks into an index, however
+//! long the history is. Of a group only the classes are asked that it has events of
 //! (`group_length_class`).
 
-use rusqlite::{OptionalExtension, Params, Row};
+use rusqlite::{Params, Row};
 
 use crate::error::Result;
 use crate::model::{
-    Email, Event, EventId, EventTimes, GroupId, ShortText, TimeRange, UserId, WallTime, casefold,
+    Email, Event, EventDetails, EventId, EventTimes, GroupId, Revision, ShortText, TimeRange,
+    UserId, WallTime,
 };
 use crate::store::{Snapshot, Transaction};
 
-macro_rules! columns {
-    () => {
-        "e.id, u.email, e.subject, e.group_id, e.starts, e.ends, e.created, e.updated, e.birthday"
-    };
-}
-pub(in crate::store) use columns;
+/// Counts the events, without those of deleted groups, which are purged later.
+pub(in crate::store) const COUNT: &str = "
+SELECT (SELECT count(*) FROM event)
+    - (SELECT count(*) FROM calendar_group g JOIN event e ON e.group_id = g.id WHERE g.deleted = 1)";
 
-/// Which events of a class overlap `[?2, ?3)`: those that begin in it, or before it by no more than
-/// the longest of the class is long. The index answers all of it but the last line's end.
-macro_rules! overlaps {
-    ($class:literal) => {
-        concat!(
-            "e.length_class = ", $class, " AND e.starts < ?3
-             AND e.starts >= ?2 - 86400 * CASE ", $class, "
-                 WHEN 0 THEN 1 WHEN 1 THEN 32 WHEN 2 THEN 1024 WHEN 3 THEN 32768 ELSE 3652060 END
-             AND (e.starts >= ?2 OR e.ends > ?2)"
-        )
-    };
-}
+/// The event of id ?1.
+pub(in crate::store) const BY_ID: &str = r#"
+SELECT e.id, e.user_id, u.email, e.group_id, e.subject, e.starts, e.ends, e.created, e.updated,
+    e.birthday, e.revision
+FROM event e JOIN "user" u ON u.id = e.user_id
+WHERE e.id = ?1
+    AND NOT EXISTS (SELECT 1 FROM calendar_group g WHERE g.id = e.group_id AND g.deleted = 1)"#;
 
-/// Not one of a group that is deleted: those are swept behind it.
-macro_rules! is_seen {
-    () => {
-        "NOT EXISTS (SELECT 1 FROM calendar_group g WHERE g.id = e.group_id AND g.deleted = 1)"
-    };
-}
+/// The personal events of user ?1 that overlap `[?2, ?3)`, but for the birthday (`access::shows`). An
+/// event of a class overlaps if it begins in the range, or before it by no more than the longest of
+/// the class is long. INDEXED BY and the order of CROSS JOIN hold it to a range of the index a class.
+pub(in crate::store) const PERSONAL_BETWEEN: &str = r#"
+WITH length (class, days) AS (VALUES (0, 1), (1, 32), (2, 1024), (3, 32768), (4, 3652060))
+SELECT e.id, e.user_id, u.email, e.group_id, e.subject, e.starts, e.ends, e.created, e.updated,
+    e.birthday, e.revision
+FROM length CROSS JOIN event e INDEXED BY event_personal JOIN "user" u ON u.id = e.user_id
+WHERE e.user_id = ?1 AND e.group_id IS NULL AND e.birthday = 0
+    AND e.length_class = length.class
+    AND e.starts < ?3 AND e.starts >= ?2 - 86400 * length.days
+    AND (e.starts >= ?2 OR e.ends > ?2)"#;
 
-/// Counts the events, without those.
-pub(in crate::store) const COUNT: &str = "SELECT (SELECT count(*) FROM event) - (
-    SELECT count(*) FROM calendar_group g JOIN event e ON e.group_id = g.id WHERE g.deleted = 1)";
+/// The events that overlap `[?2, ?3)` of the groups that user ?1 has selected (`access::shows`). The
+/// order of CROSS JOIN and INDEXED BY hold it to a range of the index for each class of each group.
+pub(in crate::store) const SELECTED_BETWEEN: &str = r#"
+SELECT e.id, e.user_id, u.email, e.group_id, e.subject, e.starts, e.ends, e.created, e.updated,
+    e.birthday, e.revision
+FROM selection s CROSS JOIN calendar_group g CROSS JOIN group_length_class l
+CROSS JOIN event e INDEXED BY event_in_group JOIN "user" u ON u.id = e.user_id
+WHERE s.user_id = ?1 AND g.id = s.group_id AND g.deleted = 0 AND l.group_id = s.group_id
+    AND e.group_id = s.group_id AND e.length_class = l.length_class
+    AND e.starts < ?3
+    AND e.starts >= ?2 - 86400 * CASE l.length_class
+        WHEN 0 THEN 1 WHEN 1 THEN 32 WHEN 2 THEN 1024 WHEN 3 THEN 32768 ELSE 3652060 END
+    AND (e.starts >= ?2 OR e.ends > ?2)"#;
 
-pub(in crate::store) const OWNER: &str =
-    concat!("SELECT e.user_id FROM event e WHERE e.id = ?1 AND ", is_seen!());
+/// The birthday of user ?1.
+pub(in crate::store) const BIRTHDAY_OF: &str = r#"
+SELECT e.id, e.user_id, u.email, e.group_id, e.subject, e.starts, e.ends, e.created, e.updated,
+    e.birthday, e.revision
+FROM event e JOIN "user" u ON u.id = e.user_id
+WHERE e.user_id = ?1 AND e.birthday = 1"#;
 
-pub(in crate::store) const PERSONAL_BETWEEN: &str = concat!(
-    "WITH length (class) AS (VALUES (0), (1), (2), (3), (4)) SELECT ",
-    columns!(),
-    "
-     FROM length CROSS JOIN event e INDEXED BY event_personal JOIN user u ON u.id = e.user_id
-     WHERE e.user_id = ?1 AND e.group_id IS NULL AND e.birthday = 0 AND ",
-    overlaps!("length.class")
-);
+const COUNT_PERSONAL: &str = "SELECT count(*) FROM event WHERE user_id = ?1 AND group_id IS NULL";
 
-pub(in crate::store) const SELECTED_BETWEEN: &str = concat!(
-    "SELECT ",
-    columns!(),
-    "
-     FROM selection s CROSS JOIN group_length_class l
-     CROSS JOIN event e INDEXED BY event_in_group JOIN user u ON u.id = e.user_id
-     WHERE s.user_id = ?1 AND l.group_id = s.group_id AND e.group_id = s.group_id AND ",
-    overlaps!("l.length_class")
-);
+const COUNT_IN_GROUPS: &str = "
+SELECT count(*) FROM event e JOIN calendar_group g ON g.id = e.group_id
+WHERE e.user_id = ?1 AND g.deleted = 0";
 
-pub(in crate::store) const BIRTHDAY_OF: &str = concat!(
-    "SELECT ",
-    columns!(),
-    "
-     FROM event e INDEXED BY event_birthday JOIN user u ON u.id = e.user_id
-     WHERE e.user_id = ?1 AND e.birthday = 1"
-);
+const COUNT_OF_OTHERS: &str = "
+SELECT count(*) FROM calendar_group g JOIN event e ON e.group_id = g.id
+WHERE g.creator_id = ?1 AND g.deleted = 0 AND e.user_id <> ?1";
 
-pub(in crate::store) const BY_ID: &str = concat!(
-    "SELECT ",
-    columns!(),
-    " FROM event e JOIN user u ON u.id = e.user_id WHERE e.id = ?1 AND ",
-    is_seen!()
-);
+const INSERT: &str = "
+INSERT INTO event (user_id, group_id, subject, subject_folded, starts, ends, created, birthday, revision)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+RETURNING id";
+
+/// Adds an event with an id and a time of change that it has from elsewhere.
+const IMPORT: &str = "
+INSERT INTO event (id, user_id, group_id, subject, subject_folded, starts, ends, created, updated,
+    birthday, revision)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+RETURNING id";
+
+const UPDATE: &str = "
+UPDATE event SET subject = ?2, subject_folded = ?3, starts = ?4, ends = ?5, updated = ?6, revision = ?7
+WHERE id = ?1";
+
+const DELETE: &str = "DELETE FROM event WHERE id = ?1";
 
 fn from_row(row: &Row<'_>) -> Result<Event> {
+    let times = EventTimes::spanning(
+        WallTime::from_seconds(row.get(5)?)?,
+        WallTime::from_seconds(row.get(6)?)?,
+    );
     Ok(Event {
         id: EventId(row.get(0)?),
-        email: Email::stored(row.get(1)?),
-        subject: row.get(2)?,
+        owner: UserId(row.get(1)?),
+        email: Email::stored(row.get(2)?),
         group: row.get::<_, Option<i64>>(3)?.map(GroupId),
-        starts: WallTime::from_seconds(row.get(4)?)?,
-        ends: WallTime::from_seconds(row.get(5)?)?,
-        created: WallTime::from_seconds(row.get(6)?)?,
-        updated: row.get::<_, Option<i64>>(7)?.map(WallTime::from_seconds).transpose()?,
-        birthday: row.get(8)?,
+        details: EventDetails { subject: ShortText::stored(row.get(4)?), times },
+        created: WallTime::from_seconds(row.get(7)?)?,
+        updated: row.get::<_, Option<i64>>(8)?.map(WallTime::from_seconds).transpose()?,
+        birthday: row.get(9)?,
+        revision: Revision(row.get(10)?),
     })
 }
 
@@ -105,18 +117,8 @@ impl Snapshot<'_> {
         Ok(self.events(BY_ID, [id.0])?.pop())
     }
 
-    /// Who registered the event of that id.
-    ///
-    /// # Errors
-    /// If the database cannot be read.
-    pub fn owner_of_event(&self, id: EventId) -> Result<Option<UserId>> {
-        let mut statement = self.conn.prepare_cached(OWNER)?;
-        let row = statement.query_row([id.0], |row| row.get(0)).optional()?;
-        Ok(row.map(UserId))
-    }
-
-    /// The events that overlap `range` in the calendar of `user`, in no order: the personal ones
-    /// but for the birthday, and those of the selected groups.
+    /// The events that overlap `range` in the calendar of `user`, in no order: the personal ones but
+    /// for the birthday, and those of the selected groups.
     ///
     /// # Errors
     /// If the database cannot be read.
@@ -127,7 +129,7 @@ impl Snapshot<'_> {
         Ok(events)
     }
 
-    /// The birthday of `user`, in the year of birth.
+    /// The birthday of `user`, at the day of birth.
     ///
     /// # Errors
     /// If the database cannot be read.
@@ -140,7 +142,7 @@ impl Snapshot<'_> {
     /// # Errors
     /// If the database cannot be read.
     pub fn count_personal_events(&self, user: UserId) -> Result<u64> {
-        self.count("SELECT count(*) FROM event WHERE user_id = ?1 AND group_id IS NULL", user)
+        self.count(COUNT_PERSONAL, user)
     }
 
     /// How many events `user` has in groups.
@@ -148,12 +150,7 @@ impl Snapshot<'_> {
     /// # Errors
     /// If the database cannot be read.
     pub fn count_group_events(&self, user: UserId) -> Result<u64> {
-        let sql = concat!(
-            "SELECT count(*) FROM event e
-             WHERE e.user_id = ?1 AND e.group_id IS NOT NULL AND ",
-            is_seen!()
-        );
-        self.count(sql, user)
+        self.count(COUNT_IN_GROUPS, user)
     }
 
     /// How many events others have in the groups that `creator` made.
@@ -161,9 +158,7 @@ impl Snapshot<'_> {
     /// # Errors
     /// If the database cannot be read.
     pub fn count_others_events_in_groups_of(&self, creator: UserId) -> Result<u64> {
-        let sql = "SELECT count(*) FROM calendar_group g JOIN event e ON e.group_id = g.id
-            WHERE g.creator_id = ?1 AND g.deleted = 0 AND e.user_id <> ?1";
-        self.count(sql, creator)
+        self.count(COUNT_OF_OTHERS, creator)
     }
 
     fn count(&self, sql: &str, user: UserId) -> Result<u64> {
@@ -171,6 +166,7 @@ impl Snapshot<'_> {
         Ok(count.unsigned_abs())
     }
 
+    /// The events that `sql` selects, whose columns are those of [`BY_ID`].
     pub(in crate::store) fn events(&self, sql: &str, params: impl Params) -> Result<Vec<Event>> {
         let mut statement = self.conn.prepare_cached(sql)?;
         let mut rows = statement.query(params)?;
@@ -186,13 +182,11 @@ impl Snapshot<'_> {
 #[derive(Debug)]
 pub struct NewEvent<'a> {
     /// By whom.
-    pub user: UserId,
+    pub owner: UserId,
     /// In which group; none for a personal event.
     pub group: Option<GroupId>,
-    /// What it is about.
-    pub subject: &'a str,
-    /// When it begins and ends.
-    pub times: EventTimes,
+    /// What it says.
+    pub details: &'a EventDetails,
     /// Now.
     pub created: WallTime,
     /// Whether it is the user's birthday.
@@ -205,42 +199,67 @@ impl Transaction<'_> {
     /// # Errors
     /// If the database cannot be written.
     pub fn insert_event(&self, event: &NewEvent<'_>) -> Result<EventId> {
-        let sql = "INSERT INTO event
-            (user_id, group_id, subject, subject_folded, starts, ends, created, birthday)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
-        let id = self.conn.prepare_cached(sql)?.insert((
-            event.user.0,
+        let EventDetails { subject, times } = event.details;
+        let row = (
+            event.owner.0,
             event.group.map(|group| group.0),
-            event.subject,
-            casefold(event.subject),
-            event.times.starts().seconds(),
-            event.times.ends().seconds(),
+            subject.as_str(),
+            subject.folded(),
+            times.starts().seconds(),
+            times.ends().seconds(),
             event.created.seconds(),
             event.birthday,
-        ))?;
-        Ok(EventId(id))
+            Revision::random().0,
+        );
+        Ok(EventId(self.conn.prepare_cached(INSERT)?.query_row(row, |row| row.get(0))?))
     }
 
-    /// Gives an event other times and another subject.
+    /// Adds an event of the earlier system, with its id unless it gets the next one.
+    ///
+    /// # Errors
+    /// If the database cannot be written.
+    pub fn import_event(
+        &self,
+        id: Option<EventId>,
+        event: &NewEvent<'_>,
+        updated: Option<WallTime>,
+    ) -> Result<EventId> {
+        let EventDetails { subject, times } = event.details;
+        let row = (
+            id.map(|id| id.0),
+            event.owner.0,
+            event.group.map(|group| group.0),
+            subject.as_str(),
+            subject.folded(),
+            times.starts().seconds(),
+            times.ends().seconds(),
+            event.created.seconds(),
+            updated.map(WallTime::seconds),
+            event.birthday,
+            Revision::random().0,
+        );
+        Ok(EventId(self.conn.prepare_cached(IMPORT)?.query_row(row, |row| row.get(0))?))
+    }
+
+    /// Gives an event other details, and so a new revision.
     ///
     /// # Errors
     /// If the database cannot be written.
     pub fn change_event(
         &self,
         id: EventId,
-        times: EventTimes,
-        subject: &ShortText,
+        details: &EventDetails,
         updated: WallTime,
     ) -> Result<()> {
-        let sql = "UPDATE event
-            SET subject = ?2, subject_folded = ?3, starts = ?4, ends = ?5, updated = ?6 WHERE id = ?1";
-        self.conn.prepare_cached(sql)?.execute((
+        let EventDetails { subject, times } = details;
+        self.conn.prepare_cached(UPDATE)?.execute((
             id.0,
             subject.as_str(),
             subject.folded(),
             times.starts().seconds(),
             times.ends().seconds(),
             updated.seconds(),
+            Revision::random().0,
         ))?;
         Ok(())
     }
@@ -250,7 +269,7 @@ impl Transaction<'_> {
     /// # Errors
     /// If the database cannot be written.
     pub fn delete_event(&self, id: EventId) -> Result<()> {
-        self.conn.prepare_cached("DELETE FROM event WHERE id = ?1")?.execute([id.0])?;
+        self.conn.prepare_cached(DELETE)?.execute([id.0])?;
         Ok(())
     }
 }

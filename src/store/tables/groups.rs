@@ -1,4 +1,9 @@
 //! The table `calendar_group`.
+//!
+//! A group may have more events, and be in more selections, than go in one short transaction. Deleting
+//! it marks it, which moves its version: from then on nobody sees it or what is in it. What it leaves
+//! behind is purged in slices, the selections first, each of which moves the version of its user as it
+//! goes, and the group's own row last.
 
 use rusqlite::{Connection, OptionalExtension, Params, Row};
 
@@ -6,34 +11,67 @@ use crate::error::Result;
 use crate::model::{Email, Group, GroupId, ShortText, UserId, WallTime};
 use crate::store::{Snapshot, Transaction};
 
-pub(in crate::store) const SELECT: &str = "SELECT g.id, g.name, u.email, g.created, g.updated
-    FROM calendar_group g JOIN user u ON u.id = g.creator_id";
-
-/// Counts the groups, without those that are deleted and still to be swept.
+/// Counts the groups, without those that are deleted and not purged yet.
 pub(in crate::store) const COUNT: &str = "SELECT count(*) FROM calendar_group WHERE deleted = 0";
 
-pub(in crate::store) const BY_ID: &str = "WHERE g.id = ?1 AND g.deleted = 0";
-pub(in crate::store) const ALL: &str = "WHERE g.deleted = 0 ORDER BY g.id";
-pub(in crate::store) const OF_CREATOR: &str =
-    "WHERE g.creator_id = ?1 AND g.deleted = 0 ORDER BY g.id";
+/// The group of id ?1.
+pub(in crate::store) const BY_ID: &str = r#"
+SELECT g.id, g.creator_id, g.name, u.email, g.created, g.updated
+FROM calendar_group g JOIN "user" u ON u.id = g.creator_id
+WHERE g.id = ?1 AND g.deleted = 0"#;
 
-/// How many events of a deleted group go in one transaction, which takes a few milliseconds.
-const SLICE: u16 = 500;
+/// All groups, by id.
+pub(in crate::store) const ALL: &str = r#"
+SELECT g.id, g.creator_id, g.name, u.email, g.created, g.updated
+FROM calendar_group g JOIN "user" u ON u.id = g.creator_id
+WHERE g.deleted = 0 ORDER BY g.id"#;
 
-pub(in crate::store) const DELETED: &str =
-    "SELECT id FROM calendar_group INDEXED BY calendar_group_deleted WHERE deleted = 1 LIMIT 1";
-pub(in crate::store) const EVENTS: &str = "DELETE FROM event WHERE id IN (
-    SELECT id FROM event INDEXED BY event_in_group WHERE group_id = ?1 LIMIT ?2)";
+/// The groups that user ?1 made, by id.
+pub(in crate::store) const OF_CREATOR: &str = r#"
+SELECT g.id, g.creator_id, g.name, u.email, g.created, g.updated
+FROM calendar_group g JOIN "user" u ON u.id = g.creator_id
+WHERE g.creator_id = ?1 AND g.deleted = 0 ORDER BY g.id"#;
+
+const CREATOR: &str = "SELECT creator_id FROM calendar_group WHERE id = ?1 AND deleted = 0";
 
 pub(in crate::store) const COUNT_EVENTS: &str = "SELECT count(*) FROM event WHERE group_id = ?1";
+
+const INSERT: &str = "
+INSERT INTO calendar_group (name, creator_id, created) VALUES (?1, ?2, ?3)
+RETURNING id";
+
+const RENAME: &str = "UPDATE calendar_group SET name = ?2, updated = ?3 WHERE id = ?1";
+
+const MARK_DELETED: &str =
+    "UPDATE calendar_group SET deleted = 1, version = version + 1 WHERE id = ?1";
+
+/// A group that is marked as deleted. INDEXED BY holds it to the index of those alone.
+pub(in crate::store) const NEXT_DELETED: &str = "
+SELECT id FROM calendar_group INDEXED BY calendar_group_deleted WHERE deleted = 1 LIMIT 1";
+
+/// Takes group ?1 out of up to ?2 selections.
+pub(in crate::store) const PURGE_SELECTIONS: &str = "
+DELETE FROM selection WHERE group_id = ?1 AND user_id IN (
+    SELECT s.user_id FROM selection s WHERE s.group_id = ?1 ORDER BY s.user_id LIMIT ?2)";
+
+/// Removes up to ?2 events of group ?1. INDEXED BY holds it to the group's index.
+pub(in crate::store) const PURGE_EVENTS: &str = "
+DELETE FROM event WHERE id IN (
+    SELECT e.id FROM event e INDEXED BY event_in_group WHERE e.group_id = ?1 LIMIT ?2)";
+
+const DELETE: &str = "DELETE FROM calendar_group WHERE id = ?1";
+
+/// How many rows of a deleted group go in one transaction, which takes a few milliseconds.
+const SLICE: u16 = 500;
 
 fn from_row(row: &Row<'_>) -> Result<Group> {
     Ok(Group {
         id: GroupId(row.get(0)?),
-        name: row.get(1)?,
-        creator_email: Email::stored(row.get(2)?),
-        created: WallTime::from_seconds(row.get(3)?)?,
-        updated: row.get::<_, Option<i64>>(4)?.map(WallTime::from_seconds).transpose()?,
+        creator: UserId(row.get(1)?),
+        name: row.get(2)?,
+        creator_email: Email::stored(row.get(3)?),
+        created: WallTime::from_seconds(row.get(4)?)?,
+        updated: row.get::<_, Option<i64>>(5)?.map(WallTime::from_seconds).transpose()?,
     })
 }
 
@@ -43,7 +81,7 @@ impl Snapshot<'_> {
     /// # Errors
     /// If the database cannot be read.
     pub fn group(&self, id: GroupId) -> Result<Option<Group>> {
-        Ok(self.groups_where(BY_ID, [id.0])?.pop())
+        Ok(self.select_groups(BY_ID, [id.0])?.pop())
     }
 
     /// Who made the group of that id.
@@ -51,9 +89,8 @@ impl Snapshot<'_> {
     /// # Errors
     /// If the database cannot be read.
     pub fn creator_of_group(&self, id: GroupId) -> Result<Option<UserId>> {
-        let sql = "SELECT creator_id FROM calendar_group WHERE id = ?1 AND deleted = 0";
-        let row = self.conn.prepare_cached(sql)?.query_row([id.0], |row| row.get(0)).optional()?;
-        Ok(row.map(UserId))
+        let mut statement = self.conn.prepare_cached(CREATOR)?;
+        Ok(statement.query_row([id.0], |row| row.get(0)).optional()?.map(UserId))
     }
 
     /// How many events are in the group of that id.
@@ -71,7 +108,7 @@ impl Snapshot<'_> {
     /// # Errors
     /// If the database cannot be read.
     pub fn groups(&self) -> Result<Vec<Group>> {
-        self.groups_where(ALL, [])
+        self.select_groups(ALL, [])
     }
 
     /// The groups that `creator` made, by id.
@@ -79,11 +116,11 @@ impl Snapshot<'_> {
     /// # Errors
     /// If the database cannot be read.
     pub fn groups_of(&self, creator: UserId) -> Result<Vec<Group>> {
-        self.groups_where(OF_CREATOR, [creator.0])
+        self.select_groups(OF_CREATOR, [creator.0])
     }
 
-    fn groups_where(&self, condition: &str, params: impl Params) -> Result<Vec<Group>> {
-        let mut statement = self.conn.prepare_cached(&format!("{SELECT} {condition}"))?;
+    fn select_groups(&self, sql: &str, params: impl Params) -> Result<Vec<Group>> {
+        let mut statement = self.conn.prepare_cached(sql)?;
         let mut rows = statement.query(params)?;
         let mut groups = Vec::new();
         while let Some(row) = rows.next()? {
@@ -104,9 +141,8 @@ impl Transaction<'_> {
         name: &ShortText,
         created: WallTime,
     ) -> Result<GroupId> {
-        let sql = "INSERT INTO calendar_group (name, creator_id, created) VALUES (?1, ?2, ?3)";
-        let mut statement = self.conn.prepare_cached(sql)?;
-        Ok(GroupId(statement.insert((name.as_str(), creator.0, created.seconds()))?))
+        let row = (name.as_str(), creator.0, created.seconds());
+        Ok(GroupId(self.conn.prepare_cached(INSERT)?.query_row(row, |row| row.get(0))?))
     }
 
     /// Gives a group another name.
@@ -114,36 +150,37 @@ impl Transaction<'_> {
     /// # Errors
     /// If the database cannot be written.
     pub fn rename_group(&self, id: GroupId, name: &ShortText, updated: WallTime) -> Result<()> {
-        let sql = "UPDATE calendar_group SET name = ?2, updated = ?3 WHERE id = ?1";
-        self.conn.prepare_cached(sql)?.execute((id.0, name.as_str(), updated.seconds()))?;
+        self.conn.prepare_cached(RENAME)?.execute((id.0, name.as_str(), updated.seconds()))?;
         Ok(())
     }
 
-    /// Removes a group, its events and its place in every selection. Of many events the most are
-    /// only out of sight when this returns, and go later.
+    /// Removes a group, its events and its place in every selection. Where these are many, most of
+    /// them are only out of sight when this returns, and are purged later.
     ///
     /// # Errors
     /// If the database cannot be written.
     pub fn delete_group(&self, id: GroupId) -> Result<()> {
-        self.conn.prepare_cached("DELETE FROM selection WHERE group_id = ?1")?.execute([id.0])?;
-        let sql = "UPDATE calendar_group SET deleted = 1 WHERE id = ?1";
-        self.conn.prepare_cached(sql)?.execute([id.0])?;
-        delete_some(self.conn, id).map(drop)
+        self.conn.prepare_cached(MARK_DELETED)?.execute([id.0])?;
+        purge_slice(self.conn, id).map(drop)
     }
 }
 
-/// Removes some events of a deleted group, and with the last of them the group. Gives how many
+/// Removes some rows of a deleted group, and the group itself with the last of them. Gives how many
 /// rows went.
-fn delete_some(conn: &Connection, id: GroupId) -> Result<usize> {
-    let gone = conn.prepare_cached(EVENTS)?.execute((id.0, SLICE))?;
-    if gone == usize::from(SLICE) {
-        return Ok(gone);
+fn purge_slice(conn: &Connection, id: GroupId) -> Result<usize> {
+    let selections = conn.prepare_cached(PURGE_SELECTIONS)?.execute((id.0, SLICE))?;
+    if selections == usize::from(SLICE) {
+        return Ok(selections);
     }
-    Ok(gone + conn.prepare_cached("DELETE FROM calendar_group WHERE id = ?1")?.execute([id.0])?)
+    let events = conn.prepare_cached(PURGE_EVENTS)?.execute((id.0, SLICE))?;
+    if events == usize::from(SLICE) {
+        return Ok(selections + events);
+    }
+    Ok(selections + events + conn.prepare_cached(DELETE)?.execute([id.0])?)
 }
 
-/// Removes some of what deleted groups have left behind; gives how many rows.
+/// Removes some of what a deleted group has left behind; gives how many rows.
 pub(in crate::store) fn purge_deleted(conn: &Connection) -> Result<usize> {
-    let next = conn.prepare_cached(DELETED)?.query_row([], |row| row.get(0)).optional()?;
-    next.map_or(Ok(0), |id| delete_some(conn, GroupId(id)))
+    let next = conn.prepare_cached(NEXT_DELETED)?.query_row([], |row| row.get(0)).optional()?;
+    next.map_or(Ok(0), |id| purge_slice(conn, GroupId(id)))
 }

@@ -3,7 +3,7 @@
 
 use rusqlite::OpenFlags;
 
-use super::events::{BIRTHDAY_OF, BY_ID, OWNER, PERSONAL_BETWEEN, SELECTED_BETWEEN};
+use super::events::{BIRTHDAY_OF, BY_ID, PERSONAL_BETWEEN, SELECTED_BETWEEN};
 use super::{groups, selections, subject_index, users};
 use crate::store::Store;
 use crate::store::engine::file;
@@ -82,54 +82,57 @@ fn a_search_of_a_large_calendar_looks_at_what_the_index_finds() {
         subject_index::NEW,
         &["SEARCH e USING INTEGER PRIMARY KEY (rowid>?)", in_selection],
     );
-    let [personal, selected] = subject_index::COUNT;
-    assert_plan(personal, &["SEARCH e USING INDEX event_personal (user_id=?)"]);
-    assert_plan(selected, &["SEARCH e USING COVERING INDEX event_in_group (group_id=?)"]);
+    assert_plan(
+        subject_index::COUNT_PERSONAL,
+        &["SEARCH e USING INDEX event_personal (user_id=?)"],
+    );
+    assert_plan(
+        subject_index::COUNT_SELECTED,
+        &["SEARCH e USING COVERING INDEX event_in_group (group_id=?)"],
+    );
 }
 
 #[test]
 fn the_birthday_and_single_events_are_found_by_their_keys() {
     assert_plan(BIRTHDAY_OF, &["SEARCH e USING INDEX event_birthday (user_id=?)"]);
-    for sql in [BY_ID, OWNER] {
-        assert_plan(
-            sql,
-            &[
-                "SEARCH e USING INTEGER PRIMARY KEY (rowid=?)",
-                "SEARCH g USING INTEGER PRIMARY KEY (rowid=?)",
-            ],
-        );
-    }
+    assert_plan(
+        BY_ID,
+        &[
+            "SEARCH e USING INTEGER PRIMARY KEY (rowid=?)",
+            "SEARCH g USING INTEGER PRIMARY KEY (rowid=?)",
+        ],
+    );
 }
 
 #[test]
 fn deleting_a_group_finds_its_events_and_selections_by_index() {
-    assert_plan(groups::EVENTS, &["event_in_group (group_id=?)"]);
-    assert_plan(groups::DELETED, &["calendar_group_deleted"]);
+    assert_plan(groups::PURGE_EVENTS, &["event_in_group (group_id=?)"]);
+    assert_plan(groups::NEXT_DELETED, &["calendar_group_deleted"]);
     assert_plan(groups::COUNT_EVENTS, &["COVERING INDEX event_in_group (group_id=?)"]);
-    assert_plan("DELETE FROM selection WHERE group_id = ?1", &["selection_group (group_id=?)"]);
+    assert_plan(groups::PURGE_SELECTIONS, &["selection_group (group_id=?)"]);
 }
 
 #[test]
 fn the_caller_and_a_selection_are_found_by_their_keys() {
     assert_plan(
         users::BY_EMAIL,
-        &["SEARCH user USING INDEX sqlite_autoindex_user_1 (email_folded=?)"],
+        &[
+            "SEARCH u USING INDEX sqlite_autoindex_user_1 (email_folded=?)",
+            "SEARCH s USING PRIMARY KEY (user_id=?)",
+            "SEARCH g USING INTEGER PRIMARY KEY (rowid=?)",
+        ],
     );
-    assert_plan(selections::OF_USER, &["SEARCH selection USING PRIMARY KEY (user_id=?)"]);
-    assert_plan(
-        selections::SELECTED,
-        &["SEARCH selection USING PRIMARY KEY (user_id=? AND group_id=?)"],
-    );
+    assert_plan(selections::OF_USER, &["SEARCH s USING PRIMARY KEY (user_id=?)"]);
+    assert_plan(selections::HAS, &["SEARCH s USING PRIMARY KEY (user_id=? AND group_id=?)"]);
 }
 
 #[test]
 fn a_list_of_groups_is_read_in_its_order_and_those_of_a_creator_by_their_index() {
-    let sql = |condition| format!("{} {condition}", groups::SELECT);
     assert_plan(
-        &sql(groups::OF_CREATOR),
+        groups::OF_CREATOR,
         &["SEARCH g USING INDEX calendar_group_creator (creator_id=?)"],
     );
-    assert_plan(&sql(groups::BY_ID), &["SEARCH g USING INTEGER PRIMARY KEY (rowid=?)"]);
-    let all = plan_of(&sql(groups::ALL));
+    assert_plan(groups::BY_ID, &["SEARCH g USING INTEGER PRIMARY KEY (rowid=?)"]);
+    let all = plan_of(groups::ALL);
     assert_eq!(all, "SCAN g\nSEARCH u USING INTEGER PRIMARY KEY (rowid=?)", "without a sort");
 }

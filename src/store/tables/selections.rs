@@ -1,12 +1,23 @@
-//! The table `selection`: which groups each user's calendar shows.
+//! The table `selection`: which groups each user's calendar shows. A deleted group is in no selection,
+//! though its rows may be there until they are purged.
 
 use crate::error::Result;
 use crate::model::{GroupId, Selection, UserId};
 use crate::store::{Snapshot, Transaction};
 
-pub(in crate::store) const OF_USER: &str = "SELECT group_id FROM selection WHERE user_id = ?1";
-pub(in crate::store) const SELECTED: &str =
-    "SELECT 1 FROM selection WHERE user_id = ?1 AND group_id = ?2";
+/// The groups that user ?1 has selected.
+pub(in crate::store) const OF_USER: &str = "
+SELECT s.group_id FROM selection s JOIN calendar_group g ON g.id = s.group_id
+WHERE s.user_id = ?1 AND g.deleted = 0";
+
+/// Whether user ?1 has selected group ?2.
+pub(in crate::store) const HAS: &str = "
+SELECT 1 FROM selection s JOIN calendar_group g ON g.id = s.group_id
+WHERE s.user_id = ?1 AND s.group_id = ?2 AND g.deleted = 0";
+
+const CLEAR: &str = "DELETE FROM selection WHERE user_id = ?1";
+
+const INSERT: &str = "INSERT INTO selection (user_id, group_id) VALUES (?1, ?2)";
 
 impl Snapshot<'_> {
     /// The groups that `user` has selected.
@@ -24,7 +35,7 @@ impl Snapshot<'_> {
     /// # Errors
     /// If the database cannot be read.
     pub fn has_selected(&self, user: UserId, group: GroupId) -> Result<bool> {
-        Ok(self.conn.prepare_cached(SELECTED)?.exists([user.0, group.0])?)
+        Ok(self.conn.prepare_cached(HAS)?.exists([user.0, group.0])?)
     }
 }
 
@@ -34,9 +45,8 @@ impl Transaction<'_> {
     /// # Errors
     /// If the database cannot be written.
     pub fn replace_selection(&self, user: UserId, selection: &Selection) -> Result<()> {
-        self.conn.prepare_cached("DELETE FROM selection WHERE user_id = ?1")?.execute([user.0])?;
-        let sql = "INSERT INTO selection (user_id, group_id) VALUES (?1, ?2)";
-        let mut insert = self.conn.prepare_cached(sql)?;
+        self.conn.prepare_cached(CLEAR)?.execute([user.0])?;
+        let mut insert = self.conn.prepare_cached(INSERT)?;
         for group in selection.ids() {
             insert.execute([user.0, group.0])?;
         }

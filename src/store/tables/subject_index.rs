@@ -1,97 +1,119 @@
-//! The search for a word among the subjects: the tables `subject_gram`, `subject_gram_progress` and
+//! The search for a word in subjects: the tables `subject_gram`, `subject_gram_progress` and
 //! `subject_gram_pending`.
 //!
-//! A calendar of up to two thousand events is looked through one by one. In a larger one an index finds
-//! the events whose subject may contain the word, and each of those is looked at.
+//! A small calendar is scanned. In a larger one an index finds the events whose subject may contain the
+//! word, and each of those is looked at.
 //!
-//! The index is SQLite's full-text index, FTS5, over terms of our own making. Its tokenizer
-//! `trigram` finds nothing for a word of one or two characters, which in Korean is most words. So
-//! every character of a subject begins a term of up to three characters: `회의 자료` has the terms
-//! `회의␣`, `의␣자`, `␣자료`, `자료` and `료`. A word of three characters or more is in the events that
-//! have all of its trigrams; a shorter one is what some term begins with. FTS5's tokenizer `ascii`
-//! takes the terms apart again at spaces, and takes all that is not ASCII for letters.
+//! The index is SQLite's full-text index, FTS5, over terms of our own. Its tokenizer `trigram` finds
+//! nothing for a word of one or two characters, which in Korean is most words. So every character of a
+//! subject begins a term of up to three characters: `회의 자료` has the terms `회의␣`, `의␣자`, `␣자료`,
+//! `자료` and `료`. A word of three characters or more is in the events that have all of its trigrams; a
+//! shorter one is what some term begins with. FTS5's tokenizer `ascii` takes the terms apart again at
+//! spaces, and takes all that is not ASCII for letters.
 //!
-//! The index follows a change when the writer has nothing else to do (`upkeep.rs`). What it has yet
-//! to follow is looked at one by one: the events after the last one that it took in, and those before
-//! it that are listed as changed since.
+//! The writer indexes events when it is idle (`maintenance/upkeep.rs`). Events not indexed yet are
+//! scanned: those after the last one that was indexed, and earlier ones that are listed as changed.
 
 use rusqlite::{Connection, OptionalExtension, Statement};
 
-use super::events::columns;
 use crate::error::Result;
 use crate::model::{Event, ShortText, UserId};
 use crate::store::Snapshot;
 
-/// The most events of a calendar that are looked through without the index.
+/// The most events of a calendar that is scanned without the index.
 const FEW: i64 = 2000;
 
 /// How many characters a term has.
 const GRAM: usize = 3;
 
-/// How many events the index follows in one transaction.
+/// How many events are indexed in one transaction.
 const SLICE: u16 = 128;
 
-/// Whether an event shows in the calendar of user ?1, and its subject contains ?2.
-macro_rules! shown_and_matching {
-    () => {
-        "instr(e.subject_folded, ?2) > 0
-         AND (e.group_id IS NULL AND e.user_id = ?1
-              OR e.group_id IN (SELECT s.group_id FROM selection s WHERE s.user_id = ?1))"
-    };
-}
+/// The personal events of user ?1 whose folded subject contains ?2 (`access::shows`). INDEXED BY holds it
+/// to the user's own events.
+pub(in crate::store) const PERSONAL: &str = r#"
+SELECT e.id, e.user_id, u.email, e.group_id, e.subject, e.starts, e.ends, e.created, e.updated,
+    e.birthday, e.revision
+FROM event e INDEXED BY event_personal JOIN "user" u ON u.id = e.user_id
+WHERE e.user_id = ?1 AND e.group_id IS NULL AND instr(e.subject_folded, ?2) > 0"#;
 
-pub(in crate::store) const PERSONAL: &str = concat!(
-    "SELECT ",
-    columns!(),
-    "
-     FROM event e INDEXED BY event_personal JOIN user u ON u.id = e.user_id
-     WHERE e.user_id = ?1 AND e.group_id IS NULL AND instr(e.subject_folded, ?2) > 0"
-);
+/// The same of the groups that user ?1 has selected (`access::shows`). The order of CROSS JOIN and INDEXED
+/// BY hold it to the events of each group.
+pub(in crate::store) const SELECTED: &str = r#"
+SELECT e.id, e.user_id, u.email, e.group_id, e.subject, e.starts, e.ends, e.created, e.updated,
+    e.birthday, e.revision
+FROM selection s CROSS JOIN calendar_group c CROSS JOIN event e INDEXED BY event_in_group
+JOIN "user" u ON u.id = e.user_id
+WHERE s.user_id = ?1 AND c.id = s.group_id AND c.deleted = 0 AND e.group_id = s.group_id
+    AND instr(e.subject_folded, ?2) > 0"#;
 
-pub(in crate::store) const SELECTED: &str = concat!(
-    "SELECT ",
-    columns!(),
-    "
-     FROM selection s CROSS JOIN event e INDEXED BY event_in_group JOIN user u ON u.id = e.user_id
-     WHERE s.user_id = ?1 AND e.group_id = s.group_id AND instr(e.subject_folded, ?2) > 0"
-);
+/// The events that the index finds for the expression ?3, if the calendar of user ?1 shows them
+/// (`access::shows`) and their folded subject contains ?2. CROSS JOIN holds it to begin at the index.
+pub(in crate::store) const INDEXED: &str = r#"
+SELECT e.id, e.user_id, u.email, e.group_id, e.subject, e.starts, e.ends, e.created, e.updated,
+    e.birthday, e.revision
+FROM subject_gram g CROSS JOIN event e ON e.id = g.rowid JOIN "user" u ON u.id = e.user_id
+WHERE g.subject_gram MATCH ?3 AND instr(e.subject_folded, ?2) > 0
+    AND (e.group_id IS NULL AND e.user_id = ?1
+        OR e.group_id IN (
+            SELECT s.group_id FROM selection s JOIN calendar_group c ON c.id = s.group_id
+            WHERE s.user_id = ?1 AND c.deleted = 0))
+    AND NOT EXISTS (SELECT 1 FROM subject_gram_pending p WHERE p.event_id = g.rowid)"#;
 
-pub(in crate::store) const INDEXED: &str = concat!(
-    "SELECT ",
-    columns!(),
-    "
-     FROM subject_gram g CROSS JOIN event e ON e.id = g.rowid JOIN user u ON u.id = e.user_id
-     WHERE g.subject_gram MATCH ?3 AND ",
-    shown_and_matching!(),
-    "
-         AND NOT EXISTS (SELECT 1 FROM subject_gram_pending p WHERE p.event_id = g.rowid)"
-);
+/// The same of the events that have changed since they were indexed. CROSS JOIN holds it to begin at
+/// their list.
+pub(in crate::store) const PENDING: &str = r#"
+SELECT e.id, e.user_id, u.email, e.group_id, e.subject, e.starts, e.ends, e.created, e.updated,
+    e.birthday, e.revision
+FROM subject_gram_pending p CROSS JOIN event e ON e.id = p.event_id
+JOIN "user" u ON u.id = e.user_id
+WHERE instr(e.subject_folded, ?2) > 0
+    AND (e.group_id IS NULL AND e.user_id = ?1
+        OR e.group_id IN (
+            SELECT s.group_id FROM selection s JOIN calendar_group c ON c.id = s.group_id
+            WHERE s.user_id = ?1 AND c.deleted = 0))"#;
 
-pub(in crate::store) const PENDING: &str = concat!(
-    "SELECT ",
-    columns!(),
-    "
-     FROM subject_gram_pending p CROSS JOIN event e ON e.id = p.event_id
-     JOIN user u ON u.id = e.user_id
-     WHERE ",
-    shown_and_matching!()
-);
+/// The same of the events after the last one that was indexed. NOT INDEXED holds it to the order of ids.
+pub(in crate::store) const NEW: &str = r#"
+SELECT e.id, e.user_id, u.email, e.group_id, e.subject, e.starts, e.ends, e.created, e.updated,
+    e.birthday, e.revision
+FROM event e NOT INDEXED JOIN "user" u ON u.id = e.user_id
+WHERE e.id > (SELECT followed FROM subject_gram_progress WHERE id = 1)
+    AND instr(e.subject_folded, ?2) > 0
+    AND (e.group_id IS NULL AND e.user_id = ?1
+        OR e.group_id IN (
+            SELECT s.group_id FROM selection s JOIN calendar_group c ON c.id = s.group_id
+            WHERE s.user_id = ?1 AND c.deleted = 0))"#;
 
-pub(in crate::store) const NEW: &str = concat!(
-    "SELECT ",
-    columns!(),
-    " FROM event e NOT INDEXED JOIN user u ON u.id = e.user_id
-     WHERE e.id > (SELECT followed FROM subject_gram_progress WHERE id = 1) AND ",
-    shown_and_matching!()
-);
+/// Counts the personal events of user ?1, up to ?2. INDEXED BY holds it to those alone.
+pub(in crate::store) const COUNT_PERSONAL: &str = "
+SELECT count(*) FROM (
+    SELECT 1 FROM event e INDEXED BY event_personal
+    WHERE e.user_id = ?1 AND e.group_id IS NULL LIMIT ?2) AS few";
 
-/// Counts the events of a calendar, up to ?2.
-pub(in crate::store) const COUNT: [&str; 2] = [
-    "SELECT count(*) FROM (SELECT 1 FROM event e INDEXED BY event_personal
-        WHERE e.user_id = ?1 AND e.group_id IS NULL LIMIT ?2)",
-    "SELECT count(*) FROM (SELECT 1 FROM selection s CROSS JOIN event e INDEXED BY event_in_group
-        WHERE s.user_id = ?1 AND e.group_id = s.group_id LIMIT ?2)",
-];
+/// Counts the events of the groups that user ?1 has selected, up to ?2. CROSS JOIN and INDEXED BY hold it
+/// to those alone.
+pub(in crate::store) const COUNT_SELECTED: &str = "
+SELECT count(*) FROM (
+    SELECT 1 FROM selection s CROSS JOIN event e INDEXED BY event_in_group
+    WHERE s.user_id = ?1 AND e.group_id = s.group_id LIMIT ?2) AS few";
+
+const ADD: &str = "INSERT INTO subject_gram (rowid, grams) VALUES (?1, ?2)";
+
+const REMOVE: &str =
+    "INSERT INTO subject_gram (subject_gram, rowid, grams) VALUES ('delete', ?1, ?2)";
+
+const NEXT_PENDING: &str = "
+SELECT p.event_id, p.indexed, e.subject_folded
+FROM subject_gram_pending p LEFT JOIN event e ON e.id = p.event_id LIMIT 1";
+
+const DELETE_PENDING: &str = "DELETE FROM subject_gram_pending WHERE event_id = ?1";
+
+const NEXT_NEW: &str = "
+SELECT id, subject_folded FROM event
+WHERE id > (SELECT followed FROM subject_gram_progress WHERE id = 1) ORDER BY id LIMIT ?1";
+
+const SET_PROGRESS: &str = "UPDATE subject_gram_progress SET followed = ?1 WHERE id = 1";
 
 impl Snapshot<'_> {
     /// The events in the calendar of `user` whose subject contains `word` in whatever case, in no
@@ -116,7 +138,7 @@ impl Snapshot<'_> {
 
     fn has_few_events(&self, user: UserId) -> Result<bool> {
         let mut counted = 0;
-        for sql in COUNT {
+        for sql in [COUNT_PERSONAL, COUNT_SELECTED] {
             let limit = FEW + 1 - counted;
             let mut statement = self.conn.prepare_cached(sql)?;
             counted += statement.query_row((user.0, limit), |row| row.get::<_, i64>(0))?;
@@ -125,26 +147,21 @@ impl Snapshot<'_> {
     }
 }
 
-/// Makes the index follow some of the changes that it has yet to follow; gives how many.
-pub(in crate::store) fn follow(conn: &Connection) -> Result<usize> {
-    let mut add = conn.prepare_cached("INSERT INTO subject_gram (rowid, grams) VALUES (?1, ?2)")?;
-    let changed = follow_changed(conn, &mut add)?;
-    Ok(usize::from(changed) + follow_new(conn, &mut add, SLICE - changed)?)
+/// Indexes some of the events that are not indexed yet; gives how many.
+pub(in crate::store) fn index_some(conn: &Connection) -> Result<usize> {
+    let mut add = conn.prepare_cached(ADD)?;
+    let changed = index_changed(conn, &mut add)?;
+    Ok(usize::from(changed) + index_new(conn, &mut add, SLICE - changed)?)
 }
 
-fn follow_changed(conn: &Connection, add: &mut Statement<'_>) -> Result<u16> {
-    let mut first = conn.prepare_cached(
-        "SELECT p.event_id, p.indexed, e.subject_folded
-         FROM subject_gram_pending p LEFT JOIN event e ON e.id = p.event_id LIMIT 1",
-    )?;
-    let mut take = conn.prepare_cached("DELETE FROM subject_gram_pending WHERE event_id = ?1")?;
-    let mut remove = conn.prepare_cached(
-        "INSERT INTO subject_gram (subject_gram, rowid, grams) VALUES ('delete', ?1, ?2)",
-    )?;
+fn index_changed(conn: &Connection, add: &mut Statement<'_>) -> Result<u16> {
+    let mut next = conn.prepare_cached(NEXT_PENDING)?;
+    let mut done = conn.prepare_cached(DELETE_PENDING)?;
+    let mut remove = conn.prepare_cached(REMOVE)?;
     for followed in 0..SLICE {
         type Pending = (i64, Option<String>, Option<String>);
         let pending: Option<Pending> =
-            first.query_row([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).optional()?;
+            next.query_row([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).optional()?;
         let Some((event, indexed, subject)) = pending else { return Ok(followed) };
         if let Some(folded) = indexed {
             remove.execute((event, terms(&folded)))?;
@@ -152,16 +169,13 @@ fn follow_changed(conn: &Connection, add: &mut Statement<'_>) -> Result<u16> {
         if let Some(folded) = subject {
             add.execute((event, terms(&folded)))?;
         }
-        take.execute([event])?;
+        done.execute([event])?;
     }
     Ok(SLICE)
 }
 
-fn follow_new(conn: &Connection, add: &mut Statement<'_>, most: u16) -> Result<usize> {
-    let mut after = conn.prepare_cached(
-        "SELECT id, subject_folded FROM event
-         WHERE id > (SELECT followed FROM subject_gram_progress WHERE id = 1) ORDER BY id LIMIT ?1",
-    )?;
+fn index_new(conn: &Connection, add: &mut Statement<'_>, most: u16) -> Result<usize> {
+    let mut after = conn.prepare_cached(NEXT_NEW)?;
     let new: Vec<(i64, String)> = after
         .query_map([most], |row| Ok((row.get(0)?, row.get(1)?)))?
         .collect::<rusqlite::Result<_>>()?;
@@ -169,15 +183,14 @@ fn follow_new(conn: &Connection, add: &mut Statement<'_>, most: u16) -> Result<u
         add.execute((event, terms(folded)))?;
     }
     if let Some((last, _)) = new.last() {
-        let sql = "UPDATE subject_gram_progress SET followed = ?1";
-        conn.prepare_cached(sql)?.execute([last])?;
+        conn.prepare_cached(SET_PROGRESS)?.execute([last])?;
     }
     Ok(new.len())
 }
 
-/// `folded` in characters that the tokenizer `ascii` takes for letters: what it would take terms
-/// apart at, the punctuation of ASCII, stands in Unicode's private use area. Who has such a
-/// character in a subject has it found by a few words more, and then looked at.
+/// `folded` in characters that the tokenizer `ascii` takes for letters: the punctuation of ASCII, at
+/// which it would split terms, is moved to Unicode's private use area. A subject that has such a
+/// character itself is found by a few more words, and then looked at.
 fn letters(folded: &str) -> Vec<char> {
     let letter = |c: char| {
         let splits = c.is_ascii() && !c.is_ascii_alphanumeric();

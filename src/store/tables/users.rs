@@ -6,25 +6,59 @@ use rusqlite::{Connection, OptionalExtension, Row};
 use sha2::{Digest, Sha256};
 
 use crate::error::{Error, Result};
-use crate::model::{Email, User, UserId, WallTime};
+use crate::model::{CalendarVersion, Email, User, UserId, WallTime};
 use crate::store::{Snapshot, Transaction};
 
-macro_rules! columns {
-    () => {
-        "id, email, created, token_generation, calendar_version"
-    };
-}
+/// The user whose folded email is ?1, with the version of their calendar: their own number, and the sum
+/// of those of the groups that they have selected. A deleted group counts until it is purged, so that
+/// the sum never shrinks while the selection stands.
+pub(in crate::store) const BY_EMAIL: &str = r#"
+SELECT u.id, u.email, u.created, u.token_generation, u.calendar_version, (
+    SELECT coalesce(sum(g.version), 0) FROM selection s JOIN calendar_group g ON g.id = s.group_id
+    WHERE s.user_id = u.id)
+FROM "user" u WHERE u.email_folded = ?1"#;
 
-pub(in crate::store) const BY_EMAIL: &str =
-    concat!("SELECT ", columns!(), " FROM user WHERE email_folded = ?1");
-const ALL: &str = concat!("SELECT ", columns!(), " FROM user ORDER BY id");
-const INSERT: &str = concat!(
-    "INSERT INTO user (email, email_folded, password_hash, created, token_generation)
-     VALUES (?1, ?2, ?3, ?4, coalesce(
-         (SELECT token_generation FROM removed_user WHERE email_digest = ?5), 0))
-     RETURNING ",
-    columns!()
-);
+/// All users, by id. Nobody asks for the version of their calendars.
+const ALL: &str = r#"
+SELECT u.id, u.email, u.created, u.token_generation, u.calendar_version, 0
+FROM "user" u ORDER BY u.id"#;
+
+/// Adds a user. Tokens that a removed user had who registered under the same email stay invalid.
+const INSERT: &str = r#"
+INSERT INTO "user" (email, email_folded, password_hash, created, token_generation)
+VALUES (?1, ?2, ?3, ?4, coalesce(
+    (SELECT r.token_generation FROM removed_user r WHERE r.email_digest = ?5), 0))
+RETURNING id, email, created, token_generation, calendar_version, 0"#;
+
+const GENERATIONS: &str = r#"SELECT email_folded, token_generation FROM "user""#;
+
+const REMOVED_GENERATIONS: &str = "SELECT email_digest, token_generation FROM removed_user";
+
+const ADVANCE_GENERATIONS: &str = r#"UPDATE "user" SET token_generation = token_generation + ?1"#;
+
+const ADVANCE_REMOVED_GENERATIONS: &str =
+    "UPDATE removed_user SET token_generation = token_generation + ?1";
+
+/// Notes that the next user under an email begins at generation ?2, or at what was noted if that is
+/// higher.
+const REMEMBER_REMOVED: &str = "
+INSERT INTO removed_user (email_digest, token_generation) VALUES (?1, ?2)
+ON CONFLICT (email_digest) DO UPDATE SET token_generation = excluded.token_generation
+WHERE excluded.token_generation > removed_user.token_generation";
+
+const PASSWORD_HASH: &str = r#"SELECT password_hash FROM "user" WHERE id = ?1"#;
+
+const SET_PASSWORD_HASH: &str = r#"UPDATE "user" SET password_hash = ?2 WHERE id = ?1"#;
+
+const END_TOKENS: &str = r#"
+UPDATE "user" SET token_generation = token_generation + 1 WHERE id = ?1
+RETURNING token_generation"#;
+
+const GENERATION: &str = r#"SELECT email_folded, token_generation FROM "user" WHERE id = ?1"#;
+
+const DELETE: &str = r#"DELETE FROM "user" WHERE id = ?1"#;
+
+const GIVE_GROUPS: &str = "UPDATE calendar_group SET creator_id = ?2 WHERE creator_id = ?1";
 
 fn from_row(row: &Row<'_>) -> Result<User> {
     Ok(User {
@@ -32,33 +66,32 @@ fn from_row(row: &Row<'_>) -> Result<User> {
         email: Email::stored(row.get(1)?),
         created: WallTime::from_seconds(row.get(2)?)?,
         token_generation: row.get(3)?,
-        calendar_version: row.get(4)?,
+        calendar_version: CalendarVersion { own: row.get(4)?, groups: row.get(5)? },
     })
 }
 
-/// What is kept of the address of a removed user.
+/// What is kept of the email of a removed user.
 fn digest(folded: &str) -> Vec<u8> {
     Sha256::digest(folded).to_vec()
 }
 
-/// Whose tokens there are, by the digest of the address, and the number of the last of them: of
-/// somebody who is there, or was.
+/// An email that is or was registered, by its digest, and the generation of its newest tokens.
 #[derive(Debug)]
 pub(in crate::store) struct Known {
     digest: Vec<u8>,
     generation: i64,
 }
 
-/// All who are there or were.
+/// Every email that is or was registered.
 pub(in crate::store) fn known(conn: &Connection) -> Result<Vec<Known>> {
     let mut all = Vec::new();
-    let mut users = conn.prepare("SELECT email_folded, token_generation FROM user")?;
+    let mut users = conn.prepare(GENERATIONS)?;
     let mut rows = users.query([])?;
     while let Some(row) = rows.next()? {
         let folded: String = row.get(0)?;
         all.push(Known { digest: digest(&folded), generation: row.get(1)? });
     }
-    let mut removed = conn.prepare("SELECT email_digest, token_generation FROM removed_user")?;
+    let mut removed = conn.prepare(REMOVED_GENERATIONS)?;
     let mut rows = removed.query([])?;
     while let Some(row) = rows.next()? {
         all.push(Known { digest: row.get(0)?, generation: row.get(1)? });
@@ -66,23 +99,17 @@ pub(in crate::store) fn known(conn: &Connection) -> Result<Vec<Known>> {
     Ok(all)
 }
 
-/// Makes all tokens of everybody invalid, also of those who are not there but `known`, should they
-/// come.
+/// Ends all tokens of everybody, also of those who are not registered but `known`, should they register
+/// again.
 pub(in crate::store) fn end_all_tokens(conn: &Connection, known: &[Known]) -> Result<()> {
-    // How often tokens were ended after this state is not known here. So it is a random step, far
-    // beyond any such number, and small enough that what adds up stays exact in JSON.
+    // How often tokens were ended since this state of the database is not known. So the step is random:
+    // far beyond any such number, and small enough that sums stay exact in JSON.
     let step = getrandom::u64().map_err(|error| Error::Internal(error.to_string()))? >> 24;
     let step = i64::try_from(step).unwrap_or_default() + 1;
-    let add = |table: &str| {
-        let sql = format!("UPDATE {table} SET token_generation = token_generation + ?1");
-        conn.execute(&sql, [step])
-    };
-    add("user")?;
-    add("removed_user")?;
+    conn.execute(ADVANCE_GENERATIONS, [step])?;
+    conn.execute(ADVANCE_REMOVED_GENERATIONS, [step])?;
     let here: HashSet<Vec<u8>> = self::known(conn)?.into_iter().map(|one| one.digest).collect();
-    let sql = "INSERT INTO removed_user (email_digest, token_generation) VALUES (?1, ?2)
-        ON CONFLICT DO UPDATE SET token_generation = max(token_generation, excluded.token_generation)";
-    let mut statement = conn.prepare(sql)?;
+    let mut statement = conn.prepare(REMEMBER_REMOVED)?;
     for Known { digest, generation } in known.iter().filter(|one| !here.contains(&one.digest)) {
         statement.execute((digest, generation.saturating_add(step)))?;
     }
@@ -119,14 +146,13 @@ impl Snapshot<'_> {
     /// # Errors
     /// If the database cannot be read.
     pub fn password_hash(&self, user: UserId) -> Result<Option<String>> {
-        let sql = "SELECT password_hash FROM user WHERE id = ?1";
-        let row = self.conn.prepare_cached(sql)?.query_row([user.0], |row| row.get(0));
+        let row = self.conn.prepare_cached(PASSWORD_HASH)?.query_row([user.0], |row| row.get(0));
         Ok(row.optional()?.flatten())
     }
 }
 
 impl Transaction<'_> {
-    /// Adds a user; the address must not be taken.
+    /// Adds a user; the email must not be taken.
     ///
     /// # Errors
     /// If the database cannot be written.
@@ -149,8 +175,7 @@ impl Transaction<'_> {
     /// # Errors
     /// If the database cannot be written.
     pub fn set_password_hash(&self, user: UserId, hash: &str) -> Result<()> {
-        let sql = "UPDATE user SET password_hash = ?2 WHERE id = ?1";
-        self.conn.prepare_cached(sql)?.execute((user.0, hash))?;
+        self.conn.prepare_cached(SET_PASSWORD_HASH)?.execute((user.0, hash))?;
         Ok(())
     }
 
@@ -159,9 +184,7 @@ impl Transaction<'_> {
     /// # Errors
     /// If the database cannot be written.
     pub fn end_tokens(&self, user: UserId) -> Result<i64> {
-        let sql = "UPDATE user SET token_generation = token_generation + 1 WHERE id = ?1
-            RETURNING token_generation";
-        Ok(self.conn.prepare_cached(sql)?.query_row([user.0], |row| row.get(0))?)
+        Ok(self.conn.prepare_cached(END_TOKENS)?.query_row([user.0], |row| row.get(0))?)
     }
 
     /// Removes a user with all their events, in groups too, and with the groups that they made.
@@ -169,13 +192,10 @@ impl Transaction<'_> {
     /// # Errors
     /// If the database cannot be written.
     pub fn delete_user(&self, user: UserId) -> Result<()> {
-        let sql = "SELECT email_folded, token_generation FROM user WHERE id = ?1";
         let (folded, generation): (String, i64) =
-            self.conn.query_row(sql, [user.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
-        let sql = "INSERT INTO removed_user (email_digest, token_generation) VALUES (?1, ?2)
-            ON CONFLICT DO UPDATE SET token_generation = excluded.token_generation";
-        self.conn.execute(sql, (digest(&folded), generation + 1))?;
-        self.conn.execute("DELETE FROM user WHERE id = ?1", [user.0])?;
+            self.conn.query_row(GENERATION, [user.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        self.conn.execute(REMEMBER_REMOVED, (digest(&folded), generation + 1))?;
+        self.conn.execute(DELETE, [user.0])?;
         Ok(())
     }
 
@@ -184,8 +204,7 @@ impl Transaction<'_> {
     /// # Errors
     /// If the database cannot be written.
     pub fn give_groups(&self, user: UserId, heir: UserId) -> Result<()> {
-        let sql = "UPDATE calendar_group SET creator_id = ?2 WHERE creator_id = ?1";
-        self.conn.execute(sql, [user.0, heir.0])?;
+        self.conn.execute(GIVE_GROUPS, [user.0, heir.0])?;
         Ok(())
     }
 }

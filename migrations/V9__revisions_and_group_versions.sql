@@ -1,0 +1,69 @@
+-- Which state of an event this is: 64 random bits, drawn anew at every change, which are its ETag.
+ALTER TABLE event ADD COLUMN revision INTEGER NOT NULL DEFAULT 0;
+
+-- A group has a version of its own, which moves with its events. That of a calendar is the pair of its
+-- user's number and the sum of those of the selected groups. So an event in a group moves one row, and
+-- not a row of everybody who has selected the group. While a selection stands the sum only grows, and
+-- when it changes the user's number moves: a pair never comes again.
+ALTER TABLE calendar_group ADD COLUMN version INTEGER NOT NULL DEFAULT 0;
+
+DROP TRIGGER event_made_in_group;
+DROP TRIGGER event_changed_in_group;
+DROP TRIGGER event_deleted_in_group;
+DROP TRIGGER event_changed_in_person;
+
+UPDATE event SET revision = random();
+
+CREATE TRIGGER event_changed_in_person AFTER UPDATE ON event WHEN NEW.group_id IS NULL BEGIN
+    UPDATE user SET calendar_version = calendar_version + 1 WHERE id = NEW.user_id;
+END;
+
+-- A deleted group's version moved when it was marked; nobody sees its events any more.
+CREATE TRIGGER event_made_in_group AFTER INSERT ON event WHEN NEW.group_id IS NOT NULL BEGIN
+    UPDATE calendar_group SET version = version + 1 WHERE id = NEW.group_id AND deleted = 0;
+END;
+
+CREATE TRIGGER event_changed_in_group AFTER UPDATE ON event WHEN NEW.group_id IS NOT NULL BEGIN
+    UPDATE calendar_group SET version = version + 1 WHERE id = NEW.group_id AND deleted = 0;
+END;
+
+CREATE TRIGGER event_deleted_in_group AFTER DELETE ON event WHEN OLD.group_id IS NOT NULL BEGIN
+    UPDATE calendar_group SET version = version + 1 WHERE id = OLD.group_id AND deleted = 0;
+END;
+
+-- As before, but that each conflict is named.
+DROP TRIGGER event_to_index;
+DROP TRIGGER event_to_index_again;
+DROP TRIGGER event_to_unindex;
+DROP TRIGGER event_made_of_length;
+DROP TRIGGER event_changed_in_length;
+
+CREATE TRIGGER event_to_index AFTER INSERT ON event
+WHEN NEW.id <= (SELECT followed FROM subject_gram_progress WHERE id = 1) BEGIN
+    INSERT INTO subject_gram_pending (event_id) VALUES (NEW.id) ON CONFLICT (event_id) DO NOTHING;
+END;
+
+CREATE TRIGGER event_to_index_again AFTER UPDATE OF subject_folded ON event
+WHEN OLD.id <= (SELECT followed FROM subject_gram_progress WHERE id = 1)
+    AND NEW.subject_folded <> OLD.subject_folded BEGIN
+    INSERT INTO subject_gram_pending (event_id, indexed) VALUES (OLD.id, OLD.subject_folded)
+    ON CONFLICT (event_id) DO NOTHING;
+END;
+
+CREATE TRIGGER event_to_unindex AFTER DELETE ON event
+WHEN OLD.id <= (SELECT followed FROM subject_gram_progress WHERE id = 1) BEGIN
+    INSERT INTO subject_gram_pending (event_id, indexed) VALUES (OLD.id, OLD.subject_folded)
+    ON CONFLICT (event_id) DO NOTHING;
+    DELETE FROM subject_gram_pending WHERE event_id = OLD.id AND indexed IS NULL;
+END;
+
+CREATE TRIGGER event_made_of_length AFTER INSERT ON event WHEN NEW.group_id IS NOT NULL BEGIN
+    INSERT INTO group_length_class (group_id, length_class) VALUES (NEW.group_id, NEW.length_class)
+    ON CONFLICT (group_id, length_class) DO NOTHING;
+END;
+
+CREATE TRIGGER event_changed_in_length AFTER UPDATE OF group_id, starts, ends ON event
+WHEN NEW.group_id IS NOT NULL BEGIN
+    INSERT INTO group_length_class (group_id, length_class) VALUES (NEW.group_id, NEW.length_class)
+    ON CONFLICT (group_id, length_class) DO NOTHING;
+END;
