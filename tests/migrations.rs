@@ -17,7 +17,7 @@ use tempfile::TempDir;
 
 /// What happens in a calendar at each version, the first at version 1: rows that only fit from then
 /// on. Some are made and deleted again, so that their ids are used up.
-const LIFE: [&str; 8] = ["
+const LIFE: [&str; 9] = ["
     INSERT INTO user (email, email_folded, created) VALUES
         ('Park@jungi.me', 'park@jungi.me', 1497869704), ('김@예.한국', '김@예.한국', 1497869705),
         ('gone@example.com', 'gone@example.com', 1);
@@ -65,6 +65,11 @@ const LIFE: [&str; 8] = ["
 "
     INSERT INTO event (user_id, group_id, subject, subject_folded, starts, ends, created)
     VALUES (2, 1, 'long', 'long', 1497949200, 1600000000, 1497869716);
+",
+"
+    INSERT INTO event (user_id, group_id, subject, subject_folded, starts, ends, created, revision)
+    VALUES (1, 1, 'revised', 'revised', 1497949200, 1497949200, 1497869717, -4711);
+    UPDATE event SET updated = 1497869718, revision = 4711 WHERE id = 1;
 ",
 ];
 

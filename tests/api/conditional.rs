@@ -45,7 +45,7 @@ fn an_event_has_a_strong_tag_that_is_the_same_for_who_ever_reads_it_until_it_cha
     calendar.group_event(&park, 1, time, time, "shared");
     let first = calendar.get("/calendar/event/2", &park);
     let tag = first.header("ETag").unwrap();
-    assert_eq!(tag.len(), 34);
+    assert_eq!(tag.len(), 18);
     assert!(tag.trim_matches('"').bytes().all(|byte| byte.is_ascii_hexdigit()), "{tag}");
     let others = calendar.get("/calendar/event/2", &kim);
     assert_eq!(others.header("ETag"), Some(tag));
@@ -65,10 +65,7 @@ fn two_changes_in_one_second_have_two_tags() {
     calendar.put("/calendar/event", &token, BACK).is(200, DONE);
     let third = tag(&calendar, &token);
     assert!(first != second && second != third && first != third, "{first} {second} {third}");
-    // The same once more is the same, and a second later it is not.
-    calendar.put("/calendar/event", &token, BACK).is(200, DONE);
-    assert_eq!(tag(&calendar, &token), third);
-    calendar.clock.set(NOW + 1);
+    // Also one that says the same once more.
     calendar.put("/calendar/event", &token, BACK).is(200, DONE);
     assert_ne!(tag(&calendar, &token), third);
 }
