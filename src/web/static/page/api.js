@@ -1,5 +1,5 @@
 // The only module that talks to the API. It adds the token, unwraps the envelope, turns every failure into an
-// ApiError.
+// ApiError, and keeps views so that the server can confirm them with 304.
 
 /** @typedef {'offline' | 'unavailable' | 'rateLimited' | 'credentials' | 'token' | 'notOwner' | 'notFound'
  *   | 'conflict' | 'invalid' | 'taken' | 'fault'} ErrorKind what went wrong, by what a person can do about it */
@@ -31,18 +31,58 @@ const KINDS = {
 // A server that has not answered by then counts as offline.
 const TIMEOUT = 30_000;
 
+// How many views are kept: two years of months.
+const MAX_VIEWS = 24;
+
 let token = '';
 let inFlight = 0;
 let handlers = { activity: (/** @type {boolean} */ _active) => {}, tokenRejected: () => {} };
+
+/**
+ * The views last received, by URL, the most recently used last. Each is kept with its own tag, so the tag that is
+ * sent always stands for the data that a 304 confirms.
+ * @type {Map<string, {etag: string, data: any}>}
+ */
+const views = new Map();
 
 /** @param {{activity: (active: boolean) => void, tokenRejected: () => void}} given `activity`: calls are in flight, or no more */
 export function listen(given) {
   handlers = given;
 }
 
-/** Sets the token for all calls. @param {string} value */
+/** Sets the token for all calls. Views of another token may be another user's, so they are forgotten. @param {string} value */
 export function setToken(value) {
+  if (value !== token) views.clear();
   token = value;
+}
+
+/** @param {string} url */
+function keptView(url) {
+  const view = views.get(url);
+  if (view) {
+    views.delete(url);
+    views.set(url, view);
+  }
+  return view;
+}
+
+/** @param {string} url @param {string} etag @param {any} data */
+function keepView(url, etag, data) {
+  views.delete(url);
+  views.set(url, { etag, data });
+  if (views.size > MAX_VIEWS) views.delete(/** @type {string} */ (views.keys().next().value));
+}
+
+/** Gets a view, from memory if the server says that it is unchanged. @param {string} path @param {Record<string, string>} query */
+export async function getView(path, query) {
+  const url = urlOf(path, query);
+  const kept = keptView(url);
+  const sentToken = token;
+  const { data, etag, notModified } = await call('GET', path, { query, ifNoneMatch: kept?.etag });
+  if (notModified && kept) return kept.data;
+  // The token can change while the call is in flight: then the answer must not be kept for the next user.
+  if (etag && sentToken === token) keepView(url, etag, data);
+  return data;
 }
 
 /** @param {string} path below `/api/v1` @param {Record<string, string>} [query] */
@@ -51,18 +91,19 @@ const urlOf = (path, query) => `/api/v1${path}${query ? `?${new URLSearchParams(
 /**
  * @param {string} method
  * @param {string} path below `/api/v1`
- * @param {{query?: Record<string, string>, body?: object, as?: string, ifMatch?: string | null,
+ * @param {{query?: Record<string, string>, body?: object, as?: string, ifMatch?: string | null, ifNoneMatch?: string,
  *   signal?: AbortSignal}} [options] `as`: a token to use instead of the user's
- * @returns {Promise<{data: any, etag: string | null, id: number}>} `id`: that of a new event
+ * @returns {Promise<{data: any, etag: string | null, id: number, notModified: boolean}>} `id`: that of a new event
  *   or group, from `Location`
  */
-export async function call(method, path, { query, body, as, ifMatch, signal } = {}) {
+export async function call(method, path, { query, body, as, ifMatch, ifNoneMatch, signal } = {}) {
   const sentToken = as ?? token;
   /** @type {Record<string, string>} */
   const headers = {};
   if (sentToken) headers['X-calendar-access-token'] = sentToken;
   if (body) headers['Content-Type'] = 'application/json';
   if (ifMatch) headers['If-Match'] = ifMatch;
+  if (ifNoneMatch) headers['If-None-Match'] = ifNoneMatch;
   const timeout = AbortSignal.timeout(TIMEOUT);
   if (++inFlight === 1) handlers.activity(true);
   try {
@@ -71,7 +112,9 @@ export async function call(method, path, { query, body, as, ifMatch, signal } = 
       cache: 'no-store',
     }).catch((error) => { throw signal?.aborted ? error : new ApiError('offline'); });
     const text = await response.text().catch(() => { throw new ApiError('offline'); });
-    return { ...unwrap(response, text, sentToken), etag: response.headers.get('ETag') };
+    const etag = response.headers.get('ETag');
+    if (response.status === 304 && ifNoneMatch) return { data: null, etag, id: NaN, notModified: true };
+    return { ...unwrap(response, text, sentToken), etag, notModified: false };
   } finally {
     if (--inFlight === 0) handlers.activity(false);
   }

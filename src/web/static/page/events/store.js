@@ -1,10 +1,10 @@
 // The events that the page knows, month by month.
 //
 // A month that was fetched is kept and shown at once when it is looked at again. If it is older than a minute, it
-// is then fetched again, since others change group events. A change made on this page is put into the kept months
-// directly, so it shows without another fetch.
+// is then fetched again, since others change group events; api.js makes that a 304 if nothing has changed. A change
+// made on this page is put into the kept months directly, so it shows without another fetch.
 
-import { call } from '../api.js';
+import { getView } from '../api.js';
 import { DAY, MINUTE, startOfMonth, toIsoMonth } from '../time.js';
 import { fromWire } from './event.js';
 
@@ -60,8 +60,8 @@ export const reload = () => load(loaded.start, loaded.end);
 /** @param {string} key */
 function fetchMonth(key) {
   const startedIn = generation;
-  const fetched = call('GET', '/calendar/month', { query: { year_month: key } })
-    .then(({ data }) => {
+  const fetched = getView('/calendar/month', { year_month: key })
+    .then((data) => {
       if (startedIn === generation) months.set(key, { events: data.map(fromWire), fetchedAt: Date.now() });
     })
     .finally(() => { if (startedIn === generation) fetches.delete(key); });
