@@ -1,17 +1,17 @@
-// For whom a mouse, a screen or colours are not there; and for whom the way to the server is slow.
+// The page for people who use a keyboard or a screen reader, cannot tell colours apart, or have a slow connection.
 
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { PLACES, address, everywhere, page, shown, startServer, visit, words } from './helpers.js';
+import { PLACES, address, everywhere, page, shown, startServer, texts, visit } from './helpers.js';
 
 const server = await startServer();
 const axe = await readFile(new URL('node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
 
 /** @typedef {import('playwright-core').Page} Page */
 
-/** Serious and critical faults, as axe-core finds them. @param {Page} open */
+/** The serious and critical faults that axe-core finds. @param {Page} open */
 async function faults(open) {
-  // The page's policy lets no script in but its own; the developer's door is not closed by it.
+  // The page's policy forbids foreign scripts, but it does not apply to what the driver evaluates.
   await open.evaluate(axe);
   const { violations } = await open.evaluate("axe.run({ resultTypes: ['violations'] })");
   return violations
@@ -43,7 +43,7 @@ for (const dark of [false, true]) {
       }
       await open.click('#next');
       await open.click('#next');
-      await open.waitForSelector('.nothing');
+      await open.waitForSelector('.empty');
       assert.deepEqual(await faults(open), [], 'an empty list');
     });
   }
@@ -57,17 +57,17 @@ for (const dark of [false, true]) {
     }
     await open.click('#search');
     await open.keyboard.type('group');
-    await open.waitForSelector('.hit');
+    await open.waitForSelector('.listed-event');
     assert.deepEqual(await faults(open), [], 'search');
     const out = await visit(server, { dark });
     assert.deepEqual(await faults(out), [], 'signing in');
-    await out.click('#sign-submit');
-    await out.waitForSelector('#sign-error:not(:empty)');
+    await out.click('#sign-in-submit');
+    await out.waitForSelector('#sign-in-error:not(:empty)');
     assert.deepEqual(await faults(out), [], 'a refusal');
   });
 }
 
-page('an event is made, moved and deleted by keyboard alone', async () => {
+page('an event is created, moved and deleted by keyboard alone', async () => {
   const person = await server.person();
   const open = await visit(server, { person });
   const keys = async (/** @type {string[]} */ ...names) => { for (const name of names) await open.keyboard.press(name); };
@@ -105,7 +105,7 @@ page('an event is made, moved and deleted by keyboard alone', async () => {
   await event.waitFor();
 });
 
-page('the focus stays in a dialog, and goes back where it was', async () => {
+page('the focus stays in an open dialog and returns to where it was', async () => {
   const person = await server.person();
   const open = await visit(server, { person });
   await open.focus('#help-open');
@@ -119,7 +119,7 @@ page('the focus stays in a dialog, and goes back where it was', async () => {
   await open.waitForSelector('#help-open:focus');
 });
 
-everywhere('a date is chosen by keys', async (place) => {
+everywhere('a date is chosen by keyboard', async (place) => {
   const person = await server.person();
   const open = await visit(server, { ...place, person });
   await open.keyboard.press('g');
@@ -129,8 +129,8 @@ everywhere('a date is chosen by keys', async (place) => {
   assert.equal(await address(open), '#month/2017-07-28');
 });
 
-everywhere('a screen reader is told where one is and what was done', async (place) => {
-  const w = words(place.language);
+everywhere('a screen reader announces the period shown and what was done', async (place) => {
+  const t = texts(place.language);
   const person = await server.person();
   await person.event('Dentist', '2017-06-20 09:00', '2017-06-20 10:00');
   const open = await visit(server, { ...place, person });
@@ -139,11 +139,11 @@ everywhere('a screen reader is told where one is and what was done', async (plac
   await open.click('#previous');
   await shown(open, 'Dentist').click();
   await open.click('#details-delete');
-  await open.waitForSelector(`#live >> text=${JSON.stringify(`${w.deleted}. ${w.undo}`)}`, { state: 'attached' });
+  await open.waitForSelector(`#live >> text=${JSON.stringify(`${t.eventDeleted}. ${t.undo}`)}`, { state: 'attached' });
   assert.equal(await open.getAttribute('#live', 'role'), 'status');
 });
 
-page('the language is the browser’s, and another when it is chosen', async () => {
+page('the language is that of the browser until another is chosen', async () => {
   const person = await server.person();
   const korean = await visit(server, { person, language: 'ko-KR' });
   assert.equal(await korean.textContent('#today'), '오늘');
@@ -154,10 +154,10 @@ page('the language is the browser’s, and another when it is chosen', async () 
   await korean.reload();
   await korean.waitForSelector('#today >> text=Today');
   const french = await visit(server, { language: 'fr-FR' });
-  assert.equal(await french.textContent('#sign-submit'), 'Sign in');
+  assert.equal(await french.textContent('#sign-in-submit'), 'Sign in');
 });
 
-page('dark or light is the system’s', async () => {
+page('the page is dark or light like the system', async () => {
   const person = await server.person();
   const open = await visit(server, { person });
   const brightness = () => open.evaluate(() => Number(/\d+/.exec(getComputedStyle(document.body).backgroundColor)?.[0]));
@@ -166,17 +166,18 @@ page('dark or light is the system’s', async () => {
   assert.ok(await brightness() < 60);
 });
 
-page('all of the page is under 120 KB, and none of it from elsewhere', async () => {
+page('the whole page is under 120 KB and comes from its own server', async () => {
   const person = await server.person();
   const open = await visit(server, { person });
   const devtools = await open.context().newCDPSession(open);
   await devtools.send('Network.enable');
   await devtools.send('Network.setCacheDisabled', { cacheDisabled: true });
+  // The files themselves, as they are sent: the headers are the same for all of them.
   let bytes = 0;
   /** @type {Map<string, string>} */
   const urls = new Map();
   devtools.on('Network.responseReceived', ({ requestId, response }) => urls.set(requestId, response.url));
-  devtools.on('Network.loadingFinished', ({ requestId, encodedDataLength }) => {
+  devtools.on('Network.dataReceived', ({ requestId, encodedDataLength }) => {
     if (!urls.get(requestId)?.includes('/api/')) bytes += encodedDataLength;
   });
   await open.reload({ waitUntil: 'networkidle' });

@@ -3,9 +3,9 @@ import { page, startServer, visit } from './helpers.js';
 
 const server = await startServer();
 
-page('at /docs one puts a token in, tries a call and sees its answer', async () => {
+page('a call can be tried at /docs with a token', async () => {
   const { token } = await server.person('choi');
-  // By the clock as it is: Swagger UI waits for time to pass before it shows a call.
+  // With the real time, since Swagger UI waits for some to pass before it shows a call.
   const open = await visit(server, { now: null });
   await open.goto(`${server.url}/docs`);
   await open.click('button.authorize');
@@ -18,7 +18,7 @@ page('at /docs one puts a token in, tries a call and sees its answer', async () 
   await call.locator('button.execute').click();
   const answers = call.locator('.live-responses-table');
   await answers.waitFor();
-  const said = await answers.innerText();
-  assert.match(said, /\b200\b/);
-  assert.match(said, /"useremail": "choi\d+@example.com"/);
+  const text = await answers.innerText();
+  assert.match(text, /\b200\b/);
+  assert.match(text, /"useremail": "choi\d+@example.com"/);
 });

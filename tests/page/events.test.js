@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { everywhere, idle, page, shown, startServer, visit, words } from './helpers.js';
+import { everywhere, idle, page, shown, startServer, texts, visit } from './helpers.js';
 
 const server = await startServer();
 
@@ -12,8 +12,8 @@ async function cell(open, day) {
   return { x: box.x + box.width / 2, y: box.y + box.height - 12, width: box.width };
 }
 
-/** Pulls with the mouse. @param {Page} open @param {{x: number, y: number}} from @param {{x: number, y: number}} to */
-async function pull(open, from, to) {
+/** Drags with the mouse. @param {Page} open @param {{x: number, y: number}} from @param {{x: number, y: number}} to */
+async function drag(open, from, to) {
   await open.mouse.move(from.x, from.y);
   await open.mouse.down();
   await open.mouse.move(from.x + (to.x - from.x) / 2, from.y + (to.y - from.y) / 2, { steps: 4 });
@@ -28,7 +28,7 @@ async function middle(open, id) {
   return { x: box.x + box.width / 2, y: box.y + box.height / 2, box };
 }
 
-/** Where an hour of a day is in the week. @param {Page} open @param {string} hour @param {number} column from 0 */
+/** Where an hour of a day is drawn in the week. @param {Page} open @param {string} hour @param {number} column from 0 */
 async function hourOf(open, hour, column) {
   const label = await open.locator(`.ec-slot time[datetime*="${hour}"]`).boundingBox();
   const day = await open.locator('.ec-body .ec-day').nth(column).boundingBox();
@@ -37,37 +37,37 @@ async function hourOf(open, hour, column) {
 }
 
 /** @param {Page} open @param {string} text */
-const told = (open, text) => open.waitForSelector(`.message >> text=${JSON.stringify(text)}`);
+const message = (open, text) => open.waitForSelector(`.message >> text=${JSON.stringify(text)}`);
 /** @param {Page} open */
 const undo = (open) => open.click('.message:last-child button:first-of-type');
 
-everywhere('a click on an empty day makes an event there', async (place) => {
-  const w = words(place.language);
+everywhere('a click on an empty day creates an event on it', async (place) => {
+  const t = texts(place.language);
   const person = await server.person();
   const open = await visit(server, { ...place, person });
   const { x, y } = await cell(open, '2017-06-14');
   await open.mouse.click(x, y);
   await open.waitForSelector('#editor[open]');
-  assert.equal(await open.textContent('#editor-title'), w.newEvent);
+  assert.equal(await open.textContent('#editor-title'), t.newEvent);
   await open.keyboard.type('친구들과 약속');
   await open.fill('#editor-start-time', '19:00');
-  assert.equal(await open.inputValue('#editor-end-time'), '20:00', 'the end goes with the start');
+  assert.equal(await open.inputValue('#editor-end-time'), '20:00', 'the end moves with the start');
   await open.keyboard.press('Enter');
-  await told(open, w.created);
+  await message(open, t.eventCreated);
   await shown(open, '친구들과 약속').waitFor();
   const [{ subject, sdate, edate, group }] = await person.month();
   assert.deepEqual([subject, sdate, edate, group], ['친구들과 약속', 'Wed, 14 Jun 2017 19:00:00 GMT', 'Wed, 14 Jun 2017 20:00:00 GMT', null]);
   await undo(open);
-  await told(open, w.undone);
+  await message(open, t.undone);
   assert.deepEqual(await person.month(), []);
 });
 
-everywhere('one drags over empty hours, and the event is in them', async (place) => {
+everywhere('dragging over empty hours creates an event at that time', async (place) => {
   const person = await server.person();
   const open = await visit(server, { ...place, person, at: 'week/2017-06-20' });
   const from = await hourOf(open, '13:00', 2);
   const to = await hourOf(open, '15:00', 2);
-  await pull(open, { x: from.x, y: from.y + 4 }, { x: to.x, y: to.y - 4 });
+  await drag(open, { x: from.x, y: from.y + 4 }, { x: to.x, y: to.y - 4 });
   await open.waitForSelector('#editor[open]');
   assert.deepEqual([await open.inputValue('#editor-start-time'), await open.inputValue('#editor-end-time')], ['13:00', '15:00']);
   await open.fill('#editor-subject', 'Dentist');
@@ -78,10 +78,10 @@ everywhere('one drags over empty hours, and the event is in them', async (place)
   assert.match(event.edate, /15:00:00 GMT$/);
 });
 
-everywhere('one drags over days, and the event is all of them', async (place) => {
+everywhere('dragging over days creates an all-day event on them', async (place) => {
   const person = await server.person();
   const open = await visit(server, { ...place, person });
-  await pull(open, await cell(open, '2017-06-13'), await cell(open, '2017-06-15'));
+  await drag(open, await cell(open, '2017-06-13'), await cell(open, '2017-06-15'));
   await open.waitForSelector('#editor[open]');
   assert.equal(await open.isChecked('#editor-all-day'), true);
   assert.deepEqual([await open.inputValue('#editor-start-date'), await open.inputValue('#editor-end-date')], ['2017-06-13', '2017-06-15']);
@@ -92,7 +92,7 @@ everywhere('one drags over days, and the event is all of them', async (place) =>
   assert.deepEqual([event.sdate, event.edate], ['Tue, 13 Jun 2017 00:00:00 GMT', 'Fri, 16 Jun 2017 00:00:00 GMT']);
 });
 
-everywhere('an event is made in a group, and the others of the group see it', async (place) => {
+everywhere('an event created in a group is seen by everyone who selected it', async (place) => {
   const [person, other] = [await server.person(), await server.person('kim')];
   const group = await person.group('Choir');
   await person.select(group);
@@ -107,49 +107,49 @@ everywhere('an event is made in a group, and the others of the group see it', as
   assert.deepEqual([event.subject, event.group, event.email], ['Rehearsal', String(group), person.email]);
 });
 
-everywhere('what cannot be saved says why', async (place) => {
-  const w = words(place.language);
+everywhere('an event that cannot be saved says why', async (place) => {
+  const t = texts(place.language);
   const person = await server.person();
   const open = await visit(server, { ...place, person });
   await open.keyboard.press('n');
   const error = (/** @type {string} */ text) => open.waitForSelector(`#editor-error >> text=${JSON.stringify(text)}`);
   await open.click('#editor-save');
-  await error(w.subjectForm);
+  await error(t.subjectInvalid);
   await open.fill('#editor-subject', '가'.repeat(129));
   await open.click('#editor-save');
-  await error(w.subjectForm);
+  await error(t.subjectInvalid);
   await open.fill('#editor-subject', '가'.repeat(128));
   await open.fill('#editor-end-date', '2017-06-01');
   await open.click('#editor-save');
-  await error(w.orderForm);
+  await error(t.endBeforeStart);
   await open.fill('#editor-end-date', '');
   await open.click('#editor-save');
-  await error(w.timesForm);
+  await error(t.timesMissing);
   assert.deepEqual(await person.month(), []);
 });
 
-everywhere('a click on an event says who made it, and leads to its form', async (place) => {
-  const w = words(place.language);
+everywhere('a click on an event shows its creator, and it can be edited from there', async (place) => {
+  const t = texts(place.language);
   const person = await server.person();
   const id = await person.event('Dentist', '2017-06-20 09:00', '2017-06-20 10:00');
   const open = await visit(server, { ...place, person });
   await shown(open, id).click();
   assert.equal(await open.textContent('#details-title'), 'Dentist');
-  assert.equal(await open.textContent('#details-who'), `${w.madeBy} ${person.email} (${w.byYou})`);
-  assert.equal(await open.textContent('#details-zone'), w.timesIn('Asia/Seoul'));
+  assert.equal(await open.textContent('#details-creator'), `${t.createdBy} ${person.email} (${t.you})`);
+  assert.equal(await open.textContent('#details-zone'), t.timeZone('Asia/Seoul'));
   await open.click('#details-edit');
   await open.fill('#editor-subject', 'Dentist, upper floor');
   await open.fill('#editor-start-time', '10:15');
   await open.click('#editor-save');
-  await told(open, w.saved);
+  await message(open, t.eventSaved);
   assert.equal(await person.read(id), 'Dentist, upper floor | 20 Jun 2017 10:15:00 | 20 Jun 2017 11:15:00');
   await undo(open);
-  await told(open, w.undone);
+  await message(open, t.undone);
   assert.equal(await person.read(id), 'Dentist | 20 Jun 2017 09:00:00 | 20 Jun 2017 10:00:00');
 });
 
 everywhere('a deletion can be undone', async (place) => {
-  const w = words(place.language);
+  const t = texts(place.language);
   const person = await server.person();
   const group = await person.group('Choir');
   await person.select(group);
@@ -157,7 +157,7 @@ everywhere('a deletion can be undone', async (place) => {
   const open = await visit(server, { ...place, person });
   await shown(open, id).click();
   await open.click('#details-delete');
-  await told(open, w.deleted);
+  await message(open, t.eventDeleted);
   await shown(open, 'Rehearsal').waitFor({ state: 'detached' });
   assert.deepEqual(await person.month(), []);
   await undo(open);
@@ -166,74 +166,74 @@ everywhere('a deletion can be undone', async (place) => {
   assert.deepEqual([event.subject, event.group, event.sdate], ['Rehearsal', String(group), 'Tue, 20 Jun 2017 19:00:00 GMT']);
 });
 
-everywhere('an event is dragged to another day, and back by undo', async (place) => {
-  const w = words(place.language);
+everywhere('an event is dragged to another day, and undo moves it back', async (place) => {
+  const t = texts(place.language);
   const person = await server.person();
   const id = await person.event('Dentist', '2017-06-20 09:00', '2017-06-20 10:00');
   const open = await visit(server, { ...place, person });
-  await pull(open, await middle(open, id), await cell(open, '2017-06-22'));
-  await told(open, w.moved);
+  await drag(open, await middle(open, id), await cell(open, '2017-06-22'));
+  await message(open, t.eventMoved);
   assert.equal(await person.read(id), 'Dentist | 22 Jun 2017 09:00:00 | 22 Jun 2017 10:00:00');
   await undo(open);
-  await told(open, w.undone);
+  await message(open, t.undone);
   assert.equal(await person.read(id), 'Dentist | 20 Jun 2017 09:00:00 | 20 Jun 2017 10:00:00');
 });
 
-everywhere('an event’s end is pulled to lengthen it', async (place) => {
-  const w = words(place.language);
+everywhere('dragging the end of an event changes its length', async (place) => {
+  const t = texts(place.language);
   const person = await server.person();
   const id = await person.event('Dentist', '2017-06-20 13:00', '2017-06-20 14:00');
   const open = await visit(server, { ...place, person, at: 'week/2017-06-20' });
   const { x, box } = await middle(open, id);
   const to = await hourOf(open, '16:00', place.language === 'ko-KR' ? 2 : 1);
-  await pull(open, { x, y: box.y + box.height - 3 }, { x, y: to.y - 4 });
-  await told(open, w.resized);
+  await drag(open, { x, y: box.y + box.height - 3 }, { x, y: to.y - 4 });
+  await message(open, t.eventResized);
   assert.equal(await person.read(id), 'Dentist | 20 Jun 2017 13:00:00 | 20 Jun 2017 16:00:00');
   await undo(open);
-  await told(open, w.undone);
+  await message(open, t.undone);
   assert.equal(await person.read(id), 'Dentist | 20 Jun 2017 13:00:00 | 20 Jun 2017 14:00:00');
 });
 
-everywhere('in a month, an event’s end is pulled over days', async (place) => {
-  const w = words(place.language);
+everywhere('in a month, the end of an event is dragged over days', async (place) => {
+  const t = texts(place.language);
   const person = await server.person();
   const trip = await person.event('Trip', '2017-06-20 00:00', '2017-06-21 00:00');
   const open = await visit(server, { ...place, person });
   const { y, box } = await middle(open, trip);
-  await pull(open, { x: box.x + box.width - 3, y }, { ...await cell(open, '2017-06-22'), y });
-  await told(open, w.resized);
+  await drag(open, { x: box.x + box.width - 3, y }, { ...await cell(open, '2017-06-22'), y });
+  await message(open, t.eventResized);
   assert.equal(await person.read(trip), 'Trip | 20 Jun 2017 00:00:00 | 23 Jun 2017 00:00:00');
-  const pulled = await middle(open, trip);
-  await pull(open, { x: pulled.box.x + pulled.box.width - 3, y }, { ...await cell(open, '2017-06-21'), y });
+  const lengthened = await middle(open, trip);
+  await drag(open, { x: lengthened.box.x + lengthened.box.width - 3, y }, { ...await cell(open, '2017-06-21'), y });
   await open.waitForSelector('.message >> nth=1');
   assert.equal(await person.read(trip), 'Trip | 20 Jun 2017 00:00:00 | 22 Jun 2017 00:00:00');
 });
 
-everywhere('whole days are lengthened by whole days', async (place) => {
+everywhere('an all-day event is lengthened by whole days', async (place) => {
   const person = await server.person();
   const trip = await person.event('Trip', '2017-06-20 00:00', '2017-06-21 00:00');
   const open = await visit(server, { ...place, person, at: 'week/2017-06-20' });
   const { y, box } = await middle(open, trip);
   const column = await open.locator('.ec-body .ec-day').nth(4).boundingBox();
   assert.ok(column);
-  await pull(open, { x: box.x + box.width - 3, y }, { x: column.x + column.width / 2, y });
+  await drag(open, { x: box.x + box.width - 3, y }, { x: column.x + column.width / 2, y });
   await open.waitForSelector('.message');
   const to = place.language === 'ko-KR' ? '23 Jun' : '24 Jun';
   assert.equal(await person.read(trip), `Trip | 20 Jun 2017 00:00:00 | ${to} 2017 00:00:00`);
 });
 
-page('an event without length is lengthened from where it is drawn', async () => {
+page('an event without length is lengthened from its drawn end', async () => {
   const person = await server.person();
   const id = await person.event('Parcel', '2017-06-20 13:00', '2017-06-20 13:00');
   const open = await visit(server, { person, at: 'week/2017-06-20' });
   const { x, box } = await middle(open, id);
   const to = await hourOf(open, '15:00', 1);
-  await pull(open, { x, y: box.y + box.height - 3 }, { x, y: to.y - 4 });
+  await drag(open, { x, y: box.y + box.height - 3 }, { x, y: to.y - 4 });
   await open.waitForSelector('.message');
   assert.equal(await person.read(id), 'Parcel | 20 Jun 2017 13:00:00 | 20 Jun 2017 15:00:00');
 });
 
-page('the offer to undo stands for ten seconds', async () => {
+page('undo is offered for ten seconds', async () => {
   const person = await server.person();
   const id = await person.event('Dentist', '2017-06-20 09:00', '2017-06-20 10:00');
   const open = await visit(server, { person, now: null });
@@ -248,8 +248,8 @@ page('the offer to undo stands for ten seconds', async () => {
   assert.equal(await open.isVisible('.message >> text=Undo'), false);
 });
 
-everywhere('another’s event can be seen, not changed, and looks so', async (place) => {
-  const w = words(place.language);
+everywhere('someone else’s event can be read but not changed, and looks different', async (place) => {
+  const t = texts(place.language);
   const [person, other] = [await server.person(), await server.person('kim')];
   const group = await other.group('Choir');
   await person.select(group);
@@ -258,15 +258,15 @@ everywhere('another’s event can be seen, not changed, and looks so', async (pl
   const open = await visit(server, { ...place, person });
   const style = (/** @type {number} */ event) => shown(open, event).evaluate((element) => [getComputedStyle(element).borderStyle, getComputedStyle(element).backgroundColor].join());
   assert.notEqual(await style(id), await style(own));
-  assert.match(await shown(open, id).getAttribute('aria-label') ?? '', new RegExp(`, ${w.readOnlyShort}$`));
-  await pull(open, await middle(open, id), await cell(open, '2017-06-22'));
+  assert.match(await shown(open, id).getAttribute('aria-label') ?? '', new RegExp(`, ${t.readOnly}$`));
+  await drag(open, await middle(open, id), await cell(open, '2017-06-22'));
   await shown(open, id).click();
-  assert.equal(await open.textContent('#details-who'), `${w.madeBy} ${other.email}`);
+  assert.equal(await open.textContent('#details-creator'), `${t.createdBy} ${other.email}`);
   assert.deepEqual([await open.isVisible('#details-edit'), await open.isVisible('#details-delete'), await open.isVisible('#details-read-only')], [false, false, true]);
   assert.equal(await other.read(id), 'Rehearsal | 20 Jun 2017 19:00:00 | 20 Jun 2017 21:00:00');
 });
 
-page('what is under way shows', async () => {
+page('a call in flight shows a progress bar', async () => {
   const person = await server.person();
   const open = await visit(server, { person });
   let answer = () => {};
@@ -281,24 +281,24 @@ page('what is under way shows', async () => {
   await open.waitForSelector('body:not(.pending)');
 });
 
-everywhere('offline, what was typed is kept and can be tried again', async (place) => {
-  const w = words(place.language);
+everywhere('what was typed offline is kept and can be saved later', async (place) => {
+  const t = texts(place.language);
   const person = await server.person();
   const open = await visit(server, { ...place, person });
   await open.keyboard.press('n');
   await open.fill('#editor-subject', 'Dentist');
   await open.context().setOffline(true);
   await open.click('#editor-save');
-  await open.waitForSelector(`#editor-error >> text=${JSON.stringify(w.offline)}`);
-  assert.equal(await open.textContent('#editor-save'), w.tryAgain);
+  await open.waitForSelector(`#editor-error >> text=${JSON.stringify(t.offline)}`);
+  assert.equal(await open.textContent('#editor-save'), t.tryAgain);
   assert.equal(await open.inputValue('#editor-subject'), 'Dentist');
   await open.context().setOffline(false);
   await open.click('#editor-save');
   await shown(open, 'Dentist').waitFor();
 });
 
-everywhere('a server that takes nothing now is tried again, for a form and for a move', async (place) => {
-  const w = words(place.language);
+everywhere('a write that the server refuses for now can be tried again, in the form and after a drag', async (place) => {
+  const t = texts(place.language);
   const person = await server.person();
   const id = await person.event('Dentist', '2017-06-20 09:00', '2017-06-20 10:00');
   const open = await visit(server, { ...place, person });
@@ -307,34 +307,34 @@ everywhere('a server that takes nothing now is tried again, for a form and for a
   await open.keyboard.press('n');
   await open.fill('#editor-subject', 'Lunch');
   await open.click('#editor-save');
-  await open.waitForSelector(`#editor-error >> text=${JSON.stringify(w.unavailable)}`);
+  await open.waitForSelector(`#editor-error >> text=${JSON.stringify(t.unavailable)}`);
   assert.equal(await open.inputValue('#editor-subject'), 'Lunch');
   await open.keyboard.press('Escape');
 
-  await pull(open, await middle(open, id), await cell(open, '2017-06-22'));
-  await told(open, w.unavailable);
+  await drag(open, await middle(open, id), await cell(open, '2017-06-22'));
+  await message(open, t.unavailable);
   await open.unroute('**/calendar/event');
-  await open.click(`.message >> text=${JSON.stringify(w.tryAgain)}`);
-  await told(open, w.moved);
+  await open.click(`.message >> text=${JSON.stringify(t.tryAgain)}`);
+  await message(open, t.eventMoved);
   assert.equal(await person.read(id), 'Dentist | 22 Jun 2017 09:00:00 | 22 Jun 2017 10:00:00');
 });
 
-everywhere('a calendar that could not be loaded says so, and loads when one is back online', async (place) => {
-  const w = words(place.language);
+everywhere('a calendar that could not be loaded says so, and loads once back online', async (place) => {
+  const t = texts(place.language);
   const person = await server.person();
   await person.event('Dentist', '2017-09-20 09:00', '2017-09-20 10:00');
   const open = await visit(server, { ...place, person });
   await open.context().setOffline(true);
   await open.click('label:has(#view-month)');
   for (let month = 0; month < 3; month += 1) await open.click('#next');
-  await told(open, `${w.notLoaded} ${w.offline}`);
+  await message(open, `${t.notLoaded} ${t.offline}`);
   await open.context().setOffline(false);
   await shown(open, 'Dentist').waitFor();
   await open.waitForSelector('.message', { state: 'detached' });
 });
 
-everywhere('two who edit the same event see it', async (place) => {
-  const w = words(place.language);
+everywhere('a person who edits an event sees that someone else has changed it', async (place) => {
+  const t = texts(place.language);
   const person = await server.person();
   const id = await person.event('Dentist', '2017-06-20 09:00', '2017-06-20 10:00');
   const elsewhere = () => person.call('PUT', '/calendar/event', { event_id: id, subject: 'Dentist, moved', sdate: '2017-06-20 11:00:00', edate: '2017-06-20 12:00:00' });
@@ -348,7 +348,7 @@ everywhere('two who edit the same event see it', async (place) => {
   await elsewhere();
   await open.click('#editor-save');
   await open.waitForSelector('#editor-conflict:not([hidden])');
-  assert.equal(await open.textContent('#editor-conflict-title'), w.changedTitle);
+  assert.equal(await open.textContent('#editor-conflict-title'), t.changedElsewhere);
   assert.match(await open.textContent('#editor-conflict-now') ?? '', /^Dentist, moved\n.*11:00/);
   assert.equal(await person.read(id), 'Dentist, moved | 20 Jun 2017 11:00:00 | 20 Jun 2017 12:00:00', 'not overwritten');
   await open.click('#editor-theirs');
@@ -360,20 +360,20 @@ everywhere('two who edit the same event see it', async (place) => {
   await person.call('PUT', '/calendar/event', { event_id: id, subject: 'Again', sdate: '2017-06-20 11:00:00', edate: '2017-06-20 12:00:00' });
   await open.click('#editor-save');
   await open.click('#editor-mine');
-  await told(open, w.saved);
+  await message(open, t.eventSaved);
   assert.equal(await person.read(id), 'Mine | 20 Jun 2017 15:00:00 | 20 Jun 2017 16:00:00');
 
   await edit();
   await person.call('DELETE', '/calendar/event', { event_id: id });
   await open.click('#editor-save');
   await open.waitForSelector('#editor-conflict:not([hidden])');
-  assert.equal(await open.textContent('#editor-conflict-title'), w.goneTitle);
+  assert.equal(await open.textContent('#editor-conflict-title'), t.deletedElsewhere);
   await open.click('#editor-mine');
-  await told(open, w.created);
+  await message(open, t.eventCreated);
   assert.deepEqual((await person.month()).map((/** @type {any} */ { subject }) => subject), ['Mine']);
 });
 
-page('the server compares too, between the look and the write', async () => {
+page('a change between the page’s check and its write is noticed by the server', async () => {
   const person = await server.person();
   const id = await person.event('Dentist', '2017-06-20 09:00', '2017-06-20 10:00');
   const open = await visit(server, { person });
@@ -389,22 +389,22 @@ page('the server compares too, between the look and the write', async () => {
   assert.match(await person.read(id) ?? '', /^In between/);
 });
 
-page('what was changed elsewhere is not moved or deleted unseen', async () => {
+page('an event changed elsewhere is not moved or deleted unseen', async () => {
   const person = await server.person();
   const id = await person.event('Dentist', '2017-06-20 09:00', '2017-06-20 10:00');
   const open = await visit(server, { person });
   await person.call('PUT', '/calendar/event', { event_id: id, subject: 'Dentist, moved', sdate: '2017-06-15 11:00:00', edate: '2017-06-15 12:00:00' });
-  await pull(open, await middle(open, id), await cell(open, '2017-06-22'));
-  await told(open, 'It was changed elsewhere meanwhile, so it was not moved. This is how it is now.');
+  await drag(open, await middle(open, id), await cell(open, '2017-06-22'));
+  await message(open, 'The event was not moved, because it has been changed elsewhere. The calendar shows it as it is now.');
   await shown(open, 'Dentist, moved').waitFor();
 
   await person.call('PUT', '/calendar/event', { event_id: id, subject: 'Dentist, again', sdate: '2017-06-15 11:00:00', edate: '2017-06-15 12:00:00' });
   await shown(open, id).click();
   await open.click('#details-delete');
-  await open.waitForSelector('#details-delete >> text=Delete all the same');
+  await open.waitForSelector('#details-delete >> text=Delete anyway');
   assert.equal(await open.textContent('#details-title'), 'Dentist, again');
   await open.click('#details-delete');
-  await told(open, 'Deleted');
+  await message(open, 'Event deleted');
   assert.deepEqual(await person.month(), []);
   await idle(open);
 });

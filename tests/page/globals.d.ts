@@ -1,5 +1,4 @@
-/** vendor/event-calendar.min.js, a script and no module. */
+/** vendor/event-calendar.min.js, which is a script and not a module. */
 declare const EventCalendar: {
   create(target: HTMLElement, options: Record<string, any>): any;
-  destroy(calendar: any): void;
 };

@@ -1,51 +1,51 @@
 import assert from 'node:assert/strict';
-import { address, everywhere, idle, page, shown, startServer, visit, words } from './helpers.js';
+import { address, everywhere, idle, page, shown, startServer, texts, visit } from './helpers.js';
 
 const server = await startServer();
 
 /** @param {import('playwright-core').Page} open */
-async function openSide(open) {
+async function openSidebar(open) {
   if (await open.isVisible('#menu')) await open.click('#menu');
 }
 
 /** @param {import('playwright-core').Page} open @param {string} name */
 const row = (open, name) => open.locator(`#groups .group:has-text(${JSON.stringify(name)})`);
 
-everywhere('all groups are at the side, with a box to select each', async (place) => {
+everywhere('the sidebar lists all groups, with a box to select each', async (place) => {
   const [person, other] = [await server.person(), await server.person('kim')];
   const name = `Choir ${place.width}`;
   const group = await other.group(name);
   await other.event('Rehearsal', '2017-06-20 19:00', '2017-06-20 21:00', group);
   const open = await visit(server, { ...place, person });
   assert.equal(await shown(open, 'Rehearsal').count(), 0);
-  await openSide(open);
+  await openSidebar(open);
   await row(open, name).locator('input').check();
   await shown(open, 'Rehearsal').waitFor();
   assert.equal((await person.call('GET', '/user/calendar/group')).data.selected_group, String(group));
-  assert.equal(await row(open, name).locator('button').count(), 0, 'another’s group is not to be changed');
+  assert.equal(await row(open, name).locator('button').count(), 0, 'someone else’s group cannot be changed');
 
-  let asked = 0;
-  open.on('request', (request) => { if (request.url().includes('/month?')) asked += 1; });
+  let fetches = 0;
+  open.on('request', (request) => { if (request.url().includes('/month?')) fetches += 1; });
   await row(open, name).locator('input').uncheck();
   await shown(open, 'Rehearsal').waitFor({ state: 'detached' });
   await idle(open);
   assert.equal((await person.call('GET', '/user/calendar/group')).data.selected_group, '0');
-  assert.equal(asked, 0, 'what goes is known');
+  assert.equal(fetches, 0, 'nothing is fetched to hide events');
 });
 
-everywhere('one makes a group, which is selected, and renames it', async (place) => {
-  const w = words(place.language);
+everywhere('a new group is selected, and can be renamed', async (place) => {
+  const t = texts(place.language);
   const person = await server.person();
   const open = await visit(server, { ...place, person });
-  await openSide(open);
+  await openSidebar(open);
   await open.click('#group-new');
   await open.click('#group-save');
-  await open.waitForSelector(`#group-error >> text=${JSON.stringify(w.groupForm)}`);
+  await open.waitForSelector(`#group-error >> text=${JSON.stringify(t.groupNameInvalid)}`);
   await open.fill('#group-name', `가족 ${place.width}`);
   await open.keyboard.press('Enter');
   await row(open, `가족 ${place.width}`).waitFor();
   assert.equal(await row(open, `가족 ${place.width}`).locator('input').isChecked(), true);
-  await open.click(`[aria-label=${JSON.stringify(w.groupOptions(`가족 ${place.width}`))}]`);
+  await open.click(`[aria-label=${JSON.stringify(t.groupOptions(`가족 ${place.width}`))}]`);
   await open.fill('#group-name', `우리 가족 ${place.width}`);
   await open.click('#group-save');
   await row(open, `우리 가족 ${place.width}`).waitFor();
@@ -53,8 +53,8 @@ everywhere('one makes a group, which is selected, and renames it', async (place)
   assert.deepEqual(own, [`우리 가족 ${place.width}`]);
 });
 
-everywhere('deleting a group says how many events go with it, and wants its name typed', async (place) => {
-  const w = words(place.language);
+everywhere('deleting a group says how many events are deleted with it, and requires its name', async (place) => {
+  const t = texts(place.language);
   const [person, other] = [await server.person(), await server.person('kim')];
   const name = `Office ${place.width}`;
   const group = await person.group(name);
@@ -62,12 +62,12 @@ everywhere('deleting a group says how many events go with it, and wants its name
   await person.event('Ours', '2017-06-20 09:00', '2017-06-20 10:00', group);
   await other.event('Theirs', '2017-06-21 09:00', '2017-06-21 10:00', group);
   const open = await visit(server, { ...place, person });
-  await openSide(open);
+  await openSidebar(open);
   await row(open, name).locator('button').click();
-  await open.waitForSelector(`#group-delete-takes >> text=${JSON.stringify(w.deleteGroupTakes(2))}`);
+  await open.waitForSelector(`#group-delete-effect >> text=${JSON.stringify(t.deleteGroupEffect(2))}`);
   await open.fill('#group-delete-name', 'Office');
   await open.click('#group-delete-form button');
-  await open.waitForSelector(`#group-delete-error >> text=${JSON.stringify(w.typedOther)}`);
+  await open.waitForSelector(`#group-delete-error >> text=${JSON.stringify(t.wrongGroupName)}`);
   assert.equal((await person.month()).length, 2);
   await open.fill('#group-delete-name', name);
   await open.click('#group-delete-form button');
@@ -77,7 +77,7 @@ everywhere('deleting a group says how many events go with it, and wants its name
   assert.deepEqual(await person.month(), []);
 });
 
-page('an event that is put into a group selects it', async () => {
+page('creating an event in a group selects the group', async () => {
   const [person, other] = [await server.person(), await server.person('kim')];
   const group = await other.group('Orchestra');
   await other.event('Rehearsal', '2017-06-20 19:00', '2017-06-20 21:00', group);
@@ -91,18 +91,18 @@ page('an event that is put into a group selects it', async () => {
   assert.equal((await person.call('GET', '/user/calendar/group')).data.selected_group, String(group));
 });
 
-page('what a search finds is shown by itself where its day has no room for it', async () => {
+page('a found event opens by itself if its day has no room for it', async () => {
   const person = await server.person();
   for (let hour = 0; hour < 20; hour += 1) await person.event(`Number ${hour}`, `2017-06-20 ${String(hour).padStart(2, '0')}:00`, '2017-06-20 23:00');
   const open = await visit(server, { person });
   await open.click('#search');
   await open.keyboard.type('Number 19');
-  await open.click('.hit:has-text("Number 19")');
+  await open.click('.listed-event:has-text("Number 19")');
   await open.waitForSelector('#details[open] >> text=Number 19');
 });
 
-everywhere('a search lists what it finds by date, and a click leads there', async (place) => {
-  const w = words(place.language);
+everywhere('a search lists events by date, and a click leads to one', async (place) => {
+  const t = texts(place.language);
   const person = await server.person();
   await person.event('팀 회의', '2017-06-20 09:00', '2017-06-20 10:00');
   await person.event('회의 준비', '2018-03-05 09:00', '2018-03-05 10:00');
@@ -110,39 +110,39 @@ everywhere('a search lists what it finds by date, and a click leads there', asyn
   const open = await visit(server, { ...place, person });
   await open.click('#search');
   await open.keyboard.type('회의');
-  await open.waitForSelector(`#hits-note >> text=${JSON.stringify(w.hits(2))}`);
-  assert.deepEqual(await open.locator('.hit-subject').allTextContents(), ['팀 회의', '회의 준비']);
-  assert.equal(await open.locator('#hits h3').count(), 2, 'a heading for each day');
+  await open.waitForSelector(`#event-list-note >> text=${JSON.stringify(t.resultCount(2))}`);
+  assert.deepEqual(await open.locator('.listed-subject').allTextContents(), ['팀 회의', '회의 준비']);
+  assert.equal(await open.locator('#event-list-items h3').count(), 2, 'a heading for each day');
   await open.fill('#search-field', 'nothing of the kind');
-  await open.waitForSelector(`#hits-note >> text=${JSON.stringify(w.noHits)}`);
+  await open.waitForSelector(`#event-list-note >> text=${JSON.stringify(t.nothingFound)}`);
   await open.fill('#search-field', '회의');
-  await open.click('.hit:has-text("회의 준비")');
+  await open.click('.listed-event:has-text("회의 준비")');
   await shown(open, '회의 준비').waitFor();
   assert.equal(await address(open), '#month/2018-03-05');
 });
 
-everywhere('one sets the birthday, which shows every year, and takes it away', async (place) => {
-  const w = words(place.language);
+everywhere('a birthday shows every year once it is set, and can be removed', async (place) => {
+  const t = texts(place.language);
   const person = await server.person();
   const open = await visit(server, { ...place, person });
-  await openSide(open);
+  await openSidebar(open);
   await open.click('#account-open');
   await open.click('#birthday-save');
-  await open.waitForSelector(`#birthday-error >> text=${JSON.stringify(w.birthdayForm)}`);
+  await open.waitForSelector(`#birthday-error >> text=${JSON.stringify(t.birthdayMissing)}`);
   await open.fill('#birthday-date', '1990-06-22');
   await open.click('#birthday-save');
-  await open.waitForSelector(`#birthday-save >> text=${JSON.stringify(w.removeBirthday)}`);
-  await shown(open, w.birthdayOf(person.name)).waitFor();
+  await open.waitForSelector(`#birthday-save >> text=${JSON.stringify(t.removeBirthday)}`);
+  await shown(open, t.birthdayOf(person.name)).waitFor();
   const [event] = await person.month('2020-06');
   assert.deepEqual([event.birthday, event.sdate], ['1', 'Mon, 22 Jun 2020 00:00:00 GMT']);
   await open.click('#birthday-save');
   await shown(open, person.name).waitFor({ state: 'detached' });
   assert.deepEqual(await person.month(), []);
-  await open.click(`#account .message >> text=${JSON.stringify(w.undo)}`);
+  await open.click(`#account .message >> text=${JSON.stringify(t.undo)}`);
   await shown(open, person.name).waitFor();
 });
 
-page('a birthday that was deleted by mistake comes back', async () => {
+page('deleting a birthday can be undone', async () => {
   const person = await server.person();
   await person.call('PUT', '/calendar/birthday', { birthday: '1990-06-22' });
   const open = await visit(server, { person });

@@ -1,12 +1,12 @@
-// What the tests have in common: where they are run, and what they ask of every page.
+// What the tests share: the widths and languages they run in, and the checks made on every page.
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { close, serve, watched } from './world.js';
 
-export { address, idle, shown, visit, words } from './world.js';
+export { PAGE, address, idle, importFromPage, shown, texts, visit } from './world.js';
 
-/** The widths, and a language for each, that what a person can do is tried in. */
+/** Each test of `everywhere` runs at both widths, each in one of the languages. */
 export const PLACES = [
   { width: 1440, height: 900, language: 'en-GB' },
   { width: 390, height: 844, language: 'ko-KR' },
@@ -16,27 +16,27 @@ export const PASSWORD = 'correct horse';
 
 after(close);
 
-/** The same, until the tests of the file have run. @param {Record<string, string>} [environment] */
+/** Starts a server that runs until the tests of the file have ended. @param {Record<string, string>} [environment] */
 export async function startServer(environment) {
   const { server, stop } = await serve(environment);
   after(stop);
   return server;
 }
 
-/** A test of the page; closes what it opened, and asks that nothing went wrong in it. @param {string} name @param {() => Promise<void>} run */
+/** A test of the page. It closes what it opened, and fails on any error or foreign request of the page. @param {string} name @param {() => Promise<void>} run */
 export function page(name, run) {
   test(name, { timeout: 60_000 }, async () => {
     watched.length = 0;
     try {
       await run();
-      for (const { wrong } of watched) assert.deepEqual(wrong, []);
+      for (const { problems } of watched) assert.deepEqual(problems, []);
     } finally {
       for (const { page } of watched) await page.context().close();
     }
   });
 }
 
-/** The same at each of the places. @param {string} name @param {(place: typeof PLACES[0]) => Promise<void>} run */
+/** A test of the page in each of the places. @param {string} name @param {(place: typeof PLACES[0]) => Promise<void>} run */
 export function everywhere(name, run) {
   for (const place of PLACES) page(`${name} (${place.width} pixels, ${place.language})`, () => run(place));
 }

@@ -1,4 +1,4 @@
-// The pictures of the README: node screenshots.js FOLDER. See scripts/screenshots.
+// Takes the screenshots for the README: node screenshots.js FOLDER. scripts/screenshots runs it.
 
 import { join } from 'node:path';
 import { close, serve, shown, visit } from './world.js';
@@ -20,7 +20,7 @@ const KOREAN = {
   lunch: '준이와 점심', parcel: '택배', away: '준이 부산 출장', swim: '수영 강습', concert: '여름 음악회', market: '장보기', movie: '영화 보는 밤', yoga: '요가', garden: '토마토 심기', holiday: '여름 방학 시작', bakery: '케이크 주문',
 };
 
-/** A family’s June. @param {typeof ENGLISH} w @param {string} domain */
+/** A server with the June of a family. @param {typeof ENGLISH} w @param {string} domain */
 async function family(w, domain) {
   const { server, stop } = await serve();
   const [mina, jun] = [await server.register(`mina@${domain}`), await server.register(`jun@${domain}`)];
@@ -69,7 +69,7 @@ await take('event', { ...english, ...wide, at: 'month/2026-06-17' }, async (open
 await take('search', { ...english, ...phone, dark: true, at: 'month/2026-06-17' }, async (open) => {
   await open.click('#search');
   await open.keyboard.type('re');
-  await open.waitForSelector('.hit');
+  await open.waitForSelector('.listed-event');
 });
 await take('korean', { ...korean, ...wide, language: 'ko-KR', at: 'month/2026-06-17' });
 await close();

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { PASSWORD, everywhere, page, startServer, visit, words } from './helpers.js';
+import { PASSWORD, everywhere, page, startServer, texts, visit } from './helpers.js';
 
 const server = await startServer();
 const closed = await startServer({ CALENDAR_REGISTRATION: 'closed' });
@@ -7,100 +7,100 @@ const limited = await startServer({ CALENDAR_AUTH_RATE: '1/min' });
 
 /** @param {import('playwright-core').Page} open @param {string} email @param {string} password */
 async function fill(open, email, password) {
-  await open.fill('#sign-email', email);
-  await open.fill('#sign-password', password);
-  await open.click('#sign-submit');
+  await open.fill('#sign-in-email', email);
+  await open.fill('#sign-in-password', password);
+  await open.click('#sign-in-submit');
 }
 
-everywhere('one signs up with an email and a password, out, and in again', async (place) => {
-  const w = words(place.language);
+everywhere('a person signs up with an email and a password, signs out, and signs in again', async (place) => {
+  const t = texts(place.language);
   const open = await visit(server, place);
   const email = `lee${place.width}@example.com`;
-  assert.equal(await open.textContent('#sign-title'), w.signInTitle);
-  await open.click('#sign-other');
-  assert.equal(await open.textContent('#sign-title'), w.signUpTitle);
+  assert.equal(await open.textContent('#sign-in-title'), t.signInTitle);
+  await open.click('#switch-sign-up');
+  assert.equal(await open.textContent('#sign-in-title'), t.signUpTitle);
   await fill(open, email, PASSWORD);
   await open.waitForSelector('.ec-main');
   await openAccount(open);
   assert.equal(await open.textContent('#account-email'), email);
   await open.click('#sign-out');
-  await open.waitForSelector('#sign-email:focus');
+  await open.waitForSelector('#sign-in-email:focus');
   await fill(open, email, PASSWORD);
   await open.waitForSelector('.ec-main');
 });
 
-everywhere('one signs in with a token that the operator gave', async (place) => {
+everywhere('a person signs in with a token from the administrator', async (place) => {
   const { token } = await server.person('kim');
   const open = await visit(server, place);
-  await open.click('#sign-token-way');
-  await open.fill('#sign-token', token);
-  await open.click('#sign-submit');
+  await open.click('#switch-token');
+  await open.fill('#sign-in-token', token);
+  await open.click('#sign-in-submit');
   await open.waitForSelector('.ec-main');
 });
 
-everywhere('a refusal to sign in says what to do', async (place) => {
-  const w = words(place.language);
+everywhere('a failed sign-in says what to do', async (place) => {
+  const t = texts(place.language);
   const { email } = await server.person('park', PASSWORD);
   const open = await visit(server, place);
-  const told = (/** @type {string} */ text) => open.waitForSelector(`#sign-error >> text=${JSON.stringify(text)}`);
+  const error = (/** @type {string} */ text) => open.waitForSelector(`#sign-in-error >> text=${JSON.stringify(text)}`);
   await fill(open, 'nobody', PASSWORD);
-  await told(w.emailForm);
+  await error(t.emailInvalid);
   await fill(open, email, 'wrong horse');
-  await told(w.refusedSignIn);
-  await open.click('#sign-token-way');
-  await open.fill('#sign-token', 'abc');
-  await open.click('#sign-submit');
-  await told(w.refusedToken);
-  await open.click('#sign-token-way');
-  await open.click('#sign-other');
+  await error(t.signInRefused);
+  await open.click('#switch-token');
+  await open.fill('#sign-in-token', 'abc');
+  await open.click('#sign-in-submit');
+  await error(t.tokenInvalid);
+  await open.click('#switch-token');
+  await open.click('#switch-sign-up');
   await fill(open, 'new@example.com', 'short');
-  await told(w.passwordForm);
+  await error(t.passwordInvalid);
   await fill(open, email, PASSWORD);
-  await told(w.emailTaken);
-  assert.equal(await open.inputValue('#sign-email'), email, 'what was typed is kept');
-  assert.equal(await open.textContent('#sign-title'), w.signInTitle, 'one can sign in at once');
+  await error(t.emailTaken);
+  assert.equal(await open.inputValue('#sign-in-email'), email, 'what was typed is kept');
+  assert.equal(await open.textContent('#sign-in-title'), t.signInTitle, 'the person can sign in at once');
 });
 
-everywhere('where registration is closed, signing up says whom to ask', async (place) => {
+everywhere('signing up says whom to ask if registration is closed', async (place) => {
   const open = await visit(closed, place);
-  await open.click('#sign-other');
+  await open.click('#switch-sign-up');
   await fill(open, 'new@example.com', PASSWORD);
-  await open.waitForSelector(`#sign-error >> text=${JSON.stringify(words(place.language).refusedSignUp)}`);
+  await open.waitForSelector(`#sign-in-error >> text=${JSON.stringify(texts(place.language).signUpClosed)}`);
 });
 
-page('after too many attempts it says for how long to wait, and waits', async () => {
+page('after too many attempts the page says how long to wait, and waits', async () => {
   const open = await visit(limited);
   await fill(open, 'park@example.com', 'wrong horse');
-  await open.waitForSelector('#sign-error >> text=not right');
+  await open.waitForSelector('#sign-in-error >> text=is incorrect');
   await fill(open, 'park@example.com', 'wrong horse');
-  const text = await open.textContent('#sign-error:has-text("Too many")');
+  const text = await open.textContent('#sign-in-error:has-text("Too many")');
   assert.match(text ?? '', /^Too many attempts\. Try again in \d+ seconds\.$/);
-  assert.equal(await open.isDisabled('#sign-submit'), true);
+  assert.equal(await open.isDisabled('#sign-in-submit'), true);
 });
 
-page('a server that cannot be reached is said so, and can be tried again', async () => {
+page('signing in can be tried again if the server could not be reached', async () => {
   const { email } = await server.person('park', PASSWORD);
   const open = await visit(server);
   await open.context().setOffline(true);
   await fill(open, email, PASSWORD);
-  await open.waitForSelector('#sign-error >> text=cannot be reached');
-  assert.equal(await open.textContent('#sign-submit'), 'Try again');
+  await open.waitForSelector('#sign-in-error >> text=cannot be reached');
+  assert.equal(await open.textContent('#sign-in-submit'), 'Try again');
   await open.context().setOffline(false);
-  await open.click('#sign-submit');
+  await open.click('#sign-in-submit');
   await open.waitForSelector('.ec-main');
 });
 
-page('who does not stay signed in has to sign in again in another window', async () => {
+page('a session that is not kept ends with the browser window', async () => {
   const { email } = await server.person('park', PASSWORD);
   const open = await visit(server);
-  await open.uncheck('#sign-keep');
+  await open.uncheck('#stay-signed-in');
   await fill(open, email, PASSWORD);
   await open.waitForSelector('.ec-main');
   const kept = await open.evaluate(() => [localStorage.getItem('calendar.token'), Boolean(sessionStorage.getItem('calendar.token'))]);
   assert.deepEqual(kept, [null, true]);
 });
 
-page('a tab goes on with the token that another tab of the same person got', async () => {
+page('a tab takes over the new token that another tab of the same user got', async () => {
   const person = await server.person('park', PASSWORD);
   const open = await visit(server, { person });
   const tab = await open.context().newPage();
@@ -111,15 +111,15 @@ page('a tab goes on with the token that another tab of the same person got', asy
   await openAccount(open);
   await open.fill('#password-old', PASSWORD);
   await open.fill('#password-new', 'battery staple');
-  const asked = tab.waitForResponse((response) => response.url().endsWith('/user/') && response.status() === 200);
+  const checked = tab.waitForResponse((response) => response.url().endsWith('/user/') && response.status() === 200);
   await open.click('#password-form button');
-  await asked;
+  await checked;
   await tab.click('#editor-save');
   await tab.waitForSelector('#calendar >> text=Half a thought');
 });
 
-everywhere('signing out everywhere ends the other devices, which keep what is being typed', async (place) => {
-  const w = words(place.language);
+everywhere('signing out everywhere signs out the other devices, which keep what is being typed', async (place) => {
+  const t = texts(place.language);
   const person = await server.person('park', PASSWORD);
   const other = await visit(server, { person });
   await other.keyboard.press('n');
@@ -127,30 +127,30 @@ everywhere('signing out everywhere ends the other devices, which keep what is be
   const open = await visit(server, { ...place, person });
   await openAccount(open);
   await open.click('#sign-out-all');
-  assert.equal(await open.textContent('#sign-out-all'), w.sure);
+  assert.equal(await open.textContent('#sign-out-all'), t.pressAgain);
   await open.click('#sign-out-all');
-  await open.waitForSelector('#sign-email:focus');
+  await open.waitForSelector('#sign-in-email:focus');
 
   await other.click('#editor-save');
-  await other.waitForSelector('#sign-error >> text=Sign in again');
+  await other.waitForSelector('#sign-in-error >> text=Sign in again');
   await fill(other, person.email, PASSWORD);
   await other.waitForSelector('#editor[open]');
   assert.equal(await other.inputValue('#editor-subject'), 'Half a thought');
 });
 
-everywhere('one changes the password and stays signed in', async (place) => {
-  const w = words(place.language);
+everywhere('changing the password keeps this device signed in', async (place) => {
+  const t = texts(place.language);
   const person = await server.person('park', PASSWORD);
   const open = await visit(server, { ...place, person });
   await openAccount(open);
   await open.fill('#password-old', 'wrong horse');
   await open.fill('#password-new', 'battery staple');
   await open.click('#password-form button');
-  await open.waitForSelector(`#password-error >> text=${JSON.stringify(w.refusedPassword)}`);
+  await open.waitForSelector(`#password-error >> text=${JSON.stringify(t.currentPasswordWrong)}`);
   await open.fill('#password-old', PASSWORD);
   await open.click('#password-form button');
-  await open.waitForSelector(`.message >> text=${JSON.stringify(w.passwordSet)}`);
-  assert.equal((await person.call('GET', '/user/')).meta.code, 40102, 'the old token has ended');
+  await open.waitForSelector(`.message >> text=${JSON.stringify(t.passwordChanged)}`);
+  assert.equal((await person.call('GET', '/user/')).meta.code, 40102, 'the old token is no longer valid');
   await open.reload();
   await open.waitForSelector('.ec-main');
   assert.equal((await server.call('', 'POST', '/user/login', { useremail: person.email, password: 'battery staple' })).meta.code, 20000);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { address, everywhere, idle, page, shown, startServer, visit, words } from './helpers.js';
+import { address, everywhere, idle, page, shown, startServer, texts, visit } from './helpers.js';
 
 const server = await startServer();
 const berlin = await startServer({ CALENDAR_TIMEZONE: 'Europe/Berlin' });
@@ -7,7 +7,7 @@ const berlin = await startServer({ CALENDAR_TIMEZONE: 'Europe/Berlin' });
 /** @param {import('playwright-core').Page} open */
 const title = (open) => open.textContent('#title');
 
-everywhere('month, week, day and list show what is planned', async (place) => {
+everywhere('month, week, day and list show events', async (place) => {
   const person = await server.person();
   await person.event('친구들과 약속', '2017-06-20 09:00', '2017-06-20 12:00');
   const open = await visit(server, { ...place, person });
@@ -19,7 +19,7 @@ everywhere('month, week, day and list show what is planned', async (place) => {
   }
 });
 
-everywhere('one moves with buttons, to today, and to a date', async (place) => {
+everywhere('buttons lead to the next and previous month, to today and to a date', async (place) => {
   const person = await server.person();
   const open = await visit(server, { ...place, person });
   const korean = place.language.startsWith('ko');
@@ -40,56 +40,56 @@ everywhere('one moves with buttons, to today, and to a date', async (place) => {
   assert.equal(await address(open), '#month/2019-02-28');
   await open.reload();
   await open.waitForSelector('.ec-main');
-  assert.equal(await title(open), korean ? '2019년 2월' : 'February 2019', 'a page that is loaded again shows the same');
+  assert.equal(await title(open), korean ? '2019년 2월' : 'February 2019', 'the same is shown after a reload');
 });
 
-page('single keys move, and can be turned off', async () => {
+page('single keys change the view and the date, and can be turned off', async () => {
   const person = await server.person();
   const open = await visit(server, { person });
   /** @param {string} key @param {string} hash */
-  const leads = async (key, hash) => {
+  const leadsTo = async (key, hash) => {
     await open.keyboard.press(key);
     assert.equal(await address(open), hash, key);
   };
-  await leads('w', '#week/2017-06-20');
-  await leads('j', '#week/2017-06-27');
-  await leads('ArrowLeft', '#week/2017-06-20');
-  await leads('d', '#day/2017-06-20');
-  await leads('k', '#day/2017-06-19');
-  await leads('l', '#list/2017-06-19');
-  await leads('ArrowRight', '#list/2017-07-01');
-  await leads('m', '#month/2017-07-01');
-  await leads('t', '#month/2017-06-20');
-  for (const [key, dialog] of [['n', 'editor'], ['/', 'hits-dialog'], ['g', 'picker'], ['?', 'help']]) {
+  await leadsTo('w', '#week/2017-06-20');
+  await leadsTo('j', '#week/2017-06-27');
+  await leadsTo('ArrowLeft', '#week/2017-06-20');
+  await leadsTo('d', '#day/2017-06-20');
+  await leadsTo('k', '#day/2017-06-19');
+  await leadsTo('l', '#list/2017-06-19');
+  await leadsTo('ArrowRight', '#list/2017-07-01');
+  await leadsTo('m', '#month/2017-07-01');
+  await leadsTo('t', '#month/2017-06-20');
+  for (const [key, dialog] of [['n', 'editor'], ['/', 'event-list'], ['g', 'picker'], ['?', 'help']]) {
     await open.keyboard.press(key);
     await open.waitForSelector(`#${dialog}[open]`);
     await open.keyboard.press('Escape');
     await open.waitForSelector(`#${dialog}:not([open])`, { state: 'attached' });
   }
   await open.keyboard.press('?');
-  await open.uncheck('#keys-on');
+  await open.uncheck('#shortcuts-on');
   await open.keyboard.press('Escape');
-  await leads('w', '#month/2017-06-20');
+  await leadsTo('w', '#month/2017-06-20');
 });
 
-page('a key that comes just after a dialog has closed is the calendar’s', async () => {
+page('a key pressed just after a dialog has closed goes to the calendar', async () => {
   const person = await server.person();
   const open = await visit(server, { person });
   await open.keyboard.press('/');
-  await open.waitForSelector('#hits-dialog[open]');
-  // In one go, before the page is drawn again and the focus leaves the field.
+  await open.waitForSelector('#event-list[open]');
+  // All at once, before the next frame moves the focus out of the field.
   await open.evaluate(() => {
     const field = /** @type {HTMLInputElement} */ (document.getElementById('search-field'));
     const key = () => field.dispatchEvent(new KeyboardEvent('keydown', { key: 'g', code: 'KeyG', bubbles: true }));
     key();
-    if (document.querySelector('#picker[open]')) throw new Error('a letter of the word was taken for a key');
+    if (document.querySelector('#picker[open]')) throw new Error('a typed letter was taken for a shortcut');
     field.closest('dialog')?.close();
     key();
   });
   await open.waitForSelector('#picker[open]');
 });
 
-page('a finger moves on and back', async () => {
+page('a swipe leads to the next and the previous month', async () => {
   const person = await server.person();
   await person.event('Dentist', '2017-06-21 09:00', '2017-06-21 10:00');
   const open = await visit(server, { person, width: 390, height: 844, touch: true });
@@ -105,10 +105,10 @@ page('a finger moves on and back', async () => {
   await open.waitForSelector('#title >> text=Jul 2017');
   await swipe([100, 150, 200, 250]);
   await open.waitForSelector('#title >> text=Jun 2017');
-  assert.equal(await open.isVisible('#editor[open]'), false, 'a swipe is no click');
+  assert.equal(await open.isVisible('#editor[open]'), false, 'a swipe is not a click');
 });
 
-everywhere('each group has its own colour and shape, and a birthday is marked', async (place) => {
+everywhere('each group has its own colour and shape, and a birthday has an icon', async (place) => {
   const person = await server.person();
   const groups = [await person.group('Family'), await person.group('Choir')];
   await person.select(...groups);
@@ -126,15 +126,15 @@ everywhere('each group has its own colour and shape, and a birthday is marked', 
   }
   assert.equal(new Set(looks.map(([colour]) => colour)).size, 3);
   assert.equal(new Set(looks.map(([, shape]) => shape)).size, 3);
-  const w = words(place.language);
+  const t = texts(place.language);
   const birthday = shown(open, person.name);
   assert.equal(await birthday.locator('svg').count(), 1);
-  assert.match(await birthday.getAttribute('aria-label') ?? '', new RegExp(`^${w.birthdayOf(person.email)}, .*${w.everyYear}$`));
+  assert.match(await birthday.getAttribute('aria-label') ?? '', new RegExp(`^${t.birthdayOf(person.email)}, .*${t.everyYear}$`));
   assert.match(await shown(open, 'Dinner').getAttribute('aria-label') ?? '', /Family/, 'a group is named');
 });
 
-everywhere('times are the calendar’s own, whose zone is named', async (place) => {
-  const w = words(place.language);
+everywhere('times are in the server’s time zone, and the page names it', async (place) => {
+  const t = texts(place.language);
   const person = await server.person();
   await person.event('Dinner', '2017-06-20 20:00', '2017-06-20 21:30');
   // In New York it is still the evening of the 20th; in Seoul, the morning of the 21st.
@@ -144,12 +144,12 @@ everywhere('times are the calendar’s own, whose zone is named', async (place) 
   const now = await open.locator('.ec-now-indicator').boundingBox();
   const ten = await open.locator('.ec-slot time[datetime*="10:00"]').boundingBox();
   const eleven = await open.locator('.ec-slot time[datetime*="11:00"]').boundingBox();
-  assert.ok(now && ten && eleven && now.y > ten.y && now.y < eleven.y + eleven.height, 'the line of now is between 10:00 and 11:00');
+  assert.ok(now && ten && eleven && now.y > ten.y && now.y < eleven.y + eleven.height, 'the present time is drawn between 10:00 and 11:00');
   if (await open.isVisible('#menu')) await open.click('#menu');
-  assert.equal(await open.textContent('#zone'), w.timesIn('Asia/Seoul (GMT+09:00)'));
+  assert.equal(await open.textContent('#zone'), t.timeZone('Asia/Seoul (GMT+09:00)'));
 });
 
-page('an hour that summer time leaves out, here or there, is shown and moved as it was written', async () => {
+page('an hour that summer time skips, here or on the server, is shown and moved as it was written', async () => {
   const person = await berlin.person();
   const lostThere = await person.event('In Berlin', '2017-03-26 02:30', '2017-03-26 02:45');
   const lostHere = await person.event('In New York', '2017-03-11 02:30', '2017-03-11 03:00');
@@ -166,23 +166,23 @@ page('an hour that summer time leaves out, here or there, is shown and moved as 
   assert.equal(await person.read(lostHere), 'In New York | 12 Mar 2017 02:30:00 | 12 Mar 2017 03:00:00');
 });
 
-everywhere('a month that was looked at is not fetched again', async (place) => {
+everywhere('a month that was just shown is not fetched again', async (place) => {
   const person = await server.person();
   const open = await visit(server, { ...place, person });
   /** @type {string[]} */
-  const asked = [];
-  open.on('request', (request) => { if (request.url().includes('/month?')) asked.push(request.url().slice(-7)); });
+  const fetched = [];
+  open.on('request', (request) => { if (request.url().includes('/month?')) fetched.push(request.url().slice(-7)); });
   await open.click('label:has(#view-week)');
   await open.click('label:has(#view-list)');
   await open.click('label:has(#view-month)');
-  assert.deepEqual(asked, []);
+  assert.deepEqual(fetched, []);
   await open.click('#next');
   await idle(open);
-  assert.deepEqual(asked, ['2017-08'], 'July was seen at the end of June');
+  assert.deepEqual(fetched, ['2017-08'], 'July was already fetched for the end of June');
 });
 
-everywhere('what a day has no room for is counted and listed', async (place) => {
-  const w = words(place.language);
+everywhere('events without room on their day are counted and listed', async (place) => {
+  const t = texts(place.language);
   const person = await server.person();
   for (let hour = 8; hour < 23; hour += 1) {
     await person.event(`Number ${hour}`, `2017-06-20 ${String(hour).padStart(2, '0')}:00`, `2017-06-20 ${String(hour).padStart(2, '0')}:30`);
@@ -190,14 +190,14 @@ everywhere('what a day has no room for is counted and listed', async (place) => 
   const open = await visit(server, { ...place, person });
   const drawn = await shown(open, 'Number').count();
   assert.ok(drawn > 0 && drawn < 15);
-  assert.equal(await open.textContent('.rest .ec-event-title'), place.width < 720 ? `+${15 - drawn}` : w.more(15 - drawn));
-  await open.click('.rest');
-  assert.equal(await open.locator('.hit').count(), 15);
-  await open.click('.hit >> nth=14');
-  assert.equal(await open.isVisible('#hits-dialog[open]'), false);
+  assert.equal(await open.textContent('.more-events .ec-event-title'), place.width < 720 ? `+${15 - drawn}` : t.moreEvents(15 - drawn));
+  await open.click('.more-events');
+  assert.equal(await open.locator('.listed-event').count(), 15);
+  await open.click('.listed-event >> nth=14');
+  assert.equal(await open.isVisible('#event-list[open]'), false);
 });
 
-page('a subject of markup stays text, wherever it is shown', async () => {
+page('markup in a subject stays text wherever it is shown', async () => {
   const markup = '<img src=x onerror="document.title=1">';
   const person = await server.person();
   const group = await person.group(markup);
@@ -210,14 +210,14 @@ page('a subject of markup stays text, wherever it is shown', async () => {
   }
   await shown(open, markup).click();
   assert.equal(await open.textContent('#details-title'), markup);
-  assert.equal(await open.textContent('#details-where span:last-child'), markup);
+  assert.equal(await open.textContent('#details-group span:last-child'), markup);
   await open.click('#details-edit');
   assert.equal(await open.inputValue('#editor-subject'), markup);
   await open.keyboard.press('Escape');
   await open.keyboard.press('/');
   await open.fill('#search-field', markup);
-  await open.waitForSelector('.hit');
-  assert.equal(await open.textContent('.hit-subject'), markup);
+  await open.waitForSelector('.listed-event');
+  assert.equal(await open.textContent('.listed-subject'), markup);
   await open.keyboard.press('Escape');
   await open.click('.group button');
   assert.match(await open.textContent('#group-delete-label') ?? '', /<img src=x/);

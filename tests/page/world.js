@@ -1,21 +1,23 @@
-// A server of the built binary, a browser, and people who use the page in it: for tests, pictures and figures.
+// Runs the built server and a browser, with people who use the page: for the tests, the screenshots and the benchmark.
 
 import { spawn } from 'node:child_process';
-import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { chromium } from 'playwright-core';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+/** The folder of the page's own files. */
+export const PAGE = join(ROOT, 'src/web/static/page');
 const BINARY = process.env.CALENDAR_SERVER ?? join(ROOT, 'target/debug/calendar-server');
-// Generous: a condition that comes is not waited for any longer than it takes.
-const PATIENCE = 15_000;
+// Generous, since waiting ends as soon as the condition holds.
+const TIMEOUT = 15_000;
 
 /** @type {Promise<import('playwright-core').Browser> | undefined} */
 let launched;
 
-/** The browser, one for all. */
+/** The browser, shared by all tests of a file. */
 export function launch() {
   launched ??= chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
@@ -30,7 +32,7 @@ export async function close() {
 }
 
 /**
- * Starts the server in a folder of its own, in Seoul.
+ * Starts a server in a folder of its own, in the time zone of Seoul.
  * @param {Record<string, string>} [environment] the server's configuration
  */
 export async function serve(environment = {}) {
@@ -38,12 +40,12 @@ export async function serve(environment = {}) {
   const env = { PATH: process.env.PATH, CALENDAR_TIMEZONE: 'Asia/Seoul', ...environment };
   const child = spawn(BINARY, ['dev-run', '--port', '0'], { cwd: folder, env, stdio: ['ignore', 'pipe', 'ignore'] });
   const url = await new Promise((resolve, reject) => {
-    let said = '';
+    let output = '';
     child.on('error', reject);
     child.on('exit', () => reject(new Error(`${BINARY} does not start`)));
     child.stdout.on('data', (data) => {
-      said += data;
-      const found = /http:\/\/[0-9.:]+/.exec(said);
+      output += data;
+      const found = /http:\/\/[0-9.:]+/.exec(output);
       if (found) resolve(found[0]);
     });
   });
@@ -73,7 +75,7 @@ export class Server {
     return { data, meta, id: Number(answer.headers.get('Location')?.split('/').pop()) };
   }
 
-  /** Somebody new, by default without a password, which takes the server a while. @param {string} [name] @param {string} [password] */
+  /** A new person, by default without a password, since hashing one takes the server a while. @param {string} [name] @param {string} [password] */
   async person(name = 'park', password) {
     return this.register(`${name}${++this.people}@example.com`, password);
   }
@@ -129,10 +131,10 @@ export class Person {
 }
 
 /**
- * Opens the page as somebody sees it: by default signed in, on 20 June 2017, from New York.
+ * Opens the page for a person: on 20 June 2017 by default, in a browser in New York.
  * @param {Server} server
  * @param {Partial<{person: Person, width: number, height: number, language: string, dark: boolean, at: string,
- *   now: string | null, zone: string, touch: boolean}>} [how] `at`: the view and the day; `now`: an instant, null for that of the clock
+ *   now: string | null, zone: string, touch: boolean}>} [how] `at`: the view and the day; `now`: an instant, or null for the real time
  */
 export async function visit(server, how = {}) {
   const { person, width = 1440, height = 900, language = 'en-GB', dark = false, at = 'month/2017-06-20', zone = 'America/New_York' } = how;
@@ -140,69 +142,66 @@ export async function visit(server, how = {}) {
     viewport: { width, height }, locale: language, timezoneId: zone, colorScheme: dark ? 'dark' : 'light', hasTouch: how.touch ?? false,
     reducedMotion: 'reduce',
   });
-  context.setDefaultTimeout(PATIENCE);
+  context.setDefaultTimeout(TIMEOUT);
   const page = await context.newPage();
   if (how.now !== null) await page.clock.setFixedTime(how.now ?? '2017-06-20T01:00:00Z');
   if (person) {
-    // Once: a page that is loaded again is to find what the page itself left.
+    // Only once: after a reload the page must find what it stored itself.
     await page.addInitScript(`sessionStorage.getItem('seen') || (sessionStorage.setItem('seen', 'yes'), localStorage.setItem('calendar.token', ${JSON.stringify(person.token)}))`);
   }
   watch(page, server.url);
   await page.goto(`${server.url}/#${at}`);
-  await page.waitForSelector(person ? '.ec-main' : '#sign-email:focus');
+  await page.waitForSelector(person ? '.ec-main' : '#sign-in-email:focus');
   if (person) await idle(page);
   return page;
 }
 
-/** Every page that was opened, with what there was to complain of. @type {{page: import('playwright-core').Page, wrong: string[]}[]} */
+/** Every page that was opened, with its problems. @type {{page: import('playwright-core').Page, problems: string[]}[]} */
 export const watched = [];
 
 /** @param {import('playwright-core').Page} page @param {string} own */
 function watch(page, own) {
   /** @type {string[]} */
-  const wrong = [];
-  page.on('pageerror', (error) => wrong.push(String(error.stack)));
+  const problems = [];
+  page.on('pageerror', (error) => problems.push(String(error.stack)));
   page.on('console', (message) => {
-    // The browser itself writes of each refusal of the API, which a test may be about.
-    const refusal = message.text().startsWith('Failed to load resource') && message.location().url.includes('/api/v1/');
-    if (['error', 'warning'].includes(message.type()) && !refusal) wrong.push(message.text());
+    // The browser logs each failed call of the API itself; a test may be about just that.
+    const isFailedCall = message.text().startsWith('Failed to load resource') && message.location().url.includes('/api/v1/');
+    if (['error', 'warning'].includes(message.type()) && !isFailedCall) problems.push(message.text());
   });
   page.on('request', (request) => {
-    if (!request.url().startsWith(own) && !request.url().startsWith('data:')) wrong.push(`requested ${request.url()}`);
+    if (!request.url().startsWith(own) && !request.url().startsWith('data:')) problems.push(`requested ${request.url()}`);
   });
-  watched.push({ page, wrong });
+  watched.push({ page, problems });
 }
 
-/** Until nothing is under way. @param {import('playwright-core').Page} page */
+/** Waits until no call is in flight. @param {import('playwright-core').Page} page */
 export async function idle(page) {
   await page.waitForFunction(() => !document.body.classList.contains('pending'));
 }
 
-/** What the address says that is shown; asked of the page, since the driver hears of a change later. @param {import('playwright-core').Page} page */
+/** The fragment of the address, read in the page, since the driver learns of a change later. @param {import('playwright-core').Page} page */
 export const address = (page) => page.evaluate(() => location.hash);
 
 /** The elements that show an event. @param {import('playwright-core').Page} page @param {string | number} event its subject or id */
 export const shown = (page, event) => page.locator(typeof event === 'number' ? `#calendar [data-event="${event}"]` : '#calendar [data-event]', typeof event === 'string' ? { hasText: event } : {});
 
-/** The words of a language, from the page's own table. @param {string} language */
-export const words = (language) => WORDS[language.slice(0, 2)];
+/** What the page says in a language. @param {string} language such as `en-GB` */
+export const texts = (language) => TEXTS[language.slice(0, 2)];
 
 /** @type {Record<string, any>} */
-const WORDS = await readWords('en', 'ko');
+const TEXTS = {
+  en: (await importFromPage('i18n/en.js')).en,
+  ko: (await importFromPage('i18n/ko.js')).ko,
+};
 
-/** @param {...string} languages */
-async function readWords(...languages) {
-  // In a folder that says they are modules, without which older Nodes do not know.
-  const folder = await mkdtemp(join(tmpdir(), 'calendar-words-'));
-  for (const name of ['words.js', 'time.js']) await copyFile(join(ROOT, 'src/web/static/page', name), join(folder, name));
+/** Imports a module of the page that needs no browser. @param {string} path below the page's folder @returns {Promise<any>} */
+export async function importFromPage(path) {
+  // From a folder that declares its files to be modules, which older Nodes cannot tell by themselves.
+  const folder = await mkdtemp(join(tmpdir(), 'calendar-page-modules-'));
+  await cp(PAGE, folder, { recursive: true, filter: (source) => !source.includes('vendor') });
   await writeFile(join(folder, 'package.json'), '{"type": "module"}');
-  /** @type {Record<string, any>} */
-  const all = {};
-  for (const language of languages) {
-    Object.defineProperty(globalThis, 'localStorage', { value: { getItem: () => language }, configurable: true });
-    Object.defineProperty(globalThis, 'navigator', { value: { languages: [language] }, configurable: true });
-    all[language] = (await import(`${pathToFileURL(join(folder, 'words.js'))}?${language}`)).w;
-  }
+  const module = await import(pathToFileURL(join(folder, path)).href);
   await rm(folder, { recursive: true });
-  return all;
+  return module;
 }

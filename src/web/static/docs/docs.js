@@ -1,16 +1,16 @@
-// Shows the API's description in Swagger UI, which asks nobody but this server.
+// Shows the API reference in Swagger UI, which sends requests to this server only.
 'use strict';
 
 const dark = matchMedia('(prefers-color-scheme: dark)');
-const dress = () => document.documentElement.classList.toggle('dark-mode', dark.matches);
-dark.addEventListener('change', dress);
-dress();
+const applyTheme = () => document.documentElement.classList.toggle('dark-mode', dark.matches);
+dark.addEventListener('change', applyTheme);
+applyTheme();
 
 SwaggerUIBundle({
   url: '/api/v1/openapi.json',
   dom_id: '#reference',
   presets: [SwaggerUIBundle.presets.apis],
-  // Swagger UI would ask a server of its makers whether the description is valid.
+  // Otherwise Swagger UI sends the description to its vendor's validator.
   validatorUrl: null,
   deepLinking: true,
   displayRequestDuration: true,

@@ -1,104 +1,150 @@
-// Calls to the API: the token, the envelope, and what a refusal means.
+// The only module that talks to the API. It adds the token, unwraps the envelope, turns every failure into an
+// ApiError, and keeps views so that the server can confirm them with 304.
 
-/** @typedef {'offline' | 'unavailable' | 'limited' | 'refused' | 'token' | 'owner' | 'missing' | 'changed'
- *   | 'invalid' | 'taken' | 'fault'} Kind what went wrong, by what a person can do about it */
+/** @typedef {'offline' | 'unavailable' | 'rateLimited' | 'credentials' | 'token' | 'notOwner' | 'notFound'
+ *   | 'conflict' | 'invalid' | 'taken' | 'fault'} ErrorKind what went wrong, by what a person can do about it */
 
-export class Refusal extends Error {
-  /** @param {Kind} kind @param {{detail?: string, retryAfter?: number, request?: string}} [more] */
-  constructor(kind, more = {}) {
-    super(more.detail ?? kind);
+export class ApiError extends Error {
+  /** @param {ErrorKind} kind @param {{detail?: string, retryAfter?: number, request?: string}} [more] */
+  constructor(kind, { detail = '', retryAfter = 0, request = '' } = {}) {
+    super(detail || kind);
     this.kind = kind;
-    this.detail = more.detail ?? '';
+    this.detail = detail;
     /** Seconds to wait. */
-    this.retryAfter = more.retryAfter ?? 0;
-    /** The request's id, under which the server's log says more. */
-    this.request = more.request ?? '';
+    this.retryAfter = retryAfter;
+    /** The request's id, by which the server's log says more. */
+    this.request = request;
   }
 
-  /** Whether the same again can go better. */
-  get passing() {
+  /** Whether the same call can succeed later. */
+  get retryable() {
     return this.kind === 'offline' || this.kind === 'unavailable' || this.kind === 'fault';
   }
 }
 
-/** @type {Record<number, Kind>} */
+/** @type {Record<number, ErrorKind>} by the envelope's code */
 const KINDS = {
-  20010: 'taken', 40000: 'invalid', 40001: 'invalid', 40100: 'refused', 40101: 'token', 40400: 'missing',
-  41200: 'changed', 41300: 'invalid', 42900: 'limited', 50300: 'unavailable',
+  20010: 'taken', 40000: 'invalid', 40001: 'invalid', 40100: 'credentials', 40101: 'token', 40102: 'token',
+  40400: 'notFound', 41200: 'conflict', 41300: 'invalid', 42900: 'rateLimited', 50300: 'unavailable',
 };
 
-// A server that says nothing for so long is as good as gone.
-const PATIENCE = 30_000;
+// A server that has not answered by then counts as offline.
+const TIMEOUT = 30_000;
+
+// How many views are kept: two years of months.
+const MAX_VIEWS = 24;
 
 let token = '';
-let under = 0;
-/** @type {(under: boolean) => void} */
-let onPending = () => {};
-let onTokenRefused = () => {};
+let inFlight = 0;
+let handlers = { activity: (/** @type {boolean} */ _active) => {}, tokenRejected: () => {} };
 
-export const setToken = (/** @type {string} */ value) => { token = value; };
+/**
+ * The views last received, by URL, the most recently used last. Each is kept with its own tag, so the tag that is
+ * sent always stands for the data that a 304 confirms.
+ * @type {Map<string, {etag: string, data: any}>}
+ */
+const views = new Map();
 
-/** @param {{pending: (under: boolean) => void, tokenRefused: () => void}} handlers */
-export function listen(handlers) {
-  onPending = handlers.pending;
-  onTokenRefused = handlers.tokenRefused;
+/** @param {{activity: (active: boolean) => void, tokenRejected: () => void}} given `activity`: calls are in flight, or no more */
+export function listen(given) {
+  handlers = given;
 }
+
+/** Sets the token for all calls. Views of another token may be another user's, so they are forgotten. @param {string} value */
+export function setToken(value) {
+  if (value !== token) views.clear();
+  token = value;
+}
+
+/** @param {string} url */
+function keptView(url) {
+  const view = views.get(url);
+  if (view) {
+    views.delete(url);
+    views.set(url, view);
+  }
+  return view;
+}
+
+/** @param {string} url @param {string} etag @param {any} data */
+function keepView(url, etag, data) {
+  views.delete(url);
+  views.set(url, { etag, data });
+  if (views.size > MAX_VIEWS) views.delete(/** @type {string} */ (views.keys().next().value));
+}
+
+/** Gets a view, from memory if the server says that it is unchanged. @param {string} path @param {Record<string, string>} query */
+export async function getView(path, query) {
+  const url = urlOf(path, query);
+  const kept = keptView(url);
+  const sentToken = token;
+  const { data, etag, notModified } = await call('GET', path, { query, ifNoneMatch: kept?.etag });
+  if (notModified && kept) return kept.data;
+  // The token can change while the call is in flight: then the answer must not be kept for the next user.
+  if (etag && sentToken === token) keepView(url, etag, data);
+  return data;
+}
+
+/** @param {string} path below `/api/v1` @param {Record<string, string>} [query] */
+const urlOf = (path, query) => `/api/v1${path}${query ? `?${new URLSearchParams(query)}` : ''}`;
 
 /**
  * @param {string} method
  * @param {string} path below `/api/v1`
- * @param {{query?: Record<string, string>, body?: object, as?: string, ifMatch?: string | null,
- *   signal?: AbortSignal}} [more] `as`: another token than that of who is signed in
- * @returns {Promise<{data: any, etag: string | null, id: number}>} `id`: of what was made, from `Location`
+ * @param {{query?: Record<string, string>, body?: object, as?: string, ifMatch?: string | null, ifNoneMatch?: string,
+ *   signal?: AbortSignal}} [options] `as`: a token to use instead of the user's
+ * @returns {Promise<{data: any, etag: string | null, id: number, notModified: boolean}>} `id`: that of a new event
+ *   or group, from `Location`
  */
-export async function call(method, path, more = {}) {
-  const query = more.query ? '?' + new URLSearchParams(more.query) : '';
+export async function call(method, path, { query, body, as, ifMatch, ifNoneMatch, signal } = {}) {
+  const sentToken = as ?? token;
   /** @type {Record<string, string>} */
   const headers = {};
-  const used = more.as ?? token;
-  if (used) headers['X-calendar-access-token'] = used;
-  if (more.body) headers['Content-Type'] = 'application/json';
-  if (more.ifMatch) headers['If-Match'] = more.ifMatch;
-  const patience = AbortSignal.timeout(PATIENCE);
-  const signal = more.signal ? eitherOf(more.signal, patience) : patience;
-  if (++under === 1) onPending(true);
+  if (sentToken) headers['X-calendar-access-token'] = sentToken;
+  if (body) headers['Content-Type'] = 'application/json';
+  if (ifMatch) headers['If-Match'] = ifMatch;
+  if (ifNoneMatch) headers['If-None-Match'] = ifNoneMatch;
+  const timeout = AbortSignal.timeout(TIMEOUT);
+  if (++inFlight === 1) handlers.activity(true);
   try {
-    const answer = await fetch(`/api/v1${path}${query}`, {
-      method, headers, body: more.body && JSON.stringify(more.body), signal, cache: 'no-store',
-    }).catch((error) => { throw more.signal?.aborted ? error : new Refusal('offline'); });
-    const text = await answer.text().catch(() => { throw new Refusal('offline'); });
-    return { ...read(answer, text, used), etag: answer.headers.get('ETag') };
+    const response = await fetch(urlOf(path, query), {
+      method, headers, body: body && JSON.stringify(body), signal: signal ? eitherOf(signal, timeout) : timeout,
+      cache: 'no-store',
+    }).catch((error) => { throw signal?.aborted ? error : new ApiError('offline'); });
+    const text = await response.text().catch(() => { throw new ApiError('offline'); });
+    const etag = response.headers.get('ETag');
+    if (response.status === 304 && ifNoneMatch) return { data: null, etag, id: NaN, notModified: true };
+    return { ...unwrap(response, text, sentToken), etag, notModified: false };
   } finally {
-    if (--under === 0) onPending(false);
+    if (--inFlight === 0) handlers.activity(false);
   }
 }
 
-/** @param {Response} answer @param {string} text @param {string} used */
-function read(answer, text, used) {
+/** @param {Response} response @param {string} text @param {string} sentToken */
+function unwrap(response, text, sentToken) {
   let envelope;
   try {
     envelope = JSON.parse(text);
   } catch {
-    // A proxy's page, where the server behind it is gone.
-    throw new Refusal(answer.status >= 502 ? 'unavailable' : 'fault');
+    // A proxy's own page, when the server behind it is down.
+    throw new ApiError(response.status >= 502 ? 'unavailable' : 'fault');
   }
   const { code, message, detail } = envelope.meta ?? {};
   if (code === 20000) {
-    const id = Number(answer.headers.get('Location')?.split('/').pop());
-    return { data: envelope.data, id };
+    return { data: envelope.data, id: Number(response.headers.get('Location')?.split('/').pop()) };
   }
-  const kind = message === 'UNAUTHORIZED REQUEST' ? 'owner'
-    : code === 40102 ? 'token'
-    : KINDS[code] ?? (answer.status >= 502 ? 'unavailable' : 'fault');
-  if (kind === 'token' && used === token && token) onTokenRefused();
-  throw new Refusal(kind, {
+  // 40102 means an invalid token as well as someone else's event; the message tells them apart.
+  const kind = message === 'UNAUTHORIZED REQUEST' ? 'notOwner'
+    : KINDS[code] ?? (response.status >= 502 ? 'unavailable' : 'fault');
+  if (kind === 'token' && sentToken === token && token) handlers.tokenRejected();
+  throw new ApiError(kind, {
     detail,
-    retryAfter: Number(answer.headers.get('Retry-After')) || undefined,
-    request: answer.headers.get('X-Request-Id') ?? undefined,
+    retryAfter: Number(response.headers.get('Retry-After')) || 0,
+    request: response.headers.get('X-Request-Id') ?? '',
   });
 }
 
-/** AbortSignal.any, which browsers of 2023 lack. @param {AbortSignal[]} signals */
+/** AbortSignal.any, which browsers of early 2023 lack. @param {AbortSignal[]} signals */
 function eitherOf(...signals) {
   const either = new AbortController();
   for (const signal of signals) {

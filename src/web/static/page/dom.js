@@ -1,19 +1,28 @@
-// Small help with elements. Nothing here or elsewhere makes HTML from a string: texts of people's go in
-// as text nodes.
-
-import { w } from './words.js';
+// Helpers for elements and dialogs. Nothing here or elsewhere makes HTML from a string: what people typed is only
+// ever inserted as text.
 
 /** @param {string} id @returns {any} the element, of whatever type */
-export const byId = (id) => document.getElementById(id) ?? fail(id);
-
-/** @param {string} id @returns {never} */
-function fail(id) {
-  throw new Error(`no element ${id}`);
+export function byId(id) {
+  const element = document.getElementById(id);
+  if (!element) throw new Error(`no element has the id ${id}`);
+  return element;
 }
 
 /**
- * @param {string} tag with classes: `li.hit`
- * @param {Record<string, any>} [attributes] `on…` are listeners; `null` and `false` are left out
+ * Listens to an element. A form's `submit` does not leave the page.
+ * @param {string} id @param {string} type @param {() => void} listener
+ */
+export function on(id, type, listener) {
+  byId(id).addEventListener(type, (/** @type {Event} */ event) => {
+    if (type === 'submit') event.preventDefault();
+    listener();
+  });
+}
+
+/**
+ * Makes an element.
+ * @param {string} tag with classes: `li.group`
+ * @param {Record<string, any>} [attributes] `on…` are listeners; `null`, `undefined` and `false` are left out
  * @param {...(Node | string | null | undefined | false)} children
  * @returns {any}
  */
@@ -42,41 +51,48 @@ export function icon(name) {
   return svg;
 }
 
-/** Fills in what index.html marks with data-w (text), data-w-label and data-w-placeholder. */
-export function fillWords() {
-  const texts = /** @type {Record<string, any>} */ (w);
-  for (const element of document.querySelectorAll('[data-w], [data-w-label], [data-w-placeholder]')) {
-    const { w: text, wLabel: label, wPlaceholder: placeholder } = /** @type {HTMLElement} */ (element).dataset;
-    if (text) element.textContent = texts[text];
-    if (label) {
-      element.setAttribute('aria-label', texts[label]);
-      if (element.matches('button, a')) element.setAttribute('title', texts[label]);
-    }
-    if (placeholder) element.setAttribute('placeholder', texts[placeholder]);
+/** Adds the icons that index.html names by data-icon. */
+export function addIcons() {
+  for (const element of document.querySelectorAll('[data-icon]')) {
+    element.prepend(icon(/** @type {HTMLElement} */ (element).dataset.icon ?? ''));
   }
 }
 
-/** Opens a dialog: the browser keeps the focus in it, closes it on Escape, and puts the focus back.
- * @param {HTMLDialogElement} dialog @param {HTMLElement} [focus] what to focus, else the first that can be */
+const narrow = matchMedia('(max-width: 719px)');
+
+/** Whether the page is as narrow as a phone; the style sheets draw the same line. */
+export const isNarrow = () => narrow.matches;
+
+/** Which of the two screens shows: the sign-in form or the calendar. @param {'sign-in' | 'calendar'} screen */
+export function showScreen(screen) {
+  document.body.dataset.screen = screen;
+}
+
+export const isOnScreen = (/** @type {'sign-in' | 'calendar'} */ screen) => document.body.dataset.screen === screen;
+
+/**
+ * Opens a dialog. The browser keeps the focus in it, closes it on Escape, and gives the focus back.
+ * @param {HTMLDialogElement} dialog @param {HTMLElement} [focus] what to focus; by default the first that can be
+ */
 export function open(dialog, focus) {
   if (!dialog.open) dialog.showModal();
   focus?.focus();
 }
 
-/** Closes on a click on the backdrop, and by every button of the class `close`. */
-export function prepareDialogs() {
+/** Lets every dialog close on a click on its backdrop and by its buttons of the class `close`. */
+export function initDialogs() {
   for (const dialog of document.querySelectorAll('dialog')) {
-    let pressed = false;
-    dialog.addEventListener('pointerdown', (event) => { pressed = event.target === dialog; });
+    let pressedBackdrop = false;
+    dialog.addEventListener('pointerdown', (event) => { pressedBackdrop = event.target === dialog; });
     dialog.addEventListener('click', (event) => {
       const target = /** @type {Element} */ (event.target);
-      // Both ends of the press are asked, so that a text dragged out of a field closes nothing.
-      if ((target === dialog && pressed) || target.closest('.close')) dialog.close();
+      // Both ends of the press count, so that dragging text out of a field does not close the dialog.
+      if ((target === dialog && pressedBackdrop) || target.closest('.close')) dialog.close();
     });
   }
 }
 
-/** Says something to a screen reader. @param {string} text */
-export function say(text) {
+/** Announces a text to screen readers. @param {string} text */
+export function announce(text) {
   byId('live').textContent = text;
 }

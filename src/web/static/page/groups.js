@@ -1,168 +1,82 @@
-// The groups at the side: all of them, a box to select each; make, rename and delete one's own.
+// The groups and which of them are selected: loading, changing, and how a group is shown beside its events.
 
 import { call } from './api.js';
-import { byId, el, icon, open, say } from './dom.js';
-import * as events from './events.js';
-import { notify } from './undo.js';
-import { problem, w } from './words.js';
+import { el } from './dom.js';
+import * as store from './events/store.js';
+import { t } from './i18n/index.js';
+import { state } from './state.js';
 
-/** @typedef {{id: number, name: string, creator_email: string}} Group */
+/** @typedef {import('./state.js').Group} Group */
 
-// So many, and a box to find one among them shows.
-const MANY = 8;
+/** @param {number | null} id null: the personal calendar */
+export const groupName = (id) => (id === null ? t.personal : state.groups.get(id)?.name ?? `#${id}`);
 
-/** @type {Map<number, Group>} */
-let all = new Map();
-/** @type {Set<number>} */
-let selected = new Set();
-let me = '';
-let onChange = () => {};
-/** @type {Group | null} which is being edited; null: a new one */
-let edited = null;
+export const allGroups = () => [...state.groups.values()];
 
-/** @param {number | null} id */
-export const nameOf = (id) => (id === null ? w.personal : all.get(id)?.name ?? `#${id}`);
-export const selection = () => [...all.values()].filter((group) => selected.has(group.id));
-export const everyOne = () => [...all.values()];
+/** The classes of a group's colour and shape; calendar.css has them. @param {number | null} id */
+export const groupClasses = (id) => (id === null
+  ? ['tint-personal', 'shape-personal']
+  : [`tint-${id % 8}`, `shape-${(id + Math.floor(id / 8)) % 7}`]);
 
-/** A colour and a shape that tell a group from its neighbours: see calendar.css. @param {number | null} id */
-export const looks = (id) => (id === null ? ['tint-personal', 'shape-personal'] : [`tint-${id % 8}`, `shape-${(id + Math.floor(id / 8)) % 7}`]);
+/** The coloured shape that marks a group. @param {number | null} id */
+export const groupMark = (id) => el(`span.mark.${groupClasses(id).join('.')}`, { 'aria-hidden': 'true' });
 
-/** The coloured shape. @param {number | null} id */
-export const mark = (id) => el(`span.mark.${looks(id).join('.')}`, { 'aria-hidden': 'true' });
-
-/** @param {() => void} changed what to do when another selection shows */
-export function prepare(changed) {
-  onChange = changed;
-  byId('group-new').addEventListener('click', () => edit(null));
-  byId('group-filter').addEventListener('input', draw);
-  byId('group-form').addEventListener('submit', (/** @type {Event} */ event) => { event.preventDefault(); void save(); });
-  byId('group-delete-form').addEventListener('submit', (/** @type {Event} */ event) => { event.preventDefault(); void remove(); });
+/** Loads all groups and the selection. */
+export async function load() {
+  const [groups, selection] = await Promise.all([call('GET', '/group/list'), call('GET', '/user/calendar/group')]);
+  state.groups = new Map(groups.data.map((/** @type {Group} */ group) => [group.id, group]));
+  state.selectedGroups = new Set(selection.data.selected_group.split(',').map(Number).filter(Boolean));
 }
 
-/** @param {string} email */
-export async function load(email) {
-  me = email.toLowerCase();
-  const [list, selection] = await Promise.all([call('GET', '/group/list'), call('GET', '/user/calendar/group')]);
-  all = new Map(list.data.map((/** @type {Group} */ group) => [group.id, group]));
-  selected = new Set(selection.data.selected_group.split(',').map(Number).filter(Boolean));
-  draw();
-}
+/** @param {Iterable<number>} ids */
+const saveSelection = (ids) =>
+  call('POST', '/user/calendar/group', { body: { selected_group: [...ids].join(',') || '0' } });
 
-function draw() {
-  const filter = byId('group-filter');
-  const word = filter.value.trim().toLowerCase();
-  filter.hidden = all.size <= MANY;
-  const shown = [...all.values()].filter((group) => group.name.toLowerCase().includes(word));
-  byId('groups-none').hidden = all.size > 0;
-  byId('groups').replaceChildren(...shown.map(row));
-}
-
-/** @param {Group} group */
-function row(group) {
-  const own = group.creator_email.toLowerCase() === me;
-  const box = el('input', { type: 'checkbox', checked: selected.has(group.id), onchange: () => void select(group.id, box) });
-  return el('li.group', {},
-    el('label', { title: w.groupMadeBy(group.creator_email) }, box, mark(group.id), el('span.name', {}, group.name)),
-    own && el('button.quiet.small', { type: 'button', 'aria-label': w.groupOptions(group.name), onclick: () => edit(group) }, icon('dots')));
-}
-
-/** @param {number} id @param {HTMLInputElement} box */
-async function select(id, box) {
-  const next = new Set(selected);
-  if (box.checked) next.add(id);
+/** Selects a group or not. What was selected before stays if the call fails. @param {number} id @param {boolean} selected */
+export async function select(id, selected) {
+  const before = state.selectedGroups;
+  const next = new Set(before);
+  if (selected) next.add(id);
   else next.delete(id);
-  const before = selected;
-  selected = next;
+  state.selectedGroups = next;
   try {
-    await call('POST', '/user/calendar/group', { body: { selected_group: [...next].join(',') || '0' } });
-  } catch (refusal) {
-    selected = before;
-    box.checked = before.has(id);
-    notify(problem(refusal), w.tryAgain, () => { box.checked = !box.checked; void select(id, box); });
-    return;
+    await saveSelection(next);
+  } catch (error) {
+    state.selectedGroups = before;
+    throw error;
   }
-  // What goes is known, what comes is not.
-  if (next.has(id)) events.forget();
-  else events.dropGroup(id);
-  onChange();
+  // The events that disappear are known; those that appear are not.
+  if (selected) store.clear();
+  else store.dropGroup(id);
 }
 
-/** Selects a group if it is not: who puts an event there wants to see it. @param {number} id */
-export async function showToo(id) {
-  if (selected.has(id)) return;
-  await call('POST', '/user/calendar/group', { body: { selected_group: [...selected, id].join(',') } });
-  selected.add(id);
-  draw();
-  events.forget();
-  onChange();
+/** Makes a group and selects it, since its creator wants to see it. @param {string} name */
+export async function create(name) {
+  const { id } = await call('POST', '/group/', { body: { group_name: name } });
+  await saveSelection([...state.selectedGroups, id]);
+  await load();
 }
 
-/** @param {Group | null} group */
-function edit(group) {
-  edited = group;
-  byId('group-title').textContent = group ? w.editGroup : w.newGroup;
-  byId('group-name').value = group?.name ?? '';
-  byId('group-save').textContent = group ? w.rename : w.makeGroup;
-  byId('group-error').textContent = byId('group-delete-error').textContent = '';
-  byId('group-delete-form').hidden = !group;
-  byId('group-delete-name').value = '';
-  if (group) {
-    byId('group-delete-label').textContent = w.typeName(group.name);
-    byId('group-delete-takes').textContent = '…';
-    call('GET', `/group/${group.id}`).then(
-      ({ data }) => { byId('group-delete-takes').textContent = w.deleteGroupTakes(data.events); },
-      (refusal) => { byId('group-delete-takes').textContent = problem(refusal); },
-    );
-  }
-  open(byId('group-dialog'), byId('group-name'));
+/** @param {number} id @param {string} name */
+export async function rename(id, name) {
+  await call('PUT', '/group/', { body: { group_id: id, group_name: name } });
+  await load();
 }
 
-async function save() {
-  const name = byId('group-name').value.trim();
-  const error = byId('group-error');
-  if (!name || [...name].length > 128) {
-    error.textContent = w.groupForm;
-    return;
-  }
+/** Deletes a group with all its events. One that is already gone counts as deleted. @param {number} id */
+export async function remove(id) {
   try {
-    if (edited) {
-      await call('PUT', '/group/', { body: { group_id: edited.id, group_name: name } });
-    } else {
-      const { id } = await call('POST', '/group/', { body: { group_name: name } });
-      // Who makes a group wants to see it.
-      await call('POST', '/user/calendar/group', { body: { selected_group: [...selected, id].join(',') } });
-    }
-    await load(me);
-  } catch (refusal) {
-    error.textContent = problem(refusal);
-    byId('group-save').textContent = w.tryAgain;
-    return;
+    await call('DELETE', '/group/', { body: { group_id: id } });
+  } catch (/** @type {any} */ error) {
+    if (error.kind !== 'notFound') throw error;
   }
-  byId('group-dialog').close();
-  onChange();
+  state.groups.delete(id);
+  state.selectedGroups.delete(id);
+  store.dropGroup(id);
 }
 
-async function remove() {
-  const error = byId('group-delete-error');
-  if (!edited) return;
-  if (byId('group-delete-name').value.trim() !== edited.name) {
-    error.textContent = w.typedOther;
-    return;
-  }
-  try {
-    await call('DELETE', '/group/', { body: { group_id: edited.id } });
-  } catch (/** @type {any} */ refusal) {
-    if (refusal.kind !== 'missing') {
-      error.textContent = problem(refusal);
-      return;
-    }
-  }
-  byId('group-dialog').close();
-  all.delete(edited.id);
-  selected.delete(edited.id);
-  events.dropGroup(edited.id);
-  draw();
-  say(w.groupDeleted);
-  onChange();
+/** @param {number} id @returns {Promise<number>} how many events are in a group */
+export async function countEvents(id) {
+  const { data } = await call('GET', `/group/${id}`);
+  return data.events;
 }

@@ -1,153 +1,82 @@
-// Who is signed in: signing in and up by password, or in with a token; and out.
+// The session: where the access token is stored, and the calls that start, renew and end a session.
 
 import { call, setToken } from './api.js';
-import { byId, say } from './dom.js';
-import { problem, w } from './words.js';
+import { isOnScreen } from './dom.js';
+import { state } from './state.js';
 
-const KEPT = 'calendar.token';
+/** @typedef {import('./state.js').User} User */
 
-/** @typedef {{useremail: string, created: string, timezone?: string}} User */
+const STORAGE_KEY = 'calendar.token';
 
-/** @type {'in' | 'up' | 'token'} */
-let way = 'in';
-/** @type {(user: User) => void} */
-let entered = () => {};
-/** Who is signed in. */
-let person = '';
-/** @type {ReturnType<typeof setInterval> | undefined} */
-let waiting;
-/** @type {ReturnType<typeof setTimeout> | undefined} */
-let elsewhere;
-// A token is taken away before the new one is put there.
-const A_MOMENT = 200;
+// Another tab removes its token before it stores the new one.
+const STORAGE_SETTLES = 200;
 
-export const kept = () => sessionStorage.getItem(KEPT) ?? localStorage.getItem(KEPT);
+export const storedToken = () => sessionStorage.getItem(STORAGE_KEY) ?? localStorage.getItem(STORAGE_KEY);
 
-/** @param {string | null} token @param {boolean} [stay] also when the browser is closed */
-export function keep(token, stay = localStorage.getItem(KEPT) !== null) {
-  localStorage.removeItem(KEPT);
-  sessionStorage.removeItem(KEPT);
-  if (token) (stay ? localStorage : sessionStorage).setItem(KEPT, token);
+/**
+ * Stores a token and uses it for all calls; null forgets it.
+ * @param {string | null} token @param {boolean} [persist] whether to keep it after the browser is closed
+ */
+export function storeToken(token, persist = localStorage.getItem(STORAGE_KEY) !== null) {
+  localStorage.removeItem(STORAGE_KEY);
+  sessionStorage.removeItem(STORAGE_KEY);
+  if (token) (persist ? localStorage : sessionStorage).setItem(STORAGE_KEY, token);
   setToken(token ?? '');
 }
 
-/** @param {(user: User) => void} onEntered */
-export function prepare(onEntered) {
-  entered = onEntered;
-  byId('sign-form').addEventListener('submit', (/** @type {Event} */ event) => { event.preventDefault(); void submit(); });
-  byId('sign-other').addEventListener('click', () => choose(way === 'up' ? 'in' : 'up'));
-  byId('sign-token-way').addEventListener('click', () => choose(way === 'token' ? 'in' : 'token'));
-  addEventListener('storage', ({ key }) => {
-    if (key !== KEPT || sessionStorage.getItem(KEPT)) return;
-    clearTimeout(elsewhere);
-    elsewhere = setTimeout(follow, A_MOMENT);
-  });
+/** @param {string} token @returns {Promise<User>} whose token it is */
+export async function userOf(token) {
+  const { data } = await call('GET', '/user/', { as: token });
+  return data;
 }
 
-/** Another tab signed in or out, or has a new token: where it is the same person, what is typed here stays. */
-async function follow() {
-  const token = kept();
-  if (!token) return location.reload();
-  const { data } = await call('GET', '/user/', { as: token }).catch(() => ({ data: null }));
-  if (data && data.useremail === person && document.body.dataset.state === 'in') setToken(token);
-  else location.reload();
+/** @param {string} useremail @param {string} password @returns {Promise<string>} a token */
+export async function signIn(useremail, password) {
+  const { data } = await call('POST', '/user/login', { body: { useremail, password }, as: '' });
+  return data.token;
 }
 
-/** @param {User} user who is signed in now */
-export function begin(user) {
-  person = user.useremail;
+/** @param {string} useremail @param {string} password @returns {Promise<string>} a token of the new account */
+export async function signUp(useremail, password) {
+  const { data } = await call('POST', '/user/', { body: { useremail, password }, as: '' });
+  return data.token;
 }
 
-/** @param {string} [message] why */
-export function ask(message = '') {
-  document.body.dataset.state = 'out';
-  choose('in');
-  tell(message);
+/** Changes the password. That ends all sessions but this one, which gets a new token. @param {string} current @param {string} next */
+export async function changePassword(current, next) {
+  const body = current ? { password: next, old_password: current } : { password: next };
+  const { data } = await call('PUT', '/user/password', { body });
+  storeToken(data.token);
 }
 
-/** @param {'in' | 'up' | 'token'} chosen */
-function choose(chosen) {
-  way = chosen;
-  byId('sign-title').textContent = way === 'up' ? w.signUpTitle : w.signInTitle;
-  byId('sign-by-password').hidden = way === 'token';
-  byId('sign-by-token').hidden = way !== 'token';
-  byId('sign-password-hint').hidden = way !== 'up';
-  byId('sign-password').autocomplete = way === 'up' ? 'new-password' : 'current-password';
-  byId('sign-submit').textContent = way === 'up' ? w.signUp : w.signIn;
-  byId('sign-other').textContent = way === 'up' ? w.haveAccount : w.newHere;
-  byId('sign-token-way').textContent = way === 'token' ? w.withPassword : w.withToken;
-  byId('sign-token-way').hidden = way === 'up';
-  tell('');
-  byId(way === 'token' ? 'sign-token' : 'sign-email').focus();
-}
-
-/** @param {string} text */
-function tell(text) {
-  clearInterval(waiting);
-  byId('sign-error').textContent = text;
-  byId('sign-submit').disabled = false;
-}
-
-async function submit() {
-  const useremail = byId('sign-email').value.trim();
-  const password = byId('sign-password').value;
-  const pasted = byId('sign-token').value.trim();
-  const wrong = way === 'token' ? !pasted && w.tokenForm
-    : !/^[^@\s]+@[^@\s]+$/.test(useremail) ? w.emailForm
-    : way === 'up' && ([...password].length < 8 || [...password].length > 256) && w.passwordForm;
-  if (wrong) return tell(wrong);
-  tell('');
-  byId('sign-submit').disabled = true;
-  try {
-    const token = way === 'token' ? pasted
-      : (await call('POST', way === 'up' ? '/user/' : '/user/login', { body: { useremail, password }, as: '' })).data.token;
-    const { data: user } = await call('GET', '/user/', { as: token });
-    keep(token, byId('sign-keep').checked);
-    byId('sign-form').reset();
-    byId('sign-submit').disabled = false;
-    entered(user);
-  } catch (/** @type {any} */ refusal) {
-    refused(refusal);
-  }
-}
-
-/** @param {any} refusal */
-function refused(refusal) {
-  if (refusal.kind === 'taken') {
-    choose('in');
-    tell(w.emailTaken);
-  } else if (refusal.kind === 'refused') {
-    tell(way === 'up' ? w.refusedSignUp : w.refusedSignIn);
-  } else if (refusal.kind === 'token') {
-    tell(w.refusedToken);
-  } else if (refusal.kind === 'limited') {
-    wait(refusal.retryAfter || 60);
-  } else {
-    tell(problem(refusal));
-    if (refusal.passing) byId('sign-submit').textContent = w.tryAgain;
-  }
-}
-
-/** Counts the seconds until the server takes another attempt. @param {number} seconds */
-function wait(seconds) {
-  tell(w.limited(seconds));
-  byId('sign-submit').disabled = true;
-  const until = Date.now() + seconds * 1000;
-  waiting = setInterval(() => {
-    const left = Math.ceil((until - Date.now()) / 1000);
-    if (left > 0) byId('sign-error').textContent = w.limited(left);
-    else tell('');
-  }, 1000);
-}
-
+/** Loading the page again forgets everything that it holds in memory. */
 export function signOut() {
-  keep(null);
+  storeToken(null);
   location.hash = '';
   location.reload();
 }
 
 export async function signOutEverywhere() {
   await call('DELETE', '/user/token');
-  say(w.ended);
   signOut();
+}
+
+/** Follows the other tabs of this browser when one signs in or out, or gets a new token. */
+export function followOtherTabs() {
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+  addEventListener('storage', ({ key }) => {
+    if (key !== STORAGE_KEY || sessionStorage.getItem(STORAGE_KEY)) return;
+    clearTimeout(timer);
+    timer = setTimeout(adoptStoredToken, STORAGE_SETTLES);
+  });
+}
+
+/** Takes over the token of another tab. If it is the same user's, what is being typed here stays. */
+async function adoptStoredToken() {
+  const token = storedToken();
+  if (!token) return location.reload();
+  const user = await userOf(token).catch(() => null);
+  if (user && user.useremail === state.user?.useremail && isOnScreen('calendar')) setToken(token);
+  else location.reload();
 }

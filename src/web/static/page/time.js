@@ -1,8 +1,8 @@
-// Wall-clock times of the calendar's zone.
+// Wall-clock times in the calendar's time zone.
 //
-// The API speaks in the digits of the server's clock and nothing else, so a time is kept here as a
-// `wall`: the milliseconds since 1970-01-01 00:00 as if there were no zones. No browser's zone and no
-// summer time can shift it. Only what the time is *now* needs the zone, which the server names.
+// The API speaks in the digits of the server's clock, without an offset. So a time is kept here as a floating
+// time (RFC 5545): the milliseconds since 1970-01-01 00:00 as if there were no zones. Neither the browser's zone
+// nor summer time can shift it. Only `now` needs the zone, and the server names it.
 
 export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
@@ -11,10 +11,10 @@ export const DAY = 24 * HOUR;
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
 let zone = 'UTC';
-/** @type {Intl.DateTimeFormat | null} what the zone's clock shows; made once, since making one is slow */
+/** @type {Intl.DateTimeFormat | null} made once for the zone, since making one is slow */
 let zoneClock = null;
 
-/** @param {string | undefined} name an IANA name; one that the browser does not know counts as its own */
+/** @param {string | undefined} name an IANA name; the browser's own zone stands in for one it does not know */
 export function setZone(name) {
   zoneClock = null;
   try {
@@ -31,54 +31,56 @@ export const zoneName = () => zone;
  * @param {number} year
  * @param {number} [month] from 0
  */
-export function wall(year, month = 0, day = 1, hour = 0, minute = 0, second = 0) {
+function wallTime(year, month = 0, day = 1, hour = 0, minute = 0, second = 0) {
   const date = new Date(0);
-  // Not Date.UTC, to which the year 99 is 1999.
+  // Date.UTC would read the year 99 as 1999.
   date.setUTCFullYear(year, month, day);
   return date.setUTCHours(hour, minute, second, 0);
 }
 
-/** @param {string} text as the API gives it: `Tue, 20 Jun 2017 09:00:00 GMT`, whose GMT means nothing */
-export function parse(text) {
-  const [, day, month, year, hour, minute, second] =
-    /(\d+) (\w{3}) (\d+) (\d+):(\d+):(\d+)/.exec(text) ?? [];
-  return wall(+year, MONTHS.indexOf(month), +day, +hour, +minute, +second);
+/** @param {string} text as the API writes it, `Tue, 20 Jun 2017 09:00:00 GMT`; its GMT means nothing */
+export function fromApi(text) {
+  const [, day, month, year, hour, minute, second] = /(\d+) (\w{3}) (\d+) (\d+):(\d+):(\d+)/.exec(text) ?? [];
+  return wallTime(+year, MONTHS.indexOf(month), +day, +hour, +minute, +second);
+}
+
+/** @param {string} date `2017-06-20`, or with a time as `toIso` or an input field writes it */
+export function fromIso(date) {
+  const [year, month, day, hour = 0, minute = 0, second = 0] = (date.match(/\d+/g) ?? []).map(Number);
+  return wallTime(year, month - 1, day, hour, minute, second);
 }
 
 /** `2017-06-20T09:00:00` */
-export const iso = (/** @type {number} */ time) => new Date(time).toISOString().slice(0, 19);
-/** `2017-06-20 09:00:00`, as the API takes it */
-export const toApi = (/** @type {number} */ time) => iso(time).replace('T', ' ');
+export const toIso = (/** @type {number} */ time) => new Date(time).toISOString().slice(0, 19);
+/** `2017-06-20 09:00:00`, as the API reads it */
+export const toApi = (/** @type {number} */ time) => toIso(time).replace('T', ' ');
 /** `2017-06-20` */
-export const dateOf = (/** @type {number} */ time) => iso(time).slice(0, 10);
+export const toIsoDate = (/** @type {number} */ time) => toIso(time).slice(0, 10);
 /** `2017-06` */
-export const monthOf = (/** @type {number} */ time) => iso(time).slice(0, 7);
+export const toIsoMonth = (/** @type {number} */ time) => toIso(time).slice(0, 7);
 
-/** @param {string} date `2017-06-20`, or with a time as {@link iso} or an input gives it */
-export function fromIso(date) {
-  const [year, month, day, hour = 0, minute = 0, second = 0] = (date.match(/\d+/g) ?? []).map(Number);
-  return wall(year, month - 1, day, hour, minute, second);
-}
+/** The day of the month, from 1. */
+export const dayOfMonth = (/** @type {number} */ time) => new Date(time).getUTCDate();
 
 export const startOfDay = (/** @type {number} */ time) => Math.floor(time / DAY) * DAY;
-
-/** @param {number} time */
-export function startOfMonth(time, months = 0) {
-  const date = new Date(time);
-  return wall(date.getUTCFullYear(), date.getUTCMonth() + months);
-}
-
-/** The same day of another month, or that month's last. @param {number} time @param {number} months */
-export function addMonths(time, months) {
-  const last = startOfMonth(time, months + 1) - DAY;
-  return Math.min(startOfMonth(time, months) + (new Date(time).getUTCDate() - 1) * DAY, last);
-}
 
 /** @param {number} time @param {number} firstDay 0 for Sunday */
 export const startOfWeek = (time, firstDay) =>
   startOfDay(time) - ((new Date(time).getUTCDay() - firstDay + 7) % 7) * DAY;
 
-/** What the clock on the wall of the calendar's zone shows. */
+/** @param {number} time @param {number} [months] so many months later */
+export function startOfMonth(time, months = 0) {
+  const date = new Date(time);
+  return wallTime(date.getUTCFullYear(), date.getUTCMonth() + months);
+}
+
+/** The same day of another month, or the last day of a shorter month. @param {number} time @param {number} months */
+export function addMonths(time, months) {
+  const last = startOfMonth(time, months + 1) - DAY;
+  return Math.min(startOfMonth(time, months) + (dayOfMonth(time) - 1) * DAY, last);
+}
+
+/** What a clock in the calendar's zone shows now. */
 export function now() {
   /** @type {Record<string, number>} */
   const part = {};
@@ -87,25 +89,14 @@ export function now() {
     hour: 'numeric', minute: 'numeric', second: 'numeric',
   });
   for (const { type, value } of zoneClock.formatToParts(Date.now())) part[type] = Number(value);
-  return wall(part.year, part.month - 1, part.day, part.hour, part.minute, part.second);
+  return wallTime(part.year, part.month - 1, part.day, part.hour, part.minute, part.second);
 }
 
 export const today = () => startOfDay(now());
 
-/** How far the zone's clock is from UTC's now: `+09:00`. */
-export function offset() {
+/** The zone's present offset from UTC: `+09:00`. */
+export function utcOffset() {
   const minutes = Math.round((now() - Date.now()) / MINUTE);
-  const digits = (/** @type {number} */ number) => String(Math.floor(number)).padStart(2, '0');
-  return (minutes < 0 ? '-' : '+') + digits(Math.abs(minutes) / 60) + ':' + digits(Math.abs(minutes) % 60);
-}
-
-/** @type {Map<string, Intl.DateTimeFormat>} */
-const formats = new Map();
-
-/** @param {string} locale @param {Intl.DateTimeFormatOptions} options */
-export function format(locale, options) {
-  const key = locale + JSON.stringify(options);
-  let made = formats.get(key);
-  if (!made) formats.set(key, (made = new Intl.DateTimeFormat(locale, { ...options, timeZone: 'UTC' })));
-  return made;
+  const twoDigits = (/** @type {number} */ number) => String(Math.floor(number)).padStart(2, '0');
+  return (minutes < 0 ? '-' : '+') + twoDigits(Math.abs(minutes) / 60) + ':' + twoDigits(Math.abs(minutes) % 60);
 }

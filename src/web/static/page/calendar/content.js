@@ -1,0 +1,87 @@
+// What is written in the calendar: on an event, at the head of a day, and in an empty list.
+
+import { el, icon } from '../dom.js';
+import { describeTime, fullTitle, lastDay, shortTitle } from '../events/event.js';
+import { formatClock, formatClockRange, formatDayAndMonth, formatLongDate, formatWeekday, formatter } from '../format.js';
+import { groupMark, groupName } from '../groups.js';
+import { t } from '../i18n/index.js';
+import { state } from '../state.js';
+import { DAY, dayOfMonth, startOfDay, toIso, toIsoDate } from '../time.js';
+import { SHORT } from './layout.js';
+
+/** @typedef {import('../events/event.js').CalendarEvent} CalendarEvent */
+
+/** What is written on an event. @param {CalendarEvent} event @param {() => HTMLElement} resizeHandle makes the handle that an event of a month has */
+export function eventContent(event, resizeHandle) {
+  const { view } = state;
+  const subject = el('span.ec-event-title', {}, shortTitle(event));
+  const mark = event.birthday ? icon('cake') : groupMark(event.group);
+  const lock = event.mine ? null : icon('lock');
+  if (view === 'list') {
+    const calendar = event.birthday ? t.birthday : groupName(event.group);
+    const time = el('span.ec-event-time', {}, event.allDay ? t.allDay : timeInView(event));
+    return [
+      el('span.line', {}, time, mark, subject, lock),
+      el('span.event-group', {}, [calendar, event.mine ? '' : event.email].filter(Boolean).join(' · ')),
+    ];
+  }
+  const time = event.allDay ? null : el('time.ec-event-time', { datetime: toIso(event.start) }, timeInView(event));
+  if (view === 'month') {
+    const line = el('span.line', {}, mark, time, subject, lock);
+    return event.mine && !event.birthday ? [line, resizeHandle()] : [line];
+  }
+  const line = el('span.line', {}, mark, subject, time, lock);
+  return event.group === null ? [line] : [line, el('span.event-group', {}, groupName(event.group))];
+}
+
+/** @param {CalendarEvent} event */
+function timeInView({ start, end }) {
+  const { view } = state;
+  const length = end - start;
+  const isLong = length >= DAY && startOfDay(start) !== lastDay({ start, end });
+  if (view === 'list' && isLong) return formatter({ day: 'numeric', month: 'short' }).formatRange(start, end - 1);
+  if (view === 'month' || isLong || (length < SHORT && view !== 'list')) return formatClock(start);
+  return formatClockRange(start, end);
+}
+
+/** Names an event for a screen reader, and in full for a mouse. @param {CalendarEvent} event @param {HTMLElement} element */
+export function labelEvent(event, element) {
+  element.dataset.event = String(event.id);
+  const title = fullTitle(event);
+  const calendar = event.birthday ? t.everyYear : groupName(event.group);
+  const parts = [title, describeTime(event), calendar, event.mine ? '' : t.readOnly];
+  element.setAttribute('aria-label', parts.filter(Boolean).join(', '));
+  element.title = `${title}\n${describeTime(event)}\n${calendar}`;
+}
+
+/** The day of a date of the library, whose digits are in the browser's own zone. @param {Date} local */
+export const dayOfLocal = (local) => Date.UTC(local.getFullYear(), local.getMonth(), local.getDate());
+
+/** The head of a day in a view of hours. @param {Date} local */
+export function dayHeader(local) {
+  const day = dayOfLocal(local);
+  return { domNodes: [
+    el('span.weekday', {}, formatWeekday(day, 'short')),
+    dayButton(day, String(dayOfMonth(day))),
+  ] };
+}
+
+/** The number in a cell of the month. The keyboard has `d` instead, so that Tab goes from event to event. @param {Date} local */
+export function dayNumber(local) {
+  const day = dayOfLocal(local);
+  const text = dayOfMonth(day) === 1 ? formatDayAndMonth(day) : String(dayOfMonth(day));
+  const button = dayButton(day, text);
+  button.tabIndex = -1;
+  // Pressing it must not begin a selection of days.
+  button.addEventListener('pointerdown', (/** @type {Event} */ event) => event.stopPropagation());
+  return { domNodes: [button] };
+}
+
+/** A button that leads to the day. @param {number} day @param {string} text */
+const dayButton = (day, text) => el('button.day-number', {
+  type: 'button', 'aria-label': formatLongDate(day), onclick: () => { location.hash = `#day/${toIsoDate(day)}`; },
+}, text);
+
+/** What an empty list shows. @param {() => void} create */
+export const emptyList = (create) => el('div.empty', {},
+  icon('calendar'), el('p', {}, t.noEvents), el('button.filled', { type: 'button', onclick: create }, t.newEvent));

@@ -1,0 +1,111 @@
+// The account: the user's password, birthday and language, and signing out.
+
+import { byId, on, open } from '../dom.js';
+import * as actions from '../events/actions.js';
+import { findBirthday, setBirthday } from '../events/requests.js';
+import { formatLongDate } from '../format.js';
+import { errorMessage, language, setLanguage, t } from '../i18n/index.js';
+import { notify } from '../messages.js';
+import { refresh } from '../refresh.js';
+import { changePassword, signOut, signOutEverywhere } from '../session.js';
+import { state } from '../state.js';
+import { fromApi, toIsoDate } from '../time.js';
+
+/** @typedef {import('../events/event.js').CalendarEvent} CalendarEvent */
+
+/** @type {CalendarEvent | undefined} */
+let birthday;
+
+export function init() {
+  on('account-open', 'click', () => void show());
+  on('sign-out', 'click', signOut);
+  on('sign-out-all', 'click', () => pressTwice(byId('sign-out-all'), () => void endAllSessions()));
+  on('password-form', 'submit', () => void savePassword());
+  on('birthday-form', 'submit', () => void saveBirthday());
+  for (const element of document.querySelectorAll('.language')) {
+    const select = /** @type {HTMLSelectElement} */ (element);
+    select.value = language;
+    select.addEventListener('change', () => setLanguage(select.value));
+  }
+}
+
+/** Shows in the sidebar and the dialog who is signed in. @param {import('../state.js').User} user */
+export function showUser(user) {
+  byId('account-initial').textContent = [...user.useremail][0].toUpperCase();
+  byId('account-email').textContent = user.useremail;
+  byId('account-since').textContent = t.memberSince(formatLongDate(fromApi(user.created)));
+}
+
+async function show() {
+  for (const id of ['password-error', 'birthday-error', 'sign-out-error']) byId(id).textContent = '';
+  byId('password-form').reset();
+  byId('sign-out-all').textContent = t.signOutEverywhere;
+  showBirthday(undefined);
+  open(byId('account'));
+  try {
+    showBirthday(await findOwnBirthday());
+  } catch (error) {
+    byId('birthday-error').textContent = errorMessage(error);
+  }
+}
+
+const findOwnBirthday = () => findBirthday(state.user?.useremail ?? '');
+
+/** @param {CalendarEvent | undefined} event */
+function showBirthday(event) {
+  birthday = event;
+  byId('birthday-date').value = event ? toIsoDate(event.start) : '';
+  byId('birthday-date').readOnly = Boolean(event);
+  byId('birthday-save').textContent = event ? t.removeBirthday : t.saveBirthday;
+}
+
+/** Saves the birthday, or removes the one that is set. */
+async function saveBirthday() {
+  const date = byId('birthday-date').value;
+  const errorLine = byId('birthday-error');
+  errorLine.textContent = date ? '' : t.birthdayMissing;
+  if (!date) return;
+  try {
+    if (birthday) {
+      await actions.remove(birthday);
+      showBirthday(undefined);
+    } else {
+      await setBirthday(date);
+      showBirthday(await findOwnBirthday());
+    }
+    void refresh();
+  } catch (/** @type {any} */ error) {
+    errorLine.textContent = error.kind === 'taken' ? t.birthdayTaken : errorMessage(error);
+    if (error.retryable) byId('birthday-save').textContent = t.tryAgain;
+  }
+}
+
+async function savePassword() {
+  const [current, next] = [byId('password-old').value, byId('password-new').value];
+  const errorLine = byId('password-error');
+  const length = [...next].length;
+  errorLine.textContent = length < 8 || length > 256 ? t.passwordInvalid : '';
+  if (errorLine.textContent) return;
+  try {
+    await changePassword(current, next);
+    byId('password-form').reset();
+    byId('account').close();
+    notify(t.passwordChanged);
+  } catch (/** @type {any} */ error) {
+    errorLine.textContent = error.kind === 'credentials' ? t.currentPasswordWrong : errorMessage(error);
+  }
+}
+
+async function endAllSessions() {
+  try {
+    await signOutEverywhere();
+  } catch (error) {
+    byId('sign-out-error').textContent = errorMessage(error);
+  }
+}
+
+/** Confirms a destructive action: the button acts when it is pressed a second time. @param {HTMLButtonElement} button @param {() => void} act */
+function pressTwice(button, act) {
+  if (button.textContent === t.pressAgain) act();
+  else button.textContent = t.pressAgain;
+}

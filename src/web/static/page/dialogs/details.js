@@ -1,0 +1,86 @@
+// An event by itself: when it is, where it belongs and who created it, with the buttons to edit and delete it.
+
+import { byId, el, icon, isNarrow, on, open } from '../dom.js';
+import * as actions from '../events/actions.js';
+import { describeTime, fullTitle } from '../events/event.js';
+import { ConflictError } from '../events/requests.js';
+import { formatClock, formatShortDate } from '../format.js';
+import { groupMark, groupName } from '../groups.js';
+import { errorMessage, t } from '../i18n/index.js';
+import { MINUTE, fromApi, zoneName } from '../time.js';
+import { edit } from './editor.js';
+
+/** @typedef {import('../events/event.js').CalendarEvent} CalendarEvent */
+
+/** @type {CalendarEvent | null} */
+let shown = null;
+
+export function init() {
+  on('details-edit', 'click', () => {
+    byId('details').close();
+    if (shown) edit(shown);
+  });
+  on('details-delete', 'click', () => void remove());
+}
+
+/** @param {CalendarEvent} event @param {HTMLElement} [beside] the element that shows the event */
+export function showDetails(event, beside) {
+  shown = event;
+  const editable = event.mine && !event.birthday;
+  byId('details-title').textContent = fullTitle(event);
+  byId('details-when').textContent = describeTime(event) + (event.birthday ? ` (${t.everyYear})` : '');
+  byId('details-zone').textContent = event.allDay ? '' : t.timeZone(zoneName());
+  byId('details-group').replaceChildren(
+    event.birthday ? icon('cake') : groupMark(event.group),
+    el('span', {}, event.birthday ? t.birthday : groupName(event.group)));
+  byId('details-creator').textContent = `${t.createdBy} ${event.email}${event.mine ? ` (${t.you})` : ''}`;
+  byId('details-history').textContent = `${t.created}: ${formatTimestamp(event.created)}`
+    + (event.updated ? ` · ${t.lastChanged}: ${formatTimestamp(event.updated)}` : '');
+  byId('details-read-only').hidden = event.mine;
+  byId('details-edit').hidden = !editable;
+  byId('details-delete').hidden = !event.mine;
+  byId('details-delete').textContent = t.delete;
+  byId('details-error').textContent = '';
+  open(byId('details'), editable ? byId('details-edit') : undefined);
+  placeBeside(byId('details'), beside);
+}
+
+/** To the minute. @param {string} text as the API writes it */
+function formatTimestamp(text) {
+  const time = fromApi(text);
+  return `${formatShortDate(time)} ${formatClock(Math.floor(time / MINUTE) * MINUTE)}`;
+}
+
+/** Puts the dialog beside the event where there is room; on a phone it stays at the bottom. @param {HTMLElement} dialog @param {HTMLElement} [beside] */
+function placeBeside(dialog, beside) {
+  dialog.style.inset = dialog.style.margin = '';
+  if (!beside?.isConnected || isNarrow()) return;
+  const event = beside.getBoundingClientRect();
+  const { width, height } = dialog.getBoundingClientRect();
+  const gap = 8;
+  const fitsRight = event.right + gap + width < innerWidth - gap;
+  const left = fitsRight ? event.right + gap : Math.max(gap, event.left - gap - width);
+  const top = Math.max(gap, Math.min(event.top, innerHeight - height - gap));
+  dialog.style.margin = '0';
+  dialog.style.inset = `${top}px auto auto ${left}px`;
+}
+
+async function remove() {
+  if (!shown) return;
+  const button = byId('details-delete');
+  button.disabled = true;
+  try {
+    await actions.remove(shown);
+    byId('details').close();
+  } catch (/** @type {any} */ error) {
+    if (error instanceof ConflictError && error.current) {
+      showDetails(error.current);
+      button.textContent = t.deleteAnyway;
+    } else if (error.retryable) {
+      button.textContent = t.tryAgain;
+    }
+    byId('details-error').textContent = errorMessage(error);
+  } finally {
+    button.disabled = false;
+  }
+}

@@ -1,0 +1,73 @@
+// The list of groups in the sidebar, with a box to select each.
+
+import * as groupDialog from './dialogs/group.js';
+import { byId, el, icon, on } from './dom.js';
+import { allGroups, groupMark, load, select } from './groups.js';
+import { errorMessage, t } from './i18n/index.js';
+import { notify } from './messages.js';
+import { refresh } from './refresh.js';
+import { isUser, state } from './state.js';
+
+/** @typedef {import('./state.js').Group} Group */
+
+/** With more groups than this, there is a field to find one. */
+const SHORT_LIST = 8;
+
+export function init() {
+  groupDialog.init(drawAndRefresh);
+  on('group-new', 'click', () => groupDialog.openGroup(null));
+  on('group-filter', 'input', draw);
+}
+
+/** Loads the groups and lists them. */
+export async function loadGroups() {
+  await load();
+  draw();
+}
+
+function drawAndRefresh() {
+  draw();
+  void refresh();
+}
+
+function draw() {
+  const groups = allGroups();
+  const filter = byId('group-filter');
+  const word = filter.value.trim().toLowerCase();
+  filter.hidden = groups.length <= SHORT_LIST;
+  byId('groups-none').hidden = groups.length > 0;
+  byId('groups').replaceChildren(...groups.filter(({ name }) => name.toLowerCase().includes(word)).map(row));
+}
+
+/** @param {Group} group */
+function row(group) {
+  const checked = state.selectedGroups.has(group.id);
+  const box = el('input', { type: 'checkbox', checked, onchange: () => void toggle(group.id, box) });
+  const options = { type: 'button', 'aria-label': t.groupOptions(group.name), onclick: () => groupDialog.openGroup(group) };
+  return el('li.group', {},
+    el('label', { title: t.groupCreatedBy(group.creator_email) }, box, groupMark(group.id), el('span.name', {}, group.name)),
+    isUser(group.creator_email) && el('button.quiet.small', options, icon('dots')));
+}
+
+/** @param {number} id @param {HTMLInputElement} box */
+async function toggle(id, box) {
+  const selected = box.checked;
+  try {
+    await select(id, selected);
+  } catch (error) {
+    box.checked = !selected;
+    notify(errorMessage(error), t.tryAgain, () => {
+      box.checked = selected;
+      void toggle(id, box);
+    });
+    return;
+  }
+  void refresh();
+}
+
+/** Selects a group so that an event added to it shows. @param {number} id */
+export async function selectAndShow(id) {
+  if (state.selectedGroups.has(id)) return;
+  await select(id, true);
+  drawAndRefresh();
+}

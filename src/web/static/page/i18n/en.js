@@ -1,0 +1,110 @@
+// What the page says in English. ko.js has the same keys; tests/page/sources.test.js checks that each is used.
+
+/** @param {number} count @param {string} one @param {string} many */
+const plural = (count, one, many) => (count === 1 ? one : many);
+
+export const en = {
+  appName: 'Calendar', skipToCalendar: 'Skip to the calendar',
+
+  // Signing in
+  signIn: 'Sign in', signUp: 'Sign up', signInTitle: 'Sign in to your calendar', signUpTitle: 'Create an account',
+  email: 'Email', password: 'Password', passwordHint: 'At least 8 characters', token: 'Access token',
+  tokenHint: 'Your administrator can give you one.', useToken: 'Sign in with a token',
+  usePassword: 'Sign in with a password', toSignUp: 'New here? Create an account',
+  toSignIn: 'Already have an account? Sign in', staySignedIn: 'Keep me signed in on this device',
+  sessionEnded: 'Your session has ended. Sign in again.',
+  emailInvalid: 'Enter an email address with an @ in it.', passwordInvalid: 'A password must have 8 to 256 characters.',
+  tokenMissing: 'Paste your token here.',
+  signInRefused: 'The email or password is incorrect. If you have never set a password, sign in with a token.',
+  signUpClosed: 'This server does not accept new accounts. Ask your administrator to create one for you.',
+  tokenInvalid: 'This token is not valid. Ask your administrator for a new one.',
+  emailTaken: 'This email already has an account. Sign in with it, or use another email.',
+
+  // Errors
+  offline: 'The server cannot be reached. Nothing you typed is lost. Check your connection and try again.',
+  unavailable: 'The server cannot do this right now. Nothing you typed is lost. Try again in a moment.',
+  rateLimited: (/** @type {number} */ seconds) =>
+    `Too many attempts. Try again in ${seconds} ${plural(seconds, 'second', 'seconds')}.`,
+  notOwner: 'Someone else created this. Only they can change it.',
+  notFound: 'This no longer exists. Someone has deleted it.',
+  invalid: (/** @type {string} */ detail) =>
+    `The server did not accept this${detail ? ` (${detail})` : ''}. Change it and try again.`,
+  fault: (/** @type {string} */ request) =>
+    `Something went wrong on the server. Try again, or tell your administrator${request ? ` (request ${request})` : ''}.`,
+  conflict: 'This has been changed elsewhere.',
+  tryAgain: 'Try again', notLoaded: 'The calendar could not be loaded.',
+
+  // Navigation
+  today: 'Today', previous: 'Previous', next: 'Next', month: 'Month', week: 'Week', day: 'Day', list: 'List',
+  view: 'View', chooseDate: 'Choose a date', menu: 'Menu', search: 'Search', help: 'Help', account: 'Account',
+  close: 'Close', previousMonth: 'Previous month', nextMonth: 'Next month', goToDate: 'Go to date', go: 'Go',
+  sidebar: 'Calendars',
+
+  // Events
+  newEvent: 'New event', editEvent: 'Edit event', subject: 'Subject', subjectPlaceholder: 'Add a subject',
+  allDay: 'All day', starts: 'Starts', ends: 'Ends', startDate: 'Start date', startTime: 'Start time',
+  endDate: 'End date', endTime: 'End time', eventCalendar: 'Calendar', personal: 'Personal',
+  personalHint: 'only you can see it', save: 'Save', cancel: 'Cancel', edit: 'Edit', delete: 'Delete',
+  subjectInvalid: 'Enter a subject of 1 to 128 characters.', timesMissing: 'Enter a start and an end.',
+  endBeforeStart: 'The end is before the start.',
+  createdBy: 'Created by', you: 'you', created: 'Created', lastChanged: 'Last changed',
+  readOnlyHint: 'Only its creator can change it.', readOnly: 'read only',
+  birthday: 'Birthday', birthdayOf: (/** @type {string} */ name) => `${name}’s birthday`, everyYear: 'every year',
+  timeZone: (/** @type {string} */ zone) => `Times are in ${zone}`,
+  noEvents: 'There are no events in this month.',
+  moreEvents: (/** @type {number} */ count) => `+${count} more`,
+  showMore: (/** @type {number} */ count) => `Show ${count} more`,
+  eventCount: (/** @type {number} */ count) => `${count} ${plural(count, 'event', 'events')}`,
+  changedElsewhere: 'This event has been changed elsewhere. It is now:', useTheirs: 'Use this version',
+  saveMine: 'Save mine anyway', deletedElsewhere: 'This event has been deleted elsewhere.',
+  saveAsNew: 'Save as a new event', deleteAnyway: 'Delete anyway',
+
+  // After a change
+  eventCreated: 'Event created', eventSaved: 'Event saved', eventDeleted: 'Event deleted', eventMoved: 'Event moved',
+  eventResized: 'Event length changed', undo: 'Undo', undone: 'Undone',
+  undoConflict: 'This cannot be undone, because the event has been changed since.',
+  moveConflict: 'The event was not moved, because it has been changed elsewhere. The calendar shows it as it is now.',
+
+  // Groups
+  groups: 'Groups', newGroup: 'New group', groupName: 'Name', createGroup: 'Create group', editGroup: 'Edit group',
+  noGroups: 'There are no groups yet. Create one for your family or team. Everyone on this server can find it.',
+  groupNameInvalid: 'Enter a name of 1 to 128 characters.', rename: 'Rename', deleteGroup: 'Delete this group',
+  deleteGroupEffect: (/** @type {number} */ count) => (count === 0 ? 'It has no events.'
+    : `${plural(count, 'Its only event is', `All ${count} events in it are`)} deleted too, no matter who created ${
+      plural(count, 'it', 'them')}. This cannot be undone.`),
+  typeGroupName: (/** @type {string} */ name) => `To delete it, type its name: ${name}`,
+  wrongGroupName: 'That is not the name of the group.', groupDeleted: 'Group deleted',
+  groupCreatedBy: (/** @type {string} */ email) => `created by ${email}`,
+  groupOptions: (/** @type {string} */ name) => `Rename or delete ${name}`, findGroup: 'Find a group',
+
+  // Search
+  searchSubjects: 'Search subjects', searchHint: 'Type a word from the subject.',
+  nothingFound: 'Nothing found. Only your own events and those of your selected groups are searched.',
+  resultCount: (/** @type {number} */ count) => `${count} found`,
+
+  // Account
+  memberSince: (/** @type {string} */ day) => `since ${day}`,
+  yourBirthday: 'Your birthday', birthdayHint: 'It appears in your calendar every year.',
+  saveBirthday: 'Save birthday', removeBirthday: 'Remove birthday', birthdayMissing: 'Enter your date of birth.',
+  birthdayTaken: 'You have already set your birthday.',
+  changePassword: 'Change password', currentPassword: 'Current password',
+  currentPasswordHint: 'Leave this empty if you have never set one.', newPassword: 'New password',
+  savePassword: 'Save new password', passwordChanged: 'Password changed. Your other devices are signed out.',
+  currentPasswordWrong: 'The current password is incorrect.',
+  signOut: 'Sign out', signOutEverywhere: 'Sign out everywhere',
+  signOutEverywhereHint: 'Signs you out on every device. If you have no password, you will need a new token.',
+  pressAgain: 'Press again to confirm', language: 'Language', apiReference: 'API reference for developers',
+
+  // Help
+  shortcuts: 'Keyboard shortcuts', shortcutsOn: 'Use single-key shortcuts', keyToday: 'today',
+  keyViews: 'month, week, day, list', keyMove: 'back and forward', keyDate: 'choose a date', keyNew: 'new event',
+  keySearch: 'search', keyUndo: 'undo the last change', keyTab: 'next event',
+  keyEnter: 'open the event to edit, move or delete it', keyEscape: 'close', keyHelp: 'this help',
+  helpPointer: 'Mouse and touch',
+  helpDrag: 'Click empty time, or drag over it, to create an event. Drag an event to move it, or drag its end to '
+    + 'change its length. On a touch screen, press and hold first.',
+  helpSwipe: 'Swipe sideways to go to the next or previous month, week or day.',
+  helpStyles: 'Event styles', helpOwn: 'Filled: you can change it.',
+  helpOthers: 'Outlined: someone else created it, and you can only read it.',
+  helpGroups: 'Each group has its own colour and shape.',
+};

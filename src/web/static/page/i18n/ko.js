@@ -1,0 +1,103 @@
+// What the page says in Korean, by the keys of en.js.
+
+/** @type {typeof import('./en.js').en} */
+export const ko = {
+  appName: '캘린더', skipToCalendar: '달력으로 건너뛰기',
+
+  // 로그인
+  signIn: '로그인', signUp: '가입', signInTitle: '캘린더에 로그인', signUpTitle: '계정 만들기',
+  email: '이메일', password: '비밀번호', passwordHint: '8자 이상', token: '액세스 토큰',
+  tokenHint: '서버 관리자에게 받을 수 있습니다.', useToken: '토큰으로 로그인',
+  usePassword: '비밀번호로 로그인', toSignUp: '처음이신가요? 계정 만들기',
+  toSignIn: '이미 계정이 있으신가요? 로그인', staySignedIn: '이 기기에서 로그인 유지',
+  sessionEnded: '로그인이 만료되었습니다. 다시 로그인하세요.',
+  emailInvalid: '@가 들어간 이메일 주소를 입력하세요.', passwordInvalid: '비밀번호는 8자 이상 256자 이하로 입력하세요.',
+  tokenMissing: '토큰을 여기에 붙여 넣으세요.',
+  signInRefused: '이메일이나 비밀번호가 맞지 않습니다. 비밀번호를 설정한 적이 없다면 토큰으로 로그인하세요.',
+  signUpClosed: '이 서버는 가입을 받지 않습니다. 서버 관리자에게 계정을 요청하세요.',
+  tokenInvalid: '유효하지 않은 토큰입니다. 서버 관리자에게 새 토큰을 요청하세요.',
+  emailTaken: '이미 가입된 이메일입니다. 로그인하거나 다른 이메일을 사용하세요.',
+
+  // 오류
+  offline: '서버에 연결할 수 없습니다. 입력한 내용은 그대로 있습니다. 연결을 확인하고 다시 시도하세요.',
+  unavailable: '지금은 서버가 요청을 처리할 수 없습니다. 입력한 내용은 그대로 있습니다. 잠시 후 다시 시도하세요.',
+  rateLimited: (seconds) => `시도 횟수가 너무 많습니다. ${seconds}초 후에 다시 시도하세요.`,
+  notOwner: '다른 사람이 만들었습니다. 만든 사람만 바꿀 수 있습니다.',
+  notFound: '이미 삭제되었습니다.',
+  invalid: (detail) => `서버가 이 내용을 받아들이지 않았습니다${detail ? ` (${detail})` : ''}. 고쳐서 다시 시도하세요.`,
+  fault: (request) => `서버에 문제가 생겼습니다. 다시 시도하거나 서버 관리자에게 알려 주세요${request ? ` (요청 ${request})` : ''}.`,
+  conflict: '그사이 다른 곳에서 바뀌었습니다.',
+  tryAgain: '다시 시도', notLoaded: '달력을 불러오지 못했습니다.',
+
+  // 이동
+  today: '오늘', previous: '이전', next: '다음', month: '월간', week: '주간', day: '일간', list: '목록',
+  view: '보기', chooseDate: '날짜 선택', menu: '메뉴', search: '검색', help: '도움말', account: '계정',
+  close: '닫기', previousMonth: '이전 달', nextMonth: '다음 달', goToDate: '날짜로 이동', go: '이동',
+  sidebar: '캘린더 목록',
+
+  // 일정
+  newEvent: '새 일정', editEvent: '일정 수정', subject: '제목', subjectPlaceholder: '제목을 입력하세요',
+  allDay: '종일', starts: '시작', ends: '종료', startDate: '시작 날짜', startTime: '시작 시간',
+  endDate: '종료 날짜', endTime: '종료 시간', eventCalendar: '캘린더', personal: '개인',
+  personalHint: '나만 볼 수 있음', save: '저장', cancel: '취소', edit: '수정', delete: '삭제',
+  subjectInvalid: '제목을 1자 이상 128자 이하로 입력하세요.', timesMissing: '시작과 종료를 모두 입력하세요.',
+  endBeforeStart: '종료가 시작보다 빠릅니다.',
+  createdBy: '만든 사람', you: '나', created: '만든 시간', lastChanged: '마지막 변경',
+  readOnlyHint: '만든 사람만 바꿀 수 있습니다.', readOnly: '읽기 전용',
+  birthday: '생일', birthdayOf: (name) => `${name} 님의 생일`, everyYear: '매년',
+  timeZone: (zone) => `시간은 ${zone} 기준입니다`,
+  noEvents: '이 달에는 일정이 없습니다.',
+  moreEvents: (count) => `+${count}개`,
+  showMore: (count) => `${count}개 더 보기`,
+  eventCount: (count) => `일정 ${count}개`,
+  changedElsewhere: '그사이 다른 곳에서 일정이 바뀌었습니다. 현재 내용은 다음과 같습니다.', useTheirs: '바뀐 내용 사용',
+  saveMine: '그래도 내 내용으로 저장', deletedElsewhere: '그사이 다른 곳에서 일정이 삭제되었습니다.',
+  saveAsNew: '새 일정으로 저장', deleteAnyway: '그래도 삭제',
+
+  // 바꾼 뒤
+  eventCreated: '일정을 만들었습니다', eventSaved: '일정을 저장했습니다', eventDeleted: '일정을 삭제했습니다', eventMoved: '일정을 옮겼습니다',
+  eventResized: '일정 길이를 바꿨습니다', undo: '되돌리기', undone: '되돌렸습니다',
+  undoConflict: '그사이 일정이 바뀌어 되돌릴 수 없습니다.',
+  moveConflict: '그사이 다른 곳에서 일정이 바뀌어 옮기지 않았습니다. 달력에 현재 내용이 표시됩니다.',
+
+  // 그룹
+  groups: '그룹', newGroup: '새 그룹', groupName: '이름', createGroup: '그룹 만들기', editGroup: '그룹 수정',
+  noGroups: '아직 그룹이 없습니다. 가족이나 팀을 위한 그룹을 만들어 보세요. 이 서버를 쓰는 누구나 찾을 수 있습니다.',
+  groupNameInvalid: '이름을 1자 이상 128자 이하로 입력하세요.', rename: '이름 바꾸기', deleteGroup: '이 그룹 삭제',
+  deleteGroupEffect: (count) => (count === 0 ? '그룹에 일정이 없습니다.'
+    : `누가 만들었는지와 관계없이 그룹의 일정 ${count}개도 함께 삭제됩니다. 이 작업은 되돌릴 수 없습니다.`),
+  typeGroupName: (name) => `삭제하려면 그룹 이름을 입력하세요: ${name}`,
+  wrongGroupName: '그룹 이름이 다릅니다.', groupDeleted: '그룹을 삭제했습니다',
+  groupCreatedBy: (email) => `${email} 님이 만듦`,
+  groupOptions: (name) => `${name} 이름 바꾸기 또는 삭제`, findGroup: '그룹 찾기',
+
+  // 검색
+  searchSubjects: '제목 검색', searchHint: '제목에 들어 있는 말을 입력하세요.',
+  nothingFound: '검색 결과가 없습니다. 내 일정과 선택한 그룹의 일정에서만 검색합니다.',
+  resultCount: (count) => `${count}개 찾음`,
+
+  // 계정
+  memberSince: (day) => `${day}부터 사용`,
+  yourBirthday: '내 생일', birthdayHint: '매년 내 달력에 표시됩니다.',
+  saveBirthday: '생일 저장', removeBirthday: '생일 삭제', birthdayMissing: '생년월일을 입력하세요.',
+  birthdayTaken: '이미 생일이 등록되어 있습니다.',
+  changePassword: '비밀번호 변경', currentPassword: '현재 비밀번호',
+  currentPasswordHint: '설정한 적이 없으면 비워 두세요.', newPassword: '새 비밀번호',
+  savePassword: '새 비밀번호 저장', passwordChanged: '비밀번호를 변경했습니다. 다른 기기에서는 로그아웃됩니다.',
+  currentPasswordWrong: '현재 비밀번호가 맞지 않습니다.',
+  signOut: '로그아웃', signOutEverywhere: '모든 기기에서 로그아웃',
+  signOutEverywhereHint: '모든 기기에서 로그아웃됩니다. 비밀번호가 없다면 새 토큰이 필요합니다.',
+  pressAgain: '확인하려면 한 번 더 누르세요', language: '언어', apiReference: '개발자용 API 문서',
+
+  // 도움말
+  shortcuts: '키보드 단축키', shortcutsOn: '단축키 사용', keyToday: '오늘',
+  keyViews: '월간, 주간, 일간, 목록', keyMove: '이전, 다음', keyDate: '날짜 선택', keyNew: '새 일정',
+  keySearch: '검색', keyUndo: '마지막 변경 되돌리기', keyTab: '다음 일정',
+  keyEnter: '일정을 열어 수정, 이동, 삭제', keyEscape: '닫기', keyHelp: '이 도움말',
+  helpPointer: '마우스와 터치',
+  helpDrag: '빈 시간을 누르거나 끌면 일정을 만들 수 있습니다. 일정을 끌면 옮겨지고, 끝을 끌면 길이가 바뀝니다. 터치할 때는 먼저 길게 누르세요.',
+  helpSwipe: '옆으로 밀면 이전이나 다음 월, 주, 일로 이동합니다.',
+  helpStyles: '일정의 모양', helpOwn: '채워진 일정: 내가 바꿀 수 있습니다.',
+  helpOthers: '테두리만 있는 일정: 다른 사람이 만든 일정으로, 볼 수만 있습니다.',
+  helpGroups: '그룹마다 색과 모양이 다릅니다.',
+};
