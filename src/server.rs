@@ -8,9 +8,8 @@ use rocket::figment::Figment;
 use rocket::http::{ContentType, Method};
 use rocket::{Build, Request, Rocket, State};
 
-use crate::api::{self, cors};
-use crate::app::{App, Metrics};
-use crate::trace::{self, RequestId};
+use crate::api;
+use crate::app::{App, Metrics, exchange};
 use crate::web;
 
 /// The server, ready to be launched. `rocket` holds Rocket's own settings and nothing else.
@@ -24,19 +23,24 @@ pub fn build(rocket: Figment, app: App) -> Rocket<Build> {
         .register("/", web::catchers())
         .attach(Arrival)
         .attach(AdHoc::on_response("headers", move |request, response| {
-            response.set_raw_header("X-Request-Id", RequestId::of(request).to_string());
+            response.set_raw_header("X-Request-Id", exchange::id_of(request).to_string());
             if is_api(request) {
                 // Rocket itself sets X-Content-Type-Options: nosniff.
                 response.set_raw_header("Referrer-Policy", "no-referrer");
                 response.set_raw_header("Cache-Control", "no-store");
-                cors::allow(request, &origins, response);
+                if !origins.is_empty() {
+                    response.adjoin_raw_header("Vary", "Origin");
+                }
+                for (name, value) in api::sender(request).allow(&origins) {
+                    response.set_raw_header(name, value);
+                }
             } else {
                 web::protect(response);
             }
             Box::pin(async {})
         }))
         .attach(AdHoc::on_response("log", |request, response| {
-            trace::log(request, response.status());
+            exchange::log(request, response.status());
             Box::pin(async {})
         }))
 }
@@ -62,7 +66,7 @@ impl Fairing for Arrival {
     }
 
     async fn on_request(&self, request: &mut Request<'_>, data: &mut Data<'_>) {
-        trace::arrived(request);
+        exchange::arrived(request);
         // Rocket takes a form's field `_method` for the method of a POST. The API knows no forms:
         // such a body is malformed JSON, of the POST that was sent.
         let form = request.content_type().is_some_and(|content| content.is_form());

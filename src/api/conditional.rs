@@ -1,37 +1,37 @@
-//! Changes on condition that nobody else has changed the thing (RFC 9110, 13): two who edit the same
-//! event see that they do, rather than one undoing what the other did. The entity tag of an event is its
-//! revision.
+//! In which form a client wants an answer: only if it is not the one that it has, compressed.
 
-use rocket::Request;
-use rocket::request::{FromRequest, Outcome};
+use std::convert::Infallible;
 
-use crate::etag;
-use crate::model::{Precondition, Revision};
+use rocket::request::{FromRequest, Outcome, Request};
 
-/// The entity tag of an event in that state, in its quotes; a strong one.
-pub(super) fn tag(state: Revision) -> String {
-    format!("\"{state}\"")
+use crate::http::{coding, etag};
+
+/// What the headers of a request say of the answer's form.
+pub(super) struct Conditional {
+    /// What is in `If-None-Match`.
+    known: Vec<String>,
+    /// Whether the client takes gzip.
+    pub(super) gzip: bool,
 }
 
-/// The header `If-Match`: on which of its states a thing may be changed.
-#[derive(Debug)]
-pub(crate) struct IfMatch(pub(crate) Precondition);
-
 #[rocket::async_trait]
-impl<'r> FromRequest<'r> for IfMatch {
-    type Error = std::convert::Infallible;
+impl<'r> FromRequest<'r> for Conditional {
+    type Error = Infallible;
 
-    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Self::Error> {
-        if !request.headers().contains("If-Match") {
-            return Outcome::Success(Self(Precondition::Any));
-        }
-        // What is weakly the same may have changed, and a header that names nothing allows nothing.
-        let strong = etag::given(request, "If-Match").filter(|(weak, _)| !weak);
-        let tags: Vec<&str> = strong.map(|(_, tag)| tag).collect();
-        if tags.contains(&"*") {
-            return Outcome::Success(Self(Precondition::Any));
-        }
-        let states = tags.iter().filter_map(|tag| tag.trim_matches('"').parse().ok()).collect();
-        Outcome::Success(Self(Precondition::OneOf(states)))
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Infallible> {
+        let known = request.headers().get("If-None-Match").map(str::to_owned).collect();
+        Outcome::Success(Self { known, gzip: takes_gzip(request) })
     }
+}
+
+impl Conditional {
+    /// Whether the client has what `tag` stands for.
+    pub(super) fn has(&self, tag: &str) -> bool {
+        etag::is_known(self.known.iter().map(String::as_str), tag)
+    }
+}
+
+/// Whether the client takes gzip.
+pub(crate) fn takes_gzip(request: &Request<'_>) -> bool {
+    coding::takes_gzip(request.headers().get("Accept-Encoding"))
 }

@@ -9,12 +9,12 @@ use std::io::Cursor;
 use rocket::http::{ContentType, Status};
 use rocket::request::Request;
 use rocket::response::{self, Responder, Response};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
-use super::negotiation::{self, Conditional, WORTH_COMPRESSING};
-use crate::app::View;
+use super::conditional::{self, Conditional};
+use crate::app::{View, exchange};
 use crate::error::{Error, Result, Taken};
-use crate::trace::{self, RequestId};
+use crate::http::coding::{self, WORTH_COMPRESSING};
 
 /// What an answer is, to the client: its HTTP status, its code and the code's message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -106,17 +106,14 @@ impl Answer {
         Self::envelope(Some(data))
     }
 
-    /// Done, and this is what was asked for: JSON that `write` appends, of some `size` bytes.
-    pub(crate) fn written(
-        size: usize,
-        write: impl FnOnce(&mut Vec<u8>) -> Result<()>,
-    ) -> Result<Self> {
+    /// Done, and these were asked for, which take some `size` bytes.
+    pub(crate) fn list<T: Serialize>(size: usize, items: impl Iterator<Item = T>) -> Result<Self> {
         let Code(_, code, message) = Code::SUCCESS;
         let mut body = Vec::with_capacity(size + 64);
         body.extend_from_slice(
             format!(r#"{{"meta":{{"code":{code},"message":"{message}"}},"data":"#).as_bytes(),
         );
-        write(&mut body)?;
+        serde_json::Serializer::new(&mut body).collect_seq(items).map_err(unwritten)?;
         body.push(b'}');
         Ok(Self::bare(body))
     }
@@ -133,8 +130,12 @@ impl Answer {
     }
 
     /// This answer, which `tag` stands for; or that the client has it already.
-    pub(super) fn tagged(self, tag: String, wanted: &Conditional) -> Self {
-        if wanted.has(&tag) { Self::not_modified(tag) } else { Self { tag: Some(tag), ..self } }
+    pub(super) fn tagged(self, tag: String, conditional: &Conditional) -> Self {
+        if conditional.has(&tag) {
+            Self::not_modified(tag)
+        } else {
+            Self { tag: Some(tag), ..self }
+        }
     }
 
     /// The client has what `tag` stands for.
@@ -155,10 +156,12 @@ impl Answer {
     fn envelope<T: Serialize>(data: Option<T>) -> Result<Self> {
         let Code(_, code, message) = Code::SUCCESS;
         let envelope = Envelope { meta: Meta { code, message, detail: None }, data };
-        let body = serde_json::to_vec(&envelope)
-            .map_err(|error| Error::Internal(format!("cannot write an answer: {error}")))?;
-        Ok(Self::bare(body))
+        Ok(Self::bare(serde_json::to_vec(&envelope).map_err(unwritten)?))
     }
+}
+
+fn unwritten(error: serde_json::Error) -> Error {
+    Error::Internal(format!("cannot write an answer: {error}"))
 }
 
 impl<'r> Responder<'r, 'static> for Answer {
@@ -169,7 +172,7 @@ impl<'r> Responder<'r, 'static> for Answer {
         } else if encoded {
             respond(request, Code::SUCCESS, body)
         } else {
-            match encode(body, || negotiation::takes_gzip(request)) {
+            match encode(body, || conditional::takes_gzip(request)) {
                 Ok(body) => respond(request, Code::SUCCESS, body),
                 Err(error) => return error.respond_to(request),
             }
@@ -187,7 +190,7 @@ impl<'r> Responder<'r, 'static> for Answer {
 /// The answer to a call that was not done. What the client is not told goes to the log, here alone.
 impl<'r> Responder<'r, 'static> for Error {
     fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
-        let id = RequestId::of(request);
+        let id = exchange::id_of(request);
         match &self {
             Self::Internal(reason) | Self::Setup(reason) => {
                 tracing::error!(request_id = %id, "{reason}")
@@ -219,14 +222,14 @@ fn encode(body: View, takes_gzip: impl FnOnce() -> bool) -> Result<View> {
     if body.compressed || body.bytes.len() < WORTH_COMPRESSING || !takes_gzip() {
         return Ok(body);
     }
-    Ok(View { bytes: negotiation::gzip(&body.bytes)?.into(), compressed: true })
+    Ok(View { bytes: coding::gzip(&body.bytes)?.into(), compressed: true })
 }
 
 /// The largest piece in which a body goes out: Rocket's own, 4 KB, makes several of a view.
 const CHUNK: usize = 64 * 1024;
 
 fn respond(request: &Request<'_>, Code(status, code, _): Code, body: View) -> Response<'static> {
-    trace::answered(request, code);
+    exchange::answered(request, code);
     let View { bytes, compressed } = body;
     let mut response = Response::build();
     response.status(Status::new(status)).header(ContentType::JSON);

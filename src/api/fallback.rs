@@ -15,12 +15,12 @@ use rocket::outcome::Outcome;
 use rocket::route::{self, Handler, Route};
 use rocket::{Request, State};
 
-use super::cors;
+use super::caller::take_refusal;
 use super::envelope::Answer;
-use super::guard::{PathId, refusal};
-use crate::app::App;
+use super::path::PathId;
+use crate::app::{App, exchange};
 use crate::error::Error;
-use crate::trace;
+use crate::http::cors::Sender;
 
 const METHODS: [Method; 9] = [
     Method::Get,
@@ -80,7 +80,7 @@ impl Handler for Refuse {
             return Outcome::Forward((data, Status::NotFound));
         }
         let preflight = match request.guard::<&State<App>>().await.succeeded() {
-            Some(app) => cors::is_preflight(request, &app.cors_origins),
+            Some(app) => sender(request).is_preflight(&app.cors_origins),
             None => false,
         };
         if preflight {
@@ -89,6 +89,14 @@ impl Handler for Refuse {
         }
         route::Outcome::from(request, Err::<(), _>(Error::MethodNotAllowed(self.allow.clone())))
     }
+}
+
+/// What `request` says of the page that sends it.
+pub(crate) fn sender<'r>(request: &'r Request<'_>) -> Sender<'r> {
+    let headers = request.headers();
+    let asks =
+        request.method() == Method::Options && headers.contains("Access-Control-Request-Method");
+    Sender { origin: headers.get_one("Origin"), asks }
 }
 
 /// The `Allow` header for the path of `request`, if there is such a path.
@@ -125,7 +133,7 @@ pub(super) fn catchers() -> Vec<Catcher> {
 
 /// Answers for a request that no handler answered.
 fn answer<'r>(status: Status, request: &'r Request<'_>) -> catcher::BoxFuture<'r> {
-    let error = refusal(request).unwrap_or_else(|| unanswered(status, request));
+    let error = take_refusal(request).unwrap_or_else(|| unanswered(status, request));
     Box::pin(async move { rocket::response::Responder::respond_to(error, request) })
 }
 
@@ -136,7 +144,7 @@ fn unanswered(status: Status, request: &Request<'_>) -> Error {
         // a method of which it has not heard, or a target that is no path.
         400 => {
             let allow = allow_of(request);
-            trace::log_unreadable(
+            exchange::log_unreadable(
                 request,
                 allow.as_ref().map_or(Status::NotFound, |_| Status::Forbidden),
             );

@@ -4,16 +4,22 @@
 //! in the envelope, whatever was sent: the catchers here see to that. The one exception is the
 //! description of the API itself (`openapi/`).
 
+mod body;
 mod calendar;
+mod caller;
 mod conditional;
-pub(crate) mod cors;
 mod envelope;
+mod event;
 mod fallback;
 mod group;
-mod guard;
-pub(crate) mod negotiation;
 pub mod openapi;
+mod parameters;
+mod path;
+mod query;
 mod user;
+mod values;
+
+pub(crate) use fallback::sender;
 
 use rocket::{Catcher, Route};
 
@@ -36,10 +42,10 @@ pub fn routes() -> Vec<Route> {
         calendar::today,
         calendar::date,
         calendar::search,
-        calendar::create_event,
-        calendar::change_event,
-        calendar::delete_event,
-        calendar::event,
+        event::create,
+        event::change,
+        event::delete,
+        event::read,
         calendar::put_birthday,
         calendar::post_birthday,
         group::create,
@@ -47,7 +53,7 @@ pub fn routes() -> Vec<Route> {
         group::delete,
         group::mine,
         group::all,
-        group::get,
+        group::read,
         group::create_event,
         openapi::get,
     ];

@@ -43,13 +43,18 @@ impl AuthLimit {
     /// `X-Forwarded-For` has these `hops`.
     ///
     /// # Errors
-    /// [`Error::TooMany`] if it has made as many as it may.
+    /// [`Error::TooMany`] if it has made as many as it may; [`Error::Internal`] if there is a limit and
+    /// it is not known who asks.
     pub fn check<'f>(
         &self,
-        peer: IpAddr,
+        peer: Option<IpAddr>,
         hops: impl DoubleEndedIterator<Item = &'f str>,
     ) -> Result<()> {
-        self.count(self.client(peer, hops))
+        match peer {
+            Some(peer) => self.count(self.client(peer, hops)),
+            None if self.quota.is_none() => Ok(()),
+            None => Err(Error::Internal("the address of a client is not known".into())),
+        }
     }
 
     fn count(&self, client: IpAddr) -> Result<()> {

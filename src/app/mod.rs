@@ -1,5 +1,6 @@
 //! What every request handler works with.
 
+pub(crate) mod exchange;
 mod hashing_pool;
 mod health;
 mod limit;

@@ -51,12 +51,18 @@ impl Credentials {
     /// # Errors
     /// If the store cannot read.
     pub fn of(snapshot: &Snapshot<'_>, email: &str) -> Result<Self> {
-        let user = snapshot.user_by_email(&Email::stored(email.trim().to_owned()))?;
-        let hash = match &user {
-            Some(user) => snapshot.password_hash(user.id)?,
-            None => None,
-        };
-        Ok(Self { user, hash })
+        match snapshot.user_by_email(&Email::stored(email.trim().to_owned()))? {
+            Some(user) => Self::of_user(snapshot, user),
+            None => Ok(Self { user: None, hash: None }),
+        }
+    }
+
+    /// Those of `user`.
+    ///
+    /// # Errors
+    /// If the store cannot read.
+    pub fn of_user(snapshot: &Snapshot<'_>, user: User) -> Result<Self> {
+        Ok(Self { hash: snapshot.password_hash(user.id)?, user: Some(user) })
     }
 
     /// The user, if `password` is theirs. Takes as long and says the same whatever is wrong.

@@ -2,8 +2,9 @@
 
 use serde::Serialize;
 
+use super::Expected;
 use super::text::casefold;
-use crate::error::{Error, Result};
+use crate::error::Result;
 
 /// An email address, kept as it was given and compared without regard to case.
 ///
@@ -17,18 +18,17 @@ impl Email {
     /// The most characters that an address may have.
     pub const MAX_CHARS: usize = 254;
 
-    /// Trims and checks `raw`; `name` is the parameter it came in, for the error.
+    /// Trims and checks `raw`.
     ///
     /// # Errors
-    /// [`Error::Invalid`] that says which rule was broken.
-    pub fn parse(name: &str, raw: &str) -> Result<Self> {
+    /// What was expected, by the rule that was broken.
+    pub fn read(raw: &str) -> std::result::Result<Self, Expected> {
         let text = raw.trim();
-        let invalid = |expected: &str| Err(Error::Invalid(format!("{name}: expected {expected}")));
         if text.chars().count() > Self::MAX_CHARS {
-            return invalid("an email address of at most 254 characters");
+            return Err(Expected::new("an email address of at most 254 characters"));
         }
         if text.chars().any(|c| c.is_whitespace() || c.is_control()) {
-            return invalid("an email address without spaces or control characters");
+            return Err(Expected::new("an email address without spaces or control characters"));
         }
         match text.split_once('@') {
             Some((local, domain))
@@ -36,11 +36,19 @@ impl Email {
             {
                 Ok(Self(text.to_owned()))
             }
-            _ => invalid("an email address such as name@example.com"),
+            _ => Err(Expected::new("an email address such as name@example.com")),
         }
     }
 
-    /// An address that the store holds or might: it was checked when it came in, or came over from
+    /// As [`Email::read`]; `name` is the parameter that `raw` came in.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`](crate::error::Error::Invalid), which names the parameter.
+    pub fn parse(name: &str, raw: &str) -> Result<Self> {
+        Self::read(raw).map_err(|expected| expected.of(name))
+    }
+
+    /// An address that the store holds or might: it was checked when it came in, or was imported from
     /// the earlier system, which checked none.
     #[must_use]
     pub fn stored(text: String) -> Self {
@@ -63,6 +71,7 @@ impl Email {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::Error;
 
     #[test]
     fn an_address_has_one_at_with_something_on_both_sides() {

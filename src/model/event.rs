@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
-use super::{Day, Email, EventId, GroupId, Revision, ShortText, TimeRange, UserId, WallTime};
-use crate::error::{Error, Result};
+use super::{
+    Day, Email, EventId, Expected, GroupId, Revision, ShortText, TimeRange, UserId, WallTime,
+};
+use crate::error::Result;
 
 /// When an event begins and ends: `[starts, ends)`, the end never before the start.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,16 +15,23 @@ pub struct EventTimes {
 }
 
 impl EventTimes {
+    /// From `sdate` to `edate`.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`](crate::error::Error::Invalid) for an `edate` before the `sdate`.
+    pub fn new(sdate: WallTime, edate: WallTime) -> Result<Self> {
+        if edate < sdate {
+            return Err(Expected::new("a time that is not before sdate").of("edate"));
+        }
+        Ok(Self { starts: sdate, ends: edate })
+    }
+
     /// Reads `sdate` and `edate` as the API takes them.
     ///
     /// # Errors
-    /// [`Error::Invalid`] for a malformed time, or an `edate` before the `sdate`.
+    /// [`Error::Invalid`](crate::error::Error::Invalid) for a malformed time, or an `edate` before the `sdate`.
     pub fn parse(sdate: &str, edate: &str) -> Result<Self> {
-        let (starts, ends) = (WallTime::parse("sdate", sdate)?, WallTime::parse("edate", edate)?);
-        if ends < starts {
-            return Err(Error::Invalid("edate: expected a time that is not before sdate".into()));
-        }
-        Ok(Self { starts, ends })
+        Self::new(WallTime::parse("sdate", sdate)?, WallTime::parse("edate", edate)?)
     }
 
     /// An event of no length.

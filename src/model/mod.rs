@@ -5,6 +5,7 @@
 
 mod email;
 mod event;
+mod expected;
 mod group;
 mod id;
 mod password;
@@ -17,12 +18,13 @@ mod user;
 
 pub use email::Email;
 pub use event::{Event, EventDetails, EventTimes, Occurrence};
+pub use expected::Expected;
 pub use group::Group;
 pub use id::{EventId, GroupId, UserId};
 pub use password::Password;
 pub use rate::Rate;
 pub use revision::{Precondition, Revision};
 pub use selection::Selection;
-pub use text::{ShortText, casefold, without_nul};
+pub use text::{ShortText, casefold};
 pub use time::{Day, Month, TimeRange, WallTime};
 pub use user::{CalendarVersion, User};

@@ -2,8 +2,9 @@
 
 use std::fmt;
 
-use super::without_nul;
-use crate::error::{Error, Result};
+use super::Expected;
+use super::text::without_nul;
+use crate::error::Result;
 
 /// A password of 8 to 256 characters (Unicode scalar values), white space included.
 #[derive(Clone, PartialEq, Eq)]
@@ -15,16 +16,24 @@ impl Password {
     /// The most characters that a password may have.
     pub const MAX_CHARS: usize = 256;
 
-    /// Checks `raw`; `name` is the parameter it came in, for the error.
+    /// Checks `raw`.
     ///
     /// # Errors
-    /// [`Error::Invalid`] for one that is too short or too long, or has a U+0000 in it; it is not shown.
-    pub fn parse(name: &str, raw: &str) -> Result<Self> {
-        without_nul(name, raw)?;
+    /// What was expected; the password is not shown.
+    pub fn read(raw: &str) -> std::result::Result<Self, Expected> {
+        without_nul(raw)?;
         match raw.chars().take(Self::MAX_CHARS + 1).count() {
             Self::MIN_CHARS..=Self::MAX_CHARS => Ok(Self(raw.to_owned())),
-            _ => Err(Error::Invalid(format!("{name}: expected 8 to 256 characters"))),
+            _ => Err(Expected::new("8 to 256 characters")),
         }
+    }
+
+    /// As [`Password::read`]; `name` is the parameter that `raw` came in.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`](crate::error::Error::Invalid), which names the parameter.
+    pub fn parse(name: &str, raw: &str) -> Result<Self> {
+        Self::read(raw).map_err(|expected| expected.of(name))
     }
 
     /// What somebody says their password is, which may be anything.

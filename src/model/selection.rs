@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::GroupId;
-use crate::error::{Error, Result};
+use super::{Expected, GroupId};
+use crate::error::Result;
 
 /// A set of groups, written `"1,2,3"`, or `"0"` for none.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -14,19 +14,24 @@ impl Selection {
     /// An id given twice counts once.
     ///
     /// # Errors
-    /// [`Error::Invalid`] for anything else; `name` is the parameter it came in.
-    pub fn parse(name: &str, raw: &str) -> Result<Self> {
+    /// What was expected.
+    pub fn read(raw: &str) -> std::result::Result<Self, Expected> {
         let text = raw.trim();
         if text == "0" {
             return Ok(Self::default());
         }
         let ids =
             text.split(',').map(|part| read_id(part.trim_matches(' '))).collect::<Option<_>>();
-        ids.map(Self).ok_or_else(|| {
-            Error::Invalid(format!(
-                "{name}: expected group ids joined by commas, such as 1,2,3, or 0 alone for none"
-            ))
-        })
+        ids.map(Self)
+            .ok_or(Expected::new("group ids joined by commas, such as 1,2,3, or 0 alone for none"))
+    }
+
+    /// As [`Selection::read`]; `name` is the parameter that `raw` came in.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`](crate::error::Error::Invalid), which names the parameter.
+    pub fn parse(name: &str, raw: &str) -> Result<Self> {
+        Self::read(raw).map_err(|expected| expected.of(name))
     }
 
     /// The groups in it, by id.

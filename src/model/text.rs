@@ -2,7 +2,8 @@
 
 use unicase::UniCase;
 
-use crate::error::{Error, Result};
+use super::Expected;
+use crate::error::Result;
 
 /// A text of 1 to 128 characters (Unicode scalar values), without white space at either end.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,19 +13,27 @@ impl ShortText {
     /// The most characters that a text may have.
     pub const MAX_CHARS: usize = 128;
 
-    /// Trims `raw` and takes it if 1 to 128 characters are left; `name` is the parameter it came
-    /// in, for the error.
+    /// Trims `raw` and takes it if 1 to 128 characters are left, none of them U+0000, which not every
+    /// database can store.
     ///
     /// # Errors
-    /// [`Error::Invalid`] for a text that is empty or too long, or has a U+0000 in it.
-    pub fn parse(name: &str, raw: &str) -> Result<Self> {
+    /// What was expected.
+    pub fn read(raw: &str) -> std::result::Result<Self, Expected> {
         let text = raw.trim();
-        without_nul(name, text)?;
+        without_nul(text)?;
         match text.chars().take(Self::MAX_CHARS + 1).count() {
             1..=Self::MAX_CHARS => Ok(Self(text.to_owned())),
-            0 => Err(Error::Invalid(format!("{name}: expected 1 to 128 characters, got none"))),
-            _ => Err(Error::Invalid(format!("{name}: expected at most 128 characters"))),
+            0 => Err(Expected::new("1 to 128 characters, got none")),
+            _ => Err(Expected::new("at most 128 characters")),
         }
+    }
+
+    /// As [`ShortText::read`]; `name` is the parameter that `raw` came in.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`](crate::error::Error::Invalid), which names the parameter.
+    pub fn parse(name: &str, raw: &str) -> Result<Self> {
+        Self::read(raw).map_err(|expected| expected.of(name))
     }
 
     /// A text that the store holds: it was checked when it came in, or made by the house.
@@ -46,15 +55,9 @@ impl ShortText {
     }
 }
 
-/// Refuses U+0000, which not every database can store.
-///
-/// # Errors
-/// [`Error::Invalid`]; `name` is the parameter that `text` came in.
-pub fn without_nul(name: &str, text: &str) -> Result<()> {
-    if text.contains('\0') {
-        return Err(Error::Invalid(format!("{name}: expected text without U+0000")));
-    }
-    Ok(())
+/// Refuses U+0000.
+pub(super) fn without_nul(text: &str) -> std::result::Result<(), Expected> {
+    if text.contains('\0') { Err(Expected::new("text without U+0000")) } else { Ok(()) }
 }
 
 /// `text` under Unicode's full default case folding (The Unicode Standard, section 3.13, R4

@@ -1,5 +1,5 @@
-//! Calendar times: wall-clock digits of the server's configured zone, and the spans of days and
-//! months.
+//! Calendar times ("floating time" in RFC 5545): wall-clock digits of the server's configured zone, and the ranges
+//! that days and months take up.
 //!
 //! The API speaks of times as one reads them off a clock, without an offset, so no value here knows
 //! a zone; `clock.rs` alone does. A time is held as the number of seconds from 1970-01-01 00:00:00
@@ -10,9 +10,10 @@ use std::fmt;
 
 use time::{Date, Month as MonthName, PrimitiveDateTime, Time, UtcDateTime};
 
+use super::Expected;
 use crate::error::{Error, Result};
 
-/// A wall-clock time from 0001-01-01 00:00:00 to 9999-12-31 23:59:59, to the second.
+/// A wall-clock time, "floating time" in RFC 5545, from 0001-01-01 00:00:00 to 9999-12-31 23:59:59, to the second.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct WallTime(i64);
 
@@ -24,13 +25,20 @@ impl WallTime {
     /// 9999-12-31 23:59:59.
     pub const MAX: Self = Self(253_402_300_799);
 
-    /// Reads `YYYY-MM-DD HH:MM:SS` and nothing else; `name` is the parameter it came in.
+    /// Reads `YYYY-MM-DD HH:MM:SS` and nothing else.
     ///
     /// # Errors
-    /// [`Error::Invalid`] for another form, or for a date or time that does not exist.
+    /// What was expected, for another form or for a date or time that does not exist.
+    pub fn read(raw: &str) -> std::result::Result<Self, Expected> {
+        read_wall_time(raw).ok_or(Expected::new("YYYY-MM-DD HH:MM:SS"))
+    }
+
+    /// As [`WallTime::read`]; `name` is the parameter that `raw` came in.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`], which names the parameter.
     pub fn parse(name: &str, raw: &str) -> Result<Self> {
-        read_wall_time(raw)
-            .ok_or_else(|| Error::Invalid(format!("{name}: expected YYYY-MM-DD HH:MM:SS")))
+        Self::read(raw).map_err(|expected| expected.of(name))
     }
 
     /// The time that is `seconds` from 1970-01-01 00:00:00 of the same digits.
@@ -127,7 +135,7 @@ fn digits(out: &mut [u8], mut number: u16) {
     }
 }
 
-/// The half-open span `[from, until)` of wall-clock seconds that a day or a month takes up.
+/// The half-open range `[from, until)` of wall-clock seconds that a day or a month takes up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct TimeRange {
     /// The first second in it.
@@ -137,7 +145,7 @@ pub struct TimeRange {
 }
 
 impl TimeRange {
-    /// Whether `[starts, ends)` overlaps this span. An event of no length is at its start.
+    /// Whether `[starts, ends)` overlaps this range. An event of no length is at its start.
     #[must_use]
     pub fn holds(&self, starts: WallTime, ends: WallTime) -> bool {
         starts.0 < self.until && (starts.0 >= self.from || ends.0 > self.from)
@@ -149,27 +157,39 @@ impl TimeRange {
 pub struct Day(Date);
 
 impl Day {
-    /// Reads `YYYY-MM-DD` and nothing else; `name` is the parameter it came in.
+    /// Reads `YYYY-MM-DD` and nothing else.
     ///
     /// # Errors
-    /// [`Error::Invalid`] for another form or a date that does not exist.
+    /// What was expected, for another form or a date that does not exist.
+    pub fn read(raw: &str) -> std::result::Result<Self, Expected> {
+        read_date(raw.as_bytes()).map(Self).ok_or(Expected::new("YYYY-MM-DD"))
+    }
+
+    /// As [`Day::read`]; `name` is the parameter that `raw` came in.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`], which names the parameter.
     pub fn parse(name: &str, raw: &str) -> Result<Self> {
-        read_date(raw.as_bytes())
-            .map(Self)
-            .ok_or_else(|| Error::Invalid(format!("{name}: expected YYYY-MM-DD")))
+        Self::read(raw).map_err(|expected| expected.of(name))
     }
 
     /// Reads a day, or a date and time of which the day counts: what the birthday call takes.
     ///
     /// # Errors
-    /// [`Error::Invalid`] for any other form.
-    pub fn parse_loosely(name: &str, raw: &str) -> Result<Self> {
+    /// What was expected, for any other form.
+    pub fn read_loosely(raw: &str) -> std::result::Result<Self, Expected> {
         read_date(raw.as_bytes())
             .map(Self)
             .or_else(|| read_wall_time(raw).map(WallTime::day))
-            .ok_or_else(|| {
-                Error::Invalid(format!("{name}: expected YYYY-MM-DD or YYYY-MM-DD HH:MM:SS"))
-            })
+            .ok_or(Expected::new("YYYY-MM-DD or YYYY-MM-DD HH:MM:SS"))
+    }
+
+    /// As [`Day::read_loosely`]; `name` is the parameter that `raw` came in.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`], which names the parameter.
+    pub fn parse_loosely(name: &str, raw: &str) -> Result<Self> {
+        Self::read_loosely(raw).map_err(|expected| expected.of(name))
     }
 
     /// Midnight at its beginning.
@@ -178,7 +198,7 @@ impl Day {
         WallTime(PrimitiveDateTime::new(self.0, Time::MIDNIGHT).as_utc().unix_timestamp())
     }
 
-    /// The span of this day.
+    /// The time that this day takes up.
     #[must_use]
     pub fn time_range(self) -> TimeRange {
         let from = self.midnight().0;
@@ -219,16 +239,23 @@ pub struct Month {
 }
 
 impl Month {
-    /// Reads `YYYY-MM` and nothing else; `name` is the parameter it came in.
+    /// Reads `YYYY-MM` and nothing else.
     ///
     /// # Errors
-    /// [`Error::Invalid`] for another form or a month that does not exist.
-    pub fn parse(name: &str, raw: &str) -> Result<Self> {
-        read_month(raw.as_bytes())
-            .ok_or_else(|| Error::Invalid(format!("{name}: expected YYYY-MM")))
+    /// What was expected, for another form or a month that does not exist.
+    pub fn read(raw: &str) -> std::result::Result<Self, Expected> {
+        read_month(raw.as_bytes()).ok_or(Expected::new("YYYY-MM"))
     }
 
-    /// The span of this month.
+    /// As [`Month::read`]; `name` is the parameter that `raw` came in.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`], which names the parameter.
+    pub fn parse(name: &str, raw: &str) -> Result<Self> {
+        Self::read(raw).map_err(|expected| expected.of(name))
+    }
+
+    /// The time that this month takes up.
     #[must_use]
     pub fn time_range(self) -> TimeRange {
         let first = Date::from_calendar_date(self.year, self.month, 1).unwrap_or(Date::MIN);

@@ -7,7 +7,8 @@ use rocket::http::{Accept, ContentType, Header, Method, Status};
 use rocket::response::{self, Responder, Response};
 
 use super::files::{File, HASH};
-use crate::trace::RequestId;
+use crate::app::exchange;
+use crate::http::trace::RequestId;
 
 const TAKEN: &str = "GET, HEAD";
 
@@ -23,7 +24,7 @@ impl<'r> Responder<'r, 'static> for Unanswered {
             _ => status,
         };
         let (kind, body) = if wants_html(request) {
-            (ContentType::HTML, page(status, Language::of(request), RequestId::of(request)))
+            (ContentType::HTML, page(status, Language::of(request), exchange::id_of(request)))
         } else {
             (ContentType::Plain, format!("{} {}\n", status.code, status.reason_lossy()))
         };
@@ -37,7 +38,7 @@ impl<'r> Responder<'r, 'static> for Unanswered {
             response.set_header(Header::new("Allow", TAKEN));
         }
         // What could not be read at all is given out without what is done to every other answer.
-        response.set_raw_header("X-Request-Id", RequestId::of(request).to_string());
+        response.set_raw_header("X-Request-Id", exchange::id_of(request).to_string());
         super::protect(&mut response);
         Ok(response)
     }

@@ -14,8 +14,7 @@ use rocket::http::{ContentType, Header, Status};
 use rocket::request::Request;
 use rocket::response::{self, Responder, Response};
 
-use crate::api::negotiation::takes_gzip;
-use crate::etag;
+use crate::http::{coding, etag};
 
 static FILES: Dir<'_> = include_dir!("$OUT_DIR/static");
 
@@ -111,7 +110,7 @@ impl<'r> Responder<'r, 'static> for File {
             // Weak, since it is the same whether compressed or not.
             let tag = format!("\"{HASH}\"");
             response.set_raw_header("ETag", format!("W/{tag}"));
-            if etag::is_known(request, &tag) {
+            if etag::is_known(request.headers().get("If-None-Match"), &tag) {
                 response.set_status(Status::NotModified);
                 return Ok(response);
             }
@@ -119,7 +118,7 @@ impl<'r> Responder<'r, 'static> for File {
         response.set_header(self.kind);
         let body = match self.stored {
             Stored::Plain(bytes) => Cow::Borrowed(bytes),
-            Stored::Gzip(bytes) if takes_gzip(request) => {
+            Stored::Gzip(bytes) if coding::takes_gzip(request.headers().get("Accept-Encoding")) => {
                 response.set_header(Header::new("Content-Encoding", "gzip"));
                 Cow::Borrowed(bytes)
             }

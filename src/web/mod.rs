@@ -12,8 +12,8 @@ use rocket::http::uri::fmt::Path;
 use rocket::response::Responder;
 use rocket::{Request, Response, Route, get};
 
+use crate::app::exchange;
 use crate::error::Error;
-use crate::trace;
 use errors::Unanswered;
 use files::File;
 
@@ -76,7 +76,7 @@ fn icon() -> Option<File> {
 
 fn answer<'r>(status: Status, request: &'r Request<'_>) -> catcher::BoxFuture<'r> {
     if status == Status::BadRequest {
-        trace::log_unreadable(request, status);
+        exchange::log_unreadable(request, status);
     }
     // A target without a path (as CONNECT has) never reached a router: it may as well have been
     // meant for the API, whose clients expect the envelope.

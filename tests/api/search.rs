@@ -108,9 +108,7 @@ fn a_zero_character_is_refused_in_a_word_as_in_a_subject() {
     search(&calendar, &park, "\u{0}b").invalid("search_word: expected text without U+0000");
     let time = "2017-06-20 09:00:00";
     let body = serde_json::json!({"sdate": time, "edate": time, "subject": "a\u{0}b"}).to_string();
-    calendar
-        .post("/calendar/event", &park, body)
-        .invalid("subject: expected text without U+0000");
+    calendar.post("/calendar/event", &park, body).invalid("subject: expected text without U+0000");
     assert_eq!(calendar.rows("SELECT count(*) FROM event"), ["1"]);
 }
 

@@ -1,0 +1,146 @@
+//! The JSON body of a request, read as JSON whatever its `Content-Type` says.
+
+use std::collections::HashMap;
+
+use rocket::data::{ByteUnit, Data, FromData, Outcome};
+use rocket::request::Request;
+use serde_json::error::Category;
+use serde_json::value::RawValue;
+
+use super::parameters::{FromParameters, Given, Source};
+use crate::error::{Error, Result};
+
+/// The most bytes of a body that are read.
+pub(super) const LIMIT: u64 = 64 * 1024;
+
+/// How deep a body may be nested. What is asked for is one level deep.
+const DEEPEST: usize = 100;
+
+/// What a call takes in its body, or why that could not be read. Whoever takes it out says when it is
+/// looked at: [`Caller`](super::caller::Caller) after the token.
+pub(crate) struct Body<T>(Result<T>);
+
+impl<T> Body<T> {
+    /// What is made of what was sent, which may contradict itself.
+    pub(super) fn and_then<U>(self, make: impl FnOnce(T) -> Result<U>) -> Body<U> {
+        Body(self.0.and_then(make))
+    }
+
+    /// Nothing is read of the body.
+    pub(super) fn unread(value: T) -> Self {
+        Self(Ok(value))
+    }
+
+    /// What was sent.
+    ///
+    /// # Errors
+    /// Of how it was sent.
+    pub(super) fn into_inner(self) -> Result<T> {
+        self.0
+    }
+}
+
+#[rocket::async_trait]
+impl<'r, T: FromParameters + Send> FromData<'r> for Body<T> {
+    type Error = std::convert::Infallible;
+
+    async fn from_data(_: &'r Request<'_>, data: Data<'r>) -> Outcome<'r, Self> {
+        let fields = read(data).await;
+        Outcome::Success(Self(fields.and_then(|fields| T::read(&fields))))
+    }
+}
+
+/// The values of a JSON object as they were sent; of a name that is there twice, the last.
+struct Fields(HashMap<String, Box<RawValue>>);
+
+impl Source for Fields {
+    fn get(&self, name: &str) -> Result<Option<Given<'_>>> {
+        Ok(self.0.get(name).map(|value| Given::Json(value)))
+    }
+}
+
+async fn read(data: Data<'_>) -> Result<Fields> {
+    let bytes = data
+        .open(ByteUnit::Byte(LIMIT))
+        .into_bytes()
+        .await
+        .map_err(|_| Error::Malformed("body: it ended before it was complete".into()))?;
+    if !bytes.is_complete() {
+        return Err(Error::TooLarge(format!("body: expected at most {LIMIT} bytes")));
+    }
+    if nested_deeper_than(DEEPEST, &bytes) {
+        return Err(Error::Malformed(format!(
+            "body: expected a JSON object (nested deeper than {DEEPEST} levels)"
+        )));
+    }
+    let text = str::from_utf8(&bytes)
+        .map_err(|_| Error::Malformed("body: expected a JSON object (in UTF-8)".into()))?;
+    parse(text).map(Fields).map_err(|error| match error.classify() {
+        Category::Data => Error::Malformed("body: expected a JSON object".into()),
+        _ => Error::Malformed(format!("body: expected a JSON object ({error})")),
+    })
+}
+
+/// Whether JSON has more than `levels` of objects and arrays inside one another.
+fn nested_deeper_than(levels: usize, json: &[u8]) -> bool {
+    let (mut depth, mut in_string, mut escaped) = (0_usize, false, false);
+    json.iter().any(|byte| {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_string => escaped = true,
+            b'"' => in_string = !in_string,
+            b'{' | b'[' if !in_string => depth += 1,
+            b'}' | b']' if !in_string => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        depth > levels
+    })
+}
+
+/// Reads JSON (RFC 8259). The reference prints an example with a `//` comment in it, and every
+/// example works as it is printed: what is no JSON is read once more without such comments.
+fn parse(text: &str) -> serde_json::Result<HashMap<String, Box<RawValue>>> {
+    serde_json::from_str(text).or_else(|error| {
+        let bare = without_comments(text.as_bytes());
+        if bare.len() == text.len() { Err(error) } else { serde_json::from_slice(&bare) }
+    })
+}
+
+/// `text` without what stands from a `//` outside strings to the end of the line.
+fn without_comments(text: &[u8]) -> Vec<u8> {
+    let (mut bare, mut in_string, mut at) = (Vec::with_capacity(text.len()), false, 0);
+    while let Some(&byte) = text.get(at) {
+        if !in_string && text[at..].starts_with(b"//") {
+            at += text[at..].iter().position(|byte| *byte == b'\n').unwrap_or(text.len() - at);
+            continue;
+        }
+        let escape = in_string && byte == b'\\';
+        in_string ^= byte == b'"';
+        let taken = if escape { 2 } else { 1 };
+        bare.extend(text[at..].iter().take(taken));
+        at += taken;
+    }
+    bare
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_comment_ends_with_its_line_and_is_none_inside_a_string() {
+        let bare = |text: &str| String::from_utf8(without_comments(text.as_bytes())).unwrap();
+        assert_eq!(bare("{\"a\": 1 // one\n}// end"), "{\"a\": 1 \n}");
+        for kept in [
+            r#"{"a": "http://b"}"#,
+            r#"{"a": "\"//"}"#,
+            r#"{"a": "\\", "b": "//"}"#,
+            "/",
+            "a/b",
+            r#"{"\"#,
+        ] {
+            assert_eq!(bare(kept), kept);
+        }
+        assert_eq!(bare(r#"{"a": "\\"//b"}"#), r#"{"a": "\\""#);
+    }
+}

@@ -1,0 +1,210 @@
+//! `/calendar/event`: single events. All that an event says on the wire, as a request has it and as an
+//! answer does, stands here.
+
+use rocket::request::{FromRequest, Outcome, Request};
+use rocket::{State, delete, get, post, put};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::BASE;
+use super::body::Body;
+use super::caller::Caller;
+use super::conditional::Conditional;
+use super::envelope::Answer;
+use super::parameters::Parameters;
+use super::path::PathId;
+use super::values::{Id, PrintedEmail, PrintedTime, Text, Time};
+use crate::app::App;
+use crate::domain;
+use crate::error::Result;
+use crate::http::etag::{Tag, tags};
+use crate::model::{
+    Email, EventDetails, EventId, EventTimes, GroupId, Occurrence, Precondition, Revision, WallTime,
+};
+
+/// What calls 5, 6 and 17 say of an event.
+///
+/// `edate` is not before `sdate`: 40001.
+#[derive(Deserialize, ToSchema)]
+pub(super) struct NewEvent {
+    sdate: Time,
+    edate: Time,
+    subject: Text,
+}
+
+impl Parameters for NewEvent {}
+
+impl TryFrom<NewEvent> for EventDetails {
+    type Error = crate::error::Error;
+
+    fn try_from(event: NewEvent) -> Result<Self> {
+        let times = EventTimes::new(event.sdate.0, event.edate.0)?;
+        Ok(Self { subject: event.subject.0, times })
+    }
+}
+
+/// Which event calls 6 and 7 are about.
+#[derive(Deserialize, ToSchema)]
+pub(super) struct WhichEvent {
+    event_id: Id,
+}
+
+impl Parameters for WhichEvent {}
+
+/// An event as it is answered. `email` and `useremail` are the same, who registered it: the reference's
+/// example has the one, its table the other.
+#[derive(Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Event<'a> {
+    #[schema(minimum = 1)]
+    id: i64,
+    #[schema(value_type = PrintedEmail)]
+    email: &'a Email,
+    #[schema(value_type = PrintedEmail)]
+    useremail: &'a Email,
+    // A birthday's subject is its owner's email, a space and the word for it, of two characters.
+    #[schema(min_length = 1, max_length = 257)]
+    subject: &'a str,
+    /// The group's id; `null` for a personal event.
+    #[schema(required, pattern = "^[1-9][0-9]{0,18}$")]
+    group: Option<String>,
+    #[schema(value_type = PrintedTime)]
+    sdate: WallTime,
+    #[schema(value_type = PrintedTime)]
+    edate: WallTime,
+    #[schema(value_type = PrintedTime)]
+    created: WallTime,
+    /// `null` until the first change.
+    #[schema(required, value_type = Option<PrintedTime>)]
+    updated: Option<WallTime>,
+    /// `"1"` for a birthday.
+    #[schema(required, pattern = "^1$")]
+    birthday: Option<&'static str>,
+}
+
+impl<'a> From<&'a Occurrence> for Event<'a> {
+    fn from(Occurrence { event, times }: &'a Occurrence) -> Self {
+        Self {
+            id: event.id.0,
+            email: &event.email,
+            useremail: &event.email,
+            subject: event.details.subject.as_str(),
+            group: event.group.map(|GroupId(id)| id.to_string()),
+            sdate: times.starts(),
+            edate: times.ends(),
+            created: event.created,
+            updated: event.updated,
+            birthday: event.birthday.then_some("1"),
+        }
+    }
+}
+
+/// A list of events.
+pub(super) fn list(occurrences: &[Occurrence]) -> Result<Answer> {
+    Answer::list(occurrences.len() * 320, occurrences.iter().map(Event::from))
+}
+
+/// Where an event can be read.
+pub(super) fn location(EventId(id): EventId) -> String {
+    format!("{BASE}/calendar/event/{id}")
+}
+
+/// The entity tag of an event in that state: a strong one, its revision in quotes.
+fn tag(state: Revision) -> String {
+    format!("\"{state}\"")
+}
+
+/// The header `If-Match` (RFC 9110, 13.1.1): on which of its states an event may be changed, so that two
+/// who edit the same event see that they do.
+pub(crate) struct IfMatch(Precondition);
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for IfMatch {
+    type Error = std::convert::Infallible;
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Self::Error> {
+        let mut lists = request.headers().get("If-Match").peekable();
+        if lists.peek().is_none() {
+            return Outcome::Success(Self(Precondition::Any));
+        }
+        let mut states = Vec::new();
+        for tag in lists.flat_map(tags) {
+            match tag {
+                Tag::Any => return Outcome::Success(Self(Precondition::Any)),
+                Tag::Strong(quoted) => states.extend(quoted.trim_matches('"').parse::<Revision>()),
+                // What is weakly the same may have changed.
+                Tag::Weak(_) => {}
+            }
+        }
+        Outcome::Success(Self(Precondition::OneOf(states)))
+    }
+}
+
+/// Call 5.
+#[post("/calendar/event", data = "<body>")]
+pub(super) async fn create(
+    caller: Caller,
+    app: &State<App>,
+    body: Body<NewEvent>,
+) -> Result<Answer> {
+    let now = app.clock.now()?;
+    let body = body.and_then(EventDetails::try_from);
+    let id = caller
+        .write(app, body, move |tx, user, details| {
+            domain::events::create(tx, user.id, None, &details, now)
+        })
+        .await?;
+    Answer::made_at(location(id))
+}
+
+/// Call 6.
+#[put("/calendar/event", data = "<body>")]
+pub(super) async fn change(
+    caller: Caller,
+    condition: IfMatch,
+    app: &State<App>,
+    body: Body<(WhichEvent, NewEvent)>,
+) -> Result<Answer> {
+    let now = app.clock.now()?;
+    let body = body.and_then(|(which, event)| Ok((EventId(which.event_id.0), event.try_into()?)));
+    caller
+        .write(app, body, move |tx, user, (id, details)| {
+            domain::events::change(tx, user.id, id, &details, &condition.0, now)
+        })
+        .await?;
+    Answer::done()
+}
+
+/// Call 7.
+#[delete("/calendar/event", data = "<body>")]
+pub(super) async fn delete(
+    caller: Caller,
+    condition: IfMatch,
+    app: &State<App>,
+    body: Body<WhichEvent>,
+) -> Result<Answer> {
+    caller
+        .write(app, body, move |tx, user, which| {
+            domain::events::delete(tx, user.id, EventId(which.event_id.0), &condition.0)
+        })
+        .await?;
+    Answer::done()
+}
+
+/// One event that the caller registered or that the caller's calendar shows. Its `ETag` is for the
+/// `If-Match` of calls 6 and 7.
+#[get("/calendar/event/<_>")]
+pub(super) async fn read(
+    id: PathId,
+    caller: Caller,
+    conditional: Conditional,
+    app: &State<App>,
+) -> Result<Answer> {
+    let id = EventId(id.0);
+    let event = caller
+        .read_inline(app, move |snapshot, user| domain::events::get(snapshot, user.id, id))
+        .await?;
+    let tag = tag(event.revision);
+    let answer = Answer::data(Event::from(&Occurrence::of(event)))?;
+    Ok(answer.tagged(tag, &conditional))
+}

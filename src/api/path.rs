@@ -1,0 +1,44 @@
+//! The id that a path ends in.
+
+use rocket::http::Status;
+use rocket::request::{FromRequest, Outcome, Request};
+
+/// The integer that a path ends in. A path that ends in anything else does not exist.
+pub(crate) struct PathId(pub(crate) i64);
+
+impl PathId {
+    /// Reads a segment of a path: decimal digits without leading zeros, and an optional minus.
+    pub(super) fn parse(segment: &str) -> Option<i64> {
+        let digits = segment.strip_prefix('-').unwrap_or(segment);
+        let plain = digits.bytes().all(|byte| byte.is_ascii_digit())
+            && (digits == "0" || !digits.starts_with('0'));
+        segment.parse().ok().filter(|_| plain)
+    }
+}
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for PathId {
+    type Error = ();
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
+        let last = request.uri().path().segments().filter(|segment| !segment.is_empty()).last();
+        match last.and_then(Self::parse) {
+            Some(id) => Outcome::Success(Self(id)),
+            None => Outcome::Forward(Status::NotFound),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_ends_in_plain_digits_or_does_not_exist() {
+        assert_eq!(PathId::parse("25"), Some(25));
+        assert_eq!(PathId::parse("-1"), Some(-1));
+        for other in ["", "-", "+1", "01", "-00", "1.0", "abc", "9223372036854775808", "１"] {
+            assert_eq!(PathId::parse(other), None, "{other}");
+        }
+    }
+}

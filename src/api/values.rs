@@ -1,0 +1,207 @@
+//! The values that parameters and answers are made of, each with how it is read and how it is described
+//! (OpenAPI 3.1).
+//!
+//! What goes in is described so that whatever fits is taken: a text's limit is that without the white
+//! space at either end, which is cut off. What a schema cannot say stands in words: that `edate` is not
+//! before `sdate`, that 29 February is in leap years alone, and that `1.0` is no integer, which it is to
+//! JSON Schema.
+
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
+use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
+
+use crate::model::{self, Expected};
+
+/// White space in the sense of Unicode, which is what is cut off a text's ends.
+macro_rules! white {
+    () => {
+        r"\t-\r \u0085\u00A0\u1680\u2000-\u200A\u2028\u2029\u202F\u205F\u3000"
+    };
+}
+/// Control characters in the sense of Unicode.
+macro_rules! control {
+    () => {
+        r"\u0000-\u001F\u007F-\u009F"
+    };
+}
+/// A year from 0001 to 9999.
+macro_rules! year {
+    () => {
+        "([0-9]{3}[1-9]|[0-9]{2}[1-9]0|[0-9][1-9]00|[1-9]000)"
+    };
+}
+macro_rules! day {
+    () => {
+        concat!(
+            year!(),
+            "-((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)",
+            "|02-(0[1-9]|[12][0-9]))"
+        )
+    };
+}
+macro_rules! clock {
+    () => {
+        " ([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
+    };
+}
+
+const TEXT: &str = concat!("[^", white!(), "]");
+const EMAIL: &str = concat!("^[^@", white!(), control!(), "]+@[^@", white!(), control!(), "]+$");
+const MONTH: &str = concat!("^", year!(), "-(0[1-9]|1[0-2])$");
+const DAY: &str = concat!("^", day!(), "$");
+const TIME: &str = concat!("^", day!(), clock!(), "$");
+const DAY_OR_TIME: &str = concat!("^", day!(), "(", clock!(), ")?$");
+const PRINTED: &str = "^(Mon|Tue|Wed|Thu|Fri|Sat|Sun), (0[1-9]|[12][0-9]|3[01]) \
+    (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [0-9]{4} \
+    ([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9] GMT$";
+const IDS: &str =
+    concat!("^[", white!(), "]*(0|[1-9][0-9]{0,18}( *, *[1-9][0-9]{0,18})*)[", white!(), "]*$");
+
+fn string() -> ObjectBuilder {
+    ObjectBuilder::new().schema_type(Type::String)
+}
+
+/// A string of that form.
+fn form(pattern: &str, example: &str, about: &str) -> ObjectBuilder {
+    string().pattern(Some(pattern)).examples([example]).description(Some(about))
+}
+
+/// An integer of 64 bits from `minimum` on.
+pub(super) fn integer(minimum: i64) -> ObjectBuilder {
+    ObjectBuilder::new()
+        .schema_type(Type::Integer)
+        .format(Some(SchemaFormat::KnownFormat(KnownFormat::Int64)))
+        .minimum(Some(minimum))
+        .maximum(Some(i64::MAX))
+}
+
+/// Defines a value by its name in the description: what it is in the model, how it is read from a
+/// string, and its schema.
+macro_rules! value {
+    ($(#[$about:meta])* $name:ident($inner:ty), $read:expr, $schema:expr) => {
+        $(#[$about])*
+        pub(super) struct $name(pub(super) $inner);
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+                let read: fn(&str) -> Result<$inner, Expected> = $read;
+                read(&String::deserialize(from)?).map(Self).map_err(D::Error::custom)
+            }
+        }
+
+        described!($name, $schema);
+    };
+}
+
+/// Gives a type its schema, under its own name.
+macro_rules! described {
+    ($name:ident, $schema:expr) => {
+        impl PartialSchema for $name {
+            fn schema() -> RefOr<Schema> {
+                $schema.into()
+            }
+        }
+
+        impl ToSchema for $name {}
+    };
+}
+
+value!(
+    /// An email address that somebody registers with.
+    Email(model::Email),
+    model::Email::read,
+    string().pattern(Some(EMAIL)).max_length(Some(model::Email::MAX_CHARS)).description(Some(
+        "Has one `@` with something on both sides, no white space and no control characters. White \
+         space at either end is cut off and does not count. Compared without regard to case.",
+    ))
+);
+value!(
+    /// A new password.
+    Password(model::Password),
+    model::Password::read,
+    string()
+        .min_length(Some(model::Password::MIN_CHARS))
+        .max_length(Some(model::Password::MAX_CHARS))
+        .description(Some("Any characters but U+0000, white space among them."))
+);
+value!(
+    /// A subject, a name, or a word to search for.
+    Text(model::ShortText),
+    model::ShortText::read,
+    form(
+        TEXT,
+        "테스트 일정",
+        "Has something other than white space, and no U+0000. White space at either end is cut off and \
+         does not count. A character is a Unicode scalar value."
+    )
+    .min_length(Some(1))
+    .max_length(Some(model::ShortText::MAX_CHARS))
+);
+value!(
+    /// A month.
+    Month(model::Month),
+    model::Month::read,
+    form(MONTH, "2017-06", "`YYYY-MM`, years 0001 to 9999.")
+);
+value!(
+    /// A day.
+    Day(model::Day),
+    model::Day::read,
+    form(DAY, "2017-06-22", "A real date, `YYYY-MM-DD`, years 0001 to 9999.")
+);
+value!(
+    /// A wall-clock time.
+    Time(model::WallTime),
+    model::WallTime::read,
+    form(
+        TIME,
+        "2017-06-20 09:00:00",
+        "A real date and time, `YYYY-MM-DD HH:MM:SS`, years 0001 to 9999."
+    )
+);
+value!(
+    /// A day, or a time of it.
+    DayOrTime(model::Day),
+    model::Day::read_loosely,
+    form(DAY_OR_TIME, "1990-06-22", "A date, or a date and time, of which the date counts.")
+);
+value!(
+    /// A selection of groups.
+    GroupIds(model::Selection),
+    model::Selection::read,
+    form(IDS, "1,2,3", "Group ids of 64 bits joined by commas, spaces allowed; `0` alone for none.")
+);
+
+/// The id of an event or a group, which need not exist.
+#[derive(Deserialize)]
+pub(super) struct Id(pub(super) i64);
+
+described!(
+    Id,
+    integer(i64::MIN).description(Some(
+        "An id, without a fraction or an exponent. One that nothing has, 0 and negative ones among them, \
+         is not found."
+    ))
+);
+
+/// A wall-clock time as it is printed.
+pub(super) struct PrintedTime;
+
+described!(
+    PrintedTime,
+    form(
+        PRINTED,
+        "Tue, 20 Jun 2017 09:00:00 GMT",
+        "The wall-clock digits as they came in; `GMT` belongs to the form and shifts nothing."
+    )
+);
+
+/// The email of a user, as it was registered.
+pub(super) struct PrintedEmail;
+
+described!(
+    PrintedEmail,
+    string().min_length(Some(3)).max_length(Some(model::Email::MAX_CHARS)).pattern(Some(EMAIL))
+);

@@ -1,0 +1,44 @@
+//! Content coding (RFC 9110, 8.4): gzip, for those who take it.
+
+use std::io::{self, Write};
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+
+use crate::error::{Error, Result};
+
+/// The fewest bytes that are worth compressing: fewer fit into one packet as they are.
+pub(crate) const WORTH_COMPRESSING: usize = 1024;
+
+/// Whether a client that sent `lists` in `Accept-Encoding` takes gzip (RFC 9110, 12.5.3). One that says
+/// nothing is taken not to, since many a small client shows the bytes as they come.
+pub(crate) fn takes_gzip<'a>(lists: impl Iterator<Item = &'a str>) -> bool {
+    let weights = lists.flat_map(|list| list.split(',')).filter_map(|coding| {
+        let mut parts = coding.split(';').map(str::trim);
+        let name = parts.next()?;
+        let weight = parts.find_map(|part| part.strip_prefix("q=")).unwrap_or("1");
+        Some((name, weight.parse::<f32>().unwrap_or(0.0) > 0.0))
+    });
+    let mut any = false;
+    for (name, wanted) in weights {
+        if name.eq_ignore_ascii_case("gzip") || name.eq_ignore_ascii_case("x-gzip") {
+            return wanted;
+        }
+        any |= name == "*" && wanted;
+    }
+    any
+}
+
+/// `bytes` in gzip (RFC 1952), at its fastest: it is done while the client waits.
+///
+/// # Errors
+/// [`Error::Internal`] if there is no memory for it.
+pub(crate) fn gzip(bytes: &[u8]) -> Result<Vec<u8>> {
+    let into = Vec::with_capacity(bytes.len() / 4);
+    let compress = || -> io::Result<Vec<u8>> {
+        let mut encoder = GzEncoder::new(into, Compression::fast());
+        encoder.write_all(bytes)?;
+        encoder.finish()
+    };
+    compress().map_err(|error| Error::Internal(format!("cannot compress an answer: {error}")))
+}

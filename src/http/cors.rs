@@ -1,0 +1,43 @@
+//! Which other sites' pages may call the API from a browser (Fetch standard, CORS protocol): the
+//! origins of the key `cors_origins`, and none by default.
+
+/// What a request says of the page that sends it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Sender<'a> {
+    /// The header `Origin`.
+    pub(crate) origin: Option<&'a str>,
+    /// Whether it is an `OPTIONS` with the header `Access-Control-Request-Method`.
+    pub(crate) asks: bool,
+}
+
+impl<'a> Sender<'a> {
+    /// The origin, if it is one of `origins`; `*` among them stands for all.
+    fn allowed(self, origins: &[String]) -> Option<&'a str> {
+        let origin = self.origin?;
+        origins.iter().any(|allowed| allowed == "*" || allowed == origin).then_some(origin)
+    }
+
+    /// Whether this is a preflight: a browser asks, for a page of one of `origins`, whether it may send
+    /// the request that it is about to send.
+    pub(crate) fn is_preflight(self, origins: &[String]) -> bool {
+        self.asks && self.allowed(origins).is_some()
+    }
+
+    /// The headers that let a page of one of `origins` read the answer; none for any other.
+    pub(crate) fn allow(self, origins: &[String]) -> Vec<(&'static str, String)> {
+        let Some(origin) = self.allowed(origins) else { return Vec::new() };
+        let mut headers = vec![("Access-Control-Allow-Origin", origin.to_owned())];
+        let mut add = |name, value: &str| headers.push((name, value.to_owned()));
+        if self.asks {
+            add("Access-Control-Allow-Methods", "GET, HEAD, POST, PUT, DELETE");
+            add(
+                "Access-Control-Allow-Headers",
+                "Content-Type, If-Match, If-None-Match, X-calendar-access-token",
+            );
+            add("Access-Control-Max-Age", "600");
+        } else {
+            add("Access-Control-Expose-Headers", "ETag, Location, Retry-After, X-Request-Id");
+        }
+        headers
+    }
+}
