@@ -20,6 +20,7 @@ use crate::store::Transaction;
 #[derive(Deserialize, ToSchema)]
 pub(super) struct Registration {
     useremail: Email,
+    #[schema(nullable = false)]
     password: Option<Password>,
 }
 

@@ -4,14 +4,24 @@ use serde_json::Value;
 use utoipa::openapi::example::Example;
 use utoipa::openapi::header::{Header, HeaderBuilder};
 use utoipa::openapi::response::{Response, ResponseBuilder};
-use utoipa::openapi::schema::{ObjectBuilder, OneOfBuilder, Type};
+use utoipa::openapi::schema::{AdditionalProperties, ObjectBuilder, OneOfBuilder, Type};
 use utoipa::openapi::{ContentBuilder, RefOr, Schema};
 
 use super::examples;
-use super::schemas::{exactly, named};
+use super::taken::named;
 use crate::api::envelope::Code;
 
 type Any = RefOr<Schema>;
+
+/// An object of an answer: it has all of these properties and no others.
+fn exactly(properties: &[(&str, Any)]) -> ObjectBuilder {
+    let mut object =
+        ObjectBuilder::new().additional_properties(Some(AdditionalProperties::FreeForm(false)));
+    for (name, schema) in properties {
+        object = object.property(*name, schema.clone()).required(*name);
+    }
+    object
+}
 
 /// Every code but success, with the name of its answer and when it is given.
 const REFUSALS: [(Code, &str, &str); 15] = [

@@ -7,14 +7,22 @@ use utoipa::openapi::path::{
     HttpMethod, Operation, OperationBuilder, Parameter, ParameterBuilder, ParameterIn,
 };
 use utoipa::openapi::request_body::RequestBodyBuilder;
-use utoipa::openapi::schema::{ObjectBuilder, Type};
+use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Type};
 use utoipa::openapi::security::SecurityRequirement;
 use utoipa::openapi::{ContentBuilder, RefOr, Required, Schema};
+use utoipa::{IntoParams, ToSchema};
 
 use super::answers::{done, envelope, known, refused, with_data};
 use super::examples;
-use super::schemas::{list_of, named};
+use super::taken::{Schemas, Taken};
+use crate::api::calendar::{Birthday, Search, WhichDay, WhichMonth};
 use crate::api::envelope::Code;
+use crate::api::event::{Event, NewEvent, WhichEvent};
+use crate::api::group::{Group, NewGroup, OneGroup, WhichGroup};
+use crate::api::user::{
+    Me, PasswordChange, Registration, SelectedGroups, Selection, SignIn, Token,
+};
+use crate::api::values::{Day, Id, Month, Text};
 
 const EVENT_AT: &str = "^/api/v1/calendar/event/[1-9][0-9]*$";
 const GROUP_AT: &str = "^/api/v1/group/[1-9][0-9]*$";
@@ -27,7 +35,9 @@ pub(super) struct Call {
     summary: &'static str,
     description: Option<&'static str>,
     parameters: Vec<Parameter>,
-    body: Option<&'static str>,
+    body: Option<RefOr<Schema>>,
+    /// The schemas that it names.
+    schemas: Schemas,
     with_token: bool,
     done: RefOr<Schema>,
     /// What 200 can stand for besides success.
@@ -49,52 +59,52 @@ fn user() -> Vec<Call> {
     vec![
         Call::new(Post, "/user", "register", "Registers a user and gives out the token (call 1)")
             .without_token()
-            .takes("Registration")
+            .takes::<Registration>()
             .refuses(&taken)
-            .gives(named("Token"))
+            .gives::<Token>()
             .or(Code::EMAIL_EXISTS),
         Call::new(Post, "/user/login", "signIn", "Gives out a token for an email and a password")
             .without_token()
-            .takes("SignIn")
+            .takes::<SignIn>()
             .refuses(&taken)
-            .gives(named("Token")),
+            .gives::<Token>(),
         Call::new(
             Put,
             "/user/password",
             "changePassword",
             "Sets the caller's password, ends all their tokens and gives out a new one",
         )
-        .takes("PasswordChange")
+        .takes::<PasswordChange>()
         .refuses(&taken)
-        .gives(named("Token")),
+        .gives::<Token>(),
         Call::new(Delete, "/user/token", "endTokens", "Ends all tokens of the caller"),
-        Call::new(Get, "/user", "me", "The caller").gives(named("Me")),
+        Call::new(Get, "/user", "me", "The caller").gives::<Me<'_>>(),
         Call::new(
             Post,
             "/user/calendar/group",
             "selectGroups",
             "Selects the groups that the caller's calendar shows (call 2)",
         )
-        .takes("Selection")
+        .takes::<Selection>()
         .refuses(&[Code::NOT_FOUND]),
         Call::new(Get, "/user/calendar/group", "selectedGroups", "The groups that are selected")
-            .gives(named("SelectedGroups")),
+            .gives::<SelectedGroups>(),
     ]
 }
 
 fn views() -> Vec<Call> {
     let list =
-        |path, id, summary| Call::new(HttpMethod::Get, path, id, summary).gives(list_of("Event"));
+        |path, id, summary| Call::new(HttpMethod::Get, path, id, summary).lists::<Event<'_>>();
     let view = |path, id, summary| list(path, id, summary).tagged();
     vec![
         view("/calendar", "thisMonth", "This month's events (call 3)"),
         view("/calendar/month", "month", "A month's events (call 4)")
-            .asks("year_month", "Month")
+            .asks::<WhichMonth, Month>()
             .says("With a `date` instead, a day's events, as an example of the reference has it."),
         view("/calendar/today", "today", "Today's events (call 8)"),
-        view("/calendar/date", "day", "A day's events (call 9)").asks("date", "Day"),
+        view("/calendar/date", "day", "A day's events (call 9)").asks::<WhichDay, Day>(),
         list("/calendar/search", "search", "Events whose subject contains a word (call 10)")
-            .asks("search_word", "Text"),
+            .asks::<Search, Text>(),
     ]
 }
 
@@ -103,19 +113,19 @@ fn events() -> Vec<Call> {
     let path = "/calendar/event";
     let birthday = |method, id| {
         Call::new(method, "/calendar/birthday", id, "Registers the caller's birthday (call 11)")
-            .takes("Birthday")
+            .takes::<Birthday>()
             .or(Code::BIRTHDAY_EXISTS)
     };
     vec![
         Call::new(Post, path, "createEvent", "Registers a personal event (call 5)")
-            .takes("NewEvent")
+            .takes::<NewEvent>()
             .made_at(EVENT_AT),
         Call::new(Put, path, "changeEvent", "Changes an event of the caller's (call 6)")
-            .takes("ChangedEvent")
+            .takes::<(WhichEvent, NewEvent)>()
             .if_unchanged()
             .refuses(&[Code::NOT_FOUND, Code::NOT_OWNER]),
         Call::new(Delete, path, "deleteEvent", "Deletes an event or the birthday (call 7)")
-            .takes("WhichEvent")
+            .takes::<WhichEvent>()
             .if_unchanged()
             .refuses(&[Code::NOT_FOUND, Code::NOT_OWNER]),
         Call::new(
@@ -126,7 +136,7 @@ fn events() -> Vec<Call> {
         )
         .of_id()
         .tagged()
-        .gives(named("Event")),
+        .gives::<Event<'_>>(),
         birthday(Put, "putBirthday"),
         birthday(Post, "postBirthday"),
     ]
@@ -137,27 +147,27 @@ fn groups() -> Vec<Call> {
     let path = "/group";
     vec![
         Call::new(Post, path, "createGroup", "Makes a group (call 12)")
-            .takes("NewGroup")
+            .takes::<NewGroup>()
             .made_at(GROUP_AT),
         Call::new(Put, path, "renameGroup", "Renames a group of the caller's (call 13)")
-            .takes("ChangedGroup")
+            .takes::<(WhichGroup, NewGroup)>()
             .refuses(&[Code::NOT_FOUND, Code::NOT_OWNER]),
         Call::new(Delete, path, "deleteGroup", "Deletes a group and all its events (call 14)")
-            .takes("WhichGroup")
+            .takes::<WhichGroup>()
             .refuses(&[Code::NOT_FOUND, Code::NOT_OWNER]),
         Call::new(Get, path, "myGroups", "The groups that the caller made (call 15)")
-            .gives(list_of("Group")),
-        Call::new(Get, "/group/list", "allGroups", "All groups (call 16)").gives(list_of("Group")),
+            .lists::<Group<'_>>(),
+        Call::new(Get, "/group/list", "allGroups", "All groups (call 16)").lists::<Group<'_>>(),
         Call::new(Get, "/group/{id}", "group", "One group, with how many events are in it")
             .of_id()
-            .gives(named("OneGroup")),
+            .gives::<OneGroup<'_>>(),
         Call::new(
             Post,
             "/group/event",
             "createGroupEvent",
             "Registers an event in a group (call 17)",
         )
-        .takes("NewGroupEvent")
+        .takes::<(WhichGroup, NewEvent)>()
         .refuses(&[Code::NOT_FOUND])
         .made_at(EVENT_AT),
     ]
@@ -205,6 +215,7 @@ impl Call {
             description: None,
             parameters: Vec::new(),
             body: None,
+            schemas: Schemas::default(),
             with_token: true,
             done: envelope(Code::SUCCESS),
             or: None,
@@ -221,33 +232,32 @@ impl Call {
         self
     }
 
-    /// It takes a body with the schema of that name.
-    fn takes(mut self, body: &'static str) -> Self {
-        self.body = Some(body);
+    /// It takes a body of that type.
+    fn takes<T: Taken>(mut self) -> Self {
+        self.body = Some(T::describe(&mut self.schemas));
         self.refuses(&[Code::MALFORMED, Code::INVALID, Code::TOO_LARGE])
     }
 
-    /// It takes a parameter in the query, with the schema of that name.
-    fn asks(self, name: &str, schema: &str) -> Self {
-        self.parameter(ParameterIn::Query, name, schema)
+    /// It takes parameters in the query, of values of that type.
+    fn asks<T: IntoParams, V: ToSchema>(mut self) -> Self {
+        self.schemas.add::<V>();
+        for parameter in T::into_params(|| Some(ParameterIn::Query)) {
+            let example = examples::parameter(&parameter.name);
+            self.parameters.push(ParameterBuilder::from(parameter).example(example).build());
+        }
+        self.refuses(&[Code::INVALID])
     }
 
     /// Its path ends in an id. A path that ends in anything else does not exist.
-    fn of_id(self) -> Self {
-        let call = self.parameter(ParameterIn::Path, "id", "Id");
-        call.refuses(&[Code::NOT_FOUND])
-    }
-
-    fn parameter(mut self, place: ParameterIn, name: &str, schema: &str) -> Self {
-        let in_query = place == ParameterIn::Query;
+    fn of_id(mut self) -> Self {
         let parameter = ParameterBuilder::new()
-            .name(name)
-            .parameter_in(place)
+            .name("id")
+            .parameter_in(ParameterIn::Path)
             .required(Required::True)
-            .example(examples::parameter(name))
-            .schema(Some(named(schema)));
+            .example(examples::parameter("id"))
+            .schema(Some(self.schemas.add::<Id>()));
         self.parameters.push(parameter.build());
-        if in_query { self.refuses(&[Code::INVALID]) } else { self }
+        self.refuses(&[Code::NOT_FOUND])
     }
 
     /// What there is to say of it besides.
@@ -256,9 +266,15 @@ impl Call {
         self
     }
 
-    /// It returns `data`.
-    fn gives(mut self, data: RefOr<Schema>) -> Self {
-        self.done = with_data(data);
+    /// It returns that.
+    fn gives<T: ToSchema>(mut self) -> Self {
+        self.done = with_data(self.schemas.add::<T>());
+        self
+    }
+
+    /// It returns a list of that.
+    fn lists<T: ToSchema>(mut self) -> Self {
+        self.done = with_data(ArrayBuilder::new().items(self.schemas.add::<T>()).into());
         self
     }
 
@@ -312,8 +328,10 @@ impl Call {
         self
     }
 
-    /// The call as OpenAPI has it: its path, its method and what it does.
-    pub(super) fn operation(self) -> (&'static str, HttpMethod, Operation) {
+    /// The call as OpenAPI has it: its path, its method and what it does. The schemas that it names are
+    /// added to `schemas`.
+    pub(super) fn operation(self, schemas: &mut Schemas) -> (&'static str, HttpMethod, Operation) {
+        schemas.extend(self.schemas);
         let tag = self.path.split(['/', '.']).nth(1).unwrap_or_default();
         let mut operation = OperationBuilder::new()
             .tag(tag)
@@ -328,10 +346,8 @@ impl Call {
             operation = operation.parameters(Some(self.parameters));
         }
         if let Some(body) = self.body {
-            let content = ContentBuilder::new()
-                .schema(Some(named(body)))
-                .example(examples::body(self.id))
-                .build();
+            let content =
+                ContentBuilder::new().schema(Some(body)).example(examples::body(self.id)).build();
             let body = RequestBodyBuilder::new().required(Some(Required::True));
             operation =
                 operation.request_body(Some(body.content("application/json", content).build()));

@@ -1,15 +1,14 @@
 //! The description of version 1 in OpenAPI 3.1, for programs that write clients and try servers.
 //!
-//! It is put together by hand, with `utoipa`'s builders: the handlers read their parameters one by
-//! one, in the API's order of checks, so there are no request types from which it could be derived,
-//! and types made for that alone would be a second description that nothing holds to the first. What
-//! holds this one are tests: that it has the mounted routes and no others, and that what a running
-//! server answers is what it says.
+//! What goes in and out is described by the types that the handlers read and answer: they derive their
+//! schemas from the fields that are read and written, so the two cannot differ. The table of calls
+//! (`calls.rs`) names those types, and adds what no type says: the codes of each call, its headers, an
+//! example. Tests hold it to the mounted routes and to what a running server answers.
 
 mod answers;
 mod calls;
 mod examples;
-mod schemas;
+mod taken;
 
 use std::sync::OnceLock;
 
@@ -25,6 +24,7 @@ use utoipa::openapi::{
 use super::BASE;
 use super::envelope::Answer;
 use crate::error::{Error, Result};
+use taken::Schemas;
 
 /// What the document calls the access token.
 const TOKEN: &str = "token";
@@ -49,9 +49,9 @@ to 9999, and go out as `Tue, 20 Jun 2017 09:00:00 GMT` with the same digits; `GM
 
 /// The document.
 fn document() -> OpenApi {
-    let mut paths = Paths::new();
+    let (mut paths, mut schemas) = (Paths::new(), Schemas::default());
     for call in calls::all() {
-        let (path, method, operation) = call.operation();
+        let (path, method, operation) = call.operation(&mut schemas);
         paths.add_path_operation(path, vec![method], operation);
     }
     let info = InfoBuilder::new()
@@ -61,7 +61,7 @@ fn document() -> OpenApi {
         .license(Some(License::builder().name("MIT").identifier(Some("MIT")).build()));
     let tag = |name, about| TagBuilder::new().name(name).description(Some(about)).build();
     let mut components = ComponentsBuilder::new()
-        .schemas_from_iter(schemas::all())
+        .schemas_from_iter(schemas.into_iter())
         .schemas_from_iter(answers::schemas())
         .security_scheme(
             TOKEN,
