@@ -98,7 +98,7 @@ fn a_damaged_backup_is_refused_and_nothing_is_changed() {
     assert!(fs::read(here.join("calendar.sqlite")).unwrap() == before);
     for (file, why) in [
         ("calendar.sqlite", "calendar.sqlite is the database itself: name a backup"),
-        ("missing.sqlite", "missing.sqlite is no backup of a calendar database"),
+        ("missing.sqlite", "missing.sqlite is not a backup of a calendar database"),
     ] {
         assert_eq!(run(here, &["db", "restore", file]), failed(why));
     }

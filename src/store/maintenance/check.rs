@@ -11,7 +11,7 @@ use rusqlite::{Connection, Row};
 use super::migrations;
 use crate::error::{Error, Result};
 use crate::model::{ShortText, WallTime, casefold};
-use crate::store::engine::file::{self, Found};
+use crate::store::engine::{Place, explain, file};
 
 /// How many faults are listed; a database with more is past reading them.
 const MOST: usize = 1000;
@@ -42,18 +42,13 @@ impl Faults {
 /// # Errors
 /// [`Error::Setup`] if there is no database, it is not migrated, or it cannot be read.
 pub fn check(path: &Path) -> Result<Faults> {
-    look_at(path).map_err(|error| file::about(path, error))
+    let place = Place::of(path);
+    explain::named(&place, look_at(&place))
 }
 
-fn look_at(path: &Path) -> Result<Faults> {
-    if file::look(path)? != Found::Calendar {
-        return Err(file::missing(path));
-    }
-    if !migrations::plan(path)?.pending.is_empty() {
-        return Err(migrations::unmigrated(path));
-    }
-    let conn = file::open_to_look(path)?;
-    conn.execute_batch("BEGIN")?;
+fn look_at(place: &Place) -> Result<Faults> {
+    let conn = file::calendar(place)?;
+    migrations::check_migrated(place, &conn)?;
     let mut faults = structure(&conn)?;
     single_rows(&conn, &mut faults)?;
     rows(&conn, &mut faults)?;

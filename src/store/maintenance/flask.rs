@@ -13,16 +13,14 @@
 use std::borrow::Cow;
 use std::fs::{self, File};
 use std::io::{ErrorKind, Read};
-use std::os::unix::ffi::OsStrExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use percent_encoding::{NON_ALPHANUMERIC, percent_encode};
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, ErrorCode, OpenFlags, Row};
 
 use crate::error::{Error, Result};
 use crate::model::{Email, EventId, GroupId, ShortText, UserId, WallTime, casefold};
-use crate::store::engine::{BUSY_TIMEOUT, file};
+use crate::store::engine::{BUSY_TIMEOUT, Place, connection, explain};
 use crate::store::{NewEvent, Snapshot, Transaction};
 
 /// What is read, by table.
@@ -42,7 +40,7 @@ const HIGHEST_KEPT_ID: i64 = i64::MAX / 2;
 #[derive(Debug)]
 pub struct Flask {
     conn: Connection,
-    path: PathBuf,
+    place: Place,
 }
 
 /// A row of its table `user`.
@@ -107,8 +105,8 @@ impl Flask {
     /// [`Error::Setup`] that says what is missing if it is no database of the earlier system, or why
     /// it cannot be read.
     pub fn open(path: &Path) -> Result<Self> {
-        let conn = connect(path)?;
-        let old = Self { conn, path: path.to_owned() };
+        let place = Place::of(path);
+        let old = Self { conn: connect(&place)?, place };
         for (table, columns) in TABLES {
             old.has(table, columns)?;
         }
@@ -122,11 +120,11 @@ impl Flask {
             let mut statement = self.conn.prepare(sql)?;
             statement.query_map([table], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
         };
-        let there = look().map_err(|error| unreadable(&self.path, &error))?;
+        let there = look().map_err(|error| unreadable(&self.place, &error))?;
         let missing = |what: String| {
-            let shown = self.path.display();
+            let place = &self.place;
             Err(Error::Setup(format!(
-                "{shown} is no database of the Flask system: {what} is missing"
+                "{place} is not a database of the Flask system: {what} is missing"
             )))
         };
         if there.is_empty() {
@@ -200,7 +198,7 @@ impl Flask {
         read: impl Fn(&Row<'_>) -> rusqlite::Result<T>,
         mut work: impl FnMut(T) -> Result<()>,
     ) -> Result<()> {
-        let unreadable = |error| unreadable(&self.path, &error);
+        let unreadable = |error| unreadable(&self.place, &error);
         let columns = columns.join("\", \"");
         for within in ["BETWEEN", "NOT BETWEEN"] {
             let sql = format!(
@@ -238,32 +236,28 @@ fn text(row: &Row<'_>, column: usize, garbled: &mut bool) -> rusqlite::Result<Op
     })
 }
 
-fn connect(path: &Path) -> Result<Connection> {
-    let shown = path.display();
-    match fs::metadata(path) {
+fn connect(place: &Place) -> Result<Connection> {
+    match fs::metadata(place.path()) {
         Err(error) if error.kind() == ErrorKind::NotFound => {
             return Err(Error::Setup(format!(
-                "there is no file {shown}: name the SQLite file of the Flask system"
+                "there is no file {place}: name the SQLite file of the Flask system"
             )));
         }
-        Err(error) => return Err(Error::Setup(format!("cannot open {shown}: {error}"))),
-        Ok(there) if !there.is_file() => {
+        Err(error) => return Err(Error::Setup(format!("cannot open {place}: {error}"))),
+        Ok(found) if !found.is_file() => {
             return Err(Error::Setup(format!(
-                "{shown} is no file: name the SQLite file of the Flask system"
+                "{place} is not a file: name the SQLite file of the Flask system"
             )));
         }
         Ok(_) => {}
     }
-    let log = length(path, "-wal").filter(|_| is_in_wal_mode(path));
-    if log.is_some_and(|bytes| bytes > 0) && length(path, "-shm").is_none() {
-        return Err(left_open(path));
+    let wal_mode = is_in_wal_mode(place);
+    let has_log = wal_mode && fs::metadata(place.wal()).is_ok_and(|log| log.len() > 0);
+    if has_log && !place.shm().exists() {
+        return Err(left_open(place));
     }
-    let immutable = is_in_wal_mode(path) && log.unwrap_or(0) == 0;
     let begun = || -> rusqlite::Result<Connection> {
-        // Absolute, since SQLite gives some relative names a meaning of its own.
-        let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-        let escaped = percent_encode(path.as_os_str().as_bytes(), NON_ALPHANUMERIC);
-        let uri = format!("file:{escaped}?immutable={}", u8::from(immutable));
+        let uri = connection::uri(place, wal_mode && !has_log);
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
             | OpenFlags::SQLITE_OPEN_URI
             | OpenFlags::SQLITE_OPEN_NO_MUTEX;
@@ -273,42 +267,34 @@ fn connect(path: &Path) -> Result<Connection> {
         conn.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
         Ok(conn)
     };
-    begun().map_err(|error| unreadable(path, &error))
+    begun().map_err(|error| unreadable(place, &error))
 }
 
-/// How many bytes the file beside `path` has, if it is there.
-fn length(path: &Path, suffix: &str) -> Option<u64> {
-    let mut name = path.as_os_str().to_owned();
-    name.push(suffix);
-    fs::metadata(name).ok().map(|file| file.len())
-}
-
-/// By the file's header (SQLite's file format, 1.3.3); what cannot be read here, cannot be opened.
-fn is_in_wal_mode(path: &Path) -> bool {
+/// By the file's header (SQLite's file format, 1.3.3). False for a file that cannot be read, which
+/// cannot be opened either.
+fn is_in_wal_mode(place: &Place) -> bool {
     let mut header = [0; 20];
-    let read = File::open(path).and_then(|mut file| file.read_exact(&mut header));
+    let read = File::open(place.path()).and_then(|mut file| file.read_exact(&mut header));
     read.is_ok() && header[18..] == [2, 2]
 }
 
-fn left_open(path: &Path) -> Error {
-    let shown = path.display();
+fn left_open(place: &Place) -> Error {
     Error::Setup(format!(
-        "{shown} was not closed by the program that wrote to it: import a copy, made by sqlite3 {shown} \"VACUUM INTO 'copy.sqlite'\""
+        "{place} was not closed by the program that wrote to it: import a copy, made by sqlite3 {place} \"VACUUM INTO 'copy.sqlite'\""
     ))
 }
 
-fn unreadable(path: &Path, error: &rusqlite::Error) -> Error {
-    let shown = path.display();
+fn unreadable(place: &Place, error: &rusqlite::Error) -> Error {
     match error.sqlite_error_code() {
         Some(ErrorCode::NotADatabase) => Error::Setup(format!(
-            "{shown} is not a database: name the SQLite file of the Flask system"
+            "{place} is not a database: name the SQLite file of the Flask system"
         )),
         Some(ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => Error::Setup(format!(
-            "no permission to read {shown}: run as its owner, or change its mode ({error})"
+            "no permission to read {place}: run as its owner, or change its mode ({error})"
         )),
         // A change was interrupted, and undoing it would be another one.
-        Some(ErrorCode::ReadOnly) => left_open(path),
-        _ => file::unusable(path, error),
+        Some(ErrorCode::ReadOnly) => left_open(place),
+        _ => explain::unusable(place, error),
     }
 }
 

@@ -13,6 +13,7 @@ use rusqlite::{Connection, OpenFlags};
 use crate::error::{Error, Result};
 use crate::store::engine::file::{self, Found};
 use crate::store::engine::lock::Lock;
+use crate::store::engine::{Place, connection, explain};
 
 static FILES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/migrations");
 
@@ -48,11 +49,27 @@ pub fn newest_version() -> Result<i32> {
 /// # Errors
 /// [`Error::Setup`] if the file is no calendar database or is newer than this binary.
 pub fn plan(path: &Path) -> Result<Plan> {
-    let history = match file::look(path)? {
-        Found::Nothing | Found::Empty => Vec::new(),
-        Found::Calendar => history(path, &file::open_to_look(path)?)?,
-    };
-    compare(path, &history)
+    let place = Place::of(path);
+    match file::look(&place)? {
+        Found::Nothing | Found::Empty => compare(&place, &[]),
+        Found::Calendar(conn) => plan_of(&place, &conn),
+    }
+}
+
+/// The same for the database at `place` that `conn` is open on.
+pub(in crate::store) fn plan_of(place: &Place, conn: &Connection) -> Result<Plan> {
+    compare(place, &history(place, conn)?)
+}
+
+/// Checks that no migration is pending.
+///
+/// # Errors
+/// [`Error::Setup`] if one is, or as [`plan`].
+pub(in crate::store) fn check_migrated(place: &Place, conn: &Connection) -> Result<()> {
+    if plan_of(place, conn)?.pending.is_empty() {
+        return Ok(());
+    }
+    Err(Error::Setup(format!("{place} has yet to be migrated: run calendar-server db upgrade")))
 }
 
 /// Applies what is pending to the database at `path`, each migration in a transaction of its own,
@@ -62,20 +79,29 @@ pub fn plan(path: &Path) -> Result<Plan> {
 /// [`Error::Setup`] if there is no database, if it is newer than this binary, or if a migration
 /// fails: then those before it stay applied.
 pub fn upgrade(path: &Path) -> Result<Vec<Migration>> {
-    let _lock = Lock::to_write(path)?;
-    apply(path)
+    let place = Place::of(path);
+    let _lock = Lock::to_write(&place)?;
+    migrate(&place)
 }
 
-/// The same for a file that nobody else knows.
-pub(in crate::store) fn apply(path: &Path) -> Result<Vec<Migration>> {
-    if file::look(path)? != Found::Calendar {
-        return Err(file::missing(path));
-    }
-    let pending = plan(path)?.pending;
+/// The same without the lock: the caller has it, or nobody else knows the file.
+pub(in crate::store) fn migrate(place: &Place) -> Result<Vec<Migration>> {
+    let seen = file::calendar(place)?;
+    let pending = plan_of(place, &seen)?.pending;
+    // Its transaction would be in the way of the first migration.
+    drop(seen);
+    apply(place, pending)
+}
+
+/// Applies `pending`, as [`plan_of`] gave it, to the database at `place`.
+///
+/// # Errors
+/// As [`upgrade`].
+pub(in crate::store) fn apply(place: &Place, pending: Vec<Migration>) -> Result<Vec<Migration>> {
     if pending.is_empty() {
         return Ok(pending);
     }
-    let mut conn = file::open(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    let mut conn = connection::open(place, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     // A table can only be rebuilt with the foreign keys off; they are checked below instead.
     conn.pragma_update(None, "foreign_keys", false)?;
     conn.pragma_update(None, "synchronous", "full")?;
@@ -89,7 +115,7 @@ pub(in crate::store) fn apply(path: &Path) -> Result<Vec<Migration>> {
             continue;
         };
         // Another process may have applied it first.
-        let waiting = compare(path, &history(path, &conn)?)?.pending;
+        let waiting = plan_of(place, &conn)?.pending;
         if waiting.contains(&migration) {
             let Migration { version, name } = migration;
             return Err(Error::Setup(format!(
@@ -100,18 +126,9 @@ pub(in crate::store) fn apply(path: &Path) -> Result<Vec<Migration>> {
     let broken: i64 =
         conn.query_row("SELECT count(*) FROM pragma_foreign_key_check", [], |row| row.get(0))?;
     if broken > 0 {
-        return Err(Error::Setup(format!(
-            "{} has {broken} rows that refer to missing ones",
-            path.display()
-        )));
+        return Err(Error::Setup(format!("{place} has {broken} rows that refer to missing ones")));
     }
     Ok(applied)
-}
-
-/// The database at `path` lacks a migration.
-pub(in crate::store) fn unmigrated(path: &Path) -> Error {
-    let shown = path.display();
-    Error::Setup(format!("{shown} has yet to be migrated: run calendar-server db upgrade"))
 }
 
 /// A migrated database without a name, which SQLite keeps in memory, or in a temporary file if it
@@ -142,7 +159,7 @@ fn embedded() -> Result<Vec<refinery::Migration>> {
 /// A row of refinery's history: version, name, checksum.
 type Applied = (i32, String, String);
 
-fn history(path: &Path, conn: &Connection) -> Result<Vec<Applied>> {
+fn history(place: &Place, conn: &Connection) -> Result<Vec<Applied>> {
     let read = || {
         let known =
             "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = 'refinery_schema_history')";
@@ -155,11 +172,11 @@ fn history(path: &Path, conn: &Connection) -> Result<Vec<Applied>> {
         .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
         .collect()
     };
-    read().map_err(|error| file::unusable(path, &error))
+    read().map_err(|error| explain::unusable(place, &error))
 }
 
-fn compare(path: &Path, history: &[Applied]) -> Result<Plan> {
-    let (shown, known) = (path.display(), embedded()?);
+fn compare(place: &Place, history: &[Applied]) -> Result<Plan> {
+    let known = embedded()?;
     let of = |migration: &refinery::Migration| Migration {
         version: migration.version(),
         name: migration.name().to_owned(),
@@ -167,13 +184,13 @@ fn compare(path: &Path, history: &[Applied]) -> Result<Plan> {
     for (version, name, checksum) in history {
         let Some(migration) = known.iter().find(|migration| migration.version() == *version) else {
             return Err(Error::Setup(format!(
-                "{shown} is at version {version}, newer than this binary's {}: use a newer calendar-server",
+                "{place} is at version {version}, newer than this binary's {}: use a newer calendar-server",
                 newest_version()?
             )));
         };
         if *name != migration.name() || *checksum != migration.checksum().to_string() {
             return Err(Error::Setup(format!(
-                "{shown} was migrated by another V{version} than this binary's: use the calendar-server that made it"
+                "{place} was migrated by another V{version} than this binary's: use the calendar-server that made it"
             )));
         }
     }

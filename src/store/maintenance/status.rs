@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::migrations::{self, Plan};
 use crate::error::Result;
-use crate::store::engine::file::{self, Found};
+use crate::store::engine::{Place, explain, file};
 use crate::store::tables::backups::{self, BackupHistory};
 use crate::store::tables::{events, groups};
 
@@ -32,15 +32,13 @@ pub struct Status {
 /// # Errors
 /// [`Error::Setup`](crate::error::Error::Setup) if there is none, or it cannot be read.
 pub fn status(path: &Path) -> Result<Status> {
-    look_at(path).map_err(|error| file::about(path, error))
+    let place = Place::of(path);
+    explain::named(&place, look_at(&place))
 }
 
-fn look_at(path: &Path) -> Result<Status> {
-    if file::look(path)? != Found::Calendar {
-        return Err(file::missing(path));
-    }
-    let Plan { applied, pending } = migrations::plan(path)?;
-    let conn = file::open_to_look(path)?;
+fn look_at(place: &Place) -> Result<Status> {
+    let conn = file::calendar(place)?;
+    let Plan { applied, pending } = migrations::plan_of(place, &conn)?;
     let migrated = !applied.is_empty();
     let ask = |sql: &str| -> Result<Option<i64>> {
         if migrated { Ok(conn.query_row(sql, [], |row| row.get(0))?) } else { Ok(None) }
@@ -58,7 +56,7 @@ fn look_at(path: &Path) -> Result<Status> {
     Ok(Status {
         version: applied.last().map_or(0, |migration| migration.version),
         pending: pending.len(),
-        bytes: size(path),
+        bytes: bytes(place),
         users: count("SELECT count(*) FROM user")?,
         groups: count(groups)?,
         events: count(events)?,
@@ -69,7 +67,10 @@ fn look_at(path: &Path) -> Result<Status> {
 /// Bytes on disk of the database at `path`, with its write-ahead log; 0 where there is none.
 #[must_use]
 pub fn size(path: &Path) -> u64 {
-    let of =
-        |suffix| std::fs::metadata(file::with_suffix(path, suffix)).map_or(0, |file| file.len());
-    of("") + of("-wal")
+    bytes(&Place::of(path))
+}
+
+fn bytes(place: &Place) -> u64 {
+    let of = |file: &Path| std::fs::metadata(file).map_or(0, |found| found.len());
+    of(place.path()) + of(&place.wal())
 }
