@@ -6,7 +6,7 @@ use rusqlite::Connection;
 
 use crate::error::Result;
 use crate::model::WallTime;
-use crate::store::{Snapshot, Transaction};
+use crate::store::engine::{Snapshot, Transaction};
 
 /// How the attempts at a backup went.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -12,7 +12,7 @@ use crate::error::Result;
 use crate::model::{
     Email, Event, EventId, EventTimes, GroupId, ShortText, TimeRange, UserId, WallTime, casefold,
 };
-use crate::store::{Snapshot, Transaction};
+use crate::store::engine::{Snapshot, Transaction};
 
 macro_rules! columns {
     () => {

@@ -4,7 +4,7 @@ use rusqlite::{Connection, OptionalExtension, Params, Row};
 
 use crate::error::Result;
 use crate::model::{Email, Group, GroupId, ShortText, UserId, WallTime};
-use crate::store::{Snapshot, Transaction};
+use crate::store::engine::{Snapshot, Transaction};
 
 pub(in crate::store) const SELECT: &str = "SELECT g.id, g.name, u.email, g.created, g.updated
     FROM calendar_group g JOIN user u ON u.id = g.creator_id";

@@ -2,7 +2,7 @@
 
 use crate::error::Result;
 use crate::model::{GroupId, Selection, UserId};
-use crate::store::{Snapshot, Transaction};
+use crate::store::engine::{Snapshot, Transaction};
 
 pub(in crate::store) const OF_USER: &str = "SELECT group_id FROM selection WHERE user_id = ?1";
 pub(in crate::store) const SELECTED: &str =

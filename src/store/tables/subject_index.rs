@@ -20,7 +20,7 @@ use rusqlite::{Connection, OptionalExtension, Statement};
 use super::events::columns;
 use crate::error::Result;
 use crate::model::{Event, ShortText, UserId};
-use crate::store::Snapshot;
+use crate::store::engine::Snapshot;
 
 /// The most events of a calendar that are looked through without the index.
 const FEW: i64 = 2000;
