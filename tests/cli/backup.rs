@@ -181,7 +181,7 @@ calendar_group 2: name: expected 1 to 128 characters, got none
 calendar_group 2: created: is outside the years 0001 to 9999
 event 7: subject_folded: is not the folded subject
 event 8: starts: is outside the years 0001 to 9999
-event 8: length_class: its group is not known to have it
+event 8: length_class: is missing from group_length_class
 event 9: starts: a birthday is at midnight
 ";
     assert_eq!(checked.code, Some(1));
@@ -285,13 +285,13 @@ fn a_check_looks_at_hashes_the_key_removed_users_backups_and_the_ids_to_come() {
         checked.out,
         format!(
             "\
-signing_key: there is none
-subject_gram_progress: there is none
-user 3: password_hash: is no argon2id hash
-user 4: password_hash: is no argon2id hash
-user 5: password_hash: is no argon2id hash
+signing_key: has no row
+subject_gram_progress: has no row
+user 3: password_hash: is not an argon2id hash
+user 4: password_hash: is not an argon2id hash
+user 5: password_hash: is not an argon2id hash
 removed_user {other}: token_generation: is negative
-removed_user ab: email_digest: is no SHA-256
+removed_user ab: email_digest: is not a SHA-256 digest
 backup 2: finished: is outside the years 0001 to 9999
 sqlite_sequence user: is 0, and there is an id 5
 sqlite_sequence event: is 2, and there is an id 3

@@ -25,6 +25,12 @@ const PAGES: i32 = 256;
 /// millisecond.
 const STEPS: i32 = 10_000;
 
+/// Whether it is migrated: the first migration makes all three tables.
+const HAS_TABLES: &str =
+    "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'event')";
+const COUNT_ALL: &str = r#"SELECT (SELECT count(*) FROM "user"), (SELECT count(*) FROM calendar_group),
+    (SELECT count(*) FROM event)"#;
+
 /// Told, while a copy is being made, how many pages are copied and how many there are.
 pub type Progress<'a> = dyn FnMut(u64, u64) + 'a;
 
@@ -159,17 +165,10 @@ fn copy_and_check(
 }
 
 fn contents(conn: &Connection) -> Result<Contents> {
-    let count = |table: &str| -> Result<i64> {
-        let there =
-            "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?1)";
-        if !conn.query_row(there, [table], |row| row.get(0))? {
-            return Ok(0);
-        }
-        Ok(conn.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0))?)
-    };
-    Ok(Contents {
-        users: count("user")?,
-        groups: count("calendar_group")?,
-        events: count("event")?,
-    })
+    if !conn.query_row(HAS_TABLES, [], |row| row.get(0))? {
+        return Ok(Contents { users: 0, groups: 0, events: 0 });
+    }
+    Ok(conn.query_row(COUNT_ALL, [], |row| {
+        Ok(Contents { users: row.get(0)?, groups: row.get(1)?, events: row.get(2)? })
+    })?)
 }

@@ -4,6 +4,7 @@
 //! database whose history has a migration that this binary does not know is newer than the binary,
 //! and is refused before anything is written to it.
 
+use std::fmt::Display;
 use std::path::Path;
 
 use include_dir::{Dir, include_dir};
@@ -16,6 +17,12 @@ use crate::store::engine::lock::Lock;
 use crate::store::engine::{Place, connection, explain};
 
 static FILES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/migrations");
+
+const HAS_HISTORY: &str =
+    "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = 'refinery_schema_history')";
+const HISTORY: &str =
+    "SELECT version, name, checksum FROM refinery_schema_history ORDER BY version";
+const BROKEN_REFERENCES: &str = "SELECT count(*) FROM pragma_foreign_key_check";
 
 /// A migration, by the number and the name in its file's name `V<version>__<name>.sql`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -123,8 +130,7 @@ pub(in crate::store) fn apply(place: &Place, pending: Vec<Migration>) -> Result<
             )));
         }
     }
-    let broken: i64 =
-        conn.query_row("SELECT count(*) FROM pragma_foreign_key_check", [], |row| row.get(0))?;
+    let broken: i64 = conn.query_row(BROKEN_REFERENCES, [], |row| row.get(0))?;
     if broken > 0 {
         return Err(Error::Setup(format!("{place} has {broken} rows that refer to missing ones")));
     }
@@ -148,8 +154,10 @@ fn embedded() -> Result<Vec<refinery::Migration>> {
         .filter(|file| file.path().extension().is_some_and(|extension| extension == "sql"))
         .map(|file| {
             let name = file.path().file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
-            refinery::Migration::unapplied(name, file.contents_utf8().unwrap_or_default())
-                .map_err(|error| Error::Internal(format!("embedded migration {name}: {error}")))
+            let cannot =
+                |why: &dyn Display| Error::Internal(format!("embedded migration {name}: {why}"));
+            let sql = file.contents_utf8().ok_or_else(|| cannot(&"is not UTF-8"))?;
+            refinery::Migration::unapplied(name, sql).map_err(|error| cannot(&error))
         })
         .collect::<Result<Vec<_>>>()?;
     migrations.sort();
@@ -161,16 +169,12 @@ type Applied = (i32, String, String);
 
 fn history(place: &Place, conn: &Connection) -> Result<Vec<Applied>> {
     let read = || {
-        let known =
-            "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = 'refinery_schema_history')";
-        if !conn.query_row(known, [], |row| row.get(0))? {
+        if !conn.query_row(HAS_HISTORY, [], |row| row.get(0))? {
             return Ok(Vec::new());
         }
-        conn.prepare(
-            "SELECT version, name, checksum FROM refinery_schema_history ORDER BY version",
-        )?
-        .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
-        .collect()
+        conn.prepare(HISTORY)?
+            .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
+            .collect()
     };
     read().map_err(|error| explain::unusable(place, &error))
 }

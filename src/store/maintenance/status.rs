@@ -57,7 +57,7 @@ fn look_at(place: &Place) -> Result<Status> {
         version: applied.last().map_or(0, |migration| migration.version),
         pending: pending.len(),
         bytes: bytes(place),
-        users: count("SELECT count(*) FROM user")?,
+        users: count(r#"SELECT count(*) FROM "user""#)?,
         groups: count(groups)?,
         events: count(events)?,
         backups,
