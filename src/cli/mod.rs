@@ -8,7 +8,7 @@ mod import;
 mod log;
 mod openapi;
 mod output;
-mod run;
+mod serve;
 mod user;
 
 use std::net::IpAddr;
@@ -76,8 +76,8 @@ fn run(arguments: Arguments) -> Result<()> {
         Flags { database: arguments.database.clone(), address, port }
     };
     match arguments.command {
-        Command::DevRun(listen) => run::dev_run(Config::load(LAPTOP, &flags(Some(listen)))?),
-        Command::Serve(listen) => run::serve(Config::load(DEPLOYMENT, &flags(Some(listen)))?),
+        Command::DevRun(listen) => serve::dev_run(Config::load(LAPTOP, &flags(Some(listen)))?),
+        Command::Serve(listen) => serve::serve(Config::load(DEPLOYMENT, &flags(Some(listen)))?),
         Command::User(command) => user::run(command, &Config::load(DEPLOYMENT, &flags(None))?),
         Command::Openapi => openapi::run(),
         Command::Db(command) => db::run(&command, &Config::load(DEPLOYMENT, &flags(None))?),
