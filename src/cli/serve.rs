@@ -20,7 +20,7 @@ pub(super) fn serve(config: Config) -> Result<()> {
     if config.registration_open && !config.address.is_loopback() {
         tracing::warn!(
             address = %config.address,
-            "registration is open to whoever reaches this address: close it with registration = \"closed\""
+            "registration is open to anyone who can reach this address: close it with registration = \"closed\""
         );
     }
     run::until_stopped(config, |url| tracing::info!(url, "listening"))

@@ -61,7 +61,7 @@ pub struct Store {
     readers: Readers,
     writer: Writer,
     signing_key: Vec<u8>,
-    // And this last: see its module.
+    // Dropped last: see its module.
     _lock: Lock,
 }
 
@@ -72,12 +72,12 @@ impl fmt::Debug for Store {
     }
 }
 
-/// What [`Store::open`] had to do.
+/// What [`Store::open`] did.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Opened {
-    /// Whether the file was made.
+    /// Whether it made the file.
     pub made: bool,
-    /// The migrations that were applied, oldest first.
+    /// The migrations that it applied, oldest first.
     pub applied: Vec<Migration>,
 }
 

@@ -39,18 +39,18 @@ pub type Progress<'a> = dyn FnMut(u64, u64) + 'a;
 pub struct Stop(Arc<AtomicBool>);
 
 impl Stop {
-    /// Asks for it.
+    /// Asks the copy to stop.
     pub fn ask(&self) {
         self.0.store(true, Ordering::Release);
     }
 
-    /// Whether it was asked for.
+    /// Whether it was asked to stop.
     #[must_use]
     pub fn is_asked(&self) -> bool {
         self.0.load(Ordering::Acquire)
     }
 
-    /// Interrupts the statements of `conn` once it is asked for.
+    /// Has SQLite interrupt the statements of `conn` once it is asked.
     fn interrupt(&self, conn: &mut Connection) -> Result<()> {
         let stop = self.clone();
         Ok(conn.progress_handler(STEPS, Some(move || stop.is_asked()))?)
@@ -60,11 +60,11 @@ impl Stop {
 /// How many rows a copy holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Contents {
-    /// Users.
+    /// How many users.
     pub users: i64,
-    /// Groups.
+    /// How many groups.
     pub groups: i64,
-    /// Events, birthdays included.
+    /// How many events, birthdays included.
     pub events: i64,
 }
 
@@ -154,7 +154,7 @@ fn copy_and_check(
         .map_err(|error| explain::unusable(to, &error))?;
     let mut wrong = check::structure(&target)?;
     if self::contents(&target)? != contents {
-        wrong.add("it has other numbers of rows".into());
+        wrong.add("its numbers of rows differ".into());
     }
     match wrong.listed.first() {
         Some(first) => Err(Error::Setup(format!(

@@ -1,7 +1,6 @@
 //! Whether a database is what it should be: its pages, the references between its rows, and the
 //! rules of the API on each of them.
 
-use std::fmt::Display;
 use std::path::Path;
 
 use argon2::password_hash::phc::PasswordHash;
@@ -9,11 +8,11 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, Row};
 
 use super::migrations;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::model::{ShortText, WallTime, casefold};
 use crate::store::engine::{Place, explain, file};
 
-/// How many faults are listed; a database with more is past reading them.
+/// How many faults are listed: nobody reads more.
 const MOST: usize = 1000;
 
 /// Lists at most as many faults as [`MOST`].
@@ -47,11 +46,11 @@ const EVENTS: &str = "SELECT id, subject, subject_folded, birthday, starts, ends
 /// What is wrong with a database.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Faults {
-    /// The first of them, a line each.
+    /// The first of them, one line each.
     pub listed: Vec<String>,
     /// How many there are beyond those.
     pub more: usize,
-    /// Whether SQLite stopped looking, so that there may be still more.
+    /// Whether SQLite stopped looking, so that there may be still more than that.
     pub stopped: bool,
 }
 
@@ -65,7 +64,7 @@ impl Faults {
     }
 }
 
-/// Looks at every row of the database at `path`, changes nothing, and gives what is wrong.
+/// Checks every page and row of the database at `path`, without changing it.
 ///
 /// # Errors
 /// [`Error::Setup`] if there is no database, it is not migrated, or it cannot be read.
@@ -84,7 +83,7 @@ fn look_at(place: &Place) -> Result<Faults> {
     Ok(faults)
 }
 
-/// What is wrong with the pages, and with the references between rows.
+/// Faults of the pages, and of the references between rows.
 pub(in crate::store) fn structure(conn: &Connection) -> Result<Faults> {
     let mut faults = Faults::default();
     let mut statement = conn.prepare(INTEGRITY)?;
@@ -112,8 +111,8 @@ pub(in crate::store) fn structure(conn: &Connection) -> Result<Faults> {
     Ok(faults)
 }
 
-/// Whether the tables of one row have it: the key that signs tokens, and how far the index of the
-/// search has come, without which no search of a large calendar finds a new event.
+/// Tables of one row that lack it: the key that signs tokens, and the progress of the search index,
+/// without which a search of a large calendar finds no new event.
 fn single_rows(conn: &Connection, faults: &mut Faults) -> Result<()> {
     let mut statement = conn.prepare(SINGLE_ROWS)?;
     let mut rows = statement.query([])?;
@@ -126,7 +125,7 @@ fn single_rows(conn: &Connection, faults: &mut Faults) -> Result<()> {
     Ok(())
 }
 
-/// What is wrong with the numbers from which ids are given out, so that one could come again.
+/// Sequences behind their table, so that an id could be given out again.
 fn sequences(conn: &Connection, faults: &mut Faults) -> Result<()> {
     let mut statement = conn.prepare(SEQUENCES)?;
     let mut rows = statement.query([])?;
@@ -139,7 +138,7 @@ fn sequences(conn: &Connection, faults: &mut Faults) -> Result<()> {
     Ok(())
 }
 
-/// What is wrong with single rows.
+/// Faults of single rows.
 fn rows(conn: &Connection, faults: &mut Faults) -> Result<()> {
     each(conn, "user", USERS, faults, |row| {
         let (email, folded): (String, String) = (row.get(1)?, row.get(2)?);
@@ -213,7 +212,7 @@ fn each(
     Ok(())
 }
 
-/// Whether a stored password can be checked at all: the hash of another algorithm never could.
+/// Whether `text` is a hash that a password can be checked against.
 fn is_hash(text: &str) -> bool {
     PasswordHash::new(text).is_ok_and(|hash| {
         hash.algorithm == argon2::ARGON2ID_IDENT
@@ -226,19 +225,12 @@ fn when(wrong: bool, what: &str) -> Fault {
     wrong.then(|| what.to_owned())
 }
 
-/// `as_is`: that parsing left the value as it is stored.
-fn parsed(name: impl Display, as_is: Result<bool>) -> Fault {
-    match as_is {
-        Ok(true) => None,
-        Ok(false) => Some(format!("{name}: has white space at an end")),
-        Err(Error::Invalid(why)) => Some(why),
-        Err(other) => Some(other.to_string()),
-    }
-}
-
 fn short(row: &Row<'_>, column: usize, name: &str) -> rusqlite::Result<Fault> {
     let text: String = row.get(column)?;
-    Ok(parsed(name, ShortText::parse(name, &text).map(|parsed| parsed.as_str() == text)))
+    Ok(match ShortText::parse(name, &text) {
+        Ok(parsed) => when(parsed.as_str() != text, &format!("{name}: has white space at an end")),
+        Err(error) => Some(error.to_string()),
+    })
 }
 
 fn time(row: &Row<'_>, column: usize, name: &str) -> rusqlite::Result<Fault> {

@@ -20,7 +20,7 @@ const INSERT_EVENT: &str = "INSERT INTO event
     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
 
 impl Snapshot<'_> {
-    /// Whether there is a user.
+    /// Whether there is any user.
     ///
     /// # Errors
     /// If the database cannot be read.
@@ -65,7 +65,7 @@ impl Transaction<'_> {
         Ok(UserId(statement.insert(row)?))
     }
 
-    /// Lets the next user's id be higher than `id`.
+    /// Makes the ids of later users higher than `id`.
     ///
     /// # Errors
     /// If the database cannot be written.

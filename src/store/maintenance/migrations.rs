@@ -1,8 +1,8 @@
 //! The migrations: plain SQL under `migrations/`, embedded in the binary, run by refinery.
 //!
-//! Each is committed together with its row in the history, so a crash leaves it done or undone. A
-//! database whose history has a migration that this binary does not know is newer than the binary,
-//! and is refused before anything is written to it.
+//! Each is committed together with its row in refinery's history, so that a crash leaves it done or
+//! undone. A database whose history has a migration that this binary does not know is newer than the
+//! binary, and is refused before anything is written to it.
 
 use std::fmt::Display;
 use std::path::Path;
@@ -24,21 +24,21 @@ const HISTORY: &str =
     "SELECT version, name, checksum FROM refinery_schema_history ORDER BY version";
 const BROKEN_REFERENCES: &str = "SELECT count(*) FROM pragma_foreign_key_check";
 
-/// A migration, by the number and the name in its file's name `V<version>__<name>.sql`.
+/// A migration, by the name of its file, `V<version>__<name>.sql`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Migration {
-    /// Its number.
+    /// Its number, from 1.
     pub version: i32,
-    /// What it is called.
+    /// What it does, in words joined by `_`.
     pub name: String,
 }
 
-/// The migrations of this binary, split by what a database has.
+/// The migrations of this binary, by whether a database has them.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Plan {
     /// Those that the database has, oldest first.
     pub applied: Vec<Migration>,
-    /// Those that it has yet to get, in the order in which it gets them.
+    /// Those that it lacks, in the order in which they are applied.
     pub pending: Vec<Migration>,
 }
 
@@ -50,11 +50,11 @@ pub fn newest_version() -> Result<i32> {
     Ok(embedded()?.iter().map(refinery::Migration::version).max().unwrap_or(0))
 }
 
-/// Compares the database at `path` with this binary and changes nothing. Where there is no
-/// database, all is pending.
+/// Compares the database at `path` with this binary, without changing it. Where there is none, every
+/// migration is pending.
 ///
 /// # Errors
-/// [`Error::Setup`] if the file is no calendar database or is newer than this binary.
+/// [`Error::Setup`] if the file is not a calendar database or is newer than this binary.
 pub fn plan(path: &Path) -> Result<Plan> {
     let place = Place::of(path);
     match file::look(&place)? {
@@ -79,12 +79,12 @@ pub(in crate::store) fn check_migrated(place: &Place, conn: &Connection) -> Resu
     Err(Error::Setup(format!("{place} has yet to be migrated: run calendar-server db upgrade")))
 }
 
-/// Applies what is pending to the database at `path`, each migration in a transaction of its own,
-/// and gives what it applied.
+/// Applies the pending migrations to the database at `path`, each in a transaction of its own, and
+/// gives those that it applied.
 ///
 /// # Errors
 /// [`Error::Setup`] if there is no database, if it is newer than this binary, or if a migration
-/// fails: then those before it stay applied.
+/// fails. Those before that one stay applied.
 pub fn upgrade(path: &Path) -> Result<Vec<Migration>> {
     let place = Place::of(path);
     let _lock = Lock::to_write(&place)?;
@@ -109,7 +109,7 @@ pub(in crate::store) fn apply(place: &Place, pending: Vec<Migration>) -> Result<
         return Ok(pending);
     }
     let mut conn = connection::open(place, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-    // A table can only be rebuilt with the foreign keys off; they are checked below instead.
+    // A table can only be rebuilt with foreign keys off; they are checked below instead.
     conn.pragma_update(None, "foreign_keys", false)?;
     conn.pragma_update(None, "synchronous", "full")?;
     let known = embedded()?;
@@ -137,8 +137,7 @@ pub(in crate::store) fn apply(place: &Place, pending: Vec<Migration>) -> Result<
     Ok(applied)
 }
 
-/// A migrated database without a name, which SQLite keeps in memory, or in a temporary file if it
-/// grows.
+/// A migrated temporary database, which SQLite keeps in memory, or in a temporary file if it grows.
 pub(in crate::store) fn scratch() -> Result<Connection> {
     let mut conn = Connection::open("")?;
     let migrated = Runner::new(&embedded()?).run(&mut conn);
@@ -150,7 +149,7 @@ pub(in crate::store) fn scratch() -> Result<Connection> {
 fn embedded() -> Result<Vec<refinery::Migration>> {
     let mut migrations = FILES
         .files()
-        // Not what an editor leaves beside them.
+        // An editor may leave other files beside them.
         .filter(|file| file.path().extension().is_some_and(|extension| extension == "sql"))
         .map(|file| {
             let name = file.path().file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();

@@ -1,5 +1,5 @@
-//! What is done to a database as a whole: migrate, back up, restore, check, import; and what the
-//! writer does when it is idle.
+//! Work on a database as a whole: migrate, back up, restore, check, import; and the deferred work of
+//! the writer.
 
 pub(super) mod backup;
 pub(super) mod check;

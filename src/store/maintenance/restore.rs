@@ -18,7 +18,7 @@ use crate::store::engine::staged::StagedFile;
 use crate::store::engine::{Place, connection, explain};
 use crate::store::tables::users;
 
-/// What SQLite may keep beside a database.
+/// The suffixes of the files that SQLite may keep beside a database.
 const SIDES: [&str; 3] = ["-wal", "-shm", "-journal"];
 
 /// What a restore did.

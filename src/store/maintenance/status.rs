@@ -1,4 +1,4 @@
-//! What an operator wants to know of a database at a read_inline.
+//! What an operator wants to know about a database at a glance.
 
 use std::path::Path;
 
@@ -13,17 +13,17 @@ use crate::store::tables::{events, groups};
 pub struct Status {
     /// The version of the last migration applied; 0 for none.
     pub version: i32,
-    /// How many migrations it has yet to get.
+    /// How many migrations are pending.
     pub pending: usize,
     /// Bytes on disk, with the write-ahead log.
     pub bytes: u64,
-    /// Registered users.
+    /// How many users are registered.
     pub users: u64,
-    /// Groups.
+    /// How many groups there are.
     pub groups: u64,
-    /// Events, birthdays included.
+    /// How many events there are, birthdays included.
     pub events: u64,
-    /// How the backups went.
+    /// The last backup, and why the next one failed if it did.
     pub backups: BackupHistory,
 }
 
@@ -44,15 +44,14 @@ fn look_at(place: &Place) -> Result<Status> {
         if migrated { Ok(conn.query_row(sql, [], |row| row.get(0))?) } else { Ok(None) }
     };
     let count = |sql: &str| -> Result<u64> { Ok(ask(sql)?.map_or(0, i64::unsigned_abs)) };
-    // Groups can be marked as deleted, and the table of attempts is as it is today, once every
-    // migration is applied.
+    // An older database marks no group as deleted, and its table `backup` may be another.
     let (groups, events) = if pending.is_empty() {
         (groups::COUNT, events::COUNT)
     } else {
         ("SELECT count(*) FROM calendar_group", "SELECT count(*) FROM event")
     };
     let backups =
-        if pending.is_empty() { backups::attempts(&conn)? } else { BackupHistory::default() };
+        if pending.is_empty() { backups::history(&conn)? } else { BackupHistory::default() };
     Ok(Status {
         version: applied.last().map_or(0, |migration| migration.version),
         pending: pending.len(),

@@ -68,11 +68,11 @@ pub struct Flask {
 pub struct OldUser {
     /// Its key.
     pub id: i64,
-    /// The address, which is also what the user's tokens say.
+    /// The email address, which the user's tokens carry.
     pub email: Option<String>,
     /// Group ids joined by commas, of groups that may have been deleted.
     pub selected: Option<String>,
-    /// Whether some of its text was not UTF-8; what was not is U+FFFD here.
+    /// Whether some of its text was not UTF-8, for which U+FFFD stands here.
     pub garbled: bool,
 }
 
@@ -81,15 +81,15 @@ pub struct OldUser {
 pub struct OldGroup {
     /// Its key.
     pub id: i64,
-    /// What it is called.
+    /// Its name.
     pub name: Option<String>,
     /// When it was made, as text.
     pub created: Option<String>,
     /// When it was renamed, as text.
     pub updated: Option<String>,
-    /// Who made it.
+    /// The email address of who made it.
     pub creator_email: Option<String>,
-    /// Whether some of its text was not UTF-8; what was not is U+FFFD here.
+    /// Whether some of its text was not UTF-8, for which U+FFFD stands here.
     pub garbled: bool,
 }
 
@@ -98,15 +98,15 @@ pub struct OldGroup {
 pub struct OldEvent {
     /// Its key.
     pub id: i64,
-    /// Who registered it.
+    /// The email address of who made it.
     pub email: Option<String>,
-    /// What it is about.
+    /// Its subject.
     pub subject: Option<String>,
     /// When it begins, as text.
     pub sdate: Option<String>,
     /// When it ends, as text.
     pub edate: Option<String>,
-    /// When it was registered, as text.
+    /// When it was made, as text.
     pub created: Option<String>,
     /// When it was changed, as text.
     pub updated: Option<String>,
@@ -114,7 +114,7 @@ pub struct OldEvent {
     pub group: Option<String>,
     /// `1` for a birthday.
     pub birthday: Option<String>,
-    /// Whether some of its text was not UTF-8; what was not is U+FFFD here.
+    /// Whether some of its text was not UTF-8, for which U+FFFD stands here.
     pub garbled: bool,
 }
 
@@ -122,8 +122,8 @@ impl Flask {
     /// Opens the database at `path` to read it.
     ///
     /// # Errors
-    /// [`Error::Setup`] that says what is missing if it is no database of the earlier system, or why
-    /// it cannot be read.
+    /// [`Error::Setup`] if it is not a database of the earlier system, with what is missing, or if it
+    /// cannot be read.
     pub fn open(path: &Path) -> Result<Self> {
         let place = Place::of(path);
         let old = Self { conn: connect(&place)?, place };
@@ -228,8 +228,7 @@ impl Flask {
     }
 }
 
-/// Whether an id of the earlier system is one here too. SQLite takes any integer, but an id here is
-/// positive.
+/// Whether an id of the earlier system can be kept: there it is any integer, here it is positive.
 #[must_use]
 pub fn can_be_kept(id: i64) -> bool {
     (1..=HIGHEST_KEPT_ID).contains(&id)
