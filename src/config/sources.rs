@@ -34,7 +34,7 @@ pub(super) fn file(profile: &str) -> Result<(impl Provider, Vec<String>)> {
     let all = Toml::string(&text).data().map_err(|error| {
         Error::Setup(format!("{shown}: {}", without_source(&error.kind.to_string())))
     })?;
-    for (section, value) in all.iter().flat_map(|(_, sections)| sections) {
+    for (section, value) in all.values().flatten() {
         if !matches!(value, Value::Dict(..)) {
             return Err(Error::Setup(format!(
                 "{shown}: {section}: put every key in a section such as [default]"

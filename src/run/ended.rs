@@ -6,14 +6,14 @@ use rocket::error::ErrorKind;
 
 use crate::error::{Error, Result};
 
-/// Gives `Ok` if `error` is no failure, and else says what to do about it.
+/// Gives `Ok` if `error` is not a failure, and else says what to do about it.
 ///
 /// # Errors
 /// [`Error::Setup`].
 pub(super) fn explain(error: &rocket::Error, settings: &rocket::Config) -> Result<()> {
     let rocket::Config { address, port, .. } = settings;
     Err(Error::Setup(match error.kind() {
-        // Clients that did not close their connections in time are no failure of ours.
+        // Clients that did not close their connections in time are not a failure.
         ErrorKind::Shutdown(_, None) => return Ok(()),
         ErrorKind::Bind(error) => match error.kind() {
             io::ErrorKind::AddrInUse => format!(

@@ -42,7 +42,7 @@ pub(in crate::store) fn open_for_reading(place: &Place) -> Result<Connection> {
     let conn = open(place, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
     let set = || {
         conn.pragma_update(None, "query_only", true)?;
-        // The first query opens the log: better here than when there is no file handle left.
+        // The first query opens the log: better now than when the process may open no more files.
         conn.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))
     };
     set().map_err(|error| explain::unusable(place, &error))?;
@@ -108,7 +108,7 @@ pub(in crate::store) fn check_writable(place: &Place) -> Result<()> {
             "no permission to write {shown}: run as its owner, or change its mode"
         ))
     };
-    // Whoever closes the database last removes what lies beside it.
+    // The last connection to close removes what lies beside the file.
     let may = |path: &Path| matches!(access(path, Access::WRITE_OK), Ok(()) | Err(Errno::NOENT));
     if !may(place.path()) {
         return Err(denied(place));

@@ -8,15 +8,15 @@ use rusqlite::ErrorCode;
 use super::place::Place;
 use crate::error::{Error, Result};
 
-/// There is no database here.
+/// There is no database at `place`.
 pub(in crate::store) fn missing(place: &Place) -> Error {
     Error::Setup(format!("there is no database {place}: make it with calendar-server db init"))
 }
 
-/// The file here is empty, which no calendar is.
+/// The file at `place` is empty, and a calendar database is not.
 pub(in crate::store) fn empty(place: &Place) -> Error {
     Error::Setup(format!(
-        "{place} is empty, which no calendar is: restore a backup, or remove it to begin anew"
+        "{place} is empty, so it is not a calendar: restore a backup, or remove it to start over"
     ))
 }
 

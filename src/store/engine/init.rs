@@ -50,7 +50,7 @@ pub(in crate::store) fn make(place: &Place) -> Result<Initialised> {
             fill(place)
         }
         Found::Nothing if has_log() => Err(Error::Setup(format!(
-            "{} is the log of a database that is gone: restore a backup, or remove it to begin anew",
+            "{} is the log of a database that is gone: restore a backup, or remove it to start over",
             wal.display()
         ))),
         // Made whole under another name, so that there is never half of one under this.

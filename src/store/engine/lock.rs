@@ -86,7 +86,7 @@ fn lock_folder(
 ) -> Result<Lock> {
     let file = match File::open(place.folder()) {
         Ok(file) => file,
-        // Nothing can be written there: whoever opens the database says it better.
+        // Nothing can be written there. Opening the database gives a better error.
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Lock { _file: None }),
         Err(error) => return Err(cannot(place, &error)),
     };

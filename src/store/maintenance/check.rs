@@ -238,3 +238,13 @@ fn time(row: &Row<'_>, column: usize, name: &str) -> rusqlite::Result<Fault> {
     let wrong = seconds.is_some_and(|seconds| WallTime::from_seconds(seconds).is_err());
     Ok(when(wrong, &format!("{name}: is outside the years 0001 to 9999")))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sqlite_lists_as_many_faults_as_are_listed() {
+        assert_eq!(INTEGRITY, format!("PRAGMA integrity_check({MOST})"));
+    }
+}
