@@ -1,9 +1,9 @@
-//! Backups that the server makes by itself: every so often a checked copy in a folder, of which the
-//! last few are kept.
+//! The backups that the server makes: at intervals, a checked copy in a folder, of which the last few
+//! are kept.
 //!
 //! They are made on a thread of their own, over connections of its own, so that neither readers nor
-//! the writer wait for them. How each attempt went is noted in the database, where `db status` and
-//! the health answer find it.
+//! the writer wait for them. The outcome of each is recorded in the database, for `db status` and the
+//! health check.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -18,19 +18,19 @@ use crate::error::{Error, Result};
 use crate::model::WallTime;
 use crate::store::{self, DirectStore, PendingNote, Stop};
 
-/// How long to wait before trying again what did not work.
+/// How long to wait after a backup that failed.
 const RETRY: Duration = Duration::from_secs(10 * 60);
-/// How long a server that ends waits for a backup that is to stop: what is waited for then is a disk.
+/// How long a server that stops waits for a backup to stop: long enough, unless the disk hangs.
 const GRACE: Duration = Duration::from_secs(2);
 
-/// The name of a backup that is made at `now`.
+/// The file name of a backup that is made at `now`: `calendar-20170620-090000.sqlite`.
 #[must_use]
 pub fn name(now: WallTime) -> String {
     format!("calendar-{}.sqlite", now.compact())
 }
 
-/// The thread that makes backups; it ends when this is dropped, leaving nothing half done but for a
-/// hidden file, which the next backup removes.
+/// The thread that makes backups. It ends when this is dropped, and leaves at most a hidden file,
+/// which the next backup removes.
 #[derive(Debug)]
 pub struct Backups {
     stop: Stop,
@@ -40,8 +40,8 @@ pub struct Backups {
 }
 
 impl Backups {
-    /// Starts making backups of `database` as `schedule` says. What cannot be noted in it is put
-    /// into `unnoted`.
+    /// Starts making backups of `database` as `schedule` says. An outcome that cannot be recorded in
+    /// the database is put into `pending`.
     ///
     /// # Errors
     /// [`Error::Setup`] if the folder cannot be made.
@@ -49,7 +49,7 @@ impl Backups {
         database: PathBuf,
         schedule: Schedule,
         clock: Clock,
-        unnoted: PendingNote,
+        pending: PendingNote,
     ) -> Result<Self> {
         fs::create_dir_all(&schedule.folder).map_err(|error| {
             Error::Setup(format!("backup_dir: cannot make {}: {error}", schedule.folder.display()))
@@ -57,11 +57,11 @@ impl Backups {
         let stop = Stop::default();
         let (wake, woken) = bounded(0);
         let (ending, ended) = bounded(0);
-        let work = Work { database, schedule, clock, unnoted, stop: stop.clone() };
+        let work = Work { database, schedule, clock, pending, stop: stop.clone() };
         let thread = std::thread::Builder::new()
             .name("backups".into())
             .spawn(move || {
-                // Dropped, and so told, also if it panics.
+                // Dropped, and so noticed, also if the thread panics.
                 let _ending: Sender<()> = ending;
                 work.run(&woken);
             })
@@ -75,7 +75,7 @@ impl Drop for Backups {
         self.stop.ask();
         drop(self.wake.take());
         if self.ended.recv_timeout(GRACE) == Err(RecvTimeoutError::Timeout) {
-            tracing::warn!("a backup does not stop: it is left unfinished");
+            tracing::warn!("a backup does not stop, and is left unfinished");
         } else if let Some(thread) = self.thread.take()
             && thread.join().is_err()
         {
@@ -84,12 +84,12 @@ impl Drop for Backups {
     }
 }
 
-/// What the thread works with.
+/// The thread's work, and what it needs for it.
 struct Work {
     database: PathBuf,
     schedule: Schedule,
     clock: Clock,
-    unnoted: PendingNote,
+    pending: PendingNote,
     stop: Stop,
 }
 
@@ -97,12 +97,12 @@ impl Work {
     fn run(&self, woken: &Receiver<()>) {
         let mut wait = self.due_in().unwrap_or_default();
         while woken.recv_timeout(wait) == Err(RecvTimeoutError::Timeout) {
-            wait = match self.attempt() {
+            wait = match self.make() {
                 Ok(made) => {
                     tracing::info!(file = %made.display(), "made a backup");
                     self.schedule.every
                 }
-                // Broken off because the server stops: no failure to be noted.
+                // The server stops: that is not a failure.
                 Err(_) if self.stop.is_asked() => return,
                 Err(error) => {
                     tracing::error!("no backup was made: {error}");
@@ -114,16 +114,16 @@ impl Work {
 
     /// How long until the next backup, counted from the last that was made.
     fn due_in(&self) -> Result<Duration> {
-        let attempts =
-            DirectStore::open(&self.database)?.read(|snapshot| snapshot.backup_attempts())?;
-        let Some(last) = attempts.last else { return Ok(Duration::ZERO) };
+        let history =
+            DirectStore::open(&self.database)?.read(|snapshot| snapshot.backup_history())?;
+        let Some(last) = history.last else { return Ok(Duration::ZERO) };
         let age = self.clock.now()?.seconds().saturating_sub(last.seconds());
-        // A clock that was set back makes the last one look as if it were to come: then one is due.
+        // After a clock was set back, the last one seems to lie ahead: then one is due.
         let age = u64::try_from(age).map_or(self.schedule.every, Duration::from_secs);
         Ok(self.schedule.every.saturating_sub(age))
     }
 
-    fn attempt(&self) -> Result<PathBuf> {
+    fn make(&self) -> Result<PathBuf> {
         let file = self.schedule.folder.join(name(self.clock.now()?));
         let made = store::backup(&self.database, &file, &mut |_, _| {}, &self.stop);
         if made.is_err() && self.stop.is_asked() {
@@ -131,13 +131,13 @@ impl Work {
         }
         let failure = made.as_ref().err().map(ToString::to_string);
         let now = self.clock.now()?;
-        let noted = DirectStore::open(&self.database)
+        let recorded = DirectStore::open(&self.database)
             .and_then(|mut store| store.write(|tx| tx.note_backup(now, failure.as_deref())));
-        match noted {
-            Ok(()) => self.unnoted.set(None),
+        match recorded {
+            Ok(()) => self.pending.set(None),
             Err(error) => {
-                self.unnoted.set(Some((now, failure)));
-                tracing::error!("how the backup went could not be noted: {error}");
+                self.pending.set(Some((now, failure)));
+                tracing::error!("the outcome of the backup could not be recorded: {error}");
             }
         }
         made?;
@@ -146,9 +146,9 @@ impl Work {
     }
 }
 
-/// Removes the oldest of the backups that the server made, by the time in their names, until as
-/// many are left as are to be kept. The one that was just made is kept, whatever time a clock that
-/// was set back gave it; other files are left alone.
+/// Removes the oldest of the server's backups, by the time in their names, until `schedule.keep` are
+/// left. The newest is kept even if a clock that was set back gave it an old name. Other files are
+/// left alone.
 fn remove_old(schedule: &Schedule, newest: &Path) -> Result<()> {
     let cannot =
         |error| Error::Setup(format!("backup_dir: {}: {error}", schedule.folder.display()));

@@ -1,6 +1,6 @@
-//! What time it is, in the configured zone.
+//! The time, in the configured zone.
 //!
-//! Nothing else in the house asks the machine for the time, so that a test can set it.
+//! No other code asks the machine for the time (`clippy.toml` forbids it), so that a test can set it.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -12,11 +12,11 @@ use jiff::tz::TimeZone;
 use crate::error::Result;
 use crate::model::{Day, WallTime};
 
-/// A clock on the wall of one time zone.
+/// A clock that shows the time of one time zone.
 #[derive(Debug, Clone)]
 pub struct Clock {
     zone: TimeZone,
-    /// Seconds of Unix time that the clock stands at; none for the machine's own clock.
+    /// Where a fixed clock stands, in seconds of Unix time; none for the machine's clock.
     fixed: Option<Arc<AtomicI64>>,
 }
 
@@ -33,14 +33,16 @@ impl Clock {
         Self { zone, fixed: Some(Arc::new(AtomicI64::new(unix))) }
     }
 
-    /// Sets a fixed clock, and all its clones; the machine's clock is left alone.
+    /// Sets a fixed clock, and all its clones, to `unix` seconds of Unix time. Does nothing to the
+    /// machine's clock.
     pub fn set(&self, unix: i64) {
         if let Some(fixed) = &self.fixed {
             fixed.store(unix, Ordering::SeqCst);
         }
     }
 
-    /// Seconds of Unix time.
+    /// The time now, in seconds of Unix time.
+    #[expect(clippy::disallowed_methods, reason = "the one place that asks the machine")]
     #[must_use]
     pub fn unix(&self) -> i64 {
         match &self.fixed {
@@ -51,13 +53,13 @@ impl Clock {
         }
     }
 
-    /// The zone by its IANA name. One that has none, such as that of a machine whose zone is set by
-    /// a rule or a copied file, is named by its offset from UTC now, as in `+09:00`.
+    /// The IANA name of the zone. A zone without one, as on a machine whose zone is set by a rule or a
+    /// copied file, is named by its offset from UTC now, such as `+09:00`.
     #[must_use]
     pub fn zone_name(&self) -> String {
         match self.zone.iana_name() {
             Some(name) => name.into(),
-            // On a machine that says nothing of a zone, the clock shows UTC.
+            // On a machine without a zone, the clock shows UTC.
             None if self.zone.is_unknown() => "UTC".into(),
             None => {
                 let minutes = self.offset(self.unix()) / 60;
@@ -68,7 +70,7 @@ impl Clock {
         }
     }
 
-    /// The wall-clock time in the zone, to the second.
+    /// The time now in the zone, to the second.
     ///
     /// # Errors
     /// [`Error::Internal`](crate::error::Error::Internal) for a clock set outside the years 0001 to 9999.
@@ -77,12 +79,12 @@ impl Clock {
         WallTime::from_seconds(unix.saturating_add(i64::from(self.offset(unix))))
     }
 
-    /// How many seconds the zone is before UTC at `unix`.
+    /// How many seconds the zone is ahead of UTC at `unix`.
     fn offset(&self, unix: i64) -> i32 {
         Timestamp::from_second(unix).map_or(0, |at| self.zone.to_offset(at).seconds())
     }
 
-    /// The day in the zone.
+    /// The day now in the zone.
     ///
     /// # Errors
     /// As [`Clock::now`].

@@ -3,9 +3,9 @@
 //! Data goes one way through the house, and every arrow points down:
 //!
 //! ```text
-//!   main.rs ─► cli/ ─► server.rs ─► api/   web/     HTTP: routes, guards, the envelope; the pages
-//!                │         │          │
-//!                └────┬────┴──────────┘
+//!   main.rs ─► cli/ ─► run/ ─► server.rs ─► api/   web/     HTTP: routes, guards, the envelope; the pages
+//!                │                 │          │
+//!                └────┬────────────┴──────────┘
 //!                     ▼
 //!                  domain/      the rules: who may do what, what a month holds
 //!                     ▼
@@ -17,6 +17,7 @@
 //! Beside it stand [`config`] (every key, read and checked once), [`clock`] (the only place that
 //! asks what time it is), [`app`] (what every handler works with), `trace` (what the log says of a
 //! request), [`backups`] (the ones that the server makes by itself) and [`error`] (the one error).
+//! `run/` starts and stops a server and what runs beside it.
 //!
 //! A value is checked where it comes in and trusted from there:
 //!
@@ -43,6 +44,7 @@ pub mod domain;
 pub mod error;
 mod http;
 pub mod model;
+mod run;
 pub mod server;
 pub mod store;
 pub mod web;

@@ -47,7 +47,7 @@ impl Health {
         {
             return condition.clone();
         }
-        let noted = store.read(|snapshot| snapshot.backup_attempts()).await.ok();
+        let noted = store.read(|snapshot| snapshot.backup_history()).await.ok();
         let write = store.write(|tx| tx.touch()).await.is_ok();
         let condition =
             Condition { read: noted.is_some(), write, backups: self.unnoted.with(noted) };

@@ -12,7 +12,8 @@ use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::store::{self, Contents, DirectStore, Faults, Restored, Stop};
 
-/// Copies the database to `file`, or under a name of its time to the folder of the backups.
+/// Copies the database to `file`; without one, to a file named by the time, in the folder of the
+/// backups or beside the database.
 pub(super) fn backup(config: &Config, file: Option<&Path>) -> Result<()> {
     let clock = Clock::new(config.zone.clone());
     let to = match (file, &config.backups) {
@@ -25,16 +26,16 @@ pub(super) fn backup(config: &Config, file: Option<&Path>) -> Result<()> {
     bar.finish_and_clear();
     let contents = made?;
     let now = clock.now()?;
-    // An older database can be copied before it is migrated; it has no place for the note yet.
+    // A database can be backed up before it is migrated; an older one has no table for the record.
     if let Ok(mut store) = DirectStore::open(&config.database)
         && let Err(error) = store.write(|tx| tx.note_backup(now, None))
     {
-        output::note(&format!("the backup was made, and could not be noted: {error}"))?;
+        output::note(&format!("the backup was made, but could not be recorded: {error}"))?;
     }
     output::line(&format!("made {}, with {}", to.display(), listed(contents)))
 }
 
-/// Puts a backup in the place of the database, which is kept beside it.
+/// Puts a backup in the place of the database, which is kept beside it. Says so, and where.
 pub(super) fn restore(config: &Config, file: &Path, end_tokens: bool) -> Result<()> {
     let now = Clock::new(config.zone.clone()).now()?;
     let suffix = format!(".before-restore-{}", now.compact());
@@ -48,7 +49,7 @@ pub(super) fn restore(config: &Config, file: &Path, end_tokens: bool) -> Result<
     }
     if let Some(why) = unknown {
         output::note(&format!(
-            "tokens of users who registered after the backup may count again when they register anew: {why}"
+            "tokens of users who registered after the backup may become valid again when they register again: {why}"
         ))?;
     }
     if let Some(kept) = kept {
@@ -57,7 +58,7 @@ pub(super) fn restore(config: &Config, file: &Path, end_tokens: bool) -> Result<
     Ok(())
 }
 
-/// Lists what is wrong with the database; that is a failure.
+/// Lists the faults of the database. Fails if there are any.
 pub(super) fn check(config: &Config, json: bool) -> Result<()> {
     let Faults { listed, more, stopped } = store::check(&config.database)?;
     let shown = config.database.display();
@@ -71,7 +72,9 @@ pub(super) fn check(config: &Config, json: bool) -> Result<()> {
     let number = match (listed.len() + more, stopped) {
         (0, _) => return Ok(()),
         (1, _) => {
-            return Err(Error::Setup(format!("{shown} has a fault: restore a backup, or mend it")));
+            return Err(Error::Setup(format!(
+                "{shown} has a fault: restore a backup, or repair it"
+            )));
         }
         (number, false) => number.to_string(),
         (number, true) => format!("at least {number}"),
@@ -81,15 +84,21 @@ pub(super) fn check(config: &Config, json: bool) -> Result<()> {
         _ => format!(", of which the first {} are listed", listed.len()),
     };
     Err(Error::Setup(format!(
-        "{shown} has {number} faults{unlisted}: restore a backup, or mend them"
+        "{shown} has {number} faults{unlisted}: restore a backup, or repair them"
     )))
 }
 
 fn listed(Contents { users, groups, events }: Contents) -> String {
-    format!("{users} users, {groups} groups and {events} events")
+    let counted = |number: i64, thing| output::counted(number.unsigned_abs(), thing);
+    format!(
+        "{}, {} and {}",
+        counted(users, "user"),
+        counted(groups, "group"),
+        counted(events, "event")
+    )
 }
 
-/// Drawn where somebody watches.
+/// A progress bar, drawn if standard error is a terminal.
 fn progress_bar() -> ProgressBar {
     let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
     if !io::stderr().is_terminal() {

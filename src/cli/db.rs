@@ -1,5 +1,5 @@
-//! `db init`, `db migrate`, `db upgrade` and `db status`; the other `db` commands have files of their
-//! own.
+//! The `db` commands, and `init`, `migrate`, `upgrade` and `status` of them; the others have files of
+//! their own.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -15,7 +15,7 @@ use crate::store::{self, Initialised, Plan, Status};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Make the database file with its signing key, without tables, unless it is there
+    /// Make the database file with its signing key and no tables, unless it exists
     Init,
     /// Show which migrations are applied and which are pending; changes nothing
     Migrate {
@@ -28,16 +28,16 @@ pub(super) enum Command {
     },
     /// Apply the pending migrations
     Upgrade,
-    /// Copy the database to a checked file, beside a running server or without one
+    /// Copy the database to a file and check the copy, with a server running or not
     Backup {
         /// The file to make [default: named by the time, in backup_dir or beside the database]
         file: Option<PathBuf>,
     },
-    /// Put a backup in the place of the database, which is kept beside it
+    /// Replace the database by a backup, and keep the old one beside it
     Restore {
         /// The backup
         file: PathBuf,
-        /// End every token given out so far, also those that were ended after the backup was made
+        /// End every token issued so far, which includes those ended after the backup was made
         #[arg(long)]
         end_tokens: bool,
     },
@@ -53,13 +53,13 @@ pub(super) enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// Bring over a database of the earlier Flask system into one without users, which is made if it
-    /// is not there; says what became of each row that was not as it has to be
+    /// Import a database of the earlier Flask system into a new database, or one that never had users;
+    /// lists each row that could not be kept as it was
     ImportFlask {
         /// The SQLite file of the Flask system, which is not changed
         #[arg(value_name = "OLD.sqlite")]
         old: PathBuf,
-        /// Report what would be done and write nothing
+        /// Report what would be done, and write nothing
         #[arg(long)]
         dry_run: bool,
         /// Print JSON

@@ -1,4 +1,4 @@
-//! `db import-flask`: moving over from the earlier system.
+//! `db import-flask`: moving from the earlier system.
 
 use std::path::Path;
 
@@ -11,10 +11,10 @@ use crate::domain::import::{self, Changed, Report, Tally};
 use crate::error::Result;
 use crate::store::{DirectStore, Flask, Transaction};
 
-/// The most characters of what a row was that the table shows; JSON shows all.
+/// How many characters of an old row the table shows; JSON shows all.
 const SHOWN: usize = 80;
 
-/// Imports `old` into the configured database, which is made if it is not there.
+/// Imports `old` into the configured database, which is made if it does not exist.
 pub(super) fn run(config: &Config, old: &Path, dry_run: bool, json: bool) -> Result<()> {
     let old = Flask::open(old)?;
     let now = Clock::new(config.zone.clone()).now()?;

@@ -1,6 +1,7 @@
-//! The commands. Results go to standard output, everything else to standard error.
+//! The commands: arguments, printing, and calls of the code below. Results go to standard output,
+//! everything else to standard error.
 //!
-//! Exit codes: 0 done, 1 it failed (one line says what, and what to do about it), 2 wrong usage.
+//! Exit codes: 0 success, 1 failure (one line says what, and what to do about it), 2 wrong usage.
 
 mod backup;
 mod db;
@@ -8,7 +9,7 @@ mod import;
 mod log;
 mod openapi;
 mod output;
-mod run;
+mod serve;
 mod user;
 
 use std::net::IpAddr;
@@ -36,15 +37,15 @@ enum Command {
     /// Serve on a laptop, with a readable log; makes and migrates the database as needed
     #[command(alias = "dev_run")]
     DevRun(Listen),
-    /// Serve a deployment: the profile "release" of Rocket.toml, one log line a request
+    /// Serve a deployment: the profile "release" of Rocket.toml, one log line per request
     Serve(Listen),
-    /// Make, migrate and look at the database
+    /// Make, migrate, back up and inspect the database
     #[command(subcommand)]
     Db(db::Command),
-    /// Add, list and remove users, and look after their tokens and passwords
+    /// Add, list and remove users, and manage their tokens and passwords
     #[command(subcommand)]
     User(user::Command),
-    /// Print the description of the API in OpenAPI 3.1, as /api/v1/openapi.json answers it
+    /// Print the OpenAPI 3.1 description of the API, as served at /api/v1/openapi.json
     Openapi,
 }
 
@@ -58,7 +59,7 @@ struct Listen {
     port: Option<u16>,
 }
 
-/// Reads the arguments, does what they say, and gives the exit code.
+/// Runs the command that the arguments name, and gives the exit code.
 #[must_use]
 pub fn main() -> ExitCode {
     match run(Arguments::parse()) {
@@ -76,8 +77,8 @@ fn run(arguments: Arguments) -> Result<()> {
         Flags { database: arguments.database.clone(), address, port }
     };
     match arguments.command {
-        Command::DevRun(listen) => run::dev_run(Config::load(LAPTOP, &flags(Some(listen)))?),
-        Command::Serve(listen) => run::serve(Config::load(DEPLOYMENT, &flags(Some(listen)))?),
+        Command::DevRun(listen) => serve::dev_run(Config::load(LAPTOP, &flags(Some(listen)))?),
+        Command::Serve(listen) => serve::serve(Config::load(DEPLOYMENT, &flags(Some(listen)))?),
         Command::User(command) => user::run(command, &Config::load(DEPLOYMENT, &flags(None))?),
         Command::Openapi => openapi::run(),
         Command::Db(command) => db::run(&command, &Config::load(DEPLOYMENT, &flags(None))?),

@@ -1,4 +1,4 @@
-//! Printing. A reader that has gone away (`calendar-server db status | head -0`) is no error.
+//! Printing. A reader that has gone (`calendar-server db status | head -0`) is not an error.
 
 use std::io::{self, ErrorKind, Write};
 
@@ -18,7 +18,13 @@ pub(super) fn json(value: &impl Serialize) -> Result<()> {
     line(&text)
 }
 
-/// Prints rows in columns that are as wide as their widest cell.
+/// A number and its thing: `1 event`, `2 events`.
+pub(super) fn counted(number: u64, thing: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {thing}{plural}")
+}
+
+/// Prints rows in columns, each as wide as its widest cell.
 pub(super) fn table(rows: &[Vec<String>]) -> Result<()> {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
     let width = |column: usize| {
@@ -36,23 +42,23 @@ pub(super) fn table(rows: &[Vec<String>]) -> Result<()> {
     Ok(())
 }
 
-/// Tells the user something that is no result.
+/// Prints a line that is not part of the result.
 pub(super) fn note(text: &str) -> Result<()> {
     printed(writeln!(io::stderr(), "{}", harmless(text)))
 }
 
-/// Asks the user something, to be answered on the same line.
+/// Prints a question, to be answered on the same line.
 pub(super) fn ask(text: &str) -> Result<()> {
     printed(write!(io::stderr(), "{text}").and_then(|()| io::stderr().flush()))
 }
 
-/// Tells the user why it failed.
+/// Prints why the command failed.
 pub(super) fn error(error: &Error) {
-    // Nothing is left to do if even this cannot be said.
+    // If even this cannot be printed, the exit code says it.
     let _ = writeln!(io::stderr(), "error: {}", harmless(&error.to_string()));
 }
 
-/// `text` without what a terminal would obey: names that people gave may hold anything.
+/// `text` with control characters escaped: a name that somebody chose may hold commands to a terminal.
 fn harmless(text: &str) -> String {
     let shown = |c: char| {
         if c.is_control() && c != '\n' { c.escape_unicode().to_string() } else { c.to_string() }

@@ -1,4 +1,4 @@
-//! `user add|list|token|password|revoke|remove`: accounts, beside a running server or without one.
+//! `user add|list|token|password|revoke|remove`: accounts, with a server running or not.
 
 use std::io::{self, BufRead, IsTerminal};
 
@@ -19,7 +19,7 @@ use crate::store::DirectStore;
 pub(super) enum Command {
     /// Add a user and print their token
     Add {
-        /// Their address
+        /// The email address of the user
         email: String,
     },
     /// List the users
@@ -28,32 +28,32 @@ pub(super) enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// Print a new token for a user; those they have stay valid
+    /// Print a new token for a user; the old ones stay valid
     Token {
-        /// Their address
+        /// The email address of the user
         email: String,
     },
     /// Set a user's password, read from a prompt or from standard input, and end their tokens
     Password {
-        /// Their address
+        /// The email address of the user
         email: String,
     },
     /// End all tokens of a user
     Revoke {
-        /// Their address
+        /// The email address of the user
         email: String,
     },
-    /// Remove a user with all their events, in groups too
+    /// Remove a user with all their events, also those in groups
     Remove {
-        /// Their address
+        /// The email address of the user
         email: String,
-        /// Who gets the groups that they made
+        /// The user who gets the groups that they made
         #[arg(long, value_name = "EMAIL", conflicts_with = "with_groups")]
         give_groups_to: Option<String>,
-        /// Remove the groups that they made too, with everybody's events in them
+        /// Also remove the groups that they made, with everybody's events in them
         #[arg(long)]
         with_groups: bool,
-        /// Do not ask
+        /// Do not ask for confirmation
         #[arg(long)]
         yes: bool,
     },
@@ -86,8 +86,8 @@ pub(super) fn run(command: Command, config: &Config) -> Result<()> {
     }
 }
 
-/// Who may be there: of those who came over from the earlier system, some have an address that nobody
-/// can register.
+/// The email of a user who may exist. It may break the rules for a new one, since users of the earlier
+/// system keep theirs.
 fn known(email: String) -> Email {
     Email::stored(email)
 }
@@ -155,14 +155,14 @@ fn list(store: &mut DirectStore, json: bool) -> Result<()> {
 }
 
 fn password(store: &mut DirectStore, email: &Email) -> Result<()> {
-    // Asked first so that nobody types a password for who does not exist.
+    // Checked first, so that nobody types a password for a user who does not exist.
     store.read(|snapshot| users::get(snapshot, email))?;
     let hash = passwords::hash(&Password::parse("password", &read_password()?)?)?;
     store.write(|tx| users::set_password(tx, &users::get(tx, email)?, &hash))?;
     output::line(&format!("set the password of {}, and ended all their tokens", email.as_str()))
 }
 
-/// Asks twice where somebody types it, and takes one line where it is piped in.
+/// Asks twice at a terminal, and else reads one line.
 fn read_password() -> Result<String> {
     let cannot = |error: io::Error| Error::Setup(format!("cannot read the password: {error}"));
     if !io::stdin().is_terminal() {
@@ -171,11 +171,11 @@ fn read_password() -> Result<String> {
         return Ok(line.trim_end_matches(['\r', '\n']).to_owned());
     }
     let first = rpassword::prompt_password("New password: ").map_err(cannot)?;
-    let again = rpassword::prompt_password("Once more: ").map_err(cannot)?;
+    let again = rpassword::prompt_password("Repeat it: ").map_err(cannot)?;
     if first == again {
         Ok(first)
     } else {
-        Err(Error::Setup("the two are not the same: nothing was changed".into()))
+        Err(Error::Setup("the passwords differ: nothing was changed".into()))
     }
 }
 
@@ -202,10 +202,10 @@ fn remove(store: &mut DirectStore, email: &Email, groups: &Groups, yes: bool) ->
 fn announce(email: &Email, going: &Belongings, groups: &Groups) -> String {
     let Belongings { personal_events, group_events, groups: made, others_events } = going;
     let mut text = format!(
-        "{}: {} and {} in groups go",
+        "{}: {} and {} in groups will be removed",
         email.as_str(),
-        counted(*personal_events, "personal event"),
-        counted(*group_events, "event")
+        output::counted(*personal_events, "personal event"),
+        output::counted(*group_events, "event")
     );
     let names = made.iter().map(|group| group.name.as_str()).collect::<Vec<_>>().join(", ");
     match groups {
@@ -214,21 +214,18 @@ fn announce(email: &Email, going: &Belongings, groups: &Groups) -> String {
             text.push_str(&format!("; {} gets the groups {names}", heir.as_str()))
         }
         _ => {
-            let others = counted(*others_events, "event");
-            text.push_str(&format!("; the groups {names} go, with {others} of others"));
+            let others = output::counted(*others_events, "event");
+            text.push_str(&format!("; so will the groups {names}, with {others} of others"));
         }
     }
     text
 }
 
-fn counted(number: u64, thing: &str) -> String {
-    let plural = if number == 1 { "" } else { "s" };
-    format!("{number} {thing}{plural}")
-}
-
 fn confirmed() -> Result<bool> {
     if !io::stdin().is_terminal() {
-        return Err(Error::Setup("there is nobody to ask: say --yes".into()));
+        return Err(Error::Setup(
+            "cannot ask for confirmation without a terminal: use --yes".into(),
+        ));
     }
     output::ask("Remove them? [y/N] ")?;
     let mut line = String::new();

@@ -1,4 +1,4 @@
-//! The values of keys, from the texts that they are written as.
+//! The values of keys, parsed from text. Each error is an [`Error::Setup`] that names its key.
 
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 use crate::error::{Error, Result};
 use crate::model::Rate;
 
-/// An IANA name; without one, the zone of the machine.
+/// A time zone by its IANA name; without one, that of the machine.
 pub(super) fn zone(name: Option<String>) -> Result<TimeZone> {
     match name {
         None => Ok(TimeZone::system()),
@@ -30,12 +30,12 @@ pub(super) fn duration(key: &str, text: &str) -> Result<Duration> {
     };
     read().ok_or_else(|| {
         Error::Setup(format!(
-            "{key}: {text:?} is no length of time: give one such as \"365d\" or \"12h\""
+            "{key}: {text:?} is not a length of time: give one such as \"365d\" or \"12h\""
         ))
     })
 }
 
-/// `10/min`: so many in a second, a minute or an hour; `off` for no limit.
+/// A rate such as `10/min`, by the second (`s`), minute or hour (`h`); none for `off`.
 pub(super) fn rate(text: &str) -> Result<Option<Rate>> {
     if text == "off" {
         return Ok(None);
@@ -52,25 +52,25 @@ pub(super) fn rate(text: &str) -> Result<Option<Rate>> {
     };
     read().map(Some).ok_or_else(|| {
         Error::Setup(format!(
-            "auth_rate: {text:?} is no rate: give one such as \"10/min\" (s, min or h), or \"off\""
+            "auth_rate: {text:?} is not a rate: give one such as \"10/min\" (s, min or h), or \"off\""
         ))
     })
 }
 
-/// Addresses and networks.
+/// Addresses, and networks such as `10.0.0.0/8`.
 pub(super) fn proxies(given: &[String]) -> Result<Vec<IpNet>> {
     let read = |text: &String| {
         let net = text.parse::<IpNet>().or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
         net.map_err(|_| {
             Error::Setup(format!(
-                "trusted_proxies: {text:?} is no address: give one such as \"127.0.0.1\" or \"10.0.0.0/8\""
+                "trusted_proxies: {text:?} is not an address: give one such as \"127.0.0.1\" or \"10.0.0.0/8\""
             ))
         })
     };
     given.iter().map(read).collect()
 }
 
-/// `open` or `closed`.
+/// Whether registration is open: `open`, which is the default, or `closed`.
 pub(super) fn registration_open(text: Option<&str>) -> Result<bool> {
     match text {
         None | Some("open") => Ok(true),
@@ -81,8 +81,8 @@ pub(super) fn registration_open(text: Option<&str>) -> Result<bool> {
     }
 }
 
-/// An origin is a scheme and a host, with a port where it is not the scheme's own, and no path
-/// (RFC 6454, 6.2); `*` stands for all.
+/// Origins, each of a scheme, a host, a port if it is not the scheme's default, and no path (RFC 6454,
+/// section 6.2), or `*` for all.
 pub(super) fn origins(given: Vec<String>) -> Result<Vec<String>> {
     for origin in &given {
         let host = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
@@ -93,18 +93,18 @@ pub(super) fn origins(given: Vec<String>) -> Result<Vec<String>> {
         });
         if !sound && origin != "*" {
             return Err(Error::Setup(format!(
-                "cors_origins: {origin:?} is no origin: give one such as \"https://app.example.com\""
+                "cors_origins: {origin:?} is not an origin: give one such as \"https://app.example.com\""
             )));
         }
     }
     Ok(given)
 }
 
-/// An address and a port.
+/// An IP address and a port, such as `127.0.0.1:9100`.
 pub(super) fn socket_address(key: &str, text: &str) -> Result<SocketAddr> {
     text.parse().map_err(|_| {
         Error::Setup(format!(
-            "{key}: {text:?} is no address with a port: give one such as \"127.0.0.1:9100\""
+            "{key}: {text:?} is not an address with a port: give one such as \"127.0.0.1:9100\""
         ))
     })
 }

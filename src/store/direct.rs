@@ -1,23 +1,23 @@
 //! The store without its threads: for a command, which does one thing and ends, beside a server or
 //! without one.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use rusqlite::{Connection, TransactionBehavior};
 
-use super::engine::file;
+use super::engine::file::{self, Found};
 use super::engine::lock::Lock;
+use super::engine::{Place, Snapshot, Transaction, connection, explain, init};
 use super::maintenance::migrations;
-use super::{Snapshot, Transaction};
 use crate::error::Result;
 
 /// A database that a command works on.
 #[derive(Debug)]
 pub struct DirectStore {
-    path: PathBuf,
+    place: Place,
     conn: Connection,
-    // Dropped after the connection: see its module. None where there is no file.
-    _lock: Option<Lock>,
+    // Dropped after the connection: see its module.
+    _lock: Lock,
 }
 
 impl DirectStore {
@@ -26,15 +26,10 @@ impl DirectStore {
     /// # Errors
     /// [`Error::Setup`](crate::error::Error::Setup), with what to do about it.
     pub fn open(path: &Path) -> Result<Self> {
-        let lock = Lock::to_write(path)?;
-        if file::look(path)? != file::Found::Calendar {
-            return Err(file::missing(path));
-        }
-        if !migrations::plan(path)?.pending.is_empty() {
-            return Err(migrations::unmigrated(path));
-        }
-        let conn = file::open_for_writing(path)?;
-        Ok(Self { path: path.to_owned(), conn, _lock: Some(lock) })
+        let place = Place::of(path);
+        let lock = Lock::to_write(&place)?;
+        let seen = file::calendar(&place)?;
+        Self::seen(place, seen, lock)
     }
 
     /// Opens the database at `path`; where there is none, makes it and migrates it.
@@ -42,33 +37,50 @@ impl DirectStore {
     /// # Errors
     /// [`Error::Setup`](crate::error::Error::Setup), with what to do about it.
     pub fn open_or_make(path: &Path) -> Result<Self> {
-        if file::look(path)? != file::Found::Calendar {
-            file::init(path)?;
-            migrations::upgrade(path)?;
-        }
-        Self::open(path)
+        let place = Place::of(path);
+        let lock = Lock::to_write(&place)?;
+        let seen = match file::look(&place)? {
+            Found::Calendar(seen) => seen,
+            Found::Nothing | Found::Empty => {
+                init::make(&place)?;
+                migrations::migrate(&place)?;
+                file::calendar(&place)?
+            }
+        };
+        Self::seen(place, seen, lock)
     }
 
-    /// Opens the database at `path` for [`DirectStore::rehearse`]; where there is none, makes none, but
-    /// takes one that is gone when it is closed.
+    /// Opens the database at `path` for [`DirectStore::rehearse`]. Where there is none, uses a
+    /// temporary in-memory database instead.
     ///
     /// # Errors
     /// [`Error::Setup`](crate::error::Error::Setup), with what to do about it.
     pub fn open_to_rehearse(path: &Path) -> Result<Self> {
-        match file::look(path)? {
-            file::Found::Calendar => Self::open(path),
-            file::Found::Nothing | file::Found::Empty => {
-                Ok(Self { path: path.to_owned(), conn: migrations::scratch()?, _lock: None })
+        let place = Place::of(path);
+        let lock = Lock::to_write(&place)?;
+        match file::look(&place)? {
+            Found::Calendar(seen) => Self::seen(place, seen, lock),
+            Found::Nothing | Found::Empty => {
+                Ok(Self { place, conn: migrations::scratch()?, _lock: lock })
             }
         }
     }
 
-    /// The key that was made with the database, for the signing of tokens.
+    /// Opens the database that was `seen` at `place`.
+    fn seen(place: Place, seen: Connection, lock: Lock) -> Result<Self> {
+        migrations::check_migrated(&place, &seen)?;
+        // Its transaction would be in the way of the switch to the write-ahead log.
+        drop(seen);
+        let conn = connection::open_for_writing(&place)?;
+        Ok(Self { place, conn, _lock: lock })
+    }
+
+    /// The key that was made with the database, for the signing of tokens: 32 bytes.
     ///
     /// # Errors
     /// If the database cannot be read.
     pub fn signing_key(&self) -> Result<Vec<u8>> {
-        file::signing_key(&self.conn)
+        init::signing_key(&self.conn)
     }
 
     /// Runs `work` over one consistent state of the database.
@@ -80,7 +92,7 @@ impl DirectStore {
             let tx = conn.transaction()?;
             work(&Snapshot { conn: &tx })
         };
-        read(&mut self.conn).map_err(|error| file::about(&self.path, error))
+        explain::named(&self.place, read(&mut self.conn))
     }
 
     /// Runs `work` in a transaction, which is kept if it returns `Ok`.
@@ -91,7 +103,7 @@ impl DirectStore {
         self.in_transaction(work, |tx| tx.commit())
     }
 
-    /// Runs `work` in a transaction of which nothing is kept.
+    /// Runs `work` in a transaction that is always rolled back.
     ///
     /// # Errors
     /// Those of `work`.
@@ -110,6 +122,6 @@ impl DirectStore {
             end(tx)?;
             Ok(done)
         };
-        run(&mut self.conn).map_err(|error| file::about(&self.path, error))
+        explain::named(&self.place, run(&mut self.conn))
     }
 }

@@ -1,13 +1,18 @@
 //! The store: one SQLite file, and the only place that knows SQL.
 //!
-//! Above it nobody sees a connection. [`Store::read`] and [`Store::write`] take a closure and hand
-//! it a [`Snapshot`] or a [`Transaction`], types with a method for each thing that can be asked, so
-//! that a check and the write it guards are one transaction. Each table has a file with its SQL.
+//! No code above it sees a connection. [`Store::read`] and [`Store::write`] take a closure and hand it
+//! a [`Snapshot`] or a [`Transaction`], which have a method for each query and change, so that a check
+//! and the write it guards are one transaction.
 //!
-//! All writes go through one thread (`writer.rs`). A pool of writers was measured and rejected:
-//! SQLite has one writer whatever one does, so they fight for the lock (a seventh of the throughput,
-//! the slowest answers over a second). A short read is done where it is asked for ([`Store::read_inline`])
-//! and a long one by threads of its own ([`Store::read`]), both in `reader.rs`.
+//! Within it every arrow points down: this file and `direct.rs` use `maintenance/` (work on a database
+//! as a whole), that uses `tables/` (one file per table, with its SQL), and all use `engine/`
+//! (connections, locks, threads), which knows neither. A function that takes a path makes an
+//! `engine::Place` of it at once.
+//!
+//! All writes go through one thread (`engine/writer.rs`). A pool of writers was measured and rejected:
+//! SQLite has one writer at a time, so they fight for the lock (a seventh of the throughput, the
+//! slowest answers over a second). A short read runs on the caller's thread ([`Store::read_inline`])
+//! and a long one on a reader thread ([`Store::read`]), both in `engine/readers.rs`.
 
 mod direct;
 mod engine;
@@ -19,8 +24,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 pub use direct::DirectStore;
-pub use engine::file::{Initialised, init};
-pub use engine::{Activity, Commits, Snapshot, Transaction};
+pub use engine::{Activity, Commits, Initialised, Snapshot, Transaction};
 pub use maintenance::backup::{Contents, Progress, Stop, backup};
 pub use maintenance::check::{Faults, check};
 pub use maintenance::flask::{Flask, OldEvent, OldGroup, OldUser, can_be_kept};
@@ -31,20 +35,33 @@ pub use tables::backups::{BackupHistory, PendingNote};
 pub use tables::events::NewEvent;
 
 use crate::error::Result;
-use engine::file;
+use engine::file::Found;
 use engine::lock::Lock;
 use engine::readers::Readers;
 use engine::writer::Writer;
-use maintenance::upkeep;
+use engine::{Place, connection, explain, file};
+use maintenance::{migrations, upkeep};
+
+/// Makes the database at `path`, in WAL mode, with a new signing key and no other table, unless it is
+/// there.
+///
+/// # Errors
+/// [`Error::Setup`](crate::error::Error::Setup) if the file cannot be made, or is something else than
+/// a calendar database.
+pub fn init(path: &Path) -> Result<Initialised> {
+    let place = Place::of(path);
+    let _lock = Lock::to_write(&place)?;
+    engine::init::make(&place)
+}
 
 /// An open calendar database, migrated and ready to serve.
 pub struct Store {
-    // Declared, and so dropped, before the writer: the connection that closes last folds the
+    // Declared, and so dropped, before the writer: the connection that closes last moves the
     // write-ahead log into the file, which a read-only one cannot.
     readers: Readers,
     writer: Writer,
     signing_key: Vec<u8>,
-    // And this last: see its module.
+    // Dropped last: see its module.
     _lock: Lock,
 }
 
@@ -55,12 +72,12 @@ impl fmt::Debug for Store {
     }
 }
 
-/// What [`Store::open`] had to do.
+/// What [`Store::open`] did.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Opened {
-    /// Whether the file was made.
+    /// Whether it made the file.
     pub made: bool,
-    /// The migrations that were applied, oldest first.
+    /// The migrations that it applied, oldest first.
     pub applied: Vec<Migration>,
 }
 
@@ -71,14 +88,27 @@ impl Store {
     /// [`Error::Setup`](crate::error::Error::Setup), with what to do about it, if the file cannot be
     /// used: no permission, no such folder, another kind of file, a newer version.
     pub fn open(path: &Path) -> Result<(Self, Opened)> {
-        file::writable(path)?;
-        let made = file::init_to_serve(path)? == Initialised::Made;
-        let lock = Lock::alone(path)?;
-        file::own(path)?;
-        let applied = upgrade(path)?;
-        let writing = file::open_for_writing(path)?;
-        let signing_key = file::signing_key(&writing)?;
-        let readers = Readers::start(|| file::open_for_reading(path))?;
+        let place = Place::of(path);
+        connection::check_writable(&place)?;
+        let _starting = Lock::to_write(&place)?;
+        let made = match file::length(&place)? {
+            None => engine::init::make(&place)? == Initialised::Made,
+            // There was a database: this is not the place for a new one.
+            Some(0) => return Err(explain::empty(&place)),
+            Some(_) => false,
+        };
+        let lock = Lock::alone(&place)?;
+        let Found::Calendar(seen) = file::look(&place)? else {
+            return Err(explain::empty(&place));
+        };
+        let pending = migrations::plan_of(&place, &seen)?.pending;
+        // Its transaction would be in the way of the first migration.
+        drop(seen);
+        engine::init::own(&place)?;
+        let applied = migrations::apply(&place, pending)?;
+        let writing = connection::open_for_writing(&place)?;
+        let signing_key = engine::init::signing_key(&writing)?;
+        let readers = Readers::start(|| connection::open_for_reading(&place))?;
         let store = Self {
             readers,
             writer: Writer::start(writing, upkeep::step)?,
@@ -88,20 +118,20 @@ impl Store {
         Ok((store, Opened { made, applied }))
     }
 
-    /// The key that was made with the database, for the signing of tokens.
+    /// The key that was made with the database, for the signing of tokens: 32 bytes.
     #[must_use]
     pub fn signing_key(&self) -> &[u8] {
         &self.signing_key
     }
 
-    /// What the writer is about.
+    /// The writer's queue and commits, in numbers.
     #[must_use]
     pub fn activity(&self) -> Arc<Activity> {
         self.writer.activity()
     }
 
-    /// Runs `work`, which reads a few rows, over one consistent state of the database: on this
-    /// thread, which does nothing else meanwhile.
+    /// Runs `work`, which reads a few rows, over one consistent state of the database, and blocks
+    /// this thread meanwhile.
     ///
     /// # Errors
     /// As [`Store::read`].
@@ -113,7 +143,7 @@ impl Store {
         self.readers.read_inline(work).await
     }
 
-    /// Runs `work`, which may read much, on a reader thread, over one consistent state of the
+    /// Runs `work`, which may read many rows, on a reader thread, over one consistent state of the
     /// database.
     ///
     /// # Errors

@@ -1,10 +1,9 @@
 //! A calendar of its own for each test, asked as a client would and looked into as an operator could.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use calendar_server::app::{App, AuthLimit, HashingPool, Health, ViewCache};
+use calendar_server::app::{self, App};
 use calendar_server::clock::Clock;
 use calendar_server::domain::auth::Tokens;
 use calendar_server::model::Rate;
@@ -111,18 +110,15 @@ impl Calendar {
         let database = folder.path().join("calendar.sqlite");
         let (store, _) = Store::open(&database).unwrap();
         let clock = Clock::fixed(TimeZone::get(settings.zone).unwrap(), NOW);
-        let app = App {
-            store,
-            clock: clock.clone(),
-            tokens: Tokens::new(KEY, settings.token_lifetime),
+        let tokens = Tokens::new(KEY, settings.token_lifetime);
+        let app = app::Settings {
             registration_open: settings.registration_open,
-            auth_limit: AuthLimit::new(settings.auth_rate, settings.trusted_proxies),
-            hashing: HashingPool::default(),
-            views: Arc::new(ViewCache::default()),
-            health: Health::default(),
-            metrics: None,
+            auth_rate: settings.auth_rate,
+            trusted_proxies: settings.trusted_proxies,
             cors_origins: settings.cors_origins,
+            ..app::Settings::default()
         };
+        let app = App::new(store, clock.clone(), tokens, app);
         let quiet = rocket::Config { log_level: LogLevel::Off, ..rocket::Config::debug_default() };
         let client = Client::untracked(server::build(Figment::from(quiet), app)).unwrap();
         Self { client, clock, database, _folder: folder }

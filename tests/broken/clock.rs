@@ -96,8 +96,8 @@ fn one_more(database: &Path, kept: &Path, clock: &Clock) {
         Backups::start(database.to_owned(), schedule, clock.clone(), PendingNote::default())
             .unwrap();
     wait_for("a backup", || {
-        let attempts = DirectStore::open(database).unwrap().read(|store| store.backup_attempts());
-        (attempts.unwrap() == made).then_some(())
+        let history = DirectStore::open(database).unwrap().read(|store| store.backup_history());
+        (history.unwrap() == made).then_some(())
     });
     // Its thread ends what it has begun.
     drop(backups);

@@ -43,8 +43,8 @@ fn events_in(file: &Path) -> i64 {
     conn.query_row("SELECT count(*) FROM event", [], |row| row.get(0)).unwrap()
 }
 
-/// The size of the file that is being made, if one is.
-fn partial(folder: &Path) -> Option<u64> {
+/// The size of the staged file, if there is one.
+fn staged(folder: &Path) -> Option<u64> {
     let name = names(folder).into_iter().find(|name| name.ends_with(".partial"))?;
     Some(fs::metadata(folder.join(name)).ok()?.len())
 }
@@ -66,7 +66,7 @@ fn killed(folder: &Path, arguments: &[&str], mut when: impl FnMut() -> bool) -> 
 /// Whether the file being made has so many sixteenths of what it will have.
 fn reached(folder: &Path, sixteenths: u64) -> bool {
     let whole = fs::metadata(folder.join("copy.sqlite")).map_or(2 << 20, |file| file.len());
-    partial(folder).is_some_and(|size| size * 16 >= whole * sixteenths)
+    staged(folder).is_some_and(|size| size * 16 >= whole * sixteenths)
 }
 
 #[test]
@@ -142,7 +142,7 @@ fn a_backup_is_made_also_while_others_open_and_close_the_database() {
         scope.spawn(|| {
             // Whoever closes last takes the log away.
             while !done.load(Ordering::Relaxed) {
-                DirectStore::open(&file).unwrap().read(|store| store.backup_attempts()).unwrap();
+                DirectStore::open(&file).unwrap().read(|store| store.backup_history()).unwrap();
             }
         });
         let all = (0..1000).map(|_| {
@@ -185,7 +185,7 @@ fn a_server_told_to_stop_while_it_makes_a_backup_ends_in_time_and_leaves_no_half
         let server = Server::start(command);
         let whole = fs::metadata(folder.path().join("copy.sqlite")).unwrap().len();
         wait_for("a backup", || {
-            partial(&kept).is_some_and(|size| size * 16 >= whole * sixteenths).then_some(())
+            staged(&kept).is_some_and(|size| size * 16 >= whole * sixteenths).then_some(())
         });
         let told = Instant::now();
         let (status, log) = server.stop();

@@ -41,7 +41,7 @@ fn a_backup_beside_a_running_server_is_one_state_of_it_and_serves() {
     add_events(&server, &token, 5);
     let made = run(folder.path(), &["db", "backup", "copy.sqlite"]);
     assert_eq!((made.code, made.err.as_str()), (Some(0), ""));
-    assert_eq!(made.out, "made copy.sqlite, with 1 users, 0 groups and 5 events\n");
+    assert_eq!(made.out, "made copy.sqlite, with 1 user, 0 groups and 5 events\n");
     let mode = fs::metadata(folder.path().join("copy.sqlite")).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
     assert!(
@@ -127,7 +127,7 @@ fn a_backup_through_a_link_has_what_the_log_has() {
     std::os::unix::fs::symlink("../calendar.sqlite", links.join("link.sqlite")).unwrap();
     let made =
         run(folder.path(), &["db", "backup", "copy.sqlite", "--database", "links/link.sqlite"]);
-    assert_eq!(made.out, "made copy.sqlite, with 1 users, 0 groups and 3 events\n");
+    assert_eq!(made.out, "made copy.sqlite, with 1 user, 0 groups and 3 events\n");
     assert_eq!(files(&links), ["link.sqlite"]);
 }
 
@@ -181,14 +181,14 @@ calendar_group 2: name: expected 1 to 128 characters, got none
 calendar_group 2: created: is outside the years 0001 to 9999
 event 7: subject_folded: is not the folded subject
 event 8: starts: is outside the years 0001 to 9999
-event 8: length_class: its group is not known to have it
+event 8: length_class: is missing from group_length_class
 event 9: starts: a birthday is at midnight
 ";
     assert_eq!(checked.code, Some(1));
     assert_eq!(checked.out, expected);
     assert_eq!(
         checked.err,
-        "error: calendar.sqlite has 11 faults: restore a backup, or mend them\n"
+        "error: calendar.sqlite has 11 faults: restore a backup, or repair them\n"
     );
     let listed: Vec<String> =
         serde_json::from_str(&run(folder.path(), &["db", "check", "--json"]).out).unwrap();
@@ -285,13 +285,13 @@ fn a_check_looks_at_hashes_the_key_removed_users_backups_and_the_ids_to_come() {
         checked.out,
         format!(
             "\
-signing_key: there is none
-subject_gram_progress: there is none
-user 3: password_hash: is no argon2id hash
-user 4: password_hash: is no argon2id hash
-user 5: password_hash: is no argon2id hash
+signing_key: has no row
+subject_gram_progress: has no row
+user 3: password_hash: is not an argon2id hash
+user 4: password_hash: is not an argon2id hash
+user 5: password_hash: is not an argon2id hash
 removed_user {other}: token_generation: is negative
-removed_user ab: email_digest: is no SHA-256
+removed_user ab: email_digest: is not a SHA-256 digest
 backup 2: finished: is outside the years 0001 to 9999
 sqlite_sequence user: is 0, and there is an id 5
 sqlite_sequence event: is 2, and there is an id 3
@@ -316,7 +316,7 @@ fn a_check_lists_a_thousand_faults_and_says_how_many_there_are() {
     assert_eq!((checked.code, checked.out.lines().count()), (Some(1), 1000));
     assert_eq!(
         checked.err,
-        "error: calendar.sqlite has 1500 faults, of which the first 1000 are listed: restore a backup, or mend them\n"
+        "error: calendar.sqlite has 1500 faults, of which the first 1000 are listed: restore a backup, or repair them\n"
     );
 }
 

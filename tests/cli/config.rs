@@ -80,7 +80,7 @@ fn a_wrong_value_is_an_error_that_names_its_key() {
         (
             "CALENDAR_TOKEN_LIFETIME",
             "long",
-            "token_lifetime: \"long\" is no length of time: give one such as \"365d\" or \"12h\"",
+            "token_lifetime: \"long\" is not a length of time: give one such as \"365d\" or \"12h\"",
         ),
         ("CALENDAR_TOKEN_LIFETIME", "0s", "token_lifetime: "),
         (
@@ -92,25 +92,25 @@ fn a_wrong_value_is_an_error_that_names_its_key() {
         (
             "CALENDAR_CORS_ORIGINS",
             "[\"app.example.com\"]",
-            "cors_origins: \"app.example.com\" is no origin: give one such as \"https://app.example.com\"",
+            "cors_origins: \"app.example.com\" is not an origin: give one such as \"https://app.example.com\"",
         ),
         ("CALENDAR_WORKERS", "0", "workers: expected at least 1"),
         ("CALENDAR_MAX_BLOCKING", "0", "max_blocking: expected at least 1"),
         ("CALENDAR_DATABASE", "", "database: expected a path, found none"),
-        ("CALENDAR_TOKEN_LIFETIME", "365", "token_lifetime: \"365\" is no length of time: "),
+        ("CALENDAR_TOKEN_LIFETIME", "365", "token_lifetime: \"365\" is not a length of time: "),
         (
             "CALENDAR_AUTH_RATE",
             "10",
-            "auth_rate: \"10\" is no rate: give one such as \"10/min\" (s, min or h), or \"off\"",
+            "auth_rate: \"10\" is not a rate: give one such as \"10/min\" (s, min or h), or \"off\"",
         ),
         ("CALENDAR_AUTH_RATE", "0/min", "auth_rate: "),
         (
             "CALENDAR_TRUSTED_PROXIES",
             "proxy",
-            "trusted_proxies: \"proxy\" is no address: give one such as \"127.0.0.1\" or \"10.0.0.0/8\"",
+            "trusted_proxies: \"proxy\" is not an address: give one such as \"127.0.0.1\" or \"10.0.0.0/8\"",
         ),
         ("CALENDAR_BACKUP_KEEP", "0", "backup_keep: expected at least 1"),
-        ("CALENDAR_BACKUP_EVERY", "daily", "backup_every: \"daily\" is no length of time: "),
+        ("CALENDAR_BACKUP_EVERY", "daily", "backup_every: \"daily\" is not a length of time: "),
         ("CALENDAR_SECRET_KEY", "", "secret_key: expected a key, found none"),
         ("CALENDAR_SECRET_KEY_FILE", "missing.key", "secret_key_file: cannot read missing.key: "),
     ] {
@@ -127,7 +127,11 @@ fn a_file_that_is_no_toml_is_named() {
     assert_eq!(ended.code, Some(1));
     assert!(ended.err.starts_with("error: Rocket.toml: "), "{}", ended.err);
     let flat = refused_with("port = 5001\n", &[]);
-    assert!(flat.err.contains("every key stands in a section such as [default]"), "{}", flat.err);
+    assert!(
+        flat.err.contains("Rocket.toml: port: put every key in a section such as [default]"),
+        "{}",
+        flat.err
+    );
 }
 
 #[test]

@@ -350,17 +350,17 @@ fn what_is_no_database_of_the_flask_system_is_refused_and_no_database_is_made() 
     database("keyless", &SCHEMA.replace("PRIMARY KEY (id)", "CHECK (id > 0)"));
     for (name, why) in [
         ("none", "there is no file none: name the SQLite file of the Flask system"),
-        (".", ". is no file: name the SQLite file of the Flask system"),
+        (".", ". is not a file: name the SQLite file of the Flask system"),
         ("text", "text is not a database: name the SQLite file of the Flask system"),
-        ("empty", "empty is no database of the Flask system: its table user is missing"),
-        ("cookies", "cookies is no database of the Flask system: its table user is missing"),
+        ("empty", "empty is not a database of the Flask system: its table user is missing"),
+        ("cookies", "cookies is not a database of the Flask system: its table user is missing"),
         (
             "younger",
-            "younger is no database of the Flask system: the column birthday of its table event is missing",
+            "younger is not a database of the Flask system: the column birthday of its table event is missing",
         ),
         (
             "keyless",
-            "keyless is no database of the Flask system: the integer key id of its table user is missing",
+            "keyless is not a database of the Flask system: the integer key id of its table user is missing",
         ),
     ] {
         let before = fs::read(here.join(name)).ok();
@@ -378,7 +378,7 @@ fn a_database_of_ours_is_not_one_of_the_flask_systems_nor_the_other_way_round() 
     assert_eq!(
         import(folder.path(), Path::new("calendar.sqlite"), &[]),
         failed(
-            "calendar.sqlite is no database of the Flask system: the column selected_calendar_group of its table user is missing"
+            "calendar.sqlite is not a database of the Flask system: the column selected_calendar_group of its table user is missing"
         )
     );
     let before = fs::read(&old).unwrap();

@@ -87,7 +87,7 @@ fn an_address_of_the_metrics_that_is_taken_or_none_is_said_clearly() {
     let address = taken.local_addr().unwrap().to_string();
     for (value, said) in [
         (address.as_str(), format!("error: metrics_address: cannot listen on {address}: ")),
-        ("9100", "error: metrics_address: \"9100\" is no address with a port: ".to_owned()),
+        ("9100", "error: metrics_address: \"9100\" is not an address with a port: ".to_owned()),
     ] {
         let mut command = command(folder.path(), &["serve", "--port", "0"]);
         command.env("CALENDAR_METRICS_ADDRESS", value).env("CALENDAR_LOG_LEVEL", "off");

@@ -28,7 +28,7 @@ fn restoring_brings_back_what_was_and_keeps_what_is() {
     let restored = run(here, &["db", "restore", "copy.sqlite"]);
     assert_eq!((restored.code, restored.err.as_str()), (Some(0), ""));
     let mut lines = restored.out.lines();
-    assert_eq!(lines.next(), Some("restored calendar.sqlite, with 1 users, 0 groups and 3 events"));
+    assert_eq!(lines.next(), Some("restored calendar.sqlite, with 1 user, 0 groups and 3 events"));
     let kept = lines.next().unwrap().strip_prefix("what was there is kept as ").unwrap();
     assert!(kept.contains("/calendar.sqlite.before-restore-2"), "{kept}");
     assert_eq!(events_in(&here.join(kept)), 7, "also what was only in the log of a killed server");
@@ -80,7 +80,7 @@ fn restoring_works_where_there_is_nothing() {
     assert_eq!(run(folder.path(), &["db", "backup", "copy.sqlite"]).code, Some(0));
     let elsewhere = tempfile::tempdir().unwrap();
     let restored = run(elsewhere.path(), &["db", "restore", copy.to_str().unwrap()]);
-    assert_eq!(restored.out, "restored calendar.sqlite, with 1 users, 0 groups and 2 events\n");
+    assert_eq!(restored.out, "restored calendar.sqlite, with 1 user, 0 groups and 2 events\n");
     let server = Server::dev_run(elsewhere.path());
     assert_eq!(server.call("GET", "/user/", &token, "").0, 200);
 }
@@ -98,7 +98,7 @@ fn a_damaged_backup_is_refused_and_nothing_is_changed() {
     assert!(fs::read(here.join("calendar.sqlite")).unwrap() == before);
     for (file, why) in [
         ("calendar.sqlite", "calendar.sqlite is the database itself: name a backup"),
-        ("missing.sqlite", "missing.sqlite is no backup of a calendar database"),
+        ("missing.sqlite", "missing.sqlite is not a backup of a calendar database"),
     ] {
         assert_eq!(run(here, &["db", "restore", file]), failed(why));
     }
@@ -134,11 +134,7 @@ fn a_program_that_reads_or_writes_the_database_is_in_the_way_of_a_restore() {
     let refused =
         failed("calendar.sqlite is in use by another program: close that first, and restore again");
     other.execute_batch("BEGIN IMMEDIATE; DELETE FROM event").unwrap();
-    let said = run(here, &["db", "restore", "copy.sqlite"]);
-    assert_eq!(
-        said.err.replace(&format!("{}/", fs::canonicalize(here).unwrap().display()), ""),
-        refused.err
-    );
+    assert_eq!(run(here, &["db", "restore", "copy.sqlite"]), refused);
     other.execute_batch("COMMIT").unwrap();
     assert_eq!(events_in(&here.join("calendar.sqlite")), 0, "what it wrote is there");
     drop(other);
@@ -305,7 +301,7 @@ fn a_backup_of_an_older_version_is_migrated_so_that_its_tokens_can_be_ended() {
     let restored = run(here, &["db", "restore", "old.sqlite", "--end-tokens"]);
     assert_eq!(
         restored.out,
-        "restored calendar.sqlite, with 1 users, 0 groups and 0 events\nended all tokens that were given out before\n"
+        "restored calendar.sqlite, with 1 user, 0 groups and 0 events\nended all tokens that were given out before\n"
     );
     assert_eq!(run(here, &["db", "check"]).out, "calendar.sqlite is sound\n");
     let old = run(here, &["db", "migrate", "--json", "--database", "old.sqlite"]).out;
@@ -321,7 +317,7 @@ fn that_tokens_of_a_damaged_database_are_not_known_is_said() {
     let restored = run(here, &["db", "restore", "copy.sqlite", "--end-tokens"]);
     assert_eq!(restored.code, Some(0));
     assert!(
-        restored.err.starts_with("tokens of users who registered after the backup may count again when they register anew: "),
+        restored.err.starts_with("tokens of users who registered after the backup may become valid again when they register again: "),
         "{}",
         restored.err
     );

@@ -158,7 +158,7 @@ fn serve_warns_once_of_an_open_registration_that_others_can_reach() {
         let mut command = command(folder.path(), &["serve", "--port", "0", "--address", address]);
         command.env("CALENDAR_REGISTRATION", registration);
         let (_, log) = Server::start(command).stop();
-        log.matches("registration is open to whoever reaches this address").count()
+        log.matches("registration is open to anyone who can reach this address").count()
     };
     assert_eq!(warnings("0.0.0.0", "open"), 1);
     assert_eq!(warnings("0.0.0.0", "closed"), 0);

@@ -141,7 +141,7 @@ fn a_name_that_sqlite_reads_in_its_own_way_is_a_file_like_any_other() {
         assert!(fs::metadata(folder.path().join(name)).unwrap().len() > 0, "{name}");
     }
     let ended = run(folder.path(), &["db", "init", "--database", "/dev/null"]);
-    assert_eq!(ended, failed("/dev/null is no file: name one with --database"));
+    assert_eq!(ended, failed("/dev/null is not a file: name one with --database"));
 }
 
 #[test]

@@ -48,10 +48,10 @@ fn at_a_terminal(
 fn progress_is_shown_on_a_terminal_and_nowhere_else() {
     let (folder, _) = large();
     let commands = [
-        ("db backup one.sqlite", "made one.sqlite, with 1 users, 0 groups and 40001 events"),
+        ("db backup one.sqlite", "made one.sqlite, with 1 user, 0 groups and 40001 events"),
         (
             "db restore one.sqlite",
-            "restored calendar.sqlite, with 1 users, 0 groups and 40001 events",
+            "restored calendar.sqlite, with 1 user, 0 groups and 40001 events",
         ),
     ];
     for (arguments, result) in commands {
@@ -73,12 +73,12 @@ fn a_password_is_asked_for_twice() {
         server.call("POST", "/user/login", "", body).0
     };
     let ask = |again: &str| {
-        let answers = [("New password: ", "correct horse"), ("Once more: ", again)];
+        let answers = [("New password: ", "correct horse"), ("Repeat it: ", again)];
         at_a_terminal(folder.path(), "user password park@jungi.me", &answers)
     };
     let (code, shown) = ask("correct house");
     assert_eq!(code, Some(1));
-    assert!(shown.contains("error: the two are not the same: nothing was changed"), "{shown:?}");
+    assert!(shown.contains("error: the passwords differ: nothing was changed"), "{shown:?}");
     assert_eq!(sign_in(), 401);
     let (code, shown) = ask("correct horse");
     assert_eq!(code, Some(0));
@@ -100,7 +100,9 @@ fn who_is_removed_is_told_and_asked_about_first() {
     for answer in ["n", "", "what"] {
         let (code, shown) = remove(answer);
         assert_eq!(code, Some(1));
-        let told = shown.find("park@jungi.me: 1 personal event and 0 events in groups go").unwrap();
+        let told = shown
+            .find("park@jungi.me: 1 personal event and 0 events in groups will be removed")
+            .unwrap();
         assert!(told < shown.find("Remove them?").unwrap(), "{shown:?}");
         assert!(shown.contains("error: nothing was removed"), "{shown:?}");
         assert_eq!(server.call("GET", "/user/", &token, "").0, 200);

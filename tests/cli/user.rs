@@ -182,7 +182,7 @@ fn groups_can_be_given_to_somebody_else() {
     assert_eq!(ended.out, "removed park@jungi.me\n");
     assert_eq!(
         ended.err,
-        "park@jungi.me: 1 personal event and 1 event in groups go; kim@jungi.me gets the groups 가족\n"
+        "park@jungi.me: 1 personal event and 1 event in groups will be removed; kim@jungi.me gets the groups 가족\n"
     );
     assert_eq!(status(&server, &park), 401);
     let (_, groups) = server.call("GET", "/group/", &kim, "");
@@ -199,7 +199,7 @@ fn groups_can_go_too_with_everybodys_events() {
     assert_eq!(ended.code, Some(0), "{}", ended.err);
     assert_eq!(
         ended.err,
-        "park@jungi.me: 1 personal event and 1 event in groups go; the groups 가족 go, with 1 event of others\n"
+        "park@jungi.me: 1 personal event and 1 event in groups will be removed; so will the groups 가족, with 1 event of others\n"
     );
     let (_, day) = server.call("GET", "/calendar/date?date=2017-06-19", &kim, "");
     assert_eq!(day.matches(r#""id":"#).count(), 1, "{day}");
@@ -271,7 +271,7 @@ fn what_a_terminal_would_obey_is_not_printed() {
     server.call("POST", "/group/", &token, r#"{"group_name":"G\u001b[31m1"}"#);
     let ended = user(folder.path(), &["remove", "park@jungi.me", "--with-groups", "--yes"]);
     assert_eq!(ended.code, Some(0));
-    assert!(ended.err.contains("the groups G\\u{1b}[31m1 go"), "{}", ended.err);
+    assert!(ended.err.contains("so will the groups G\\u{1b}[31m1,"), "{}", ended.err);
 }
 
 #[test]
@@ -283,7 +283,7 @@ fn without_yes_and_with_nobody_to_ask_nothing_is_removed() {
     assert_eq!(ended.code, Some(1));
     assert_eq!(
         ended.err,
-        "park@jungi.me: 0 personal events and 0 events in groups go\nerror: there is nobody to ask: say --yes\n"
+        "park@jungi.me: 0 personal events and 0 events in groups will be removed\nerror: cannot ask for confirmation without a terminal: use --yes\n"
     );
     assert_eq!(status(&server, &token), 200);
 }

@@ -1,9 +1,9 @@
-//! What the writer is about, in numbers that anybody may look at.
+//! The writer's activity, in numbers: its queue and its commits.
 
 use std::array;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
-/// Counts commits by how many writes each has: at most 1, 2, 4 … 512.
+/// How many classes of commits are counted, by their number of writes: at most 1, 2, 4 … 512.
 const CLASSES: usize = 10;
 
 /// The writer's queue and its commits since the store was opened.
@@ -14,12 +14,13 @@ pub struct Activity {
     writes: AtomicU64,
 }
 
-/// Commits, by their size.
+/// Commits, counted by their number of writes.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Commits {
-    /// How many commits have at most so many writes, and more than the class before.
+    /// The most writes of a commit of each class, and how many commits have at most that many and
+    /// more than those of the class before.
     pub by_size: [(usize, u64); CLASSES],
-    /// How many writes all of them have.
+    /// How many writes all commits have together.
     pub writes: u64,
 }
 

@@ -1,10 +1,10 @@
-//! What SQLite says, as kinds of the house's own error.
+//! SQLite's errors, as kinds of this crate's own.
 
 use rusqlite::ErrorCode;
 
 use crate::error::Error;
 
-/// A failure that may pass (no room, a lock held too long, a disk that does not answer) is
+/// A failure that may pass (a full disk, a lock held too long, a disk that does not answer) is
 /// [`Error::Unavailable`]; any other is a fault of ours.
 impl From<rusqlite::Error> for Error {
     fn from(error: rusqlite::Error) -> Self {

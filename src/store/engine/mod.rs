@@ -1,18 +1,25 @@
 //! How the database is reached: its place on the disk, its connections, the one thread that writes
-//! and those that read, the locks. It knows no table.
+//! and those that read, the locks. It knows no table but that of the signing key, which is made with
+//! the file.
 
 mod activity;
+pub(super) mod connection;
 mod error;
+pub(super) mod explain;
 pub(super) mod file;
+pub(super) mod init;
 pub(super) mod lock;
+pub(super) mod place;
 pub(super) mod readers;
 pub(super) mod staged;
-pub(super) mod transaction;
+mod transaction;
 pub(super) mod writer;
 
 use std::time::Duration;
 
 pub use activity::{Activity, Commits};
+pub use init::Initialised;
+pub(super) use place::Place;
 pub use transaction::{Snapshot, Transaction};
 
 /// How long a connection waits for another process that holds the file's lock.

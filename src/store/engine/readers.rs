@@ -1,10 +1,10 @@
-//! Reading, by read-only connections. It never waits for the writer: in WAL mode a reader sees the
-//! last commit.
+//! Reading, by read-only connections. A read never waits for the writer: in WAL mode it sees the last
+//! commit.
 //!
-//! A read_inline, of a few rows, is done where it is asked for: to hand it to another thread and to be
-//! woken with the answer costs more than it does. What may take longer goes to two threads of its
-//! own, so that it holds up no thread that serves connections. They share one queue, so that a long
-//! search holds up one of them and not whoever happens to be next in line.
+//! A read of a few rows runs on the caller's thread: handing it to another thread and waking up with
+//! the answer costs more than the read. A read that may take longer runs on one of two reader
+//! threads, so that it holds up no thread that serves connections. The two share one queue, so that a
+//! long search holds up one of them, and not the reads that are next in line.
 
 use std::num::NonZero;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -25,15 +25,20 @@ const QUEUE: usize = 4096;
 
 type Job = Box<dyn FnOnce(&Connection) + Send>;
 
+/// The reader threads, and the connections for inline reads.
 #[derive(Debug)]
 pub(in crate::store) struct Readers {
-    /// The connections for glances that nobody is using, as many as can be at work at once.
+    /// The connections for inline reads that are not in use; in all, one for each CPU.
     idle: Mutex<Vec<Connection>>,
     jobs: Option<Sender<Job>>,
     threads: Vec<JoinHandle<()>>,
 }
 
 impl Readers {
+    /// Starts the threads; `open` gives a connection for each, and for each inline read at a time.
+    ///
+    /// # Errors
+    /// Those of `open`; [`Error::Setup`] if a thread cannot be started.
     pub(in crate::store) fn start(open: impl Fn() -> Result<Connection>) -> Result<Self> {
         let (jobs, queue) = bounded(QUEUE);
         let start_one = |number| {
@@ -49,7 +54,10 @@ impl Readers {
         Ok(Self { idle: Mutex::new(idle), jobs: Some(jobs), threads })
     }
 
-    /// Runs `work` on this thread; if every connection is in use, on one of the others.
+    /// Runs `work` on this thread; on a reader thread if every connection for that is in use.
+    ///
+    /// # Errors
+    /// As [`Readers::run`].
     pub(in crate::store) async fn read_inline<T, F>(&self, work: F) -> Result<T>
     where
         T: Send + 'static,
@@ -63,6 +71,11 @@ impl Readers {
         result
     }
 
+    /// Runs `work` on a reader thread.
+    ///
+    /// # Errors
+    /// Those of `work`; [`Error::Unavailable`] if too many reads are waiting, [`Error::Internal`] if
+    /// `work` panics.
     pub(in crate::store) async fn run<T, F>(&self, work: F) -> Result<T>
     where
         T: Send + 'static,
@@ -70,7 +83,7 @@ impl Readers {
     {
         let (reply, answer) = oneshot::channel();
         let job: Job = Box::new(move |conn| {
-            // Nobody listens any more if the client has gone: then there is nothing to read for.
+            // A client that has gone needs no answer.
             if !reply.is_closed() {
                 let _ = reply.send(in_snapshot(conn, work));
             }

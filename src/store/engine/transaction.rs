@@ -1,5 +1,5 @@
-//! What the rest of the house sees of a connection: a state of the database that can be asked, and
-//! one that can also be changed. The tables give both their methods.
+//! What the code above the store sees of a connection: a [`Snapshot`], which reads one state of the
+//! database, and a [`Transaction`], which also changes it. The tables give both their methods.
 
 use std::ops::Deref;
 
@@ -7,13 +7,13 @@ use rusqlite::Connection;
 
 use crate::error::Result;
 
-/// One consistent state of the database, to be asked.
+/// One consistent state of the database, to read.
 #[derive(Debug)]
 pub struct Snapshot<'c> {
     pub(in crate::store) conn: &'c Connection,
 }
 
-/// A state of the database that can also be changed.
+/// A state of the database that can also be changed. It is a [`Snapshot`] too.
 #[derive(Debug)]
 pub struct Transaction<'c> {
     snapshot: Snapshot<'c>,
@@ -28,10 +28,10 @@ impl<'c> Deref for Transaction<'c> {
 }
 
 impl<'c> Transaction<'c> {
-    /// Writes a page as it is, to see that it can be written.
+    /// Writes a page without changing it, to find out whether the database can be written.
     ///
     /// # Errors
-    /// If it cannot.
+    /// If it cannot be written.
     pub fn touch(&self) -> Result<()> {
         Ok(self.conn.pragma_update(None, "user_version", 0)?)
     }
@@ -42,12 +42,12 @@ impl<'c> Transaction<'c> {
     }
 }
 
-/// Runs a statement without parameters, and keeps it prepared.
+/// Runs a statement without parameters and without rows, and keeps it prepared.
 pub(in crate::store) fn execute(conn: &Connection, sql: &str) -> rusqlite::Result<()> {
     conn.prepare_cached(sql)?.execute([]).map(drop)
 }
 
-/// What a panic said, as far as it can be told.
+/// The text of a panic, if it has one.
 pub(in crate::store) fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
     text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "panicked".into())

@@ -1,12 +1,11 @@
 //! The one thread that writes.
 //!
 //! It takes what has queued up, runs each piece of work in a savepoint of its own inside one
-//! transaction, commits once (`synchronous=FULL`, so that a commit is on disk), and only then
-//! answers them all. Under load that shares one wait for the disk among many writers; alone, a
-//! write waits for nobody. Work that fails or panics undoes its savepoint and nothing else, and
-//! work whose client has gone away runs to its end like any other. The queue is bounded: when it is
-//! full a caller is told so at once instead of waiting for ever. While nobody asks it for anything
-//! it does what earlier writes have left to do (`upkeep.rs`).
+//! transaction, commits once (`synchronous=FULL`, so that a commit is on disk), and only then answers
+//! them all. Under load many writers share one wait for the disk; alone, a write waits for nobody.
+//! Work that fails or panics undoes its own savepoint and nothing else. Work whose client has gone
+//! runs to its end like any other. The queue is bounded: when it is full, a caller is refused at once
+//! instead of waiting for ever. When idle the thread runs deferred work (`upkeep.rs`).
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -22,26 +21,27 @@ use super::transaction::{execute, panic_text};
 use super::{BUSY_TIMEOUT, Transaction};
 use crate::error::{Error, Result};
 
-/// How many writes may wait; at thousands a second, more than would be answered in good time.
+/// How many writes may wait: at thousands a second, more than can be answered in good time.
 const QUEUE: usize = 4096;
-/// How many writes one commit takes at the most, so that the first of them is not kept waiting.
+/// The most writes of one commit, so that the first of them does not wait long.
 const BATCH: usize = 512;
 
-/// For how long nobody has to have asked for anything before there is time for upkeep.
+/// How long the queue has to be empty before upkeep begins.
 const IDLE: Duration = Duration::from_millis(20);
-/// How long is waited between two slices of upkeep.
+/// How long to wait between two steps of upkeep.
 const PAUSE: Duration = Duration::from_millis(1);
-/// How often a slice is done where there is never time.
+/// How often a step of upkeep is done under constant load.
 const AT_LEAST: Duration = Duration::from_millis(100);
 
-/// Runs inside the transaction, and gives what is left to do once its outcome is known: to answer.
-/// Without a connection, because no transaction could begin, it runs nothing.
+/// Runs inside the transaction and gives its [`Answer`]. Gets no connection if no transaction could
+/// begin; then it runs nothing.
 type Job = Box<dyn FnOnce(Option<&Connection>) -> Answer + Send>;
-/// Does a step of deferred work, and tells whether there may be more.
+/// Does a step of deferred work; gives whether there may be more.
 type Upkeep = fn(&mut Connection) -> Result<bool>;
-/// Takes why the transaction failed, if it did.
+/// Answers the client, once the outcome is known. Takes why the transaction failed, if it did.
 type Answer = Box<dyn FnOnce(Option<&str>)>;
 
+/// The writer thread and its queue.
 #[derive(Debug)]
 pub(in crate::store) struct Writer {
     jobs: Option<Sender<Job>>,
@@ -50,7 +50,10 @@ pub(in crate::store) struct Writer {
 }
 
 impl Writer {
-    /// Starts the thread. When idle it does steps of `upkeep`, which tells whether there may be more.
+    /// Starts the thread, which writes to `conn` and does steps of `upkeep` when idle.
+    ///
+    /// # Errors
+    /// [`Error::Setup`] if it cannot be started.
     pub(in crate::store) fn start(conn: Connection, upkeep: Upkeep) -> Result<Self> {
         let (jobs, queue) = bounded(QUEUE);
         let activity = Arc::new(Activity::default());
@@ -64,10 +67,16 @@ impl Writer {
         Ok(Self { jobs: Some(jobs), activity, thread: Some(thread) })
     }
 
+    /// The queue and the commits, in numbers.
     pub(in crate::store) fn activity(&self) -> Arc<Activity> {
         Arc::clone(&self.activity)
     }
 
+    /// Runs `work` on the thread, and returns when it is on disk.
+    ///
+    /// # Errors
+    /// Those of `work`; [`Error::Unavailable`] if too many writes are waiting or nothing could be
+    /// stored, [`Error::Internal`] if `work` panics.
     pub(in crate::store) async fn run<T, F>(&self, work: F) -> Result<T>
     where
         T: Send + 'static,
@@ -83,7 +92,7 @@ impl Writer {
                     (None, Some(result)) => result,
                     (reason, _) => Err(Error::Unavailable(reason.unwrap_or("not run").to_owned())),
                 };
-                // The client may have gone; what it asked for is done all the same.
+                // The client may have gone; its work is done anyway.
                 let _ = reply.send(result);
             })
         });
@@ -117,7 +126,7 @@ impl Drop for Writer {
 }
 
 fn serve(mut conn: Connection, queue: &Receiver<Job>, activity: &Activity, upkeep: Upkeep) {
-    // The process before this one may have left something to do.
+    // The process before this one may have left deferred work.
     let (mut left, mut last, mut patience) = (true, Instant::now(), IDLE);
     loop {
         let waited = if left {
@@ -141,28 +150,28 @@ fn serve(mut conn: Connection, queue: &Receiver<Job>, activity: &Activity, upkee
     }
 }
 
-/// Does a slice of upkeep, if no other process is writing. Gives whether there may be more to do;
-/// after a failure not before the next write.
+/// Does a step of upkeep, if no other process is writing. Gives whether there may be more; after a
+/// failure it waits for the next write.
 fn run_upkeep(conn: &mut Connection, upkeep: Upkeep) -> bool {
-    let mut slice = || {
+    let mut step = || {
         conn.busy_timeout(Duration::ZERO)?;
         let done = upkeep(conn);
         conn.busy_timeout(BUSY_TIMEOUT)?;
         done
     };
-    slice().unwrap_or_else(|error| {
-        tracing::warn!("what is left to do has to wait: {error}");
+    step().unwrap_or_else(|error| {
+        tracing::warn!("deferred work has to wait: {error}");
         false
     })
 }
 
-/// Does `job` and what is queued behind it, and answers.
+/// Does `job` and what is queued behind it in one transaction, and answers.
 fn write(conn: &Connection, job: Job, queue: &Receiver<Job>, activity: &Activity) {
     if let Err(error) = execute(conn, "BEGIN IMMEDIATE") {
-        // Whoever waits behind it would only wait as long again for the same lock.
+        // The jobs behind it would each wait as long again for the same lock.
         let reason = format!("cannot begin to write: {error}");
         tracing::error!("{reason}");
-        // Taken before the first answer: what is asked for after it deserves a try of its own.
+        // Taken before the first answer: a job that comes after it gets a try of its own.
         let waiting: Vec<Job> = std::iter::once(job).chain(queue.try_iter()).collect();
         for job in waiting {
             job(None)(Some(&reason));
@@ -186,7 +195,7 @@ fn run_batch(
     queue: &Receiver<Job>,
 ) -> (Vec<Answer>, Option<String>) {
     let mut answers = vec![first(Some(conn))];
-    // SQLite ends the whole transaction by itself when, say, the disk is full.
+    // SQLite ends the whole transaction by itself when the disk is full, for example.
     while !conn.is_autocommit() && answers.len() < BATCH {
         match queue.try_recv() {
             Ok(job) => answers.push(job(Some(conn))),
@@ -206,7 +215,7 @@ fn run_batch(
     (answers, failure)
 }
 
-/// Runs `work` so that all of it is undone if it fails or panics.
+/// Runs `work` so that it is undone if it fails or panics, and nothing else is.
 fn in_savepoint<T, F>(conn: &Connection, work: F) -> Result<T>
 where
     F: FnOnce(&Transaction<'_>) -> Result<T>,
@@ -224,7 +233,7 @@ where
         execute(conn, "RELEASE work")
     };
     if let Err(error) = close() {
-        // Then it cannot be told from the others' work: all of it is undone, and all are told so.
+        // Then it cannot be undone alone: the whole batch is, and every job is told so.
         tracing::error!("cannot end a savepoint: {error}");
         conn.execute_batch("ROLLBACK")?;
     }

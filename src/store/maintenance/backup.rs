@@ -1,8 +1,8 @@
 //! Copies of a database.
 //!
 //! A copy is made of one state of the database, by SQLite's backup API, while a server goes on
-//! writing. It is checked before it gets its name: whoever sees the file may rely on it. Until then
-//! it is a hidden file beside it, which is removed if anything goes wrong.
+//! writing. It is checked before it gets its name, so that a file of that name is a sound copy. Until
+//! then it is a hidden file beside it, which is removed if anything goes wrong.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -15,108 +15,113 @@ use rusqlite::{Connection, OpenFlags};
 
 use super::check;
 use crate::error::{Error, Result};
-use crate::store::engine::BUSY_TIMEOUT;
-use crate::store::engine::file::{self, Found};
 use crate::store::engine::staged::StagedFile;
+use crate::store::engine::{BUSY_TIMEOUT, Place, connection, explain, file};
 
-/// How many pages are copied between two looks at the progress: 1 MiB.
+/// How many pages to copy between two reports of the progress: 1 MiB.
 const PAGES: i32 = 256;
 
-/// How many steps of SQLite's virtual machine are made between two looks at whether to stop: some
-/// tenths of a millisecond.
+/// How many steps of SQLite's virtual machine to run between two looks at [`Stop`]: some tenths of a
+/// millisecond.
 const STEPS: i32 = 10_000;
 
-/// What is told of a copy under way: how many of how many pages are copied.
+/// Whether it is migrated: the first migration makes all three tables.
+const HAS_TABLES: &str =
+    "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'event')";
+const COUNT_ALL: &str = r#"SELECT (SELECT count(*) FROM "user"), (SELECT count(*) FROM calendar_group),
+    (SELECT count(*) FROM event)"#;
+
+/// Told, while a copy is being made, how many pages are copied and how many there are.
 pub type Progress<'a> = dyn FnMut(u64, u64) + 'a;
 
-/// Asks a copy under way to stop, also while it is being checked; its clones ask the same.
+/// Asks a copy to stop, while it is being made or checked. Clones are the same request.
 #[derive(Debug, Clone, Default)]
 pub struct Stop(Arc<AtomicBool>);
 
 impl Stop {
-    /// Asks for it.
+    /// Asks the copy to stop.
     pub fn ask(&self) {
         self.0.store(true, Ordering::Release);
     }
 
-    /// Whether it was asked for.
+    /// Whether it was asked to stop.
     #[must_use]
     pub fn is_asked(&self) -> bool {
         self.0.load(Ordering::Acquire)
     }
 
-    /// Ends what a connection is at when it is asked for.
-    fn over(&self, conn: &mut Connection) -> Result<()> {
+    /// Has SQLite interrupt the statements of `conn` once it is asked.
+    fn interrupt(&self, conn: &mut Connection) -> Result<()> {
         let stop = self.clone();
         Ok(conn.progress_handler(STEPS, Some(move || stop.is_asked()))?)
     }
 }
 
-/// What a copy holds.
+/// How many rows a copy holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Contents {
-    /// Users.
+    /// How many users.
     pub users: i64,
-    /// Groups.
+    /// How many groups.
     pub groups: i64,
-    /// Events, birthdays included.
+    /// How many events, birthdays included.
     pub events: i64,
 }
 
 /// Copies the database at `from` to the file `to`, which must not be there.
 ///
 /// # Errors
-/// [`Error::Setup`] if it cannot be read, or not be written, or the copy is not sound, or it was
-/// stopped.
+/// [`Error::Setup`] if `from` cannot be read or `to` not written, if the copy is not sound, or if it
+/// was stopped.
 pub fn backup(
     from: &Path,
     to: &Path,
     progress: &mut Progress<'_>,
     stop: &Stop,
 ) -> Result<Contents> {
-    if file::look(from)? != Found::Calendar {
-        return Err(file::missing(from));
+    let (from, to) = (Place::of(from), Place::of(to));
+    let taken = || Error::Setup(format!("{to} exists already: name another file"));
+    let source = file::calendar(&from)?;
+    if to.path().exists() {
+        return Err(taken());
     }
-    if to.exists() {
-        return Err(Error::Setup(format!("{} exists already: name another file", to.display())));
-    }
-    let partial = StagedFile::beside(to)?;
-    let contents = copy(from, partial.path(), progress, stop)?;
-    if !partial.persist_noclobber(to)? {
-        return Err(Error::Setup(format!("{} exists already: name another file", to.display())));
-    }
-    Ok(contents)
+    let staged = StagedFile::beside(&to)?;
+    let contents = copy(&from, source, staged.place(), progress, stop)?;
+    if staged.persist_noclobber(&to)? { Ok(contents) } else { Err(taken()) }
 }
 
-/// Copies and checks.
+/// Copies the database at `from` to the empty file at `to`, and checks the copy. `source` is the
+/// connection of [`file::calendar`], whose transaction makes the copy one state of it.
+///
+/// # Errors
+/// As [`backup`].
 pub(in crate::store) fn copy(
-    from: &Path,
-    to: &Path,
+    from: &Place,
+    source: Connection,
+    to: &Place,
     progress: &mut Progress<'_>,
     stop: &Stop,
 ) -> Result<Contents> {
-    copy_and_check(from, to, progress, stop).map_err(|error| match error {
+    copy_and_check(from, source, to, progress, stop).map_err(|error| match error {
         Error::Internal(why) | Error::Unavailable(why) => {
-            Error::Setup(format!("cannot copy {}: {why}", from.display()))
+            Error::Setup(format!("cannot copy {from}: {why}"))
         }
         other => other,
     })
 }
 
 fn copy_and_check(
-    from: &Path,
-    to: &Path,
+    from: &Place,
+    mut source: Connection,
+    to: &Place,
     progress: &mut Progress<'_>,
     stop: &Stop,
 ) -> Result<Contents> {
     let stopped = || Error::Unavailable("it was stopped".into());
-    let mut source = file::open_to_look(from)?;
-    stop.over(&mut source)?;
-    // One state of the source, however long the copy takes.
-    source.execute_batch("BEGIN")?;
+    stop.interrupt(&mut source)?;
     let contents = contents(&source)?;
-    let mut target = file::open(to, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-    stop.over(&mut target)?;
+    let mut target = connection::open(to, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    stop.interrupt(&mut target)?;
     let mut run = |target: &mut Connection| -> Result<()> {
         let backup = Backup::new(&source, target)?;
         let mut waited_since = None;
@@ -143,35 +148,27 @@ fn copy_and_check(
     };
     run(&mut target)?;
     drop(source);
-    // A file to be kept has no log beside it.
+    // A backup is one file, without a log beside it.
     target
         .pragma_update(None, "journal_mode", "delete")
-        .map_err(|error| file::unusable(to, &error))?;
+        .map_err(|error| explain::unusable(to, &error))?;
     let mut wrong = check::structure(&target)?;
     if self::contents(&target)? != contents {
-        wrong.add("it has other numbers of rows".into());
+        wrong.add("its numbers of rows differ".into());
     }
     match wrong.listed.first() {
         Some(first) => Err(Error::Setup(format!(
-            "the copy of {} is not sound, and was not kept: {first}; see calendar-server db check",
-            from.display()
+            "the copy of {from} is not sound, and was not kept: {first}; see calendar-server db check"
         ))),
         None => Ok(contents),
     }
 }
 
 fn contents(conn: &Connection) -> Result<Contents> {
-    let count = |table: &str| -> Result<i64> {
-        let there =
-            "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?1)";
-        if !conn.query_row(there, [table], |row| row.get(0))? {
-            return Ok(0);
-        }
-        Ok(conn.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0))?)
-    };
-    Ok(Contents {
-        users: count("user")?,
-        groups: count("calendar_group")?,
-        events: count("event")?,
-    })
+    if !conn.query_row(HAS_TABLES, [], |row| row.get(0))? {
+        return Ok(Contents { users: 0, groups: 0, events: 0 });
+    }
+    Ok(conn.query_row(COUNT_ALL, [], |row| {
+        Ok(Contents { users: row.get(0)?, groups: row.get(1)?, events: row.get(2)? })
+    })?)
 }

@@ -1,7 +1,6 @@
 //! Whether a database is what it should be: its pages, the references between its rows, and the
 //! rules of the API on each of them.
 
-use std::fmt::Display;
 use std::path::Path;
 
 use argon2::password_hash::phc::PasswordHash;
@@ -9,21 +8,49 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, Row};
 
 use super::migrations;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::model::{ShortText, WallTime, casefold};
-use crate::store::engine::file::{self, Found};
+use crate::store::engine::{Place, explain, file};
 
-/// How many faults are listed; a database with more is past reading them.
+/// How many faults are listed: nobody reads more.
 const MOST: usize = 1000;
+
+/// Lists at most as many faults as [`MOST`].
+const INTEGRITY: &str = "PRAGMA integrity_check(1000)";
+const REFERENCES: &str = "PRAGMA foreign_key_check";
+
+/// The tables of one row, and whether they have it.
+const SINGLE_ROWS: &str = "SELECT 'signing_key', EXISTS (SELECT 1 FROM signing_key WHERE id = 1)
+    UNION ALL
+    SELECT 'subject_gram_progress', EXISTS (SELECT 1 FROM subject_gram_progress WHERE id = 1)";
+
+/// The tables whose ids are never used again: the last id given out, and the highest that is there.
+const SEQUENCES: &str = r#"
+    SELECT t.name, coalesce((SELECT max(s.seq) FROM sqlite_sequence s WHERE s.name = t.name), 0),
+        coalesce(t.highest, 0)
+    FROM (SELECT 'user' AS name, (SELECT max(id) FROM "user") AS highest
+        UNION ALL SELECT 'calendar_group', (SELECT max(id) FROM calendar_group)
+        UNION ALL SELECT 'event', (SELECT max(id) FROM event)) t"#;
+
+const USERS: &str = r#"SELECT id, email, email_folded, created, token_generation, password_hash
+    FROM "user""#;
+const REMOVED_USERS: &str =
+    "SELECT lower(hex(email_digest)), length(email_digest), token_generation FROM removed_user";
+const BACKUPS: &str = "SELECT id, finished FROM backup";
+const GROUPS: &str = "SELECT id, name, created, updated FROM calendar_group";
+const EVENTS: &str = "SELECT id, subject, subject_folded, birthday, starts, ends, created, updated,
+        group_id IS NULL OR (group_id, length_class) IN
+            (SELECT group_id, length_class FROM group_length_class)
+    FROM event";
 
 /// What is wrong with a database.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Faults {
-    /// The first of them, a line each.
+    /// The first of them, one line each.
     pub listed: Vec<String>,
     /// How many there are beyond those.
     pub more: usize,
-    /// Whether SQLite stopped looking, so that there may be still more.
+    /// Whether SQLite stopped looking, so that there may be still more than that.
     pub stopped: bool,
 }
 
@@ -37,23 +64,18 @@ impl Faults {
     }
 }
 
-/// Looks at every row of the database at `path`, changes nothing, and gives what is wrong.
+/// Checks every page and row of the database at `path`, without changing it.
 ///
 /// # Errors
 /// [`Error::Setup`] if there is no database, it is not migrated, or it cannot be read.
 pub fn check(path: &Path) -> Result<Faults> {
-    look_at(path).map_err(|error| file::about(path, error))
+    let place = Place::of(path);
+    explain::named(&place, look_at(&place))
 }
 
-fn look_at(path: &Path) -> Result<Faults> {
-    if file::look(path)? != Found::Calendar {
-        return Err(file::missing(path));
-    }
-    if !migrations::plan(path)?.pending.is_empty() {
-        return Err(migrations::unmigrated(path));
-    }
-    let conn = file::open_to_look(path)?;
-    conn.execute_batch("BEGIN")?;
+fn look_at(place: &Place) -> Result<Faults> {
+    let conn = file::calendar(place)?;
+    migrations::check_migrated(place, &conn)?;
     let mut faults = structure(&conn)?;
     single_rows(&conn, &mut faults)?;
     rows(&conn, &mut faults)?;
@@ -61,11 +83,10 @@ fn look_at(path: &Path) -> Result<Faults> {
     Ok(faults)
 }
 
-/// What is wrong with the pages, and with the references between rows.
+/// Faults of the pages, and of the references between rows.
 pub(in crate::store) fn structure(conn: &Connection) -> Result<Faults> {
     let mut faults = Faults::default();
-    let sql = format!("PRAGMA integrity_check({MOST})");
-    let mut statement = conn.prepare(&sql)?;
+    let mut statement = conn.prepare(INTEGRITY)?;
     let mut rows = statement.query([])?;
     let mut said = 0;
     while let Some(row) = rows.next()? {
@@ -77,7 +98,7 @@ pub(in crate::store) fn structure(conn: &Connection) -> Result<Faults> {
     }
     faults.stopped = said >= MOST;
     let mut missing = Vec::new();
-    let mut statement = conn.prepare("PRAGMA foreign_key_check")?;
+    let mut statement = conn.prepare(REFERENCES)?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         let (table, id, parent): (String, Option<i64>, String) =
@@ -90,27 +111,26 @@ pub(in crate::store) fn structure(conn: &Connection) -> Result<Faults> {
     Ok(faults)
 }
 
-/// Whether the tables of one row have it: the key that signs tokens, and how far the index of the
-/// search has come, without which no search of a large calendar finds a new event.
+/// Tables of one row that lack it: the key that signs tokens, and the progress of the search index,
+/// without which a search of a large calendar finds no new event.
 fn single_rows(conn: &Connection, faults: &mut Faults) -> Result<()> {
-    for table in ["signing_key", "subject_gram_progress"] {
-        let there = format!("SELECT EXISTS (SELECT 1 FROM {table} WHERE id = 1)");
-        if !conn.query_row(&there, [], |row| row.get(0))? {
-            faults.add(format!("{table}: there is none"));
+    let mut statement = conn.prepare(SINGLE_ROWS)?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let (table, there): (String, bool) = (row.get(0)?, row.get(1)?);
+        if !there {
+            faults.add(format!("{table}: has no row"));
         }
     }
     Ok(())
 }
 
-/// What is wrong with the numbers from which ids are given out, so that one could come again.
+/// Sequences behind their table, so that an id could be given out again.
 fn sequences(conn: &Connection, faults: &mut Faults) -> Result<()> {
-    for table in ["user", "calendar_group", "event"] {
-        let sql = format!(
-            "SELECT coalesce((SELECT max(seq) FROM sqlite_sequence WHERE name = '{table}'), 0),
-                coalesce((SELECT max(id) FROM {table}), 0)"
-        );
-        let (last, highest): (i64, i64) =
-            conn.query_row(&sql, [], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let mut statement = conn.prepare(SEQUENCES)?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let (table, last, highest): (String, i64, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);
         if last < highest {
             faults.add(format!("sqlite_sequence {table}: is {last}, and there is an id {highest}"));
         }
@@ -118,44 +138,33 @@ fn sequences(conn: &Connection, faults: &mut Faults) -> Result<()> {
     Ok(())
 }
 
-/// What is wrong with single rows.
+/// Faults of single rows.
 fn rows(conn: &Connection, faults: &mut Faults) -> Result<()> {
-    each(
-        conn,
-        "SELECT id, email, email_folded, created, token_generation, password_hash FROM user",
-        faults,
-        |row| {
-            let (email, folded): (String, String) = (row.get(1)?, row.get(2)?);
-            Ok(vec![
-                // The email itself may be any text: users of the earlier system keep theirs.
-                when(folded != casefold(&email), "email_folded: is not the folded email"),
-                time(row, 3, "created")?,
-                when(row.get::<_, i64>(4)? < 0, "token_generation: is negative"),
-                when(
-                    row.get::<_, Option<String>>(5)?.is_some_and(|hash| !is_hash(&hash)),
-                    "password_hash: is no argon2id hash",
-                ),
-            ])
-        },
-    )?;
-    let removed =
-        "SELECT lower(hex(email_digest)), length(email_digest), token_generation FROM removed_user";
-    each(conn, removed, faults, |row| {
+    each(conn, "user", USERS, faults, |row| {
+        let (email, folded): (String, String) = (row.get(1)?, row.get(2)?);
+        let hash: Option<String> = row.get(5)?;
         Ok(vec![
-            when(row.get::<_, i64>(1)? != 32, "email_digest: is no SHA-256"),
+            // The email itself may be any text: users of the earlier system keep theirs.
+            when(folded != casefold(&email), "email_folded: is not the folded email"),
+            time(row, 3, "created")?,
+            when(row.get::<_, i64>(4)? < 0, "token_generation: is negative"),
+            when(
+                hash.is_some_and(|hash| !is_hash(&hash)),
+                "password_hash: is not an argon2id hash",
+            ),
+        ])
+    })?;
+    each(conn, "removed_user", REMOVED_USERS, faults, |row| {
+        Ok(vec![
+            when(row.get::<_, i64>(1)? != 32, "email_digest: is not a SHA-256 digest"),
             when(row.get::<_, i64>(2)? < 0, "token_generation: is negative"),
         ])
     })?;
-    each(conn, "SELECT id, finished FROM backup", faults, |row| {
-        Ok(vec![time(row, 1, "finished")?])
-    })?;
-    each(conn, "SELECT id, name, created, updated FROM calendar_group", faults, |row| {
+    each(conn, "backup", BACKUPS, faults, |row| Ok(vec![time(row, 1, "finished")?]))?;
+    each(conn, "calendar_group", GROUPS, faults, |row| {
         Ok(vec![short(row, 1, "name")?, time(row, 2, "created")?, time(row, 3, "updated")?])
     })?;
-    let events = "SELECT id, subject, subject_folded, birthday, starts, ends, created, updated,
-        group_id IS NULL OR (group_id, length_class) IN (SELECT group_id, length_class FROM group_length_class)
-        FROM event";
-    each(conn, events, faults, |row| {
+    each(conn, "event", EVENTS, faults, |row| {
         let (subject, folded, birthday): (String, String, bool) =
             (row.get(1)?, row.get(2)?, row.get(3)?);
         let (starts, ends): (i64, i64) = (row.get(4)?, row.get(5)?);
@@ -172,22 +181,22 @@ fn rows(conn: &Connection, faults: &mut Faults) -> Result<()> {
             time(row, 5, "ends")?,
             time(row, 6, "created")?,
             time(row, 7, "updated")?,
-            // Then no view asks for it.
-            when(!row.get::<_, bool>(8)?, "length_class: its group is not known to have it"),
+            // No view would read it.
+            when(!row.get::<_, bool>(8)?, "length_class: is missing from group_length_class"),
         ])
     })
 }
 
 type Fault = Option<String>;
 
-/// Looks at the rows that `sql` gives, whose first column is what they are known by.
+/// Looks at the rows of `table` that `sql` gives; their first column is their key.
 fn each(
     conn: &Connection,
+    table: &str,
     sql: &str,
     faults: &mut Faults,
     of: impl Fn(&Row<'_>) -> rusqlite::Result<Vec<Fault>>,
 ) -> Result<()> {
-    let table = sql.rsplit(' ').next().unwrap_or_default();
     let mut statement = conn.prepare(sql)?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
@@ -203,7 +212,7 @@ fn each(
     Ok(())
 }
 
-/// Whether a stored password can be checked at all: the hash of another algorithm never could.
+/// Whether `text` is a hash that a password can be checked against.
 fn is_hash(text: &str) -> bool {
     PasswordHash::new(text).is_ok_and(|hash| {
         hash.algorithm == argon2::ARGON2ID_IDENT
@@ -216,23 +225,26 @@ fn when(wrong: bool, what: &str) -> Fault {
     wrong.then(|| what.to_owned())
 }
 
-/// `as_is`: that parsing left the value as it is stored.
-fn parsed(name: impl Display, as_is: Result<bool>) -> Fault {
-    match as_is {
-        Ok(true) => None,
-        Ok(false) => Some(format!("{name}: has white space at an end")),
-        Err(Error::Invalid(why)) => Some(why),
-        Err(other) => Some(other.to_string()),
-    }
-}
-
 fn short(row: &Row<'_>, column: usize, name: &str) -> rusqlite::Result<Fault> {
     let text: String = row.get(column)?;
-    Ok(parsed(name, ShortText::parse(name, &text).map(|parsed| parsed.as_str() == text)))
+    Ok(match ShortText::parse(name, &text) {
+        Ok(parsed) => when(parsed.as_str() != text, &format!("{name}: has white space at an end")),
+        Err(error) => Some(error.to_string()),
+    })
 }
 
 fn time(row: &Row<'_>, column: usize, name: &str) -> rusqlite::Result<Fault> {
     let seconds: Option<i64> = row.get(column)?;
     let wrong = seconds.is_some_and(|seconds| WallTime::from_seconds(seconds).is_err());
     Ok(when(wrong, &format!("{name}: is outside the years 0001 to 9999")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sqlite_lists_as_many_faults_as_are_listed() {
+        assert_eq!(INTEGRITY, format!("PRAGMA integrity_check({MOST})"));
+    }
 }

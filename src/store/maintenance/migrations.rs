@@ -1,9 +1,10 @@
 //! The migrations: plain SQL under `migrations/`, embedded in the binary, run by refinery.
 //!
-//! Each is committed together with its row in the history, so a crash leaves it done or undone. A
-//! database whose history has a migration that this binary does not know is newer than the binary,
-//! and is refused before anything is written to it.
+//! Each is committed together with its row in refinery's history, so that a crash leaves it done or
+//! undone. A database whose history has a migration that this binary does not know is newer than the
+//! binary, and is refused before anything is written to it.
 
+use std::fmt::Display;
 use std::path::Path;
 
 use include_dir::{Dir, include_dir};
@@ -13,24 +14,31 @@ use rusqlite::{Connection, OpenFlags};
 use crate::error::{Error, Result};
 use crate::store::engine::file::{self, Found};
 use crate::store::engine::lock::Lock;
+use crate::store::engine::{Place, connection, explain};
 
 static FILES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/migrations");
 
-/// A migration, by the number and the name in its file's name `V<version>__<name>.sql`.
+const HAS_HISTORY: &str =
+    "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = 'refinery_schema_history')";
+const HISTORY: &str =
+    "SELECT version, name, checksum FROM refinery_schema_history ORDER BY version";
+const BROKEN_REFERENCES: &str = "SELECT count(*) FROM pragma_foreign_key_check";
+
+/// A migration, by the name of its file, `V<version>__<name>.sql`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Migration {
-    /// Its number.
+    /// Its number, from 1.
     pub version: i32,
-    /// What it is called.
+    /// What it does, in words joined by `_`.
     pub name: String,
 }
 
-/// The migrations of this binary, split by what a database has.
+/// The migrations of this binary, by whether a database has them.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Plan {
     /// Those that the database has, oldest first.
     pub applied: Vec<Migration>,
-    /// Those that it has yet to get, in the order in which it gets them.
+    /// Those that it lacks, in the order in which they are applied.
     pub pending: Vec<Migration>,
 }
 
@@ -42,41 +50,66 @@ pub fn newest_version() -> Result<i32> {
     Ok(embedded()?.iter().map(refinery::Migration::version).max().unwrap_or(0))
 }
 
-/// Compares the database at `path` with this binary and changes nothing. Where there is no
-/// database, all is pending.
+/// Compares the database at `path` with this binary, without changing it. Where there is none, every
+/// migration is pending.
 ///
 /// # Errors
-/// [`Error::Setup`] if the file is no calendar database or is newer than this binary.
+/// [`Error::Setup`] if the file is not a calendar database or is newer than this binary.
 pub fn plan(path: &Path) -> Result<Plan> {
-    let history = match file::look(path)? {
-        Found::Nothing | Found::Empty => Vec::new(),
-        Found::Calendar => history(path, &file::open_to_look(path)?)?,
-    };
-    compare(path, &history)
+    let place = Place::of(path);
+    match file::look(&place)? {
+        Found::Nothing | Found::Empty => compare(&place, &[]),
+        Found::Calendar(conn) => plan_of(&place, &conn),
+    }
 }
 
-/// Applies what is pending to the database at `path`, each migration in a transaction of its own,
-/// and gives what it applied.
+/// The same for the database at `place` that `conn` is open on.
+pub(in crate::store) fn plan_of(place: &Place, conn: &Connection) -> Result<Plan> {
+    compare(place, &history(place, conn)?)
+}
+
+/// Checks that no migration is pending.
+///
+/// # Errors
+/// [`Error::Setup`] if one is, or as [`plan`].
+pub(in crate::store) fn check_migrated(place: &Place, conn: &Connection) -> Result<()> {
+    if plan_of(place, conn)?.pending.is_empty() {
+        return Ok(());
+    }
+    Err(Error::Setup(format!("{place} has yet to be migrated: run calendar-server db upgrade")))
+}
+
+/// Applies the pending migrations to the database at `path`, each in a transaction of its own, and
+/// gives those that it applied.
 ///
 /// # Errors
 /// [`Error::Setup`] if there is no database, if it is newer than this binary, or if a migration
-/// fails: then those before it stay applied.
+/// fails. Those before that one stay applied.
 pub fn upgrade(path: &Path) -> Result<Vec<Migration>> {
-    let _lock = Lock::to_write(path)?;
-    apply(path)
+    let place = Place::of(path);
+    let _lock = Lock::to_write(&place)?;
+    migrate(&place)
 }
 
-/// The same for a file that nobody else knows.
-pub(in crate::store) fn apply(path: &Path) -> Result<Vec<Migration>> {
-    if file::look(path)? != Found::Calendar {
-        return Err(file::missing(path));
-    }
-    let pending = plan(path)?.pending;
+/// The same without the lock: the caller has it, or nobody else knows the file.
+pub(in crate::store) fn migrate(place: &Place) -> Result<Vec<Migration>> {
+    let seen = file::calendar(place)?;
+    let pending = plan_of(place, &seen)?.pending;
+    // Its transaction would be in the way of the first migration.
+    drop(seen);
+    apply(place, pending)
+}
+
+/// Applies `pending`, as [`plan_of`] gave it, to the database at `place`.
+///
+/// # Errors
+/// As [`upgrade`].
+pub(in crate::store) fn apply(place: &Place, pending: Vec<Migration>) -> Result<Vec<Migration>> {
     if pending.is_empty() {
         return Ok(pending);
     }
-    let mut conn = file::open(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-    // A table can only be rebuilt with the foreign keys off; they are checked below instead.
+    let mut conn = connection::open(place, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    // A table can only be rebuilt with foreign keys off; they are checked below instead.
     conn.pragma_update(None, "foreign_keys", false)?;
     conn.pragma_update(None, "synchronous", "full")?;
     let known = embedded()?;
@@ -89,7 +122,7 @@ pub(in crate::store) fn apply(path: &Path) -> Result<Vec<Migration>> {
             continue;
         };
         // Another process may have applied it first.
-        let waiting = compare(path, &history(path, &conn)?)?.pending;
+        let waiting = plan_of(place, &conn)?.pending;
         if waiting.contains(&migration) {
             let Migration { version, name } = migration;
             return Err(Error::Setup(format!(
@@ -97,25 +130,14 @@ pub(in crate::store) fn apply(path: &Path) -> Result<Vec<Migration>> {
             )));
         }
     }
-    let broken: i64 =
-        conn.query_row("SELECT count(*) FROM pragma_foreign_key_check", [], |row| row.get(0))?;
+    let broken: i64 = conn.query_row(BROKEN_REFERENCES, [], |row| row.get(0))?;
     if broken > 0 {
-        return Err(Error::Setup(format!(
-            "{} has {broken} rows that refer to missing ones",
-            path.display()
-        )));
+        return Err(Error::Setup(format!("{place} has {broken} rows that refer to missing ones")));
     }
     Ok(applied)
 }
 
-/// The database at `path` lacks a migration.
-pub(in crate::store) fn unmigrated(path: &Path) -> Error {
-    let shown = path.display();
-    Error::Setup(format!("{shown} has yet to be migrated: run calendar-server db upgrade"))
-}
-
-/// A migrated database without a name, which SQLite keeps in memory, or in a temporary file if it
-/// grows.
+/// A migrated temporary database, which SQLite keeps in memory, or in a temporary file if it grows.
 pub(in crate::store) fn scratch() -> Result<Connection> {
     let mut conn = Connection::open("")?;
     let migrated = Runner::new(&embedded()?).run(&mut conn);
@@ -127,12 +149,14 @@ pub(in crate::store) fn scratch() -> Result<Connection> {
 fn embedded() -> Result<Vec<refinery::Migration>> {
     let mut migrations = FILES
         .files()
-        // Not what an editor leaves beside them.
+        // An editor may leave other files beside them.
         .filter(|file| file.path().extension().is_some_and(|extension| extension == "sql"))
         .map(|file| {
             let name = file.path().file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
-            refinery::Migration::unapplied(name, file.contents_utf8().unwrap_or_default())
-                .map_err(|error| Error::Internal(format!("embedded migration {name}: {error}")))
+            let cannot =
+                |why: &dyn Display| Error::Internal(format!("embedded migration {name}: {why}"));
+            let sql = file.contents_utf8().ok_or_else(|| cannot(&"is not UTF-8"))?;
+            refinery::Migration::unapplied(name, sql).map_err(|error| cannot(&error))
         })
         .collect::<Result<Vec<_>>>()?;
     migrations.sort();
@@ -142,24 +166,20 @@ fn embedded() -> Result<Vec<refinery::Migration>> {
 /// A row of refinery's history: version, name, checksum.
 type Applied = (i32, String, String);
 
-fn history(path: &Path, conn: &Connection) -> Result<Vec<Applied>> {
+fn history(place: &Place, conn: &Connection) -> Result<Vec<Applied>> {
     let read = || {
-        let known =
-            "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = 'refinery_schema_history')";
-        if !conn.query_row(known, [], |row| row.get(0))? {
+        if !conn.query_row(HAS_HISTORY, [], |row| row.get(0))? {
             return Ok(Vec::new());
         }
-        conn.prepare(
-            "SELECT version, name, checksum FROM refinery_schema_history ORDER BY version",
-        )?
-        .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
-        .collect()
+        conn.prepare(HISTORY)?
+            .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
+            .collect()
     };
-    read().map_err(|error| file::unusable(path, &error))
+    read().map_err(|error| explain::unusable(place, &error))
 }
 
-fn compare(path: &Path, history: &[Applied]) -> Result<Plan> {
-    let (shown, known) = (path.display(), embedded()?);
+fn compare(place: &Place, history: &[Applied]) -> Result<Plan> {
+    let known = embedded()?;
     let of = |migration: &refinery::Migration| Migration {
         version: migration.version(),
         name: migration.name().to_owned(),
@@ -167,13 +187,13 @@ fn compare(path: &Path, history: &[Applied]) -> Result<Plan> {
     for (version, name, checksum) in history {
         let Some(migration) = known.iter().find(|migration| migration.version() == *version) else {
             return Err(Error::Setup(format!(
-                "{shown} is at version {version}, newer than this binary's {}: use a newer calendar-server",
+                "{place} is at version {version}, newer than this binary's {}: use a newer calendar-server",
                 newest_version()?
             )));
         };
         if *name != migration.name() || *checksum != migration.checksum().to_string() {
             return Err(Error::Setup(format!(
-                "{shown} was migrated by another V{version} than this binary's: use the calendar-server that made it"
+                "{place} was migrated by another V{version} than this binary's: use the calendar-server that made it"
             )));
         }
     }

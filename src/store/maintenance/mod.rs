@@ -1,9 +1,10 @@
-//! What is done to a database as a whole: migrate, back up, restore, check, import; and what the
-//! writer does when it is idle.
+//! Work on a database as a whole: migrate, back up, restore, check, import; and the deferred work of
+//! the writer.
 
 pub(super) mod backup;
 pub(super) mod check;
 pub(super) mod flask;
+mod imported;
 pub(super) mod migrations;
 pub(super) mod restore;
 pub(super) mod status;

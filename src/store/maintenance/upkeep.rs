@@ -1,19 +1,22 @@
-//! What the writer does when nobody asks it for anything: work that a write left for later, so as to
-//! be done itself in a moment.
+//! Deferred work, which the writer thread does when it is idle: a write that has much to do leaves it
+//! here, so that it is answered at once.
 //!
-//! It is done in slices, each a short transaction of its own, so that a write that comes meanwhile
-//! does not wait long. What is left to do stands in the database; a crash leaves it there.
+//! It is done in steps, each a short transaction of its own, so that a write that comes meanwhile does
+//! not wait long. The database holds what is left to do, so that a crash loses none of it.
 
 use rusqlite::{Connection, TransactionBehavior};
 
 use crate::error::Result;
 use crate::store::tables::{groups, subject_index};
 
-/// Does a slice of what is left to do. Gives whether there may be more.
+/// Does a step of deferred work; gives whether there may be more.
+///
+/// # Errors
+/// If the database cannot be written now.
 pub(in crate::store) fn step(conn: &mut Connection) -> Result<bool> {
     let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let done = groups::purge_deleted(&tx)? + subject_index::index_some(&tx)?;
-    // Without anything done, there is nothing to wait for the disk for.
+    // A commit waits for the disk, even one of nothing.
     if done > 0 {
         tx.commit()?;
     }

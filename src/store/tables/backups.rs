@@ -1,4 +1,4 @@
-//! How the attempts at a backup went: the table `backup`, and what could not be noted there.
+//! How backups went: the table `backup`, and the last backup that could not be recorded there.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -6,88 +6,92 @@ use rusqlite::Connection;
 
 use crate::error::Result;
 use crate::model::WallTime;
-use crate::store::{Snapshot, Transaction};
+use crate::store::engine::{Snapshot, Transaction};
 
-/// How the attempts at a backup went.
+/// How backups went.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct BackupHistory {
-    /// When one was last made.
+    /// When the last one was made.
     pub last: Option<WallTime>,
-    /// When and why one was not made, if that was the last attempt.
+    /// When the last attempt failed and why, if it did.
     pub failed: Option<(WallTime, String)>,
 }
 
+const NEWEST_FIRST: &str = "SELECT finished, failure FROM backup ORDER BY id DESC";
+const INSERT: &str = "INSERT INTO backup (finished, failure) VALUES (?1, ?2)";
+const DELETE_OLD: &str = "DELETE FROM backup WHERE id <= (SELECT max(id) FROM backup) - 100
+    AND id <> (SELECT max(id) FROM backup WHERE failure IS NULL)";
+
 impl Snapshot<'_> {
-    /// How the attempts at a backup went.
+    /// How backups went.
     ///
     /// # Errors
     /// If the database cannot be read.
-    pub fn backup_attempts(&self) -> Result<BackupHistory> {
-        attempts(self.conn)
+    pub fn backup_history(&self) -> Result<BackupHistory> {
+        history(self.conn)
     }
 }
 
-pub(in crate::store) fn attempts(conn: &Connection) -> Result<BackupHistory> {
-    let mut found = BackupHistory::default();
-    let mut statement = conn.prepare("SELECT finished, failure FROM backup ORDER BY id DESC")?;
+/// How backups went, for a connection of a command.
+pub(in crate::store) fn history(conn: &Connection) -> Result<BackupHistory> {
+    let mut history = BackupHistory::default();
+    let mut statement = conn.prepare(NEWEST_FIRST)?;
     let mut rows = statement.query([])?;
     let mut first = true;
     while let Some(row) = rows.next()? {
         let at = WallTime::from_seconds(row.get(0)?)?;
         match row.get::<_, Option<String>>(1)? {
             None => {
-                found.last = Some(at);
+                history.last = Some(at);
                 break;
             }
-            Some(failure) if first => found.failed = Some((at, failure)),
+            Some(failure) if first => history.failed = Some((at, failure)),
             Some(_) => {}
         }
         first = false;
     }
-    Ok(found)
+    Ok(history)
 }
 
 impl Transaction<'_> {
-    /// Notes an attempt at a backup, and why it failed if it did; the last hundred are kept.
+    /// Records a backup, and why it failed if it did. The last hundred are kept, and the last that
+    /// did not fail.
     ///
     /// # Errors
     /// If the database cannot be written.
     pub fn note_backup(&self, finished: WallTime, failure: Option<&str>) -> Result<()> {
-        let sql = "INSERT INTO backup (finished, failure) VALUES (?1, ?2)";
-        self.conn.execute(sql, (finished.seconds(), failure))?;
-        let old = "DELETE FROM backup WHERE id <= (SELECT max(id) FROM backup) - 100
-            AND id <> (SELECT max(id) FROM backup WHERE failure IS NULL)";
-        self.conn.execute(old, [])?;
+        self.conn.execute(INSERT, (finished.seconds(), failure))?;
+        self.conn.execute(DELETE_OLD, [])?;
         Ok(())
     }
 }
 
-/// The last attempt, where it could not be noted in the database: a database that cannot be written
-/// may be why it failed. Its clones remember the same.
+/// The last backup, if it could not be recorded in the database: that this cannot be written may be
+/// why the backup failed. Clones share it.
 #[derive(Debug, Clone, Default)]
-pub struct PendingNote(Arc<Mutex<Option<Attempt>>>);
+pub struct PendingNote(Arc<Mutex<Option<Outcome>>>);
 
-/// When it was, and why it failed if it did.
-type Attempt = (WallTime, Option<String>);
+/// When a backup ended, and why it failed if it did.
+type Outcome = (WallTime, Option<String>);
 
 impl PendingNote {
-    /// Remembers an attempt, or that the last one is noted.
-    pub fn set(&self, attempt: Option<Attempt>) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = attempt;
+    /// Keeps the outcome of a backup; none if it is recorded.
+    pub fn set(&self, outcome: Option<Outcome>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = outcome;
     }
 
-    /// How the attempts went, by what is noted and what is not; none where neither is known.
+    /// The recorded history with the outcome that is not; none if there is neither.
     #[must_use]
-    pub fn with(&self, noted: Option<BackupHistory>) -> Option<BackupHistory> {
-        let unnoted = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let Some((at, failure)) = unnoted else { return noted };
-        let noted = noted.unwrap_or_default();
-        let newest = noted.failed.as_ref().map(|(at, _)| *at).max(noted.last);
+    pub fn with(&self, recorded: Option<BackupHistory>) -> Option<BackupHistory> {
+        let pending = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let Some((at, failure)) = pending else { return recorded };
+        let recorded = recorded.unwrap_or_default();
+        let newest = recorded.failed.as_ref().map(|(at, _)| *at).max(recorded.last);
         Some(match failure {
             // A command made one since.
-            _ if newest > Some(at) => noted,
+            _ if newest > Some(at) => recorded,
             None => BackupHistory { last: Some(at), failed: None },
-            Some(why) => BackupHistory { failed: Some((at, why)), ..noted },
+            Some(why) => BackupHistory { failed: Some((at, why)), ..recorded },
         })
     }
 }
@@ -101,25 +105,25 @@ mod tests {
     }
 
     #[test]
-    fn what_could_not_be_noted_counts_until_something_newer_is() {
-        let unnoted = PendingNote::default();
+    fn a_pending_note_counts_until_a_newer_backup_is_recorded() {
+        let pending = PendingNote::default();
         let made = BackupHistory { last: Some(at(10)), failed: None };
-        assert_eq!(unnoted.with(None), None);
-        assert_eq!(unnoted.with(Some(made.clone())), Some(made.clone()));
+        assert_eq!(pending.with(None), None);
+        assert_eq!(pending.with(Some(made.clone())), Some(made.clone()));
 
-        unnoted.set(Some((at(20), Some("no room".into()))));
+        pending.set(Some((at(20), Some("no room".into()))));
         let failed = Some((at(20), "no room".to_owned()));
         assert_eq!(
-            unnoted.with(Some(made.clone())),
+            pending.with(Some(made.clone())),
             Some(BackupHistory { last: Some(at(10)), failed: failed.clone() })
         );
-        assert_eq!(unnoted.with(None), Some(BackupHistory { last: None, failed }));
+        assert_eq!(pending.with(None), Some(BackupHistory { last: None, failed }));
         let newer = BackupHistory { last: Some(at(30)), failed: None };
-        assert_eq!(unnoted.with(Some(newer.clone())), Some(newer));
+        assert_eq!(pending.with(Some(newer.clone())), Some(newer));
 
-        unnoted.set(Some((at(40), None)));
+        pending.set(Some((at(40), None)));
         assert_eq!(
-            unnoted.with(Some(made)),
+            pending.with(Some(made)),
             Some(BackupHistory { last: Some(at(40)), failed: None })
         );
     }

@@ -13,7 +13,7 @@ use crate::model::{
     Email, Event, EventDetails, EventId, EventTimes, GroupId, Revision, ShortText, TimeRange,
     UserId, WallTime,
 };
-use crate::store::{Snapshot, Transaction};
+use crate::store::engine::{Snapshot, Transaction};
 
 /// Counts the events, without those of deleted groups, which are purged later.
 pub(in crate::store) const COUNT: &str = "

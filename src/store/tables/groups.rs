@@ -9,7 +9,7 @@ use rusqlite::{Connection, OptionalExtension, Params, Row};
 
 use crate::error::Result;
 use crate::model::{Email, Group, GroupId, ShortText, UserId, WallTime};
-use crate::store::{Snapshot, Transaction};
+use crate::store::engine::{Snapshot, Transaction};
 
 /// Counts the groups, without those that are deleted and not purged yet.
 pub(in crate::store) const COUNT: &str = "SELECT count(*) FROM calendar_group WHERE deleted = 0";

@@ -6,14 +6,14 @@ use rusqlite::OpenFlags;
 use super::events::{BIRTHDAY_OF, BY_ID, PERSONAL_BETWEEN, SELECTED_BETWEEN};
 use super::{groups, selections, subject_index, users};
 use crate::store::Store;
-use crate::store::engine::file;
+use crate::store::engine::{Place, connection};
 
 /// What SQLite says it would do.
 fn plan_of(sql: &str) -> String {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("calendar.sqlite");
     drop(Store::open(&path).unwrap());
-    let conn = file::open(&path, OpenFlags::SQLITE_OPEN_READ_WRITE).unwrap();
+    let conn = connection::open(&Place::of(&path), OpenFlags::SQLITE_OPEN_READ_WRITE).unwrap();
     let mut statement = conn.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
     let mut rows = statement.raw_query();
     let mut lines = Vec::new();

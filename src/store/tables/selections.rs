@@ -3,7 +3,7 @@
 
 use crate::error::Result;
 use crate::model::{GroupId, Selection, UserId};
-use crate::store::{Snapshot, Transaction};
+use crate::store::engine::{Snapshot, Transaction};
 
 /// The groups that user ?1 has selected.
 pub(in crate::store) const OF_USER: &str = "

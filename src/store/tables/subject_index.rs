@@ -18,7 +18,7 @@ use rusqlite::{Connection, OptionalExtension, Statement};
 
 use crate::error::Result;
 use crate::model::{Event, ShortText, UserId};
-use crate::store::Snapshot;
+use crate::store::engine::Snapshot;
 
 /// The most events of a calendar that is scanned without the index.
 const FEW: i64 = 2000;

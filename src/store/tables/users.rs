@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 
 use crate::error::{Error, Result};
 use crate::model::{CalendarVersion, Email, User, UserId, WallTime};
-use crate::store::{Snapshot, Transaction};
+use crate::store::engine::{Snapshot, Transaction};
 
 /// The user whose folded email is ?1, with the version of their calendar: their own number, and the sum
 /// of those of the groups that they have selected. A deleted group counts until it is purged, so that
