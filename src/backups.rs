@@ -19,7 +19,7 @@ use crate::model::WallTime;
 use crate::store::{self, DirectStore, PendingNote, Stop};
 
 /// How long to wait after a backup that failed.
-const RETRY: Duration = Duration::from_secs(10 * 60);
+const RETRY: Duration = Duration::from_mins(10);
 /// How long a server that stops waits for a backup to stop: long enough, unless the disk hangs.
 const GRACE: Duration = Duration::from_secs(2);
 

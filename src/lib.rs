@@ -32,8 +32,6 @@
 //! # Ok::<(), calendar_server::error::Error>(())
 //! ```
 
-#![warn(missing_docs, unreachable_pub)]
-
 pub mod api;
 pub mod app;
 pub mod backups;

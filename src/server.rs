@@ -46,6 +46,7 @@ pub fn build(rocket: Figment, app: App) -> Rocket<Build> {
 }
 
 /// The server of the metrics, which has an address of its own: they are none of the users' business.
+#[must_use]
 pub fn metrics(rocket: Figment, metrics: Arc<Metrics>) -> Rocket<Build> {
     rocket::custom(rocket).manage(metrics).mount("/", rocket::routes![metrics_text])
 }

@@ -113,7 +113,9 @@ impl Answer {
         body.extend_from_slice(
             format!(r#"{{"meta":{{"code":{code},"message":"{message}"}},"data":"#).as_bytes(),
         );
-        serde_json::Serializer::new(&mut body).collect_seq(items).map_err(unwritten)?;
+        serde_json::Serializer::new(&mut body)
+            .collect_seq(items)
+            .map_err(|error| unwritten(&error))?;
         body.push(b'}');
         Ok(Self::bare(body))
     }
@@ -156,11 +158,11 @@ impl Answer {
     fn envelope<T: Serialize>(data: Option<T>) -> Result<Self> {
         let Code(_, code, message) = Code::SUCCESS;
         let envelope = Envelope { meta: Meta { code, message, detail: None }, data };
-        Ok(Self::bare(serde_json::to_vec(&envelope).map_err(unwritten)?))
+        Ok(Self::bare(serde_json::to_vec(&envelope).map_err(|error| unwritten(&error))?))
     }
 }
 
-fn unwritten(error: serde_json::Error) -> Error {
+fn unwritten(error: &serde_json::Error) -> Error {
     Error::Internal(format!("cannot write an answer: {error}"))
 }
 
@@ -193,7 +195,7 @@ impl<'r> Responder<'r, 'static> for Error {
         let id = exchange::id_of(request);
         match &self {
             Self::Internal(reason) | Self::Setup(reason) => {
-                tracing::error!(request_id = %id, "{reason}")
+                tracing::error!(request_id = %id, "{reason}");
             }
             Self::Unavailable(reason) => tracing::warn!(request_id = %id, "{reason}"),
             _ => {}

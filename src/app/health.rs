@@ -29,14 +29,14 @@ pub struct Health {
     /// By the monotonic clock, since the other may be set back. Held while looking, so that those who
     /// ask at the same time wait for one look.
     last: Mutex<Option<(Instant, Condition)>>,
-    unnoted: PendingNote,
+    pending: PendingNote,
 }
 
 impl Health {
-    /// That of a server whose backups put into `unnoted` what they cannot note in the database.
+    /// That of a server whose backups put into `pending` what they cannot note in the database.
     #[must_use]
-    pub fn new(unnoted: PendingNote) -> Self {
-        Self { unnoted, ..Self::default() }
+    pub fn new(pending: PendingNote) -> Self {
+        Self { pending, ..Self::default() }
     }
 
     /// Reads and writes, unless that was done a moment ago.
@@ -50,7 +50,7 @@ impl Health {
         let noted = store.read(|snapshot| snapshot.backup_history()).await.ok();
         let write = store.write(|tx| tx.touch()).await.is_ok();
         let condition =
-            Condition { read: noted.is_some(), write, backups: self.unnoted.with(noted) };
+            Condition { read: noted.is_some(), write, backups: self.pending.with(noted) };
         *last = Some((Instant::now(), condition.clone()));
         condition
     }

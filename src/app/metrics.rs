@@ -125,7 +125,7 @@ impl Collector for OfStore {
 
 fn encode_commits(commits: &Commits, mut encoder: MetricEncoder<'_>) -> fmt::Result {
     let count = commits.by_size.iter().map(|(_, count)| count).sum();
-    #[allow(clippy::cast_precision_loss, reason = "counts of writes are far below 2^52")]
+    #[expect(clippy::cast_precision_loss, reason = "counts of writes are far below 2^52")]
     let (sum, bounds) =
         (commits.writes as f64, commits.by_size.iter().map(|(most, count)| (*most as f64, *count)));
     // The format wants a last bucket for what is larger still.

@@ -30,7 +30,7 @@ pub(super) enum Command {
     Upgrade,
     /// Copy the database to a file and check the copy, with a server running or not
     Backup {
-        /// The file to make [default: named by the time, in backup_dir or beside the database]
+        /// The file to make [default: named by the time, in `backup_dir` or beside the database]
         file: Option<PathBuf>,
     },
     /// Replace the database by a backup, and keep the old one beside it

@@ -211,7 +211,7 @@ fn announce(email: &Email, going: &Belongings, groups: &Groups) -> String {
     match groups {
         _ if made.is_empty() => {}
         Groups::GiveTo(heir) => {
-            text.push_str(&format!("; {} gets the groups {names}", heir.as_str()))
+            text.push_str(&format!("; {} gets the groups {names}", heir.as_str()));
         }
         _ => {
             let others = output::counted(*others_events, "event");

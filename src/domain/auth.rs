@@ -62,7 +62,7 @@ struct Issued<'a> {
     generation: i64,
 }
 
-#[allow(clippy::trivially_copy_pass_by_ref, reason = "what serde calls it with")]
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "what serde calls it with")]
 fn is_zero(generation: &i64) -> bool {
     *generation == 0
 }
@@ -70,7 +70,7 @@ fn is_zero(generation: &i64) -> bool {
 #[derive(Deserialize)]
 struct Payload {
     useremail: String,
-    /// A NumericDate (RFC 7519, 2), which may have a fraction.
+    /// A `NumericDate` (RFC 7519, 2), which may have a fraction.
     exp: Option<f64>,
     #[serde(default)]
     generation: i64,
@@ -134,15 +134,14 @@ impl Tokens {
     pub fn verify(&self, token: &str, now: i64) -> Result<Arc<Claims>> {
         let kept = || self.verified.lock().unwrap_or_else(PoisonError::into_inner);
         let before = kept().get(token).map(Arc::clone);
-        let verified = match before {
-            Some(verified) => verified,
-            None => {
-                let verified = Arc::new(self.decode(token)?);
-                kept().put(token.into(), Arc::clone(&verified));
-                verified
-            }
+        let verified = if let Some(verified) = before {
+            verified
+        } else {
+            let verified = Arc::new(self.decode(token)?);
+            kept().put(token.into(), Arc::clone(&verified));
+            verified
         };
-        #[allow(clippy::cast_precision_loss, reason = "exact for the next 285 million years")]
+        #[expect(clippy::cast_precision_loss, reason = "exact for the next 285 million years")]
         let expired = verified.expires.is_some_and(|expires| expires <= now as f64);
         if expired { Err(Error::InvalidToken) } else { Ok(verified) }
     }

@@ -88,8 +88,7 @@ fn kind(path: &str) -> Option<ContentType> {
         "ico" => ContentType::Icon,
         "woff2" => ContentType::WOFF2,
         "webmanifest" => ContentType::new("application", "manifest+json"),
-        "txt" => ContentType::Plain,
-        "LICENSE" | "NOTICE" => ContentType::Plain,
+        "txt" | "LICENSE" | "NOTICE" => ContentType::Plain,
         _ => return None,
     })
 }

@@ -117,8 +117,8 @@ fn reason(code: Code) -> String {
 /// The response of the codes of one status to `call`.
 pub(super) fn refused(call: &str, codes: &[Code]) -> Response {
     let reasons: Vec<String> = codes.iter().map(|code| reason(*code)).collect();
-    let answers = codes.iter().map(|code| refusal(call, *code)).collect();
-    let mut response = response(&reasons.join("\n\n"), answers);
+    let answers: Vec<_> = codes.iter().map(|code| refusal(call, *code)).collect();
+    let mut response = response(&reasons.join("\n\n"), &answers);
     if codes.contains(&Code::METHOD_NOT_ALLOWED) {
         let methods = string("^[A-Z]+(, [A-Z]+)*$");
         response = response.header("Allow", header(methods, "The methods that the path takes."));
@@ -152,7 +152,7 @@ pub(super) fn done(
     }
     let mut answers = vec![("Done", success, examples::done(call))];
     answers.extend(or.map(|code| refusal(call, code)));
-    let mut response = response(&about, answers);
+    let mut response = response(&about, &answers);
     if let Some(pattern) = location {
         response =
             response.header("Location", header(string(pattern), "Where it can be read now."));
@@ -184,9 +184,9 @@ fn id() -> Header {
     header(string("^[0-9a-f]{16}$"), "Under which the log has the request.")
 }
 
-fn response(about: &str, answers: Vec<Shown>) -> ResponseBuilder {
+fn response(about: &str, answers: &[Shown]) -> ResponseBuilder {
     let mut content = ContentBuilder::new();
-    if let [(_, schema, example)] = answers.as_slice() {
+    if let [(_, schema, example)] = answers {
         content = content.schema(Some(schema.clone())).example(Some(example.clone()));
     } else {
         let schemas = answers.iter().map(|(_, schema, _)| schema.clone());

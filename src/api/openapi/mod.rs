@@ -104,12 +104,11 @@ pub fn json() -> Result<String> {
 pub(super) fn get() -> Result<Answer> {
     // It is the same for as long as the program runs, and whoever can reach the server may ask.
     static WRITTEN: OnceLock<String> = OnceLock::new();
-    let document = match WRITTEN.get() {
-        Some(document) => document,
-        None => {
-            let document = json()?;
-            WRITTEN.get_or_init(|| document)
-        }
+    let document = if let Some(document) = WRITTEN.get() {
+        document
+    } else {
+        let document = json()?;
+        WRITTEN.get_or_init(|| document)
     };
     Ok(Answer::bare(document.clone().into_bytes()))
 }

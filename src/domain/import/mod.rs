@@ -110,9 +110,9 @@ pub fn flask(tx: &Transaction<'_>, old: &Flask, now: WallTime) -> Result<Report>
         report: Report::default(),
     };
     old.each_user(|user| import.user(user))?;
-    old.each_group(|group| import.group(group))?;
+    old.each_group(|group| import.group(&group))?;
     import.select()?;
-    old.each_event(|event| import.event(event))?;
+    old.each_event(|event| import.event(&event))?;
     let mut report = import.report;
     let [users, groups, events] = tx.count_all()?;
     let tallies =
@@ -213,7 +213,7 @@ impl Import<'_, '_> {
         Ok(owner)
     }
 
-    fn group(&mut self, old: OldGroup) -> Result<()> {
+    fn group(&mut self, old: &OldGroup) -> Result<()> {
         self.report.groups.read += 1;
         let mut notes = Notes::of(old.garbled);
         let creator = self.owner("creator_email", old.creator_email.as_deref(), &mut notes)?;
@@ -243,7 +243,7 @@ impl Import<'_, '_> {
         Ok(())
     }
 
-    fn event(&mut self, old: OldEvent) -> Result<()> {
+    fn event(&mut self, old: &OldEvent) -> Result<()> {
         self.report.events.read += 1;
         let mut notes = Notes::of(old.garbled);
         let owner = self.owner("email", old.email.as_deref(), &mut notes)?;

@@ -107,7 +107,9 @@ pub(in crate::store) fn structure(conn: &Connection) -> Result<Faults> {
         missing.push(format!("{table}{id}: refers to a {parent} that does not exist"));
     }
     missing.sort();
-    missing.into_iter().for_each(|fault| faults.add(fault));
+    for fault in missing {
+        faults.add(fault);
+    }
     Ok(faults)
 }
 

@@ -63,9 +63,9 @@ pub fn restore(
     let contents = copy(&from, backup, staged.place(), progress, &Stop::default())?;
     let mut unknown = None;
     if end_tokens {
-        let replaced = if there { users_of(&to).map(Some) } else { Ok(None) };
+        let replaced = if there { users_of(&to) } else { Ok(Vec::new()) };
         unknown = replaced.as_ref().err().map(ToString::to_string);
-        end_all_tokens(staged.place(), replaced.ok().flatten())?;
+        end_all_tokens(staged.place(), &replaced.unwrap_or_default())?;
     }
     let kept = free_place(&to, suffix);
     if there {
@@ -96,12 +96,12 @@ fn users_of(place: &Place) -> Result<Vec<users::Known>> {
 
 /// Makes invalid every token of the users of the database at `place`, and of those who are `known`
 /// from elsewhere.
-fn end_all_tokens(place: &Place, known: Option<Vec<users::Known>>) -> Result<()> {
+fn end_all_tokens(place: &Place, known: &[users::Known]) -> Result<()> {
     let end = || -> Result<()> {
         migrations::migrate(place)?;
         let mut conn = connection::open(place, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        users::end_all_tokens(&tx, known.as_deref().unwrap_or_default())?;
+        users::end_all_tokens(&tx, known)?;
         Ok(tx.commit()?)
     };
     explain::named(place, end())
