@@ -62,6 +62,11 @@ const NESTED: [(&str, &[&str]); 2] = [
     ("tls", &["certs", "key", "ciphers", "prefer_server_cipher_order"]),
 ];
 
+/// Every key that can be set.
+pub fn keys() -> impl Iterator<Item = &'static str> {
+    OURS.into_iter().chain(ROCKETS)
+}
+
 /// What the command sets, where nothing else does.
 #[derive(Debug, Clone, Copy)]
 pub struct Defaults {
