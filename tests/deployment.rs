@@ -1,4 +1,4 @@
-//! What an operator copies from this repository works as it is: the README's nginx before a server,
+//! What an operator copies from this repository works as it is: the documented nginx before a server,
 //! and the unit of systemd. They need nginx, systemd-analyze, openssl and curl, which `scripts/test`
 //! installs.
 
@@ -50,7 +50,7 @@ fn nginx() -> Command {
     command
 }
 
-/// The README's proxy before a server; gone when dropped.
+/// The documented proxy before a server; gone when dropped.
 struct Proxy {
     child: Child,
     port: u16,
@@ -58,7 +58,7 @@ struct Proxy {
 }
 
 impl Proxy {
-    /// Writes what the README prints, but for the addresses and paths of this machine, tries it, and
+    /// Writes what the document prints, but for the addresses and paths of this machine, tries it, and
     /// starts it.
     fn start(folder: &Path, server: &Server) -> Self {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
@@ -71,8 +71,8 @@ impl Proxy {
                 .arg("-out")
                 .arg(&cert),
         );
-        let readme = text("README.md");
-        let (_, sample) = readme.split_once("```nginx\n").unwrap();
+        let document = text("docs/operating.md");
+        let (_, sample) = document.split_once("```nginx\n").unwrap();
         let (sample, _) = sample.split_once("```").unwrap();
         let path = "/etc/ssl/calendar.example.com/";
         let sample = replaced(sample, "443 ssl", &format!("127.0.0.1:{port} ssl"));
@@ -130,7 +130,7 @@ impl Drop for Proxy {
 }
 
 #[test]
-fn the_proxy_of_the_readme_brings_the_calendar_to_its_clients_and_says_who_they_are() {
+fn the_documented_proxy_brings_the_calendar_to_its_clients_and_says_who_they_are() {
     let (folder, proxy) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let mut command = command(folder.path(), &["serve", "--port", "0"]);
     command.env("CALENDAR_TRUSTED_PROXIES", r#"["127.0.0.1"]"#).env("CALENDAR_AUTH_RATE", "2/h");

@@ -46,15 +46,19 @@ const NESTED: [(&str, &[&str]); 2] = [
     ("tls", &["certs", "key", "ciphers", "prefer_server_cipher_order"]),
 ];
 
+/// Every key that can be set.
+pub fn keys() -> impl Iterator<Item = &'static str> {
+    OURS.into_iter().chain(ROCKETS)
+}
+
 /// Checks that every key is known.
 ///
 /// # Errors
 /// [`Error::Setup`] that names the key.
 pub(super) fn check(given: &Figment) -> Result<()> {
     let all: Dict = given.extract().map_err(|error| wrong(&error, None))?;
-    let unknown = |key: &str| {
-        Err(Error::Setup(format!("unknown key {key}: see the table of keys in the README")))
-    };
+    let unknown =
+        |key: &str| Err(Error::Setup(format!("unknown key {key}: see docs/configuration.md")));
     for (key, value) in &all {
         if !OURS.contains(&key.as_str()) && !ROCKETS.contains(&key.as_str()) {
             return unknown(key);

@@ -22,6 +22,8 @@ use rocket::config::LogLevel;
 use rocket::figment::providers::Env;
 use rocket::figment::{Figment, Profile};
 
+pub use keys::keys;
+
 use crate::error::{Error, Result};
 use crate::model::Rate;
 use lookup::{path, read, text, texts, wrong};
