@@ -54,7 +54,7 @@ fn rocket_config_names_another_file() {
 #[test]
 fn an_unknown_key_is_named_wherever_it_stands() {
     let unknown =
-        |key: &str| failed(&format!("unknown key {key}: see the table of keys in the README"));
+        |key: &str| failed(&format!("unknown key {key}: see docs/configuration.md"));
     assert_eq!(refused_with("[default]\ndatabse = \"x\"\n", &[]), unknown("databse"));
     assert_eq!(refused_with("[release]\nport = 1\nsekret = 2\n", &[]), unknown("sekret"));
     let mutual = "[default.tls]\ncerts = \"c\"\nkey = \"k\"\nmutual = { ca_certs = \"a\" }\n";
