@@ -1,0 +1,113 @@
+//! `POST /user`.
+
+use serde_json::json;
+
+use super::{PASSWORD, assert_not_signed_in, credentials, login, token_in, with_password};
+use crate::support::calendar::{Calendar, KIM, PARK, Settings};
+use crate::support::expected::data;
+use crate::support::printed_token::PRINTED_TOKEN;
+
+pub const TAKEN: &str = r#"{"meta":{"code":20010,"message":"USER ID EXIST"}}"#;
+
+const USERS: &str =
+    "SELECT id, email, email_folded, datetime(created, 'unixepoch') FROM user ORDER BY id";
+
+#[test]
+fn registering_gives_a_token_that_is_accepted() {
+    let calendar = Calendar::new();
+    let answer = calendar.post("/user/", "", r#"{"useremail": "park@jungi.me"}"#);
+    let token = answer.json()["data"]["token"].as_str().unwrap().to_owned();
+    answer.is(200, &data(&format!(r#"{{"token":"{token}"}}"#)));
+    calendar.get("/user/", &token).is(
+        200,
+        &data(r#"{"useremail":"park@jungi.me","created":"Mon, 19 Jun 2017 19:55:04 GMT","timezone":"Asia/Seoul"}"#),
+    );
+    assert_eq!(calendar.rows(USERS), ["1|park@jungi.me|park@jungi.me|2017-06-19 19:55:04"]);
+}
+
+#[test]
+fn the_email_is_also_read_as_the_reference_misspells_it() {
+    let calendar = Calendar::new();
+    let answer = calendar.post("/user/", "", r#"{"usereamil": "park@jungi.me"}"#);
+    let token = answer.json()["data"]["token"].as_str().unwrap().to_owned();
+    answer.is(200, &data(&format!(r#"{{"token":"{token}"}}"#)));
+    calendar
+        .post("/user/", "", r#"{"usereamil": "a b@c"}"#)
+        .invalid("usereamil: expected an email address without spaces or control characters");
+    assert_eq!(calendar.rows("SELECT email FROM user"), [PARK]);
+}
+
+#[test]
+fn an_email_that_is_taken_gives_out_no_token() {
+    let calendar = Calendar::new();
+    calendar.register(PARK);
+    for again in ["park@jungi.me", "PARK@jungi.me", "park@JUNGI.ME", "  park@jungi.me\\n"] {
+        calendar.post("/user/", "", format!(r#"{{"useremail":"{again}"}}"#)).is(200, TAKEN);
+    }
+    assert_eq!(calendar.rows("SELECT email FROM user"), [PARK]);
+}
+
+#[test]
+fn registering_takes_no_token_and_minds_none() {
+    let calendar = Calendar::new();
+    let answer = calendar.post("/user/", "no token at all", r#"{"useremail":"kim@example.com"}"#);
+    let token = answer.json()["data"]["token"].as_str().unwrap().to_owned();
+    answer.is(200, &data(&format!(r#"{{"token":"{token}"}}"#)));
+    assert_eq!(calendar.rows("SELECT email FROM user"), [KIM]);
+}
+
+#[test]
+fn where_registration_is_closed_it_is_refused_and_who_is_registered_stays() {
+    let calendar = Calendar::with(Settings { registration_open: false, ..Settings::default() });
+    for _ in 0..2 {
+        calendar.post("/user/", "", r#"{"useremail":"park@jungi.me"}"#).refuses(
+            401,
+            40100,
+            "INVALID AUTHORIZATION",
+            "registration is closed",
+        );
+    }
+    assert_eq!(calendar.rows("SELECT count(*) FROM user"), ["0"]);
+    calendar.execute(
+        "INSERT INTO user (email, email_folded, created) VALUES ('park@jungi.me', 'park@jungi.me', 0)",
+    );
+    calendar.post("/user/", "", r#"{"useremail":"park@jungi.me"}"#).refuses(
+        401,
+        40100,
+        "INVALID AUTHORIZATION",
+        "registration is closed",
+    );
+    calendar.get("/user/", PRINTED_TOKEN).is(
+        200,
+        &data(r#"{"useremail":"park@jungi.me","created":"Thu, 01 Jan 1970 00:00:00 GMT","timezone":"Asia/Seoul"}"#),
+    );
+}
+
+#[test]
+fn a_registration_with_a_bad_password_registers_nobody() {
+    let calendar = Calendar::new();
+    for password in [json!("1234567"), json!("x".repeat(257)), json!(null), json!(12_345_678)] {
+        let body = json!({"useremail": PARK, "password": password}).to_string();
+        assert_eq!(calendar.post("/user/", "", body).json()["meta"]["code"], 40001, "{password}");
+    }
+    assert_eq!(calendar.rows("SELECT count(*) FROM user"), ["0"]);
+}
+
+#[test]
+fn registering_a_taken_address_does_not_change_its_password() {
+    let (calendar, _) = with_password();
+    calendar
+        .post("/user/", "", credentials(PARK, "battery staple"))
+        .is(200, r#"{"meta":{"code":20010,"message":"USER ID EXIST"}}"#);
+    assert_not_signed_in(&login(&calendar, PARK, "battery staple"));
+    token_in(&login(&calendar, PARK, PASSWORD));
+}
+
+#[test]
+fn an_address_that_was_never_removed_begins_where_it_always_did() {
+    let calendar = Calendar::new();
+    calendar.register("kim@jungi.me");
+    calendar.execute("INSERT INTO removed_user VALUES (x'00', 7)");
+    calendar.register(PARK);
+    assert_eq!(calendar.get("/user/", PRINTED_TOKEN).status, 200);
+}
