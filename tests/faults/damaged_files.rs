@@ -1,10 +1,12 @@
-//! A database file that was cut off or overwritten while nobody served it.
+//! A database file that was cut off or overwritten while no server had it open.
 
 use std::fs::{self, File};
 use std::path::Path;
 
-use crate::asking::{bounded, event, names, serve};
-use crate::spawned::{Ended, Server, command, run};
+use crate::client::Connection;
+use crate::fixture::{bounded, event, serve};
+use crate::support::files::files;
+use crate::support::server::{Ended, Server, command, run};
 
 const COMMANDS: [&[&str]; 10] = [
     &["serve", "--port", "0"],
@@ -25,7 +27,7 @@ fn calendar(log: bool) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::start(serve(folder.path()));
     let token = server.register("park@jungi.me");
-    let mut connection = crate::asking::Connection::to(&server);
+    let mut connection = Connection::to(&server);
     for number in 0..300 {
         let body = event(&format!("{number}: {}", "x".repeat(100)));
         let made = connection.call("POST", "/calendar/event", &token, &body).unwrap();
@@ -37,7 +39,7 @@ fn calendar(log: bool) -> tempfile::TempDir {
         assert!(folder.path().join("calendar.sqlite-wal").exists());
     } else {
         assert!(server.stop().0.success());
-        assert_eq!(names(folder.path()), ["calendar.sqlite"]);
+        assert_eq!(files(folder.path()), ["calendar.sqlite"]);
     }
     folder
 }
@@ -55,7 +57,7 @@ fn ended(folder: &Path, arguments: &[&str]) -> Ended {
 /// Every file of a folder with what is in it.
 fn contents(folder: &Path) -> Vec<(String, Vec<u8>)> {
     let read = |name: String| (name.clone(), fs::read(folder.join(name)).unwrap());
-    names(folder).into_iter().map(read).collect()
+    files(folder).into_iter().map(read).collect()
 }
 
 /// Asserts that a command said in one line what is wrong with the file, and changed nothing.
@@ -68,7 +70,7 @@ fn assert_refused(folder: &Path, arguments: &[&str], why: &str) {
     let said = refused.err.strip_prefix("error: ").unwrap();
     assert!(said.contains("calendar.sqlite"), "{arguments:?}: {said}");
     assert!(said.contains(why), "{arguments:?}: {said}");
-    assert_eq!(names(folder), before.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>());
+    assert_eq!(files(folder), before.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>());
     assert!(contents(folder) == before, "{arguments:?} changed a file");
 }
 

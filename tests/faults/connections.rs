@@ -1,4 +1,4 @@
-//! Clients that go away, and clients that stay and say nothing.
+//! Clients that go away, and clients that stay and send nothing.
 
 use std::fs;
 use std::io::Write;
@@ -8,21 +8,21 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use crate::asking::{
-    Connection, DAY, assert_flat, assert_sound, event, memory, request, serve, through_bash,
-    wait_for,
-};
-use crate::spawned::Server;
+use crate::client::{Connection, request};
+use crate::fixture::{DAY, assert_flat, assert_sound, event, memory, serve};
+use crate::support::server::Server;
+use crate::support::shell::in_bash;
+use crate::support::wait::wait_for;
 
-/// A connection of which some bytes were written and none read.
-fn said(server: &Server, bytes: &str) -> TcpStream {
+/// A connection on which these bytes were sent and none read.
+fn connection_with(server: &Server, bytes: &str) -> TcpStream {
     let mut stream = server.connect();
     // The server may be first to end it.
     let _ = stream.write_all(bytes.as_bytes());
     stream
 }
 
-/// A request up to its body, of which there is `part`.
+/// A request up to `part` of its body.
 fn part_of(request: &str, part: f64) -> &str {
     let (head, body) = request.split_once("\r\n\r\n").unwrap();
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "part of a length")]
@@ -41,14 +41,18 @@ fn clients_that_go_away_in_the_middle_of_a_request_leave_nothing_half_done() {
             for (how, part) in [("head", 0.0), ("half", 0.5), ("full", 1.0)] {
                 let body = event(&format!("{how} {round} {number}"));
                 let request = request("POST", "/calendar/event", &token, &body);
-                drop(said(&server, part_of(&request, part)));
+                drop(connection_with(&server, part_of(&request, part)));
             }
-            drop(said(&server, "POST /api/v1/calendar/event HTTP/1.1\r\nHost: c\r\nX-cal"));
+            drop(connection_with(
+                &server,
+                "POST /api/v1/calendar/event HTTP/1.1\r\nHost: c\r\nX-cal",
+            ));
             let body = event(&format!("answered {round} {number}"));
-            let stream = said(&server, &request("POST", "/calendar/event", &token, &body));
+            let stream =
+                connection_with(&server, &request("POST", "/calendar/event", &token, &body));
             assert_eq!(stream.peek(&mut [0]).unwrap(), 1);
             drop(stream);
-            drop(said(&server, &request("GET", DAY, &token, "")));
+            drop(connection_with(&server, &request("GET", DAY, &token, "")));
         }
         assert_eq!(server.call("GET", "/user/", &token, "").0, 200);
     };
@@ -85,7 +89,8 @@ fn clients_that_go_away_in_the_middle_of_a_request_leave_nothing_half_done() {
     assert_sound(folder.path());
 }
 
-/// How many files this process may have open, raised to `wanted` as far as it goes.
+/// Raises the number of files that this process may have open to `wanted`, or as far as it goes, and
+/// gives it. It holds for every test of the crate, none of which needs it low.
 fn raised_limit(wanted: usize) -> usize {
     let limits = fs::read_to_string("/proc/self/limits").unwrap();
     let line = limits.lines().find(|line| line.starts_with("Max open files")).unwrap();
@@ -111,7 +116,7 @@ fn beside_2000_connections_that_hang_in_half_a_header_others_are_served() {
     assert!(count >= 500, "only {count} connections are possible here");
     let folder = tempfile::tempdir().unwrap();
     let line = "ulimit -S -n 4096 || ulimit -S -n $(ulimit -H -n); exec \"$@\"";
-    let server = Server::start(through_bash(&serve(folder.path()), line));
+    let server = Server::start(in_bash(&serve(folder.path()), line));
     let hanging: Vec<_> = (0..count).map(|_| half_a_header(&server)).collect();
     let asked = Instant::now();
     let token = server.register("park@jungi.me");
@@ -135,7 +140,7 @@ fn beside_2000_connections_that_hang_in_half_a_header_others_are_served() {
 #[test]
 fn a_server_out_of_file_descriptors_serves_who_is_there_and_all_when_the_others_leave() {
     let folder = tempfile::tempdir().unwrap();
-    let server = Server::start(through_bash(&serve(folder.path()), "ulimit -n 64; exec \"$@\""));
+    let server = Server::start(in_bash(&serve(folder.path()), "ulimit -n 64; exec \"$@\""));
     let token = server.register("park@jungi.me");
     let mut there = Connection::to(&server);
     assert_eq!(there.call("GET", "/user/", &token, "").unwrap().status, 200);

@@ -1,4 +1,4 @@
-//! Writers that keep a diary of what they were promised.
+//! Writers that note what the server acknowledged, so that it can be held to it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::mpsc::Sender;
@@ -6,12 +6,14 @@ use std::time::Instant;
 
 use serde_json::{Value, json};
 
-use crate::asking::{Connection, DAY, PATIENCE, REFUSED, Reply, event};
-use crate::spawned::Server;
+use crate::client::{Connection, Reply};
+use crate::fixture::{DAY, UNAVAILABLE, event};
+use crate::support::server::Server;
+use crate::support::wait::PATIENCE;
 
-/// What writers were told, and what they were told nothing of.
+/// What writers were told was done, and what they were told nothing of.
 #[derive(Debug, Default)]
-pub struct Diary {
+pub struct Acknowledged {
     /// The events that were made, by id.
     pub made: BTreeMap<i64, String>,
     /// Those of them that were deleted.
@@ -24,7 +26,7 @@ pub struct Diary {
     pub refusals: usize,
 }
 
-impl Diary {
+impl Acknowledged {
     /// Adds what another writer noted.
     #[track_caller]
     pub fn add(&mut self, other: Self) {
@@ -38,8 +40,8 @@ impl Diary {
         self.refusals += other.refusals;
     }
 
-    /// Makes events, and deletes every fourth of them at once, until the connection ends or it was
-    /// refused `patience` times. `told` hears of each answer of 200.
+    /// Registers events, and deletes every fourth of them at once, until the connection ends or it was
+    /// refused `patience` times. Each answer of 200 is told to `told`.
     pub fn of_writer(
         server: &Server,
         token: &str,
@@ -47,36 +49,36 @@ impl Diary {
         patience: usize,
         told: &Sender<()>,
     ) -> Self {
-        let (mut connection, mut diary) = (Connection::to(server), Self::default());
+        let (mut connection, mut all) = (Connection::to(server), Self::default());
         let until = Instant::now() + PATIENCE;
         for number in 0.. {
-            if diary.refusals >= patience {
+            if all.refusals >= patience {
                 break;
             }
             assert!(Instant::now() < until, "the server neither ends nor refuses");
             let subject = format!("{name} {number}");
             let body = event(&subject);
             let Ok(reply) = connection.call("POST", "/calendar/event", token, &body) else {
-                diary.perhaps_made.insert(subject);
+                all.perhaps_made.insert(subject);
                 break;
             };
-            if !diary.noted(&reply, told) {
+            if !all.noted(&reply, told) {
                 continue;
             }
             let id = reply.made.unwrap();
-            diary.made.insert(id, subject);
+            all.made.insert(id, subject);
             if number % 4 == 3 {
                 let body = json!({ "event_id": id }).to_string();
                 let Ok(reply) = connection.call("DELETE", "/calendar/event", token, &body) else {
-                    diary.perhaps_deleted.insert(id);
+                    all.perhaps_deleted.insert(id);
                     break;
                 };
-                if diary.noted(&reply, told) {
-                    diary.deleted.insert(id);
+                if all.noted(&reply, told) {
+                    all.deleted.insert(id);
                 }
             }
         }
-        diary
+        all
     }
 
     /// Whether it was done; else it was refused as the contract has it.
@@ -86,14 +88,14 @@ impl Diary {
             let _ = told.send(());
             return true;
         }
-        assert_eq!((reply.status, reply.body.as_str()), (503, REFUSED));
+        assert_eq!((reply.status, reply.body.as_str()), (503, UNAVAILABLE));
         self.refusals += 1;
         false
     }
 
-    /// Asserts that what a server shows is what was promised: every event that was made and not
-    /// deleted, none twice, and nothing else but what nobody was told of. What is shown of those
-    /// counts as promised from then on.
+    /// Asserts that a server shows what was acknowledged: every event that was made and not deleted,
+    /// none twice, and nothing else but what nobody was told of. What it shows of those counts as
+    /// acknowledged from then on.
     #[track_caller]
     pub fn assert_kept(&mut self, server: &Server, token: &str) {
         let mut shown = BTreeMap::new();
@@ -130,8 +132,8 @@ impl Diary {
     }
 }
 
-/// Lets `count` writers loose and calls `end` once they were given `enough` answers of 200; gives
-/// what they noted. They stop when the server goes away.
+/// Starts `count` writers, calls `end` once they were given `enough` answers of 200, and gives what
+/// they noted. They stop when the server is gone.
 #[track_caller]
 pub fn under_load(
     server: &Server,
@@ -140,13 +142,14 @@ pub fn under_load(
     count: usize,
     enough: usize,
     end: impl FnOnce(),
-) -> Diary {
+) -> Acknowledged {
     let (tell, told) = std::sync::mpsc::channel();
     std::thread::scope(|scope| {
         let writers: Vec<_> = (0..count)
             .map(|number| (tell.clone(), format!("{name} {number}")))
             .map(|(tell, name)| {
-                scope.spawn(move || Diary::of_writer(server, token, &name, usize::MAX, &tell))
+                scope
+                    .spawn(move || Acknowledged::of_writer(server, token, &name, usize::MAX, &tell))
             })
             .collect();
         drop(tell);
@@ -158,8 +161,8 @@ pub fn under_load(
         // First of all, since the writers go on until the server is gone.
         end();
         assert_eq!(answers, enough, "too few were answered in time");
-        let mut diary = Diary::default();
-        writers.into_iter().for_each(|writer| diary.add(writer.join().unwrap()));
-        diary
+        let mut all = Acknowledged::default();
+        writers.into_iter().for_each(|writer| all.add(writer.join().unwrap()));
+        all
     })
 }

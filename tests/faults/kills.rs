@@ -3,14 +3,14 @@
 use std::os::unix::process::ExitStatusExt;
 use std::time::{Duration, Instant};
 
-use crate::asking::{assert_sound, serve};
-use crate::diary::{Diary, under_load};
-use crate::spawned::Server;
+use crate::acknowledged::{Acknowledged, under_load};
+use crate::fixture::{assert_sound, serve};
+use crate::support::server::Server;
 
 #[test]
 fn of_ten_kills_under_32_writers_none_loses_or_doubles_an_event_or_gives_an_id_again() {
     let folder = tempfile::tempdir().unwrap();
-    let (mut token, mut all) = (String::new(), Diary::default());
+    let (mut token, mut all) = (String::new(), Acknowledged::default());
     for round in 0..10 {
         let server = Server::start(serve(folder.path()));
         if round == 0 {

@@ -1,11 +1,11 @@
-//! Requests that mean harm, as the very bytes on a socket.
+//! Hostile requests, as bytes on a socket.
 
 use std::io::{ErrorKind, Read, Write};
 
 use serde_json::Value;
 
-use crate::asking::{DAY, assert_flat, memory, serve};
-use crate::spawned::Server;
+use crate::fixture::{DAY, assert_flat, memory, serve};
+use crate::support::server::Server;
 
 /// Sends bytes, whether or not the server reads them all, and gives what it answers; nothing if it
 /// closes the connection.
@@ -23,7 +23,7 @@ fn answer_to(server: &Server, said: &[u8]) -> Vec<u8> {
 /// What is acceptable: a closed connection, a bare refusal by hyper, or the envelope. Gives the
 /// status, 0 for a closed connection.
 #[track_caller]
-fn assert_decent(what: &str, answer: &[u8]) -> u16 {
+fn assert_acceptable(what: &str, answer: &[u8]) -> u16 {
     let answer = std::str::from_utf8(answer).unwrap();
     if answer.is_empty() {
         return 0;
@@ -57,9 +57,9 @@ fn get(token: &str, target: &[u8], headers: &[u8]) -> Vec<u8> {
 }
 
 /// The name of a request, its bytes, and the statuses that fit; 0 is a closed connection.
-type Hostile = (&'static str, Vec<u8>, &'static [u16]);
+type HostileRequest = (&'static str, Vec<u8>, &'static [u16]);
 
-fn requests(token: &str) -> Vec<Hostile> {
+fn requests(token: &str) -> Vec<HostileRequest> {
     let deep = |levels: usize, open: &str| open.repeat(levels).into_bytes();
     let parameters = (0..10_000).map(|number| format!("a{number}=%20&")).collect::<String>();
     let search = format!("/calendar/search?{parameters}search_word=a");
@@ -145,7 +145,7 @@ fn a_hostile_request_is_refused_by_itself_and_takes_no_memory_with_it() {
     let send_all = || {
         for (what, said, fits) in &requests {
             let answer = answer_to(&server, said);
-            let status = assert_decent(what, &answer);
+            let status = assert_acceptable(what, &answer);
             assert!(fits.contains(&status), "{what}: {status}");
         }
     };
@@ -198,7 +198,7 @@ fn a_body_that_never_ends_is_refused_while_it_is_sent() {
         }
         // It has not ended here either: no last chunk was sent.
         let answer = reader.join().unwrap();
-        (sent, assert_decent(path, &answer))
+        (sent, assert_acceptable(path, &answer))
     };
     let cases = [
         ("/group/", token.as_str(), r#"{"group_name":"a"#, [0, 413]),

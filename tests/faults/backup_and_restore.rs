@@ -1,19 +1,21 @@
-//! A backup and a restore that are killed on the way, or told to stop.
+//! A backup and a restore that are killed half way, or told to stop.
 
 use std::fs;
 use std::path::Path;
 use std::process::Stdio;
 use std::sync::atomic::{AtomicBool, Ordering};
-
 use std::time::{Duration, Instant};
 
 use calendar_server::store::{self, Direct, Stop};
-use rusqlite::Connection;
 
-use crate::asking::{assert_sound, names, serve, wait_for};
-use crate::spawned::{Ended, Server, command, run};
+use crate::fixture::{assert_sound, serve};
+use crate::support::database::{add_bulk, count_events};
+use crate::support::files::files;
+use crate::support::server::{Ended, Server, command, run};
+use crate::support::wait::wait_for;
 
 const FEW: i64 = 20_000;
+
 const MANY: i64 = 30_000;
 
 /// A database of [`MANY`] events, and beside it `copy.sqlite`, a backup of when it had [`FEW`].
@@ -22,30 +24,15 @@ fn calendar() -> tempfile::TempDir {
     let server = Server::dev_run(folder.path());
     server.register("park@jungi.me");
     assert!(server.stop().0.success());
-    add(folder.path(), FEW);
+    add_bulk(&folder.path().join("calendar.sqlite"), FEW);
     assert_eq!(run(folder.path(), &["db", "backup", "copy.sqlite"]).code, Some(0));
-    add(folder.path(), MANY - FEW);
+    add_bulk(&folder.path().join("calendar.sqlite"), MANY - FEW);
     folder
-}
-
-fn add(folder: &Path, events: i64) {
-    let conn = Connection::open(folder.join("calendar.sqlite")).unwrap();
-    conn.execute_batch(&format!(
-        "WITH RECURSIVE n (i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < {events})
-         INSERT INTO event (user_id, subject, subject_folded, starts, ends, created)
-         SELECT 1, 'a dinner with friends ' || i, 'a dinner with friends ' || i, 0, 0, 0 FROM n"
-    ))
-    .unwrap();
-}
-
-fn events_in(file: &Path) -> i64 {
-    let conn = Connection::open(file).unwrap();
-    conn.query_row("SELECT count(*) FROM event", [], |row| row.get(0)).unwrap()
 }
 
 /// The size of the file that is being made, if one is.
 fn partial(folder: &Path) -> Option<u64> {
-    let name = names(folder).into_iter().find(|name| name.ends_with(".partial"))?;
+    let name = files(folder).into_iter().find(|name| name.ends_with(".partial"))?;
     Some(fs::metadata(folder.join(name)).ok()?.len())
 }
 
@@ -80,7 +67,7 @@ fn a_backup_that_is_killed_leaves_no_backup_and_nothing_in_the_way_of_the_next()
         assert!(there || !whole, "it said that it was made");
         if there {
             assert_eq!(run(here, &["db", "check", "--database", "new.sqlite"]).code, Some(0));
-            assert_eq!(events_in(&here.join("new.sqlite")), MANY);
+            assert_eq!(count_events(&here.join("new.sqlite")), MANY);
             fs::remove_file(here.join("new.sqlite")).unwrap();
         } else {
             midway += 1;
@@ -90,7 +77,7 @@ fn a_backup_that_is_killed_leaves_no_backup_and_nothing_in_the_way_of_the_next()
     assert!(midway >= 3, "{midway} were killed on the way");
     let made = run(here, &["db", "backup", "new.sqlite"]);
     assert_eq!((made.code, made.err.as_str()), (Some(0), ""));
-    assert_eq!(names(here), ["calendar.sqlite", "copy.sqlite", "new.sqlite"]);
+    assert_eq!(files(here), ["calendar.sqlite", "copy.sqlite", "new.sqlite"]);
 }
 
 #[test]
@@ -98,7 +85,7 @@ fn a_restore_that_is_killed_leaves_what_was_or_the_backup_and_nothing_in_the_way
     let folder = calendar();
     let here = folder.path();
     let kept = || {
-        let mut kept: Vec<_> = names(here);
+        let mut kept: Vec<_> = files(here);
         kept.retain(|name| name.starts_with("calendar.sqlite.before-restore-"));
         kept.retain(|name| !name.ends_with("-wal") && !name.ends_with("-shm"));
         kept
@@ -108,14 +95,14 @@ fn a_restore_that_is_killed_leaves_what_was_or_the_backup_and_nothing_in_the_way
         // The last of them when what was there is being put aside.
         let moment = || reached(here, sixteenths) || kept().len() > known;
         let whole = killed(here, &["db", "restore", "copy.sqlite"], moment);
-        let now = events_in(&here.join("calendar.sqlite"));
+        let now = count_events(&here.join("calendar.sqlite"));
         assert!(now == MANY || now == FEW, "{now}");
         assert!(now == FEW || !whole, "it said that it was restored");
         assert_sound(here);
         if now == FEW {
-            let all: Vec<_> = kept().iter().map(|name| events_in(&here.join(name))).collect();
+            let all: Vec<_> = kept().iter().map(|name| count_events(&here.join(name))).collect();
             assert!(all.contains(&MANY), "{all:?}");
-            add(here, MANY - FEW);
+            add_bulk(&here.join("calendar.sqlite"), MANY - FEW);
         } else {
             midway += 1;
         }
@@ -124,8 +111,8 @@ fn a_restore_that_is_killed_leaves_what_was_or_the_backup_and_nothing_in_the_way
     assert!(midway >= 3, "{midway} were killed on the way");
     let restored = run(here, &["db", "restore", "copy.sqlite"]);
     assert_eq!((restored.code, restored.err.as_str()), (Some(0), ""));
-    assert_eq!(events_in(&here.join("calendar.sqlite")), FEW);
-    let mut left = names(here);
+    assert_eq!(count_events(&here.join("calendar.sqlite")), FEW);
+    let mut left = files(here);
     left.retain(|name| !name.starts_with("calendar.sqlite.before-restore-"));
     assert_eq!(left, ["calendar.sqlite", "copy.sqlite"]);
     assert_eq!(run(here, &["db", "restore", "copy.sqlite"]).code, Some(0), "nor of the one after");
@@ -170,7 +157,7 @@ fn a_copy_that_is_told_to_stop_stops_also_while_it_is_checked_and_leaves_nothing
         let error = store::backup(&from, &to, &mut progress, &stop).unwrap_err().to_string();
         let why = if at_the_end { "interrupted" } else { "it was stopped" };
         assert_eq!(error, format!("cannot copy {}: {why}", from.display()));
-        assert_eq!(names(folder.path()), ["calendar.sqlite", "copy.sqlite"]);
+        assert_eq!(files(folder.path()), ["calendar.sqlite", "copy.sqlite"]);
     }
 }
 
@@ -191,7 +178,7 @@ fn a_server_told_to_stop_while_it_makes_a_backup_ends_in_time_and_leaves_no_half
         let (status, log) = server.stop();
         assert_eq!(status.code(), Some(0), "{log}");
         assert!(told.elapsed() < Duration::from_secs(5), "it took {:?}", told.elapsed());
-        for name in names(&kept) {
+        for name in files(&kept) {
             let name = format!("backups/{name}");
             let checked = run(folder.path(), &["db", "check", "--database", &name]);
             assert_eq!(checked.code, Some(0), "{name}: {}", checked.err);

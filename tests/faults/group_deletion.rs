@@ -2,8 +2,9 @@
 
 use rusqlite::Connection;
 
-use crate::asking::{assert_sound, serve};
-use crate::spawned::{Server, wait_for};
+use crate::fixture::{assert_sound, serve};
+use crate::support::server::Server;
+use crate::support::wait::wait_for;
 
 const EVENTS: i64 = 20_000;
 
