@@ -1,10 +1,10 @@
-//! Every key, from where it may stand, and what is said of a wrong one.
+//! The configuration: every key, where it may be set, and what is said of a wrong value.
 
 use std::fs;
 use std::path::Path;
 
-use crate::setup::failed;
-use crate::spawned::{Ended, Server, command, run};
+use crate::support::printed_token::PRINTED_TOKEN;
+use crate::support::server::{Ended, Server, command, failed, run};
 
 /// Which database file `db init` makes, with this environment and `Rocket.toml`.
 fn made_with(toml: &str, environment: &[(&str, &str)], arguments: &[&str]) -> String {
@@ -152,8 +152,6 @@ fn no_error_shows_a_secret() {
     }
 }
 
-const PUBLISHED_TOKEN: &str = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJpc3MiOiJKVU5HSVBBUksiLCJ1c2VyZW1haWwiOiJwYXJrQGp1bmdpLm1lIiwiYXVkIjoiQ0FMRU5EQVJfQVBJIn0.8gpD2Wd-p26UuPVLHP9bLD9gbXo_nbP19rzO8N0N0zo";
-
 #[test]
 fn with_the_earlier_systems_key_its_tokens_go_on_working() {
     let by_environment = |folder: &Path| {
@@ -176,12 +174,12 @@ fn with_the_earlier_systems_key_its_tokens_go_on_working() {
         let folder = tempfile::tempdir().unwrap();
         let server = Server::start(start(folder.path()));
         assert_eq!(
-            server.call("GET", "/user/", PUBLISHED_TOKEN, "").0,
+            server.call("GET", "/user/", PRINTED_TOKEN, "").0,
             401,
             "nobody is registered yet"
         );
         server.register("park@jungi.me");
-        assert_eq!(server.call("GET", "/user/", PUBLISHED_TOKEN, "").0, 200);
+        assert_eq!(server.call("GET", "/user/", PRINTED_TOKEN, "").0, 200);
     }
 }
 

@@ -1,18 +1,15 @@
-//! What an operator copies from this repository works as it is: the README's nginx before a server,
-//! and the unit of systemd. They need nginx, systemd-analyze, openssl and curl, which `scripts/test`
+//! What operators copy from this repository works as it is: the README's nginx in front of a server, and
+//! the systemd unit. These tests need nginx, systemd-analyze, openssl and curl, which `scripts/test`
 //! installs.
-
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that panics has failed")]
-
-#[path = "spawned/mod.rs"]
-mod spawned;
 
 use std::fs;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
-use spawned::{Server, command, files, run, wait_for};
+use crate::support::files::files;
+use crate::support::server::{Server, command, run};
+use crate::support::wait::wait_for;
 
 fn text(name: &str) -> String {
     fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(name)).unwrap()

@@ -1,4 +1,4 @@
-//! `db status`, `db migrate` and `db upgrade` beyond the set-up.
+//! `db migrate` and `db upgrade` beyond the set-up.
 
 use std::fs;
 use std::io::Read;
@@ -6,62 +6,7 @@ use std::process::Stdio;
 
 use serde_json::json;
 
-use crate::setup::failed;
-use crate::spawned::{Server, command, run};
-
-#[test]
-fn status_counts_what_a_running_server_has_stored() {
-    let folder = tempfile::tempdir().unwrap();
-    let server = Server::dev_run(folder.path());
-    let token = server.register("park@jungi.me");
-    server.register("kim@jungi.me");
-    assert_eq!(server.call("POST", "/group/", &token, r#"{"group_name":"회식"}"#).0, 200);
-    let event = r#"{"sdate":"2017-06-19 20:00:00","edate":"2017-06-19 23:00:00","subject":"약속"}"#;
-    for _ in 0..3 {
-        assert_eq!(server.call("POST", "/calendar/event", &token, event).0, 200);
-    }
-    let ended = run(folder.path(), &["db", "status", "--json"]);
-    let mut status: serde_json::Value = serde_json::from_str(&ended.out).unwrap();
-    assert!(status["bytes"].as_u64().unwrap() >= 4096);
-    status["bytes"] = json!(0);
-    assert_eq!(
-        status,
-        json!({"database": "calendar.sqlite", "version": 8, "pending": 0, "bytes": 0, "users": 2, "groups": 1, "events": 3, "last_backup": null, "backup_failure": null})
-    );
-    assert!(server.stop().0.success());
-
-    let bytes = fs::metadata(folder.path().join("calendar.sqlite")).unwrap().len();
-    let ended = run(folder.path(), &["db", "status"]);
-    let table = format!(
-        "database     calendar.sqlite\nversion      8\nsize         {bytes} bytes\nusers        2\ngroups       1\nevents       3\nlast backup  never\n"
-    );
-    assert_eq!((ended.code, ended.out), (Some(0), table));
-}
-
-#[test]
-fn status_of_an_unmigrated_database_says_what_to_do() {
-    let folder = tempfile::tempdir().unwrap();
-    run(folder.path(), &["db", "init"]);
-    let ended = run(folder.path(), &["db", "status"]);
-    assert_eq!(ended.code, Some(0));
-    assert!(
-        ended.out.contains("\nversion      0, 8 pending: calendar-server db upgrade\n"),
-        "{}",
-        ended.out
-    );
-}
-
-#[test]
-fn status_and_upgrade_without_a_database_make_none() {
-    let folder = tempfile::tempdir().unwrap();
-    for name in ["status", "upgrade"] {
-        assert_eq!(
-            run(folder.path(), &["db", name]),
-            failed("there is no database calendar.sqlite: make it with calendar-server db init")
-        );
-    }
-    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
-}
+use crate::support::server::{Ended, command, failed, run};
 
 #[test]
 fn the_plan_is_json_too() {
@@ -104,7 +49,7 @@ fn a_database_newer_than_the_binary_is_refused_untouched() {
     }
     for name in ["dev-run", "serve"] {
         let mut command = command(folder.path(), &[name, "--port", "0"]);
-        assert_eq!(crate::spawned::Ended::from(command.output().unwrap()), failed(why));
+        assert_eq!(Ended::from(command.output().unwrap()), failed(why));
     }
     assert_eq!(fs::read(&path).unwrap(), before);
 }

@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::net::{TcpListener, TcpStream};
 
-use crate::spawned::{Server, answer, command, run};
+use crate::support::server::{Ended, Server, command, read_answer, run};
 
 fn free_address() -> String {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string()
@@ -21,7 +21,7 @@ fn measured() -> (tempfile::TempDir, Server, String) {
 fn fetch(address: &str) -> (String, String) {
     let mut stream = TcpStream::connect(address).unwrap();
     stream.write_all(b"GET /metrics HTTP/1.1\r\nHost: c\r\nConnection: close\r\n\r\n").unwrap();
-    answer(stream)
+    read_answer(stream)
 }
 
 #[track_caller]
@@ -91,7 +91,7 @@ fn an_address_of_the_metrics_that_is_taken_or_none_is_said_clearly() {
     ] {
         let mut command = command(folder.path(), &["serve", "--port", "0"]);
         command.env("CALENDAR_METRICS_ADDRESS", value).env("CALENDAR_LOG_LEVEL", "off");
-        let ended: crate::spawned::Ended = command.output().unwrap().into();
+        let ended: Ended = command.output().unwrap().into();
         assert_eq!(ended.code, Some(1));
         assert!(ended.err.starts_with(&said), "{}", ended.err);
     }

@@ -1,13 +1,15 @@
-//! `db restore`: what it brings back, what it keeps, whom it waits for, and which tokens it ends.
+//! `db restore`: what it brings back, what it keeps, and whom it waits for.
 
 use std::fs::{self, File};
 use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::process::{Child, Stdio};
 
-use crate::backup::{add_events, calendar, damage, events_in};
-use crate::setup::failed;
-use crate::spawned::{Ended, Server, command, files, run};
+use super::{add_events, calendar, damage};
+use crate::support::database::count_events;
+use crate::support::files::files;
+use crate::support::server::{Ended, Server, command, failed, run};
+use crate::support::wait::wait_for;
 
 #[test]
 fn restoring_brings_back_what_was_and_keeps_what_is() {
@@ -31,7 +33,11 @@ fn restoring_brings_back_what_was_and_keeps_what_is() {
     assert_eq!(lines.next(), Some("restored calendar.sqlite, with 1 users, 0 groups and 3 events"));
     let kept = lines.next().unwrap().strip_prefix("what was there is kept as ").unwrap();
     assert!(kept.contains("/calendar.sqlite.before-restore-2"), "{kept}");
-    assert_eq!(events_in(&here.join(kept)), 7, "also what was only in the log of a killed server");
+    assert_eq!(
+        count_events(&here.join(kept)),
+        7,
+        "also what was only in the log of a killed server"
+    );
     let mode = fs::metadata(here.join("calendar.sqlite")).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
 
@@ -49,7 +55,7 @@ fn restoring_where_a_link_leads_keeps_the_link() {
     let restored = run(here, &["db", "restore", "copy.sqlite", "--database", "link.sqlite"]);
     assert_eq!(restored.code, Some(0), "{}", restored.err);
     assert!(fs::symlink_metadata(here.join("link.sqlite")).unwrap().is_symlink());
-    assert_eq!(events_in(&here.join("calendar.sqlite")), 2);
+    assert_eq!(count_events(&here.join("calendar.sqlite")), 2);
 }
 
 #[test]
@@ -70,7 +76,7 @@ fn the_log_of_a_database_that_is_gone_is_not_taken_for_that_of_the_backup() {
     );
     assert_eq!(run(here, &["db", "restore", "copy.sqlite"]).code, Some(0));
     assert!(!here.join("calendar.sqlite-wal").exists());
-    assert_eq!(events_in(&here.join("calendar.sqlite")), 2);
+    assert_eq!(count_events(&here.join("calendar.sqlite")), 2);
 }
 
 #[test]
@@ -120,7 +126,7 @@ fn two_restores_in_the_same_second_keep_both_of_what_was_there() {
         let line = restored.out.lines().last().unwrap().to_owned();
         kept.push(line.strip_prefix("what was there is kept as ").unwrap().to_owned());
     }
-    let events: Vec<_> = kept.iter().map(|name| events_in(&here.join(name))).collect();
+    let events: Vec<_> = kept.iter().map(|name| count_events(&here.join(name))).collect();
     assert_eq!(events, [5, 1, 1, 1, 1]);
     assert_eq!(files(here).len(), 7, "{:?}", files(here));
 }
@@ -140,13 +146,13 @@ fn a_program_that_reads_or_writes_the_database_is_in_the_way_of_a_restore() {
         refused.err
     );
     other.execute_batch("COMMIT").unwrap();
-    assert_eq!(events_in(&here.join("calendar.sqlite")), 0, "what it wrote is there");
+    assert_eq!(count_events(&here.join("calendar.sqlite")), 0, "what it wrote is there");
     drop(other);
     assert_eq!(files(here), ["calendar.sqlite", "copy.sqlite"]);
 }
 
-/// `user password` that waits for the password of Park.
-fn asking(here: &std::path::Path) -> Child {
+/// `user password`, which waits for the password of Park.
+fn waiting_command(here: &std::path::Path) -> Child {
     let mut command = command(here, &["user", "password", "park@jungi.me"]);
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
 }
@@ -156,10 +162,10 @@ fn a_restore_does_not_take_the_database_from_under_a_command() {
     let (folder, _) = calendar(1);
     let here = folder.path();
     assert_eq!(run(here, &["db", "backup", "copy.sqlite"]).code, Some(0));
-    let mut command = asking(here);
-    // Once it has the folder for its own, nobody else can have it.
+    let mut command = waiting_command(here);
+    // Once it has the lock of the folder, nobody else can take it.
     let shared = File::open(here).unwrap();
-    crate::spawned::wait_for("the command", || {
+    wait_for("the command", || {
         let free = shared.try_lock().is_ok();
         shared.unlock().unwrap();
         (!free).then_some(())
@@ -200,129 +206,10 @@ fn commands_work_beside_each_other_and_beside_a_server() {
     let here = folder.path();
     let server = Server::dev_run(here);
     server.register("park@jungi.me");
-    let mut waiting = asking(here);
+    let mut waiting = waiting_command(here);
     let added = run(here, &["user", "add", "kim@jungi.me"]);
     assert_eq!(server.call("GET", "/user/", added.out.trim(), "").0, 200);
     assert_eq!(run(here, &["db", "backup", "copy.sqlite"]).code, Some(0));
     waiting.stdin.take().unwrap().write_all(b"correct horse\n").unwrap();
     assert!(waiting.wait_with_output().unwrap().status.success());
-}
-
-/// The tokens of Park and Kim that were given out before the backup `copy.sqlite` and after it; the
-/// server is stopped.
-fn tokens_around_a_backup(here: &std::path::Path) -> Vec<String> {
-    let server = Server::dev_run(here);
-    let mut tokens = vec![server.register("park@jungi.me"), server.register("kim@jungi.me")];
-    let other = |email: &str| run(here, &["user", "token", email]).out.trim().to_owned();
-    assert_eq!(run(here, &["db", "backup", "copy.sqlite"]).code, Some(0));
-    for _ in 0..3 {
-        assert_eq!(run(here, &["user", "revoke", "park@jungi.me"]).code, Some(0));
-        tokens.push(other("park@jungi.me"));
-    }
-    assert_eq!(run(here, &["user", "remove", "kim@jungi.me", "--yes"]).code, Some(0));
-    tokens.push(server.register("kim@jungi.me"));
-    // Choi and Han are in no backup; Han is gone again.
-    tokens.push(server.register("choi@jungi.me"));
-    tokens.push(server.register("han@jungi.me"));
-    assert_eq!(run(here, &["user", "remove", "han@jungi.me", "--yes"]).code, Some(0));
-    assert!(server.stop().0.success());
-    tokens
-}
-
-fn status(server: &Server, token: &str) -> u16 {
-    server.call("GET", "/user/", token, "").0
-}
-
-#[test]
-fn a_restore_that_ends_tokens_ends_every_one_that_was_ever_given_out() {
-    let folder = tempfile::tempdir().unwrap();
-    let here = folder.path();
-    let mut tokens = tokens_around_a_backup(here);
-    for round in 0..2 {
-        let restored = run(here, &["db", "restore", "copy.sqlite", "--end-tokens"]);
-        assert_eq!((restored.code, restored.err.as_str()), (Some(0), ""));
-        let mut lines = restored.out.lines();
-        assert_eq!(
-            lines.next(),
-            Some("restored calendar.sqlite, with 2 users, 0 groups and 0 events")
-        );
-        assert_eq!(lines.next(), Some("ended all tokens that were given out before"));
-        assert!(lines.next().unwrap().starts_with("what was there is kept as "));
-        assert_eq!(run(here, &["db", "check"]).out, "calendar.sqlite is sound\n");
-
-        let server = Server::dev_run(here);
-        let mut new: Vec<String> = ["park@jungi.me", "kim@jungi.me"]
-            .map(|email| run(here, &["user", "token", email]).out.trim().to_owned())
-            .into();
-        new.extend(["choi@jungi.me", "han@jungi.me"].map(|email| server.register(email)));
-        for token in &tokens {
-            assert_eq!(status(&server, token), 401, "round {round}: {token}");
-        }
-        for token in &new {
-            assert_eq!(status(&server, token), 200, "round {round}: {token}");
-        }
-        // And ending goes on from there.
-        assert_eq!(run(here, &["user", "revoke", "park@jungi.me"]).code, Some(0));
-        assert_eq!(status(&server, &new[0]), 401);
-        tokens.extend(new);
-        assert!(server.stop().0.success());
-    }
-    let unchanged = rusqlite::Connection::open(here.join("copy.sqlite")).unwrap();
-    let generations = "SELECT sum(token_generation) FROM user";
-    assert_eq!(unchanged.query_row(generations, [], |row| row.get::<_, i64>(0)).unwrap(), 0);
-}
-
-#[test]
-fn a_restore_that_ends_no_tokens_lets_those_of_the_backup_count() {
-    let folder = tempfile::tempdir().unwrap();
-    let tokens = tokens_around_a_backup(folder.path());
-    assert_eq!(run(folder.path(), &["db", "restore", "copy.sqlite"]).code, Some(0));
-    let server = Server::dev_run(folder.path());
-    let statuses: Vec<_> = tokens.iter().map(|token| status(&server, token)).collect();
-    assert_eq!(statuses, [200, 200, 401, 401, 401, 401, 401, 401]);
-}
-
-#[test]
-fn a_backup_of_an_older_version_is_migrated_so_that_its_tokens_can_be_ended() {
-    let folder = tempfile::tempdir().unwrap();
-    let here = folder.path();
-    let v1 = include_str!("../../migrations/V1__users_groups_events.sql");
-    assert_eq!(run(here, &["db", "init", "--database", "old.sqlite"]).code, Some(0));
-    assert_eq!(run(here, &["db", "upgrade", "--database", "old.sqlite"]).code, Some(0));
-    let conn = rusqlite::Connection::open(here.join("old.sqlite")).unwrap();
-    conn.execute_batch(
-        "DROP TABLE subject_gram; DROP TABLE subject_gram_pending;
-         DROP TABLE subject_gram_progress; DROP TABLE group_length_class;
-         DROP TABLE event; DROP TABLE selection; DROP TABLE calendar_group; DROP TABLE user;
-         DROP TABLE backup; DROP TABLE removed_user;
-         DELETE FROM refinery_schema_history WHERE version > 1",
-    )
-    .unwrap();
-    conn.execute_batch(v1).unwrap();
-    let park = "INSERT INTO user (email, email_folded, created) VALUES ('park@jungi.me', 'park@jungi.me', 0)";
-    conn.execute(park, []).unwrap();
-    drop(conn);
-    let restored = run(here, &["db", "restore", "old.sqlite", "--end-tokens"]);
-    assert_eq!(
-        restored.out,
-        "restored calendar.sqlite, with 1 users, 0 groups and 0 events\nended all tokens that were given out before\n"
-    );
-    assert_eq!(run(here, &["db", "check"]).out, "calendar.sqlite is sound\n");
-    let old = run(here, &["db", "migrate", "--json", "--database", "old.sqlite"]).out;
-    assert!(old.contains("pending"), "the backup itself is left as it is: {old}");
-}
-
-#[test]
-fn that_tokens_of_a_damaged_database_are_not_known_is_said() {
-    let (folder, _) = calendar(400);
-    let here = folder.path();
-    assert_eq!(run(here, &["db", "backup", "copy.sqlite"]).code, Some(0));
-    fs::write(here.join("calendar.sqlite"), "nothing that could be read").unwrap();
-    let restored = run(here, &["db", "restore", "copy.sqlite", "--end-tokens"]);
-    assert_eq!(restored.code, Some(0));
-    assert!(
-        restored.err.starts_with("tokens of users who registered after the backup may count again when they register anew: "),
-        "{}",
-        restored.err
-    );
 }

@@ -1,48 +1,11 @@
-//! `user add|list|token|password|revoke|remove`, beside a running server.
+//! `user add`, `list`, `token`, `password` and `revoke`.
 
-use std::io::Write;
-use std::path::Path;
-use std::process::Stdio;
+use std::io::{Read, Write};
 
 use serde_json::json;
 
-use crate::setup::failed;
-use crate::spawned::{Ended, Server, command, run};
-
-fn user(folder: &Path, arguments: &[&str]) -> Ended {
-    run(folder, &[&["user"], arguments].concat())
-}
-
-/// Runs `user password`, with `typed` piped in.
-fn password(folder: &Path, email: &str, typed: &str) -> Ended {
-    let mut command = command(folder, &["user", "password", email]);
-    let pipes = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = pipes.spawn().unwrap();
-    child.stdin.take().unwrap().write_all(typed.as_bytes()).unwrap();
-    child.wait_with_output().unwrap().into()
-}
-
-fn done(out: &str) -> Ended {
-    Ended { code: Some(0), out: out.to_owned(), err: String::new() }
-}
-
-fn status(server: &Server, token: &str) -> u16 {
-    server.call("GET", "/user/", token, "").0
-}
-
-fn sign_in(server: &Server, email: &str, password: &str) -> u16 {
-    let body = json!({"useremail": email, "password": password}).to_string();
-    server.call("POST", "/user/login", "", &body).0
-}
-
-/// The token that a command printed, alone on its line.
-#[track_caller]
-fn printed(ended: &Ended) -> String {
-    assert_eq!((ended.code, ended.err.as_str()), (Some(0), ""));
-    let token = ended.out.strip_suffix('\n').unwrap();
-    assert!(token.starts_with("eyJ") && !token.contains('\n'), "{token}");
-    token.to_owned()
-}
+use super::{EVENT, password, printed_token, sign_in, status, user, with_groups};
+use crate::support::server::{Server, command, done, failed, read_answer, run};
 
 #[test]
 fn with_registration_closed_the_operator_makes_users_and_their_tokens() {
@@ -50,8 +13,8 @@ fn with_registration_closed_the_operator_makes_users_and_their_tokens() {
     let mut command = command(folder.path(), &["serve", "--port", "0"]);
     command.env("CALENDAR_REGISTRATION", "closed");
     let server = Server::start(command);
-    let first = printed(&user(folder.path(), &["add", "park@jungi.me"]));
-    let second = printed(&user(folder.path(), &["token", "PARK@jungi.me"]));
+    let first = printed_token(&user(folder.path(), &["add", "park@jungi.me"]));
+    let second = printed_token(&user(folder.path(), &["token", "PARK@jungi.me"]));
     assert_eq!([status(&server, &first), status(&server, &second)], [200, 200]);
     assert_eq!(
         user(folder.path(), &["add", "Park@jungi.me"]),
@@ -69,7 +32,7 @@ fn a_token_of_a_configured_key_is_signed_with_it() {
     };
     let server = Server::start(keyed(&["serve", "--port", "0"]));
     let output = keyed(&["user", "add", "park@jungi.me"]).output().unwrap();
-    assert_eq!(status(&server, &printed(&output.into())), 200);
+    assert_eq!(status(&server, &printed_token(&output.into())), 200);
 }
 
 #[test]
@@ -108,34 +71,13 @@ fn revoking_ends_all_tokens_of_a_user() {
         done("ended all tokens of park@jungi.me\n")
     );
     assert_eq!([status(&server, &park), status(&server, &kim)], [401, 200]);
-    let next = printed(&user(folder.path(), &["token", "park@jungi.me"]));
+    let next = printed_token(&user(folder.path(), &["token", "park@jungi.me"]));
     assert_eq!(status(&server, &next), 200);
-}
-
-const EVENT: &str =
-    r#""sdate":"2017-06-19 20:00:00","edate":"2017-06-19 23:00:00","subject":"약속""#;
-
-/// Park made group 1, in which both have an event; each has a personal one, and Kim made group 2.
-fn shared() -> (tempfile::TempDir, Server, String, String) {
-    let folder = tempfile::tempdir().unwrap();
-    let server = Server::dev_run(folder.path());
-    let (park, kim) = (server.register("park@jungi.me"), server.register("kim@jungi.me"));
-    let post = |path: &str, token: &str, body: &str| {
-        assert_eq!(server.call("POST", path, token, body).0, 200);
-    };
-    post("/group/", &park, r#"{"group_name":"가족"}"#);
-    post("/group/", &kim, r#"{"group_name":"회식"}"#);
-    for token in [&park, &kim] {
-        post("/group/event", token, &format!(r#"{{"group_id":1,{EVENT}}}"#));
-        post("/calendar/event", token, &format!("{{{EVENT}}}"));
-        post("/user/calendar/group", token, r#"{"selected_group":"1"}"#);
-    }
-    (folder, server, park, kim)
 }
 
 #[test]
 fn users_are_listed_with_what_they_have() {
-    let (folder, _server, ..) = shared();
+    let (folder, _server, ..) = with_groups();
     password(folder.path(), "kim@jungi.me", "correct horse\n");
     let listed = user(folder.path(), &["list", "--json"]);
     let mut rows: serde_json::Value = serde_json::from_str(&listed.out).unwrap();
@@ -159,65 +101,9 @@ fn users_are_listed_with_what_they_have() {
     assert!(lines[2].starts_with("2   kim@jungi.me   ") && lines[2].contains("  yes  "), "{table}");
 }
 
-#[test]
-fn removing_a_user_who_made_groups_says_what_to_do_and_removes_nothing() {
-    let (folder, server, park, _) = shared();
-    assert_eq!(
-        user(folder.path(), &["remove", "park@jungi.me", "--yes"]),
-        failed(
-            "park@jungi.me made 1 group: they have to be given to somebody, or removed too (--give-groups-to EMAIL, or --with-groups)"
-        )
-    );
-    assert_eq!(status(&server, &park), 200);
-}
-
-#[test]
-fn groups_can_be_given_to_somebody_else() {
-    let (folder, server, park, kim) = shared();
-    let ended = user(
-        folder.path(),
-        &["remove", "park@jungi.me", "--give-groups-to", "kim@jungi.me", "--yes"],
-    );
-    assert_eq!(ended.code, Some(0), "{}", ended.err);
-    assert_eq!(ended.out, "removed park@jungi.me\n");
-    assert_eq!(
-        ended.err,
-        "park@jungi.me: 1 personal event and 1 event in groups go; kim@jungi.me gets the groups 가족\n"
-    );
-    assert_eq!(status(&server, &park), 401);
-    let (_, groups) = server.call("GET", "/group/", &kim, "");
-    assert_eq!(groups.matches(r#""creator_email":"kim@jungi.me""#).count(), 2, "{groups}");
-    let (_, day) = server.call("GET", "/calendar/date?date=2017-06-19", &kim, "");
-    assert_eq!(day.matches(r#""id":"#).count(), 2, "Kim's own event and Kim's in the group: {day}");
-    assert!(!day.contains("park@jungi.me"), "{day}");
-}
-
-#[test]
-fn groups_can_go_too_with_everybodys_events() {
-    let (folder, server, _, kim) = shared();
-    let ended = user(folder.path(), &["remove", "park@jungi.me", "--with-groups", "--yes"]);
-    assert_eq!(ended.code, Some(0), "{}", ended.err);
-    assert_eq!(
-        ended.err,
-        "park@jungi.me: 1 personal event and 1 event in groups go; the groups 가족 go, with 1 event of others\n"
-    );
-    let (_, day) = server.call("GET", "/calendar/date?date=2017-06-19", &kim, "");
-    assert_eq!(day.matches(r#""id":"#).count(), 1, "{day}");
-    assert_eq!(server.call("GET", "/group/1", &kim, "").0, 404);
-}
-
-#[test]
-fn a_removed_users_token_does_not_open_the_calendar_of_who_takes_the_address() {
-    let folder = tempfile::tempdir().unwrap();
-    let server = Server::dev_run(folder.path());
-    let old = server.register("park@jungi.me");
-    assert_eq!(user(folder.path(), &["remove", "park@jungi.me", "--yes"]).code, Some(0));
-    let new = server.register("park@jungi.me");
-    assert_eq!([status(&server, &old), status(&server, &new)], [401, 200]);
-}
-
-/// Sends the head of a request and half its body, lets `meanwhile` happen, and sends the rest.
-fn slowly(
+/// Sends the head of a request, does `meanwhile` once the server has accepted the token, and sends the
+/// body. Gives the body of the answer.
+fn call_with_pause(
     server: &Server,
     line: &str,
     token: &str,
@@ -231,10 +117,10 @@ fn slowly(
     );
     stream.write_all(head.as_bytes()).unwrap();
     // Once it asks for the body, it has accepted the token.
-    std::io::Read::read_exact(&mut stream, &mut [0; 25]).unwrap();
+    stream.read_exact(&mut [0; 25]).unwrap();
     meanwhile();
     stream.write_all(body.as_bytes()).unwrap();
-    crate::spawned::answer(stream).1
+    read_answer(stream).1
 }
 
 #[test]
@@ -250,7 +136,7 @@ fn a_request_under_way_does_not_outlive_its_token_or_its_user() {
             let folder = tempfile::tempdir().unwrap();
             let server = Server::dev_run(folder.path());
             let token = server.register("park@jungi.me");
-            let answered = slowly(&server, line, &token, body, || {
+            let answered = call_with_pause(&server, line, &token, body, || {
                 assert_eq!(user(folder.path(), end).code, Some(0));
             });
             assert_eq!(answered, refused, "{line}, {end:?}");
@@ -261,31 +147,6 @@ fn a_request_under_way_does_not_outlive_its_token_or_its_user() {
             assert_eq!(rows, 0, "{line}, {end:?}");
         }
     }
-}
-
-#[test]
-fn what_a_terminal_would_obey_is_not_printed() {
-    let folder = tempfile::tempdir().unwrap();
-    let server = Server::dev_run(folder.path());
-    let token = server.register("park@jungi.me");
-    server.call("POST", "/group/", &token, r#"{"group_name":"G\u001b[31m1"}"#);
-    let ended = user(folder.path(), &["remove", "park@jungi.me", "--with-groups", "--yes"]);
-    assert_eq!(ended.code, Some(0));
-    assert!(ended.err.contains("the groups G\\u{1b}[31m1 go"), "{}", ended.err);
-}
-
-#[test]
-fn without_yes_and_with_nobody_to_ask_nothing_is_removed() {
-    let folder = tempfile::tempdir().unwrap();
-    let server = Server::dev_run(folder.path());
-    let token = server.register("park@jungi.me");
-    let ended = user(folder.path(), &["remove", "park@jungi.me"]);
-    assert_eq!(ended.code, Some(1));
-    assert_eq!(
-        ended.err,
-        "park@jungi.me: 0 personal events and 0 events in groups go\nerror: there is nobody to ask: say --yes\n"
-    );
-    assert_eq!(status(&server, &token), 200);
 }
 
 #[test]

@@ -1,12 +1,12 @@
-//! `/healthz`, as what watches a server asks it.
+//! `/healthz`, as a monitor asks it.
 
 use std::fs;
-
 use std::io::Write;
 use std::net::TcpListener;
 use std::time::Instant;
 
-use crate::spawned::{Server, answer, command, run, wait_for};
+use crate::support::server::{Server, command, read_answer, run};
+use crate::support::wait::wait_for;
 
 fn health(server: &Server) -> (String, String) {
     server.send(b"GET /healthz HTTP/1.1\r\nHost: c\r\nConnection: close\r\n\r\n")
@@ -117,22 +117,8 @@ fn a_flood_of_questions_costs_one_write_a_second() {
     let seconds = begun.elapsed().as_secs() + 1;
     let mut stream = std::net::TcpStream::connect(address).unwrap();
     stream.write_all(b"GET /metrics HTTP/1.1\r\nHost: c\r\nConnection: close\r\n\r\n").unwrap();
-    let (_, text) = answer(stream);
+    let (_, text) = read_answer(stream);
     let writes = text.lines().find_map(|line| line.strip_prefix("calendar_commit_writes_sum "));
     let writes: f64 = writes.unwrap().parse().unwrap();
     assert!((1.0..=seconds as f64).contains(&writes), "{writes} writes in {seconds} s");
-}
-
-#[test]
-fn as_many_files_as_the_machine_allows_may_be_open() {
-    let folder = tempfile::tempdir().unwrap();
-    let plain = command(folder.path(), &["serve", "--port", "0"]);
-    let mut bash = std::process::Command::new("bash");
-    bash.args(["-c", "ulimit -S -n 64; exec \"$@\"", "bash"]).arg(plain.get_program());
-    bash.args(plain.get_args()).current_dir(folder.path());
-    let server = Server::start(bash);
-    let limits = fs::read_to_string(format!("/proc/{}/limits", server.id())).unwrap();
-    let line = limits.lines().find(|line| line.starts_with("Max open files")).unwrap();
-    let mut numbers = line.split_whitespace().skip(3);
-    assert_eq!(numbers.next(), numbers.next(), "{line}");
 }

@@ -1,11 +1,11 @@
-//! `db import-flask`: what becomes of each kind of row that the earlier system let in and this one does
-//! not, and of many rows.
+//! What becomes of each kind of row that the earlier system let in and this one does not, and of many
+//! rows.
 
 use rusqlite::Connection;
 use serde_json::{Value, json};
 
-use crate::import::{EVENTS, import, made, stored};
-use crate::spawned::run;
+use super::{EVENTS, import, made, stored};
+use crate::support::server::run;
 
 /// Imports what `rows` make, and gives what the command printed as JSON and what was stored.
 #[track_caller]

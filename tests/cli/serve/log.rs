@@ -1,11 +1,11 @@
-//! A server's log, and how it stops.
+//! A server's log.
 
-use std::io::{Read, Write};
+use std::io::Write;
 use std::time::{Duration, Instant};
 
-use crate::spawned::{Server, answer, command};
+use crate::support::server::{Server, command, read_answer};
 
-const EVENT: &str =
+pub const EVENT: &str =
     r#"{"sdate":"2017-06-19 20:00:00","edate":"2017-06-19 23:00:00","subject":"privatissimum"}"#;
 
 #[test]
@@ -59,36 +59,6 @@ fn no_token_no_email_and_no_subject_is_in_a_log_at_any_level() {
 }
 
 #[test]
-fn a_signal_finishes_what_is_under_way_and_exits_with_0() {
-    for signal in ["TERM", "INT"] {
-        let folder = tempfile::tempdir().unwrap();
-        let server = Server::start(command(folder.path(), &["serve", "--port", "0"]));
-        let token = server.register("park@jungi.me");
-        let mut stream = server.connect();
-        let length = EVENT.len();
-        let head = format!(
-            "POST /api/v1/calendar/event HTTP/1.1\r\nHost: c\r\nX-calendar-access-token: {token}\r\nContent-Length: {length}\r\nExpect: 100-continue\r\n\r\n"
-        );
-        stream.write_all(head.as_bytes()).unwrap();
-        // Once it asks for the body, the request is under way.
-        let mut go_on = [0; 25];
-        stream.read_exact(&mut go_on).unwrap();
-        assert_eq!(&go_on, b"HTTP/1.1 100 Continue\r\n\r\n");
-        server.signal(signal);
-        stream.write_all(EVENT.as_bytes()).unwrap();
-        let (head, body) = answer(stream);
-        assert!(head.starts_with("HTTP/1.1 200 "), "{signal}: {head}");
-        assert_eq!(body, r#"{"meta":{"code":20000,"message":"SUCCESS"}}"#);
-        let (status, log) = server.ended();
-        assert_eq!(status.code(), Some(0), "{signal}: {log}");
-        let conn = rusqlite::Connection::open(folder.path().join("calendar.sqlite")).unwrap();
-        let subject: String =
-            conn.query_row("SELECT subject FROM event", [], |row| row.get(0)).unwrap();
-        assert_eq!(subject, "privatissimum");
-    }
-}
-
-#[test]
 fn a_log_that_cannot_be_written_stops_nothing() {
     for name in ["serve", "dev-run"] {
         let folder = tempfile::tempdir().unwrap();
@@ -110,7 +80,7 @@ fn a_log_that_cannot_be_written_stops_nothing() {
                     b"GET /api/v1/group/list HTTP/1.1\r\nHost: c\r\nConnection: close\r\n\r\n",
                 )
                 .ok()?;
-            Some(answer(stream).0)
+            Some(read_answer(stream).0)
         })
         .take_while(|_| Instant::now() < deadline)
         .find_map(|answered| answered);
@@ -118,37 +88,6 @@ fn a_log_that_cannot_be_written_stops_nothing() {
         child.wait().unwrap();
         assert!(answered.unwrap().starts_with("HTTP/1.1 401 "), "{name}");
     }
-}
-
-#[test]
-fn registering_is_limited_in_a_deployment_and_not_on_a_laptop() {
-    for (name, allowed) in [("serve", 10), ("dev-run", 15)] {
-        let folder = tempfile::tempdir().unwrap();
-        let server = Server::start(command(folder.path(), &[name, "--port", "0"]));
-        let statuses = (0..15).map(|number| {
-            let body = format!(r#"{{"useremail":"user{number}@jungi.me"}}"#);
-            server.call("POST", "/user/", "", &body).0
-        });
-        assert_eq!(statuses.filter(|status| *status == 200).count(), allowed, "{name}");
-    }
-}
-
-#[test]
-fn a_laptop_is_limited_where_it_is_told_to_be() {
-    let folder = tempfile::tempdir().unwrap();
-    let mut command = command(folder.path(), &["dev-run", "--port", "0"]);
-    command.env("CALENDAR_AUTH_RATE", "2/h");
-    let server = Server::start(command);
-    let register = |name: &str| {
-        server.exchange("POST", "/user/", "", &format!(r#"{{"useremail":"{name}@jungi.me"}}"#))
-    };
-    register("park");
-    register("kim");
-    let (head, body) = register("lee");
-    assert!(head.starts_with("HTTP/1.1 429 "), "{head}");
-    let wait = head.lines().find_map(|line| line.strip_prefix("retry-after: ")).unwrap();
-    assert!((1..=1801).contains(&wait.parse::<u32>().unwrap()), "{wait}");
-    assert!(body.contains(r#""code":42900,"message":"TOO MANY REQUESTS""#), "{body}");
 }
 
 #[test]
@@ -163,17 +102,4 @@ fn serve_warns_once_of_an_open_registration_that_others_can_reach() {
     assert_eq!(warnings("0.0.0.0", "open"), 1);
     assert_eq!(warnings("0.0.0.0", "closed"), 0);
     assert_eq!(warnings("127.0.0.1", "open"), 0);
-}
-
-#[test]
-fn an_idle_connection_does_not_keep_a_server_from_stopping() {
-    let folder = tempfile::tempdir().unwrap();
-    let server = Server::start(command(folder.path(), &["serve", "--port", "0"]));
-    let idle = server.connect();
-    let mut half = server.connect();
-    half.write_all(b"GET /api/v1/calendar HTTP/1.1\r\nHost:").unwrap();
-    let started = std::time::Instant::now();
-    assert_eq!(server.stop().0.code(), Some(0));
-    assert!(started.elapsed().as_secs() < 5, "{:?}", started.elapsed());
-    drop((idle, half));
 }
