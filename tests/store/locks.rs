@@ -1,0 +1,40 @@
+//! The lock of another program on the database.
+
+use std::time::{Duration, Instant};
+
+use calendar_server::error::Error;
+use rusqlite::Connection;
+
+use crate::test_store::{TestStore, begin};
+
+#[test]
+fn a_lock_that_another_program_holds_makes_writes_unavailable_until_it_lets_go() {
+    let test = TestStore::new();
+    let other = Connection::open(&test.path).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let started = Instant::now();
+    let writes = (0..3).map(|number| begin(test.add(&format!("refused-{number}"))));
+    for write in writes.collect::<Vec<_>>() {
+        let error = test.wait(write).unwrap_err();
+        assert!(matches!(error, Error::Unavailable(_)), "{error:?}");
+    }
+    let waited = started.elapsed();
+    assert!(waited >= Duration::from_millis(4500), "it gave up after {waited:?}");
+    assert!(waited < Duration::from_secs(9), "one waited behind another: {waited:?}");
+    other.execute_batch("ROLLBACK").unwrap();
+    test.wait(test.add("again")).unwrap();
+    assert_eq!(test.users(), ["again"]);
+}
+
+#[test]
+fn a_lock_that_is_let_go_in_time_is_waited_for() {
+    let test = TestStore::new();
+    let other = Connection::open(&test.path).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let write = begin(test.add("patient"));
+    // A read that has been answered leaves the writer time to run into the lock.
+    assert!(!test.knows("patient"));
+    other.execute_batch("COMMIT").unwrap();
+    test.wait(write).unwrap();
+    assert_eq!(test.users(), ["patient"]);
+}
