@@ -15,7 +15,7 @@ fn with_token_lifetime() -> Calendar {
 }
 
 #[test]
-fn a_token_from_before_the_clock_was_set_back_goes_on_and_one_from_after_ends_by_the_clock() {
+fn tokens_from_before_and_after_the_clock_was_set_back_expire_by_the_clock() {
     let calendar = with_token_lifetime();
     let before = calendar.register(PARK);
     calendar.clock.set(NOW - DAY);
@@ -33,7 +33,7 @@ fn a_token_from_before_the_clock_was_set_back_goes_on_and_one_from_after_ends_by
 }
 
 #[test]
-fn ids_go_on_rising_and_times_are_the_clocks_after_it_was_set_back() {
+fn ids_rise_and_times_follow_the_clock_after_it_was_set_back() {
     let calendar = Calendar::new();
     let token = calendar.register(PARK);
     let [sdate, edate] = ["2017-06-18 09:00:00", "2017-06-18 12:00:00"];

@@ -122,7 +122,7 @@ fn a_wrong_value_is_an_error_that_names_its_key() {
 }
 
 #[test]
-fn a_file_that_is_no_toml_is_named() {
+fn a_file_that_is_not_toml_is_named() {
     let ended = refused_with("[default\n", &[]);
     assert_eq!(ended.code, Some(1));
     assert!(ended.err.starts_with("error: Rocket.toml: "), "{}", ended.err);
@@ -153,7 +153,7 @@ fn no_error_shows_a_secret() {
 }
 
 #[test]
-fn with_the_earlier_systems_key_its_tokens_go_on_working() {
+fn tokens_of_the_earlier_system_are_valid_under_its_key() {
     let by_environment = |folder: &Path| {
         let mut command = command(folder, &["dev-run", "--port", "0"]);
         command.env("CALENDAR_SECRET_KEY", "secret_key_2017");
@@ -234,7 +234,7 @@ fn the_time_zone_is_the_machines_unless_it_is_set() {
 }
 
 #[test]
-fn other_pages_may_call_only_from_the_origins_that_are_set() {
+fn other_pages_may_call_only_from_configured_origins() {
     let folder = tempfile::tempdir().unwrap();
     let mut command = command(folder.path(), &["serve", "--port", "0"]);
     command.env("CALENDAR_CORS_ORIGINS", r#"["https://app.example.com"]"#);
@@ -257,7 +257,7 @@ fn other_pages_may_call_only_from_the_origins_that_are_set() {
 }
 
 #[test]
-fn tls_is_served_where_it_is_set() {
+fn tls_is_served_when_configured() {
     let folder = tempfile::tempdir().unwrap();
     let made = std::process::Command::new("openssl")
         .args([
@@ -290,7 +290,7 @@ fn tls_is_served_where_it_is_set() {
 }
 
 #[test]
-fn a_tls_file_that_is_missing_is_said_clearly() {
+fn a_missing_tls_file_is_reported() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(
         folder.path().join("Rocket.toml"),

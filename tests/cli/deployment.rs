@@ -127,7 +127,7 @@ impl Drop for Proxy {
 }
 
 #[test]
-fn the_proxy_of_the_readme_brings_the_calendar_to_its_clients_and_says_who_they_are() {
+fn the_readmes_nginx_passes_on_requests_with_their_client_address() {
     let (folder, proxy) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let mut command = command(folder.path(), &["serve", "--port", "0"]);
     command.env("CALENDAR_TRUSTED_PROXIES", r#"["127.0.0.1"]"#).env("CALENDAR_AUTH_RATE", "2/h");
@@ -164,7 +164,7 @@ fn the_proxy_of_the_readme_brings_the_calendar_to_its_clients_and_says_who_they_
 const UNIT: &str = "scripts/calendar-server.service";
 
 #[test]
-fn the_unit_is_one_that_systemd_takes_and_leaves_the_server_little_to_do_on_the_machine() {
+fn the_systemd_unit_is_valid_and_confined() {
     let folder = tempfile::tempdir().unwrap();
     let installed = "/usr/local/bin/calendar-server";
     let unit = replaced(&text(UNIT), installed, env!("CARGO_BIN_EXE_calendar-server"));
@@ -182,7 +182,7 @@ fn the_unit_is_one_that_systemd_takes_and_leaves_the_server_little_to_do_on_the_
 }
 
 #[test]
-fn a_server_that_is_set_as_the_unit_sets_it_serves_and_makes_backups() {
+fn a_server_with_the_units_settings_serves_and_makes_backups() {
     let folder = tempfile::tempdir().unwrap();
     let here = folder.path().to_str().unwrap();
     let unit = replaced(&text(UNIT), "/var/lib/calendar-server", here);

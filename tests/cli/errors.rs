@@ -27,7 +27,7 @@ fn a_second_server_on_the_same_database_is_refused_and_the_commands_still_work()
 }
 
 #[test]
-fn a_taken_port_is_said_clearly() {
+fn a_taken_port_is_reported() {
     let folder = tempfile::tempdir().unwrap();
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port().to_string();
@@ -42,7 +42,7 @@ fn a_taken_port_is_said_clearly() {
 }
 
 #[test]
-fn an_address_that_this_machine_does_not_have_is_said_clearly() {
+fn an_address_of_another_machine_is_reported() {
     let folder = tempfile::tempdir().unwrap();
     let mut command = command(folder.path(), &["serve", "--port", "0", "--address", "192.0.2.1"]);
     let ended: Ended = command.env("CALENDAR_LOG_LEVEL", "off").output().unwrap().into();
@@ -53,7 +53,7 @@ fn an_address_that_this_machine_does_not_have_is_said_clearly() {
 }
 
 #[test]
-fn a_folder_that_does_not_exist_is_said_clearly() {
+fn a_missing_folder_is_reported() {
     let folder = tempfile::tempdir().unwrap();
     for arguments in
         [&["db", "init"][..], &["db", "upgrade"], &["db", "status"], &["db", "migrate"]]
@@ -70,14 +70,14 @@ fn a_folder_that_does_not_exist_is_said_clearly() {
 }
 
 #[test]
-fn a_folder_in_the_place_of_the_file_is_said_clearly() {
+fn a_folder_in_place_of_the_file_is_reported() {
     let folder = tempfile::tempdir().unwrap();
     let ended = run(folder.path(), &["db", "init", "--database", "."]);
     assert_eq!(ended, failed(". is a folder: name a file in it with --database"));
 }
 
 #[test]
-fn a_file_that_is_no_database_is_refused_and_left_alone() {
+fn a_file_that_is_not_a_database_is_refused_and_left_alone() {
     let folder = tempfile::tempdir().unwrap();
     let text = "Dear diary, today I made a calendar. ".repeat(100);
     fs::write(folder.path().join("calendar.sqlite"), &text).unwrap();
@@ -108,7 +108,7 @@ fn another_programs_database_is_refused_and_left_alone() {
 }
 
 #[test]
-fn a_missing_permission_is_said_clearly() {
+fn a_missing_permission_is_reported() {
     let folder = tempfile::tempdir().unwrap();
     fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
     assert_eq!(run(folder.path(), &["db", "init"]).code, Some(0));

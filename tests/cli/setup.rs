@@ -12,7 +12,7 @@ fn mode(path: &Path) -> u32 {
 }
 
 #[test]
-fn the_references_set_up_works_in_its_order_and_each_step_again_is_harmless() {
+fn the_references_set_up_works_and_each_step_can_be_repeated() {
     let folder = tempfile::tempdir().unwrap();
     let here = folder.path();
     assert_eq!(
@@ -61,14 +61,14 @@ fn dev_run_alone_makes_and_migrates_the_database_and_says_where_the_page_is() {
 }
 
 #[test]
-fn the_old_name_dev_run_with_an_underscore_is_taken_too() {
+fn dev_run_with_an_underscore_is_accepted() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::start(command(folder.path(), &["dev_run", "--port", "0"]));
     assert!(server.stop().0.success());
 }
 
 #[test]
-fn the_binary_alone_serves_wherever_it_is_copied_to() {
+fn a_copied_binary_serves_without_other_files() {
     let folder = tempfile::tempdir().unwrap();
     let copy = folder.path().join("copied");
     fs::copy(env!("CARGO_BIN_EXE_calendar-server"), &copy).unwrap();
@@ -90,7 +90,7 @@ fn the_database_and_its_side_files_are_readable_by_their_owner_alone() {
 }
 
 #[test]
-fn a_file_that_was_there_with_another_mode_becomes_its_owners_alone() {
+fn an_existing_file_becomes_readable_by_its_owner_alone() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("calendar.sqlite");
     fs::write(&path, "").unwrap();
@@ -106,7 +106,7 @@ fn a_file_that_was_there_with_another_mode_becomes_its_owners_alone() {
 }
 
 #[test]
-fn a_name_that_sqlite_reads_in_its_own_way_is_a_file_like_any_other() {
+fn a_name_with_a_meaning_to_sqlite_is_an_ordinary_file() {
     let folder = tempfile::tempdir().unwrap();
     for name in [":memory:", "file:x?mode=memory", "2024"] {
         let mut init = command(folder.path(), &["db", "init"]);

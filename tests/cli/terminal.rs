@@ -82,7 +82,7 @@ fn a_password_is_asked_for_twice() {
 }
 
 #[test]
-fn who_is_removed_is_told_and_asked_about_first() {
+fn removing_a_user_is_confirmed_first() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::dev_run(folder.path());
     let token = server.register("park@jungi.me");

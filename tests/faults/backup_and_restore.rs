@@ -57,7 +57,7 @@ fn reached(folder: &Path, sixteenths: u64) -> bool {
 }
 
 #[test]
-fn a_backup_that_is_killed_leaves_no_backup_and_nothing_in_the_way_of_the_next() {
+fn a_killed_backup_leaves_nothing_in_the_way_of_the_next() {
     let folder = calendar();
     let here = folder.path();
     let mut midway = 0;
@@ -81,7 +81,7 @@ fn a_backup_that_is_killed_leaves_no_backup_and_nothing_in_the_way_of_the_next()
 }
 
 #[test]
-fn a_restore_that_is_killed_leaves_what_was_or_the_backup_and_nothing_in_the_way_of_the_next() {
+fn a_killed_restore_leaves_the_old_database_or_the_backup() {
     let folder = calendar();
     let here = folder.path();
     let kept = || {
@@ -119,7 +119,7 @@ fn a_restore_that_is_killed_leaves_what_was_or_the_backup_and_nothing_in_the_way
 }
 
 #[test]
-fn a_backup_is_made_also_while_others_open_and_close_the_database() {
+fn a_backup_succeeds_while_others_open_and_close_the_database() {
     let folder = tempfile::tempdir().unwrap();
     let (file, copy) = (folder.path().join("calendar.sqlite"), folder.path().join("copy.sqlite"));
     store::init(&file).unwrap();
@@ -144,7 +144,7 @@ fn a_backup_is_made_also_while_others_open_and_close_the_database() {
 }
 
 #[test]
-fn a_copy_that_is_told_to_stop_stops_also_while_it_is_checked_and_leaves_nothing() {
+fn a_stopped_backup_leaves_nothing_even_while_it_is_checked() {
     let folder = calendar();
     let (from, to) = (folder.path().join("calendar.sqlite"), folder.path().join("new.sqlite"));
     for at_the_end in [false, true] {
@@ -162,7 +162,7 @@ fn a_copy_that_is_told_to_stop_stops_also_while_it_is_checked_and_leaves_nothing
 }
 
 #[test]
-fn a_server_told_to_stop_while_it_makes_a_backup_ends_in_time_and_leaves_no_half() {
+fn a_server_stopped_during_a_backup_ends_in_time_and_leaves_no_partial_file() {
     let folder = calendar();
     let kept = folder.path().join("backups");
     for sixteenths in [0, 4, 12, 16] {

@@ -46,7 +46,7 @@ fn make_a_backup(database: &Path, kept: &Path, clock: &Clock) {
 }
 
 #[test]
-fn a_backup_that_was_made_in_the_future_makes_one_due() {
+fn a_backup_from_the_future_makes_one_due() {
     let folder = tempfile::tempdir().unwrap();
     let (database, clock) = backed_up(folder.path());
     let kept = folder.path().join("backups");
@@ -55,7 +55,7 @@ fn a_backup_that_was_made_in_the_future_makes_one_due() {
 }
 
 #[test]
-fn a_backup_that_is_made_when_the_clock_was_set_back_is_kept_before_those_of_the_future() {
+fn a_backup_after_the_clock_was_set_back_is_kept_before_those_from_the_future() {
     let folder = tempfile::tempdir().unwrap();
     let (database, clock) = backed_up(folder.path());
     let kept = folder.path().join("backups");

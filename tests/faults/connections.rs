@@ -32,7 +32,7 @@ fn part_of(request: &str, part: f64) -> &str {
 }
 
 #[test]
-fn clients_that_go_away_in_the_middle_of_a_request_leave_nothing_half_done() {
+fn clients_that_disconnect_within_a_request_leave_nothing_half_done() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::start(serve(folder.path()));
     let token = server.register("park@jungi.me");
@@ -110,7 +110,7 @@ fn half_a_header(server: &Server) -> TcpStream {
 }
 
 #[test]
-fn beside_2000_connections_that_hang_in_half_a_header_others_are_served() {
+fn clients_are_served_beside_2000_connections_that_hang_in_a_header() {
     let limit = raised_limit(4096);
     let count = 2000.min(limit - 300);
     assert!(count >= 500, "only {count} connections are possible here");
@@ -138,7 +138,7 @@ fn beside_2000_connections_that_hang_in_half_a_header_others_are_served() {
 }
 
 #[test]
-fn a_server_out_of_file_descriptors_serves_who_is_there_and_all_when_the_others_leave() {
+fn a_server_out_of_file_descriptors_serves_open_connections_and_recovers() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::start(in_bash(&serve(folder.path()), "ulimit -n 64; exec \"$@\""));
     let token = server.register("park@jungi.me");

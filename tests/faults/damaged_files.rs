@@ -75,7 +75,7 @@ fn assert_refused(folder: &Path, arguments: &[&str], why: &str) {
 }
 
 #[test]
-fn a_database_cut_off_half_way_is_refused_by_every_command_and_left_alone() {
+fn a_truncated_database_is_refused_by_every_command_and_left_alone() {
     let folder = calendar(false);
     let file = folder.path().join("calendar.sqlite");
     let whole = fs::metadata(&file).unwrap().len();
@@ -92,7 +92,7 @@ fn a_database_cut_off_half_way_is_refused_by_every_command_and_left_alone() {
 }
 
 #[test]
-fn a_database_of_which_only_100_bytes_are_left_is_refused_by_every_command_and_left_alone() {
+fn a_database_cut_to_100_bytes_is_refused_by_every_command_and_left_alone() {
     let folder = calendar(false);
     cut(&folder.path().join("calendar.sqlite"), 100);
     for arguments in COMMANDS {
@@ -115,7 +115,7 @@ fn a_database_with_another_header_is_refused_by_every_command_and_left_alone() {
 }
 
 #[test]
-fn a_database_of_which_nothing_is_left_is_not_taken_for_an_empty_calendar() {
+fn a_database_cut_to_nothing_is_not_taken_for_an_empty_calendar() {
     for log in [false, true] {
         let folder = calendar(log);
         cut(&folder.path().join("calendar.sqlite"), 0);
@@ -129,7 +129,7 @@ fn a_database_of_which_nothing_is_left_is_not_taken_for_an_empty_calendar() {
 }
 
 #[test]
-fn a_database_cut_off_beside_the_log_of_a_killed_server_is_read_whole_or_refused_and_left_alone() {
+fn a_truncated_database_beside_a_log_is_read_whole_or_refused_and_left_alone() {
     let folder = calendar(true);
     let file = folder.path().join("calendar.sqlite");
     for length in [fs::metadata(&file).unwrap().len() / 2, 1000, 100] {
@@ -166,7 +166,7 @@ fn a_database_cut_off_beside_the_log_of_a_killed_server_is_read_whole_or_refused
 }
 
 #[test]
-fn whoever_meets_a_damaged_database_is_told_which_file_it_is() {
+fn every_command_names_the_damaged_file() {
     let folder = calendar(true);
     let file = folder.path().join("calendar.sqlite");
     cut(&file, fs::metadata(&file).unwrap().len() / 2);
@@ -178,7 +178,7 @@ fn whoever_meets_a_damaged_database_is_told_which_file_it_is() {
 }
 
 #[test]
-fn a_database_whose_last_third_is_zeros_is_found_faulty_and_never_makes_a_server_panic() {
+fn a_database_with_a_zeroed_end_is_found_faulty_and_panics_no_server() {
     let folder = calendar(false);
     let file = folder.path().join("calendar.sqlite");
     let mut bytes = fs::read(&file).unwrap();

@@ -9,7 +9,7 @@ use crate::support::server::{Server, command};
 use crate::support::shell::in_bash;
 
 #[test]
-fn sixteen_writers_who_fill_the_disk_lose_nothing_that_was_acknowledged() {
+fn sixteen_writers_on_a_full_disk_lose_nothing_acknowledged() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::start(without_room(&serve(folder.path())));
     let token = server.register("park@jungi.me");
@@ -48,7 +48,7 @@ const EVENT: &str =
     r#"{"sdate":"2017-06-19 20:00:00","edate":"2017-06-19 23:00:00","subject":"약속"}"#;
 
 #[test]
-fn without_room_a_write_is_refused_nothing_acknowledged_is_lost_and_with_room_all_is_well() {
+fn one_writer_on_a_full_disk_is_refused_and_goes_on_once_there_is_room() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::start(without_room(&command(folder.path(), &["serve", "--port", "0"])));
     let token = server.register("park@jungi.me");

@@ -9,7 +9,7 @@ use crate::support::wait::wait_for;
 const EVENTS: i64 = 20_000;
 
 #[test]
-fn a_group_whose_deletion_was_cut_off_stays_deleted_and_its_events_go_after_the_next_start() {
+fn a_group_deletion_that_was_killed_is_finished_after_the_next_start() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::start(serve(folder.path()));
     let token = server.register("park@jungi.me");

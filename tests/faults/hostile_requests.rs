@@ -137,7 +137,7 @@ fn requests(token: &str) -> Vec<HostileRequest> {
 }
 
 #[test]
-fn a_hostile_request_is_refused_by_itself_and_takes_no_memory_with_it() {
+fn a_hostile_request_is_refused_and_leaks_no_memory() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::start(serve(folder.path()));
     let token = server.register("park@jungi.me");

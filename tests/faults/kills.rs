@@ -8,7 +8,7 @@ use crate::fixture::{assert_sound, serve};
 use crate::support::server::Server;
 
 #[test]
-fn of_ten_kills_under_32_writers_none_loses_or_doubles_an_event_or_gives_an_id_again() {
+fn ten_kills_under_32_writers_lose_and_double_no_event_and_reuse_no_id() {
     let folder = tempfile::tempdir().unwrap();
     let (mut token, mut all) = (String::new(), Acknowledged::default());
     for round in 0..10 {
@@ -35,7 +35,7 @@ fn of_ten_kills_under_32_writers_none_loses_or_doubles_an_event_or_gives_an_id_a
 }
 
 #[test]
-fn a_server_told_to_stop_under_32_writers_keeps_every_answer_and_ends_in_time() {
+fn a_server_stopped_under_32_writers_keeps_every_answer_and_ends_in_time() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::start(serve(folder.path()));
     let token = server.register("park@jungi.me");

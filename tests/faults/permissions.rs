@@ -82,7 +82,7 @@ impl UnprivilegedCalendar {
 }
 
 #[test]
-fn a_file_that_may_only_be_read_is_refused_at_the_start_and_served_once_it_may_be_written() {
+fn a_read_only_file_is_refused_at_the_start_until_it_is_writable() {
     let calendar = UnprivilegedCalendar::new();
     calendar.set("calendar.sqlite", 0o400);
     let before = fs::read(calendar.path().join("calendar.sqlite")).unwrap();
@@ -98,7 +98,7 @@ fn a_file_that_may_only_be_read_is_refused_at_the_start_and_served_once_it_may_b
 }
 
 #[test]
-fn side_files_that_may_only_be_read_are_refused_at_the_start_and_not_with_every_write() {
+fn read_only_side_files_are_refused_at_the_start() {
     let calendar = UnprivilegedCalendar::new();
     let server = calendar.serve();
     assert_eq!(server.call("POST", "/calendar/event", &calendar.token, &event("b")).0, 200);
@@ -115,7 +115,7 @@ fn side_files_that_may_only_be_read_are_refused_at_the_start_and_not_with_every_
 }
 
 #[test]
-fn a_folder_that_may_only_be_read_is_refused_at_the_start_and_served_once_it_may_be_written() {
+fn a_read_only_folder_is_refused_at_the_start_until_it_is_writable() {
     let calendar = UnprivilegedCalendar::new();
     calendar.set(".", 0o500);
     let refusal = calendar.refusal();
@@ -129,7 +129,7 @@ fn a_folder_that_may_only_be_read_is_refused_at_the_start_and_served_once_it_may
 }
 
 #[test]
-fn what_a_running_server_has_open_it_goes_on_writing_whatever_the_modes_become() {
+fn a_running_server_goes_on_writing_when_file_modes_change() {
     let calendar = UnprivilegedCalendar::new();
     let server = calendar.serve();
     let parts = ["calendar.sqlite", "calendar.sqlite-wal", "calendar.sqlite-shm"];

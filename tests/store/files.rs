@@ -40,7 +40,7 @@ fn only_the_owner_can_read_the_files() {
 }
 
 #[test]
-fn what_was_answered_is_there_when_the_store_is_opened_again() {
+fn an_answered_write_is_there_when_the_store_is_opened_again() {
     let TestStore { store, runtime, path, _folder } = TestStore::new();
     let key = store.signing_key().to_vec();
     runtime.block_on(store.write(|tx| insert(tx, "somebody"))).unwrap();

@@ -8,7 +8,7 @@ use rusqlite::Connection;
 use crate::test_store::{TestStore, begin};
 
 #[test]
-fn a_lock_that_another_program_holds_makes_writes_unavailable_until_it_lets_go() {
+fn writes_are_unavailable_while_another_program_holds_the_lock() {
     let test = TestStore::new();
     let other = Connection::open(&test.path).unwrap();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
@@ -27,7 +27,7 @@ fn a_lock_that_another_program_holds_makes_writes_unavailable_until_it_lets_go()
 }
 
 #[test]
-fn a_lock_that_is_let_go_in_time_is_waited_for() {
+fn a_write_waits_for_a_short_lock() {
     let test = TestStore::new();
     let other = Connection::open(&test.path).unwrap();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();

@@ -11,7 +11,7 @@ use crate::test_store::{TestStore, begin, users};
 const QUEUE: usize = 4096;
 
 #[test]
-fn one_write_more_than_the_queue_holds_is_unavailable_at_once() {
+fn a_write_beyond_the_queue_is_unavailable_at_once() {
     let test = TestStore::new();
     let (held, gate) = test.hold("held");
     let mut waiting: Vec<_> =
@@ -37,7 +37,7 @@ fn one_write_more_than_the_queue_holds_is_unavailable_at_once() {
 }
 
 #[test]
-fn closing_the_store_first_finishes_what_is_queued() {
+fn closing_the_store_finishes_the_queued_writes() {
     let test = TestStore::new();
     let (held, gate) = test.hold("held");
     let queued: Vec<_> = (0..2000).map(|number| begin(test.add(&format!("n{number}")))).collect();

@@ -6,7 +6,7 @@ use calendar_server::model::{ShortText, UserId, WallTime};
 use crate::test_store::{TestStore, begin, email, insert, registered, users};
 
 #[test]
-fn a_write_that_fails_undoes_itself_and_nothing_else_of_its_commit() {
+fn a_failed_write_undoes_itself_and_no_other_of_its_commit() {
     let test = TestStore::new();
     let (first, gate) = test.hold("first");
     let failing = begin(test.store.write(|tx| -> Result<()> {
@@ -62,7 +62,7 @@ fn a_write_that_breaks_a_constraint_is_undone_whole() {
 }
 
 #[test]
-fn a_write_whose_client_has_gone_is_done_all_the_same() {
+fn a_write_is_done_though_its_client_is_gone() {
     let test = TestStore::new();
     let (held, gate) = test.hold("held");
     let queued = begin(test.add("queued"));

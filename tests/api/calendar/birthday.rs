@@ -163,7 +163,7 @@ fn each_user_has_a_birthday_that_no_other_calendar_shows() {
 }
 
 #[test]
-fn a_birthday_that_was_deleted_can_be_registered_anew() {
+fn a_deleted_birthday_can_be_registered_again() {
     let (calendar, park) = born("1990-06-20");
     calendar.delete("/calendar/event", &park, r#"{"event_id":1}"#).is(200, DONE);
     is_not_in(&calendar, &park, "2017-06");
@@ -175,7 +175,7 @@ fn a_birthday_that_was_deleted_can_be_registered_anew() {
 }
 
 #[test]
-fn a_birthday_of_somebody_else_is_neither_changed_nor_deleted() {
+fn a_birthday_of_another_user_cannot_be_changed_or_deleted() {
     let (calendar, _) = born("1990-06-20");
     let kim = calendar.register(KIM);
     let before = calendar.rows(EVENTS);
@@ -187,14 +187,14 @@ fn a_birthday_of_somebody_else_is_neither_changed_nor_deleted() {
 }
 
 #[test]
-fn a_single_birthday_is_read_in_the_year_of_birth() {
+fn a_birthday_read_by_its_id_is_in_the_year_of_birth() {
     let (calendar, park) = born("1990-06-20");
     let born = shown("Wed, 20 Jun 1990 00:00:00 GMT");
     calendar.get("/calendar/event/1", &park).is(200, &data(&born.json()));
 }
 
 #[test]
-fn a_birthday_that_is_changed_stays_one() {
+fn a_changed_birthday_stays_a_birthday() {
     let (calendar, park) = born("1990-06-20");
     let body = r#"{"event_id":1,"sdate":"1991-06-21 00:00:00","edate":"1991-06-21 00:00:00","subject":"생일"}"#;
     calendar.put("/calendar/event", &park, body).is(200, DONE);

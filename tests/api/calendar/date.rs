@@ -4,7 +4,7 @@ use crate::support::calendar::{Calendar, PARK};
 use crate::support::expected::events;
 
 #[test]
-fn a_day_is_named_in_one_form() {
+fn a_date_has_one_form() {
     let calendar = Calendar::new();
     let park = calendar.register(PARK);
     for bad in [

@@ -88,7 +88,7 @@ fn an_event_that_ends_a_second_after_midnight_is_on_the_next_day_and_month() {
 }
 
 #[test]
-fn an_event_that_begins_with_the_last_second_of_a_month_is_in_it() {
+fn an_event_that_starts_in_the_last_second_of_a_month_is_in_it() {
     let (calendar, park) = with_event("2017-06-30 23:59:59", "2017-07-01 00:00:00");
     assert_eq!(on(&calendar, &park, "2017-06-30"), [1, 2]);
     assert_eq!(in_month(&calendar, &park, "2017-06"), [1, 2]);
@@ -129,7 +129,7 @@ fn an_event_from_the_first_year_to_the_last_is_on_every_day() {
 }
 
 #[test]
-fn the_ends_of_time_have_events_of_their_own() {
+fn the_first_and_last_second_of_time_can_have_events() {
     let (calendar, park) = with_event("9999-12-31 23:59:59", "9999-12-31 23:59:59");
     calendar.event(&park, "0001-01-01 00:00:00", "0001-01-01 00:00:00", "b");
     assert_eq!(on(&calendar, &park, "9999-12-31"), [1, 2]);
@@ -168,7 +168,7 @@ fn an_event_of_any_length_is_on_its_last_day() {
 }
 
 #[test]
-fn an_event_that_is_moved_leaves_the_day_it_was_on() {
+fn a_moved_event_leaves_the_day_it_was_on() {
     let (calendar, park) = with_event("2017-06-19 20:00:00", "2017-06-19 21:00:00");
     for id in [1, 2] {
         let body = format!(
@@ -193,7 +193,7 @@ fn a_deleted_event_shows_nowhere() {
 }
 
 #[test]
-fn a_group_event_that_is_made_longer_shows_until_its_new_end() {
+fn a_lengthened_group_event_shows_until_its_new_end() {
     let (calendar, park) = with_event("2017-06-19 20:00:00", "2017-06-19 21:00:00");
     for (end, last_day) in [
         ("2017-06-25 00:00:00", "2017-06-24"),

@@ -72,7 +72,7 @@ fn case_does_not_matter_in_any_script() {
 }
 
 #[test]
-fn accents_and_compositions_do_matter() {
+fn accents_and_compositions_matter() {
     let subjects = ["cafe", "café", "cafe\u{301}"];
     let (calendar, park) = with_subjects(&subjects);
     finds(&calendar, &park, &subjects, "CAFE", &[1, 3]);
@@ -80,7 +80,7 @@ fn accents_and_compositions_do_matter() {
 }
 
 #[test]
-fn what_other_searches_treat_as_patterns_stands_for_itself() {
+fn pattern_characters_are_searched_literally() {
     let subjects =
         ["100% sure", "100 percent", "snake_case", "snakeXcase", r"back\slash", "a*b?[c]", "it's"];
     let (calendar, park) = with_subjects(&subjects);
@@ -112,7 +112,7 @@ fn a_subject_is_searched_beyond_a_zero_character() {
 }
 
 #[test]
-fn a_search_finds_what_the_callers_calendar_shows_whenever_it_is() {
+fn a_search_finds_the_events_of_the_callers_calendar_at_any_time() {
     let calendar = Calendar::new();
     let (park, kim) = (calendar.register(PARK), calendar.register(KIM));
     calendar.group(&kim, "약속 그룹");
@@ -139,7 +139,7 @@ fn a_search_finds_what_the_callers_calendar_shows_whenever_it_is() {
 }
 
 #[test]
-fn a_changed_subject_is_found_and_the_one_before_is_not() {
+fn a_search_finds_the_changed_subject_and_not_the_old_one() {
     let (calendar, park) = Calendar::populated();
     let body = r#"{"event_id":1,"sdate":"2017-06-20 09:00:00","edate":"2017-06-20 12:00:00","subject":"STRASSE"}"#;
     calendar.put("/calendar/event", &park, body).is(200, DONE);

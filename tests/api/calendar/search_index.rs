@@ -47,7 +47,7 @@ fn assert_finds_what_a_scan_finds(calendar: &Calendar, token: &str, subjects: &[
 }
 
 #[test]
-fn a_large_calendar_is_searched_as_a_small_one_whether_the_index_has_followed_or_not() {
+fn the_index_finds_what_a_scan_finds_complete_or_not() {
     let (calendar, park) = many();
     let mut subjects: Vec<String> = (0..MANY).map(subject).collect();
     assert_finds_what_a_scan_finds(&calendar, &park, &subjects);

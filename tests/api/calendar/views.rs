@@ -30,7 +30,7 @@ fn an_empty_calendar_is_an_empty_list() {
 }
 
 #[test]
-fn a_view_shows_the_own_personal_events_and_all_of_the_selected_groups() {
+fn a_view_shows_the_users_personal_events_and_all_of_the_selected_groups() {
     let calendar = Calendar::new();
     let (park, kim) = (calendar.register(PARK), calendar.register(KIM));
     for name in ["selected", "also selected", "not selected"] {
@@ -94,7 +94,7 @@ fn a_list_is_ordered_by_start_and_then_id() {
 }
 
 #[test]
-fn calls_without_parameters_mind_no_query() {
+fn calls_without_parameters_ignore_the_query() {
     let (calendar, park) = Calendar::populated();
     let june = calendar.get("/calendar/", &park).body;
     assert!(june.contains("테스트 일정"));

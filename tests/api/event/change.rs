@@ -8,7 +8,7 @@ use crate::support::calendar::{Calendar, DONE, KIM, NOW};
 use crate::support::expected::{EVENTS, Shown, data};
 
 #[test]
-fn an_event_is_changed_by_who_registered_it() {
+fn an_event_is_changed_by_the_user_who_registered_it() {
     let (calendar, park) = Calendar::populated();
     calendar.clock.set(NOW + 60);
     calendar.put("/calendar/event", &park, change("1", r#""친구들과 약속""#)).is(200, DONE);
@@ -29,7 +29,7 @@ fn an_event_is_changed_by_who_registered_it() {
 }
 
 #[test]
-fn an_event_in_a_group_is_changed_and_its_group_stays() {
+fn changing_an_event_keeps_its_group() {
     let (calendar, park) = Calendar::populated();
     let id = calendar.group_event(&park, 1, "2017-06-20 09:00:00", "2017-06-20 12:00:00", "a");
     calendar.group(&park, "b");
@@ -49,7 +49,7 @@ fn an_event_in_a_group_is_changed_and_its_group_stays() {
 }
 
 #[test]
-fn an_event_of_a_group_is_changed_and_deleted_by_who_registered_it_and_not_by_the_groups_creator() {
+fn a_groups_creator_cannot_change_or_delete_the_events_of_others() {
     let (calendar, park) = Calendar::populated();
     let kim = calendar.register(KIM);
     calendar.group_event(&kim, 1, "2017-06-20 09:00:00", "2017-06-20 12:00:00", "a");
@@ -64,7 +64,7 @@ fn an_event_of_a_group_is_changed_and_deleted_by_who_registered_it_and_not_by_th
 }
 
 #[test]
-fn a_personal_event_of_somebody_else_is_neither_changed_nor_deleted() {
+fn a_personal_event_of_another_user_cannot_be_changed_or_deleted() {
     let (calendar, _) = Calendar::populated();
     let kim = calendar.register(KIM);
     let detail = "event 1 was registered by somebody else";

@@ -5,7 +5,7 @@ use crate::support::calendar::{Calendar, DONE, PARK};
 use crate::support::expected::{EVENTS, data};
 
 #[test]
-fn an_event_that_is_registered_can_be_read_where_location_says() {
+fn location_leads_to_a_created_event() {
     let calendar = Calendar::new();
     let park = calendar.register(PARK);
     let answer = calendar.post(
@@ -20,7 +20,7 @@ fn an_event_that_is_registered_can_be_read_where_location_says() {
 }
 
 #[test]
-fn what_is_not_of_call_5_is_ignored_in_it() {
+fn creating_an_event_ignores_other_fields() {
     let calendar = Calendar::new();
     let park = calendar.register(PARK);
     calendar.group(&park, "a");

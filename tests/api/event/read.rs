@@ -5,7 +5,7 @@ use crate::support::calendar::{Calendar, KIM};
 use crate::support::expected::{Shown, data};
 
 #[test]
-fn an_event_is_read_by_whose_calendar_shows_it_or_who_registered_it_and_nobody_else() {
+fn an_event_is_read_only_by_users_who_registered_it_or_see_it_in_their_calendar() {
     let (calendar, park) = Calendar::populated();
     let kim = calendar.register(KIM);
     let at = ("2017-06-20 09:00:00", "2017-06-20 12:00:00");

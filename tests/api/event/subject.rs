@@ -48,7 +48,7 @@ fn a_subject_is_a_string() {
 }
 
 #[test]
-fn a_subject_comes_back_as_it_was_sent_but_for_white_space_at_its_ends() {
+fn a_subject_comes_back_as_sent_without_outer_white_space() {
     let (calendar, park) = Calendar::populated();
     let sdate = "2017-06-20 09:00:00";
     for subject in [

@@ -22,7 +22,7 @@ fn send_all(calendar: &Calendar, token: &str, sdate: &Value, edate: &Value) -> V
 }
 
 #[test]
-fn nothing_but_the_one_form_is_a_time() {
+fn a_time_has_one_form() {
     let (calendar, park) = Calendar::populated();
     let before = calendar.rows(EVENTS);
     let good = json!("2017-06-19 20:00:00");
@@ -66,7 +66,7 @@ fn nothing_but_the_one_form_is_a_time() {
 }
 
 #[test]
-fn a_date_or_time_that_does_not_exist_is_none() {
+fn a_time_that_does_not_exist_is_refused() {
     let (calendar, park) = Calendar::populated();
     let before = calendar.rows(EVENTS);
     for bad in [
@@ -141,7 +141,7 @@ fn an_end_before_the_start_is_refused() {
 }
 
 #[test]
-fn an_event_may_be_of_no_length() {
+fn an_event_may_have_no_length() {
     let (calendar, park) = Calendar::populated();
     let at = json!("2017-06-19 20:00:00");
     for answer in send_all(&calendar, &park, &at, &at) {
@@ -218,7 +218,7 @@ fn all_months_and_weekdays_are_printed_in_english() {
 }
 
 #[test]
-fn a_time_that_the_zone_skips_or_has_twice_is_a_time_like_any_other() {
+fn a_time_that_the_zone_skips_or_repeats_is_accepted() {
     let calendar = Calendar::with(Settings { zone: "America/New_York", ..Settings::default() });
     let park = calendar.register(PARK);
     calendar.event(&park, "2017-03-12 02:30:00", "2017-11-05 01:30:00", "a");

@@ -5,7 +5,7 @@ use crate::support::calendar::{DONE, PARK};
 use crate::support::expected::{GROUPS, group, one_group};
 
 #[test]
-fn a_group_that_is_made_can_be_read_where_location_says() {
+fn location_leads_to_a_created_group() {
     let (calendar, park, kim) = two_users();
     let answer = calendar.post("/group/", &park, r#"{"group_name":"회식 관련"}"#);
     answer.is(200, DONE);

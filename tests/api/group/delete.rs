@@ -6,7 +6,7 @@ use crate::support::calendar::{DONE, KIM};
 use crate::support::expected::{EVENTS, SELECTIONS, group, groups};
 
 #[test]
-fn deleting_a_group_removes_its_events_by_whomever_and_no_others() {
+fn deleting_a_group_removes_its_events_and_no_others() {
     let (calendar, park, kim) = two_users();
     let doomed = calendar.group(&park, "a");
     let other = calendar.group(&kim, "b");
@@ -46,7 +46,7 @@ fn the_id_of_a_deleted_group_is_never_used_again() {
 }
 
 #[test]
-fn a_large_group_is_gone_for_everybody_at_once_and_its_events_from_the_file_soon() {
+fn a_deleted_large_group_is_gone_at_once_and_its_events_leave_the_file_later() {
     let (calendar, park) = many();
     let kim = calendar.register("lee@jungi.me");
     calendar.select(&kim, "1");

@@ -24,7 +24,7 @@ fn shown(email: &str) -> Shown<'_> {
 }
 
 #[test]
-fn an_event_registered_in_a_group_can_be_read_where_location_says() {
+fn location_leads_to_a_created_group_event() {
     let (calendar, park) = Calendar::populated();
     let answer = calendar.post("/group/event", &park, body("1", r#""친구들과 약속""#));
     answer.is(200, DONE);
@@ -40,7 +40,7 @@ fn an_event_registered_in_a_group_can_be_read_where_location_says() {
 }
 
 #[test]
-fn anybody_registers_events_in_any_group_and_who_selected_it_sees_them() {
+fn any_user_adds_events_to_any_group_and_those_who_selected_it_see_them() {
     let (calendar, park) = Calendar::populated();
     let kim = calendar.register(KIM);
     calendar.post("/group/event", &kim, body("1", r#""친구들과 약속""#)).is(200, DONE);

@@ -47,7 +47,7 @@ fn a_group_name_is_a_string() {
 }
 
 #[test]
-fn white_space_around_a_group_name_is_trimmed_and_none_within() {
+fn only_outer_white_space_of_a_group_name_is_trimmed() {
     let (calendar, park, _) = two_users();
     calendar.post("/group/", &park, r#"{"group_name":"\t 회식  관련\n \u3000"}"#).is(200, DONE);
     let padded = format!("  {}  ", "b".repeat(128));

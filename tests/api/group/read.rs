@@ -25,7 +25,7 @@ fn a_group_is_listed_for_its_creator_and_among_all_for_everybody() {
 }
 
 #[test]
-fn where_there_is_no_group_the_lists_are_empty() {
+fn without_groups_the_lists_are_empty() {
     let (calendar, park, kim) = two_users();
     calendar.get("/group/list", &park).is(200, &groups(&[]));
     calendar.group(&kim, "a");
@@ -43,7 +43,7 @@ fn groups_are_listed_by_id_past_nine() {
 }
 
 #[test]
-fn a_group_says_how_many_events_would_go_with_it_by_whomever() {
+fn a_group_says_how_many_events_it_has() {
     let (calendar, park, kim) = two_users();
     calendar.group(&park, "a");
     calendar.group(&park, "b");
@@ -64,7 +64,7 @@ fn a_group_says_how_many_events_would_go_with_it_by_whomever() {
 }
 
 #[test]
-fn a_path_that_ends_in_no_integer_is_none() {
+fn a_group_path_without_an_integer_is_not_found() {
     let (calendar, park, _) = two_users();
     calendar.group(&park, "a");
     for path in ["/group/a", "/group/1a", "/group/1.0", "/group/+1", "/group/9223372036854775808"] {

@@ -33,7 +33,7 @@ fn a_group_is_renamed_by_its_creator() {
 }
 
 #[test]
-fn a_group_of_somebody_else_is_neither_renamed_nor_deleted() {
+fn a_group_of_another_user_cannot_be_renamed_or_deleted() {
     let (calendar, park, kim) = two_users();
     calendar.group(&kim, "a");
     calendar.select(&park, "1");

@@ -133,7 +133,7 @@ fn a_token_may_have_further_claims_and_header_fields() {
 }
 
 #[test]
-fn a_token_names_its_user_in_whatever_case() {
+fn the_useremail_claim_is_case_insensitive() {
     let calendar = with_park();
     let mut claims = claims();
     claims["useremail"] = json!("PARK@JUNGI.ME");
@@ -162,7 +162,7 @@ fn only_hs256_is_accepted() {
 }
 
 #[test]
-fn only_the_own_key_is_accepted() {
+fn only_the_servers_key_is_accepted() {
     let calendar = with_park();
     for key in
         [&b"secret_key_2018"[..], b"secret_key_201", b"secret_key_2017\0x", b"", b"Secret_key_2017"]
@@ -209,7 +209,7 @@ fn only_a_user_who_exists_is_accepted() {
 }
 
 #[test]
-fn what_is_no_jwt_is_no_token() {
+fn a_malformed_jwt_is_refused() {
     let calendar = with_park();
     let token = with_claims(&claims());
     let (text, signature) = token.rsplit_once('.').unwrap();
@@ -246,7 +246,7 @@ fn what_is_no_jwt_is_no_token() {
 }
 
 #[test]
-fn every_call_but_registration_wants_a_token() {
+fn every_call_but_registration_needs_a_token() {
     let (calendar, _) = Calendar::populated();
     let tables = "SELECT (SELECT count(*) FROM user), (SELECT count(*) FROM event),
         (SELECT count(*) FROM calendar_group), (SELECT count(*) FROM selection)";
@@ -262,7 +262,7 @@ fn every_call_but_registration_wants_a_token() {
 }
 
 #[test]
-fn the_headers_name_is_read_in_whatever_case() {
+fn the_header_name_is_case_insensitive() {
     let (calendar, token) = Calendar::populated();
     for name in ["x-calendar-access-token", "X-CALENDAR-ACCESS-TOKEN", "X-Calendar-Access-Token"] {
         calendar.send(Method::Get, "/api/v1/user/", &[(name, &token)], "").is(200, &data(ME));
@@ -270,7 +270,7 @@ fn the_headers_name_is_read_in_whatever_case() {
 }
 
 #[test]
-fn a_token_is_read_from_nowhere_else() {
+fn a_token_is_read_only_from_its_header() {
     let (calendar, token) = Calendar::populated();
     let bearer = format!("Bearer {token}");
     let cookie = format!("X-calendar-access-token={token}");

@@ -22,7 +22,7 @@ fn writing() -> impl Iterator<Item = (Method, &'static str, &'static str)> {
 }
 
 #[test]
-fn malformed_json_cannot_be_read() {
+fn malformed_json_is_refused() {
     let (calendar, token) = Calendar::populated();
     for bad in [
         &b""[..],
@@ -63,7 +63,7 @@ fn malformed_json_cannot_be_read() {
 }
 
 #[test]
-fn a_body_that_is_no_object_cannot_be_read() {
+fn a_body_that_is_not_an_object_is_refused() {
     let (calendar, token) = Calendar::populated();
     for bad in ["[]", "[{}]", r#"[{"group_name":"a"}]"#, r#""a""#, "1", "true", "null"] {
         for (method, path, _) in writing() {
@@ -75,7 +75,7 @@ fn a_body_that_is_no_object_cannot_be_read() {
 }
 
 #[test]
-fn half_a_surrogate_pair_is_no_text_and_under_an_unknown_key_no_matter() {
+fn half_a_surrogate_pair_is_refused_except_under_an_unknown_key() {
     let (calendar, token) = Calendar::populated();
     for half in ["\\ud800", "\\udc00\\ud800", "a\\udfff"] {
         is_malformed_text(&calendar.post(
@@ -101,7 +101,7 @@ fn is_malformed_text(answer: &Answer) {
 }
 
 #[test]
-fn an_object_that_a_parser_uses_for_numbers_is_no_number() {
+fn the_parsers_private_number_object_is_not_a_number() {
     let (calendar, token) = Calendar::populated();
     let body = r#"{"group_id":{"$serde_json::private::Number":"1"}}"#;
     calendar.delete("/group/", &token, body).invalid("group_id: expected an integer of 64 bits");
@@ -110,7 +110,7 @@ fn an_object_that_a_parser_uses_for_numbers_is_no_number() {
 }
 
 #[test]
-fn deeply_nested_json_cannot_be_read() {
+fn deeply_nested_json_is_refused() {
     let (calendar, token) = Calendar::populated();
     for (open, close) in [("[", "]"), (r#"{"a":"#, "}")] {
         let depth = 10_000;
@@ -144,7 +144,7 @@ fn a_number_of_any_size_under_an_unknown_key_is_ignored() {
 }
 
 #[test]
-fn a_number_of_any_size_can_be_read_but_is_no_id() {
+fn a_huge_number_can_be_read_and_is_not_an_id() {
     let (calendar, token) = Calendar::populated();
     for number in ["1e400", "-1e400", "1e-400", &"9".repeat(400)] {
         let body = format!(r#"{{"group_id":{number}}}"#);
@@ -199,7 +199,7 @@ fn a_forms_field_does_not_change_the_method() {
 }
 
 #[test]
-fn parameters_in_the_query_are_none_of_a_call_with_a_body() {
+fn a_call_with_a_body_takes_no_parameters_from_the_query() {
     let (calendar, token) = Calendar::populated();
     calendar
         .post("/group/?group_name=a", &token, "{}")
@@ -226,7 +226,7 @@ fn a_body_of_64_kib_is_taken() {
 }
 
 #[test]
-fn a_body_of_more_than_64_kib_is_refused_and_nothing_done() {
+fn a_body_of_more_than_64_kib_changes_nothing() {
     let (calendar, token) = Calendar::populated();
     let state = "SELECT (SELECT count(*) FROM user), (SELECT group_concat(subject) FROM event),
         (SELECT group_concat(name) FROM calendar_group), (SELECT group_concat(group_id) FROM selection)";

@@ -9,7 +9,7 @@ use super::not_modified::{JUNE, view};
 use crate::support::calendar::{Calendar, PARK};
 
 #[test]
-fn an_answer_says_that_it_depends_on_what_the_client_takes_where_it_is_long_enough() {
+fn a_long_answer_is_compressed_and_varies_by_accept_encoding() {
     let calendar = Calendar::new();
     let token = calendar.register(PARK);
     assert_eq!(calendar.get("/calendar/month?year_month=2017-06", &token).header("Vary"), None);

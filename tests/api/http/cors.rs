@@ -113,7 +113,7 @@ fn a_preflight_of_an_allowed_origin_is_answered_for_every_path() {
 }
 
 #[test]
-fn a_request_without_an_origin_is_no_concern_of_cors() {
+fn a_request_without_an_origin_gets_no_cors_headers() {
     let calendar = with_origins(&[OURS]);
     let token = calendar.register(PARK);
     let answer = calendar.get("/calendar/today", &token);

@@ -6,14 +6,14 @@ use crate::support::calendar::{Calendar, DONE, KIM, PARK, Settings};
 use crate::support::calls::CALLS;
 
 #[test]
-fn done_without_data_leaves_data_out() {
+fn success_without_data_has_no_data_field() {
     let (calendar, token) = Calendar::populated();
     calendar.post("/group/", &token, r#"{"group_name":"a"}"#).is(200, DONE);
     assert!(!DONE.contains("data"));
 }
 
 #[test]
-fn done_with_nothing_to_list_is_an_empty_array() {
+fn an_empty_list_is_an_empty_array() {
     let calendar = Calendar::new();
     let token = calendar.register(PARK);
     calendar
@@ -152,7 +152,7 @@ fn no_answer_is_a_redirect_or_sets_a_cookie() {
 }
 
 #[test]
-fn every_answer_says_how_it_is_to_be_treated() {
+fn every_answer_has_the_security_headers() {
     let (calendar, token) = Calendar::populated();
     for answer in [
         calendar.get("/calendar/", &token),

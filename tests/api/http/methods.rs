@@ -130,7 +130,7 @@ fn registering_works_with_and_without_a_final_slash() {
 }
 
 #[test]
-fn a_path_that_is_none_is_not_found_whatever_the_method() {
+fn an_unknown_path_is_not_found_by_any_method() {
     let (calendar, token) = Calendar::populated();
     for path in [
         "/api",
@@ -170,7 +170,7 @@ fn a_path_that_is_none_is_not_found_whatever_the_method() {
 }
 
 #[test]
-fn head_answers_as_get_does_without_the_body() {
+fn head_answers_like_get_without_the_body() {
     let (calendar, token) = Calendar::populated();
     for (_, path, _) in CALLS.into_iter().filter(|(method, ..)| *method == Method::Get) {
         calendar.call(Method::Head, path, &token, "").is(200, "");
@@ -182,7 +182,7 @@ fn head_answers_as_get_does_without_the_body() {
 }
 
 #[test]
-fn where_location_points_there_is_what_was_made() {
+fn location_leads_to_what_was_created() {
     for (method, path, body) in CALLS {
         let (calendar, token) = Calendar::populated();
         let answer = calendar.call(method, path, &token, body);
@@ -203,7 +203,7 @@ fn where_location_points_there_is_what_was_made() {
 }
 
 #[test]
-fn options_is_a_method_like_any_other_where_no_origin_is_allowed() {
+fn options_without_an_origin_is_not_allowed() {
     for cors_origins in [vec![], vec!["https://calendar.example".to_owned()]] {
         let calendar = Calendar::with(Settings { cors_origins, ..Settings::default() });
         for (path, allow) in PATHS {

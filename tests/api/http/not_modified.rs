@@ -24,7 +24,7 @@ fn tag(calendar: &Calendar, token: &str) -> String {
 }
 
 #[test]
-fn who_has_a_view_already_is_told_so_without_it() {
+fn a_known_view_is_answered_with_304() {
     let (calendar, token) = Calendar::populated();
     for uri in [
         JUNE,
@@ -47,7 +47,7 @@ fn who_has_a_view_already_is_told_so_without_it() {
 }
 
 #[test]
-fn a_tag_is_of_one_user_and_one_period() {
+fn a_view_tag_is_of_one_user_and_one_time_range() {
     let (calendar, park) = Calendar::populated();
     let kim = calendar.register(KIM);
     let has = tag(&calendar, &park);
@@ -57,7 +57,7 @@ fn a_tag_is_of_one_user_and_one_period() {
 }
 
 #[test]
-fn a_bad_token_and_a_bad_month_are_refused_whatever_the_client_has() {
+fn a_bad_token_or_month_is_refused_whatever_the_client_knows() {
     let (calendar, token) = Calendar::populated();
     view(&calendar, JUNE, "x", &["*"]).bad_token();
     let uri = "/api/v1/calendar/month?year_month=2017-13";
@@ -65,7 +65,7 @@ fn a_bad_token_and_a_bad_month_are_refused_whatever_the_client_has() {
 }
 
 #[test]
-fn each_change_of_what_a_calendar_shows_changes_the_tag_and_nothing_else_does() {
+fn the_tag_changes_with_what_the_calendar_shows_and_only_then() {
     let (calendar, park) = Calendar::populated();
     let kim = calendar.register(KIM);
     let event = |token: &str, subject: &str| {
@@ -130,7 +130,7 @@ fn each_change_of_what_a_calendar_shows_changes_the_tag_and_nothing_else_does() 
 }
 
 #[test]
-fn who_has_an_event_as_it_is_gets_it_not_again() {
+fn a_known_event_is_answered_with_304() {
     let (calendar, token) = Calendar::populated();
     let tag = preconditions::tag(&calendar, &token);
     let ask = |method, token: &str, known: &str| {

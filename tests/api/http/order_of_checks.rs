@@ -133,7 +133,7 @@ fn parameters_are_checked_before_ownership() {
 }
 
 #[test]
-fn a_birthdays_form_is_checked_before_whether_there_is_one() {
+fn a_birthdays_form_is_checked_before_its_existence() {
     let (calendar, token) = Calendar::populated();
     let body = r#"{"birthday":"1990-06-20"}"#;
     calendar.put("/calendar/birthday", &token, body).is(200, DONE);

@@ -40,7 +40,7 @@ fn assert_precondition_failed(answer: &Answer) {
 }
 
 #[test]
-fn an_event_has_a_strong_tag_that_is_the_same_for_who_ever_reads_it_until_it_changes() {
+fn an_event_has_one_strong_tag_for_all_readers_until_it_changes() {
     let (calendar, park) = Calendar::populated();
     let kim = calendar.register(KIM);
     calendar.select(&kim, "1");
@@ -77,7 +77,7 @@ fn two_changes_in_one_second_have_two_tags() {
 }
 
 #[test]
-fn an_event_that_is_as_it_is_known_is_changed_and_deleted() {
+fn a_matching_tag_allows_a_change_and_a_deletion() {
     for many in [false, true] {
         let (calendar, token) = Calendar::populated();
         let known = |calendar: &Calendar| {
@@ -92,7 +92,7 @@ fn an_event_that_is_as_it_is_known_is_changed_and_deleted() {
 }
 
 #[test]
-fn an_event_that_was_changed_meanwhile_is_left_as_it_is() {
+fn an_outdated_tag_changes_nothing() {
     let (calendar, token) = Calendar::populated();
     let old = tag(&calendar, &token);
     calendar.put("/calendar/event", &token, CHANGE).is(200, DONE);
@@ -104,7 +104,7 @@ fn an_event_that_was_changed_meanwhile_is_left_as_it_is() {
 }
 
 #[test]
-fn a_condition_that_names_no_state_of_the_event_allows_nothing() {
+fn a_tag_of_no_state_of_the_event_changes_nothing() {
     let (calendar, token) = Calendar::populated();
     let tag = tag(&calendar, &token);
     let before = calendar.rows(EVENTS);
@@ -124,7 +124,7 @@ fn a_condition_that_names_no_state_of_the_event_allows_nothing() {
 }
 
 #[test]
-fn a_star_and_no_condition_at_all_allow_any_state() {
+fn a_star_and_no_precondition_match_any_state() {
     let (calendar, token) = Calendar::populated();
     if_match(&calendar, Method::Put, &token, "*", CHANGE).is(200, DONE);
     calendar.put("/calendar/event", &token, CHANGE_BACK).is(200, DONE);
@@ -139,7 +139,7 @@ fn a_star_and_no_condition_at_all_allow_any_state() {
 }
 
 #[test]
-fn all_else_is_checked_before_the_condition() {
+fn the_precondition_is_checked_last() {
     let (calendar, token) = Calendar::populated();
     let kim = calendar.register(KIM);
     let known = tag(&calendar, &token);
@@ -158,7 +158,7 @@ fn all_else_is_checked_before_the_condition() {
 }
 
 #[test]
-fn the_birthday_is_changed_on_condition_too() {
+fn preconditions_apply_to_birthdays() {
     let calendar = Calendar::new();
     let token = calendar.register(PARK);
     calendar.put("/calendar/birthday", &token, r#"{"birthday": "1990-06-20"}"#).is(200, DONE);

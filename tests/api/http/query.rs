@@ -32,14 +32,14 @@ fn a_plus_is_a_space_and_an_encoded_plus_is_a_plus() {
 }
 
 #[test]
-fn names_are_decoded_too() {
+fn parameter_names_are_decoded() {
     let (calendar, park, spaced, _) = two_events();
     calendar.get("/calendar/search?search%5Fword=%61+b", &park).is(200, &spaced);
     calendar.get("/calendar/month?year%5Fmonth=%32017%2D07", &park).is(200, &events(&[]));
 }
 
 #[test]
-fn encoded_utf_8_is_read_in_whatever_case_of_the_digits() {
+fn percent_encoding_takes_digits_of_either_case() {
     let calendar = Calendar::new();
     let park = calendar.register(PARK);
     let at = "2017-06-20 09:00:00";
@@ -56,7 +56,7 @@ fn encoded_utf_8_is_read_in_whatever_case_of_the_digits() {
 }
 
 #[test]
-fn of_a_parameter_that_is_given_twice_the_first_counts() {
+fn the_first_of_a_repeated_parameter_counts() {
     let (calendar, park, spaced, plus) = two_events();
     calendar.get("/calendar/search?search_word=a+b&search_word=a%2Bb", &park).is(200, &spaced);
     calendar.get("/calendar/search?search_word=a%2Bb&search_word=", &park).is(200, &plus);
@@ -89,7 +89,7 @@ fn a_value_may_hold_an_equals_sign() {
 }
 
 #[test]
-fn broken_percent_encoding_cannot_be_read() {
+fn broken_percent_encoding_is_refused() {
     let calendar = Calendar::new();
     let park = calendar.register(PARK);
     for broken in
@@ -111,7 +111,7 @@ fn broken_percent_encoding_cannot_be_read() {
 }
 
 #[test]
-fn a_call_without_parameters_minds_no_query() {
+fn a_call_without_parameters_ignores_the_query() {
     let (calendar, token) = Calendar::populated();
     for path in
         ["/user", "/user/calendar/group", "/calendar/event/1", "/group", "/group/1", "/group/list"]

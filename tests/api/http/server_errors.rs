@@ -5,7 +5,7 @@ use crate::support::calendar::{Calendar, DONE};
 const INTERNAL_ERROR: &str = r#"{"meta":{"code":50000,"message":"INTERNAL SERVER ERROR"}}"#;
 
 #[test]
-fn a_fault_says_no_more_than_that_there_was_one() {
+fn an_internal_error_tells_no_details() {
     let (calendar, token) = Calendar::populated();
     calendar.execute("ALTER TABLE event RENAME TO gone");
     calendar.get("/calendar/", &token).is(500, INTERNAL_ERROR);
@@ -17,7 +17,7 @@ fn a_fault_says_no_more_than_that_there_was_one() {
 }
 
 #[test]
-fn what_is_not_broken_is_answered_beside_a_fault() {
+fn other_calls_work_beside_an_internal_error() {
     let (calendar, token) = Calendar::populated();
     calendar.execute("ALTER TABLE event RENAME TO gone");
     calendar.get("/calendar/", &token).is(500, INTERNAL_ERROR);
@@ -28,7 +28,7 @@ fn what_is_not_broken_is_answered_beside_a_fault() {
 }
 
 #[test]
-fn a_stored_time_that_is_none_is_a_fault_and_not_an_empty_list() {
+fn an_invalid_stored_time_is_an_internal_error_and_not_an_empty_list() {
     let (calendar, token) = Calendar::populated();
     calendar.execute("UPDATE event SET created = 253402300800");
     calendar.get("/calendar/", &token).is(500, INTERNAL_ERROR);
@@ -36,7 +36,7 @@ fn a_stored_time_that_is_none_is_a_fault_and_not_an_empty_list() {
 }
 
 #[test]
-fn a_token_without_its_user_is_refused_as_such_while_the_file_is_locked() {
+fn a_token_without_its_user_is_refused_while_the_file_is_locked() {
     let (calendar, _) = Calendar::populated();
     let gone = calendar.register("kim@example.com");
     calendar.execute("DELETE FROM user WHERE email = 'kim@example.com'");

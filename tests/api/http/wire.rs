@@ -22,7 +22,7 @@ fn assert_envelope(server: &Server, request: &[u8], status: &str, body: &str) {
 const NO_PATH: &str = r#"{"meta":{"code":40400,"message":"NOT FOUND","detail":"no such path"}}"#;
 
 #[test]
-fn a_method_that_nobody_knows_is_not_allowed_where_the_path_exists() {
+fn an_unknown_method_is_not_allowed_on_a_known_path() {
     let (_folder, server) = serving();
     for (path, allow) in [
         ("/api/v1/group/", "GET, HEAD, POST, PUT, DELETE"),
@@ -88,7 +88,7 @@ fn a_target_in_absolute_form_is_the_same_path() {
 }
 
 #[test]
-fn broken_percent_encoding_in_a_query_cannot_be_read() {
+fn broken_percent_encoding_on_the_wire_is_refused() {
     let (_folder, server) = serving();
     let token = server.register("park@jungi.me");
     for broken in ["%", "%4", "%zz", "%ff"] {
@@ -100,7 +100,7 @@ fn broken_percent_encoding_in_a_query_cannot_be_read() {
 }
 
 #[test]
-fn a_target_that_is_no_path_is_answered_in_the_envelope() {
+fn a_target_that_is_not_a_path_is_answered_in_the_envelope() {
     let (_folder, server) = serving();
     let body = r#"{"meta":{"code":40000,"message":"INVALID PARAMETER","detail":"the request's target is no path"}}"#;
     let request = b"CONNECT example.com:443 HTTP/1.1\r\nHost: c\r\nConnection: close\r\n\r\n";
@@ -122,7 +122,7 @@ fn raw_utf8_in_a_query_is_read_as_the_reference_prints_it() {
 }
 
 #[test]
-fn a_token_that_is_no_text_is_refused() {
+fn a_token_that_is_not_text_is_refused() {
     let (_folder, server) = serving();
     let request = b"GET /api/v1/calendar/ HTTP/1.1\r\nHost: c\r\nX-calendar-access-token: \xff\xfe\r\nConnection: close\r\n\r\n";
     let (head, body) = server.send(request);
@@ -131,7 +131,7 @@ fn a_token_that_is_no_text_is_refused() {
 }
 
 #[test]
-fn a_body_of_more_than_64_kib_is_refused_whether_its_length_is_told_or_not() {
+fn a_body_of_more_than_64_kib_is_refused_with_and_without_a_content_length() {
     let (_folder, server) = serving();
     let body = r#"{"meta":{"code":41300,"message":"PAYLOAD TOO LARGE","detail":"body: expected at most 65536 bytes"}}"#;
     let pad = "x".repeat(70_000);

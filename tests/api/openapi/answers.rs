@@ -56,7 +56,7 @@ fn what_the_views_show_is_as_described() {
 }
 
 #[test]
-fn a_change_on_condition_is_answered_as_described() {
+fn a_conditional_request_is_answered_as_described() {
     let (calendar, token) = Calendar::populated();
     let document = document(&calendar);
     for (method, path, body) in CALLS {

@@ -31,7 +31,7 @@ fn every_mounted_route_is_described_and_nothing_else() {
 }
 
 #[test]
-fn the_document_is_of_openapi_3_1_and_says_of_what_it_is() {
+fn the_document_is_openapi_3_1_and_of_this_version() {
     let document = document(&Calendar::new());
     assert!(document["openapi"].as_str().unwrap().starts_with("3.1."));
     assert_eq!(document["info"]["version"], env!("CARGO_PKG_VERSION"));
@@ -47,7 +47,7 @@ fn the_document_is_of_openapi_3_1_and_says_of_what_it_is() {
 }
 
 #[test]
-fn every_name_that_is_used_is_there_and_every_one_that_is_there_is_used() {
+fn every_reference_resolves_and_every_schema_is_used() {
     let document = document(&Calendar::new());
     let mut used = BTreeSet::new();
     references(&document, &mut used);

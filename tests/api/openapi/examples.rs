@@ -99,7 +99,7 @@ fn with_examples_done(document: &Value) -> (Calendar, String) {
 }
 
 #[test]
-fn every_call_has_an_example_of_what_is_sent_and_of_each_answer_that_fits_its_schema() {
+fn every_request_and_answer_has_an_example_that_fits_its_schema() {
     let document = document();
     let schemas = Schemas(&document);
     for call in calls(&document) {
@@ -129,7 +129,7 @@ fn every_call_has_an_example_of_what_is_sent_and_of_each_answer_that_fits_its_sc
 }
 
 #[test]
-fn who_does_an_example_gets_what_it_prints() {
+fn running_an_example_gives_what_it_prints() {
     let document = document();
     for call in calls(&document) {
         let (calendar, token) = if call.name() == "register" {
@@ -150,7 +150,7 @@ fn who_does_an_example_gets_what_it_prints() {
 }
 
 #[test]
-fn the_example_of_what_exists_already_is_what_the_second_who_asks_gets() {
+fn repeating_an_example_gives_the_example_of_what_exists_already() {
     let document = document();
     for name in ["register", "putBirthday", "postBirthday"] {
         let (calendar, token) = with_examples_done(&document);

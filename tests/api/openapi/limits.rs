@@ -8,7 +8,7 @@ use super::{document, operation};
 use crate::support::calendar::Calendar;
 
 #[test]
-fn what_the_limits_take_the_server_takes_and_what_they_refuse_it_refuses() {
+fn the_server_takes_exactly_what_the_schemas_take() {
     let (calendar, token) = Calendar::populated();
     let document = document(&calendar);
     let subjects =

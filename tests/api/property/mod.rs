@@ -74,7 +74,7 @@ proptest! {
 
 /// Chance would take long to find each of these seconds.
 #[test]
-fn an_event_of_any_length_class_is_shown_by_the_second() {
+fn an_event_of_each_length_class_is_shown_to_the_second() {
     let mut world = World::new();
     world.take(0, &Step::MakeGroup);
     world.take(0, &Step::Select { groups: [0].into() });

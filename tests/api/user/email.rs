@@ -5,7 +5,7 @@ use crate::support::calendar::Calendar;
 use crate::support::expected::data;
 
 #[test]
-fn emails_are_compared_without_regard_to_the_case_of_any_script() {
+fn emails_are_compared_without_case_in_any_script() {
     let calendar = Calendar::new();
     calendar.register("Ärger@Бюро.рф");
     calendar.post("/user/", "", r#"{"useremail":"äRGER@бЮРО.РФ"}"#).is(200, TAKEN);
@@ -13,7 +13,7 @@ fn emails_are_compared_without_regard_to_the_case_of_any_script() {
 }
 
 #[test]
-fn an_email_is_kept_as_given_but_for_white_space_at_its_ends() {
+fn an_email_is_stored_as_given_without_outer_white_space() {
     let calendar = Calendar::new();
     let token = calendar.register("\\t Park.Jun-Gi+Kalender@Jungi.ME\\u3000");
     calendar.get("/user/", &token).is(
@@ -50,7 +50,7 @@ fn an_email_has_no_spaces_or_control_characters() {
 }
 
 #[test]
-fn an_email_has_at_most_254_characters_of_whatever_bytes() {
+fn an_email_has_at_most_254_characters_not_bytes() {
     let calendar = Calendar::new();
     let local = "👍".repeat(252);
     calendar

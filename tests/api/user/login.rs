@@ -4,7 +4,7 @@ use super::{PASSWORD, assert_not_signed_in, login, token_in, with_password};
 use crate::support::calendar::PARK;
 
 #[test]
-fn who_registered_with_a_password_can_sign_in_with_it() {
+fn a_user_signs_in_with_the_password_of_the_registration() {
     let (calendar, first) = with_password();
     let second = token_in(&login(&calendar, "PARK@Jungi.me", PASSWORD));
     for token in [first, second] {
@@ -15,7 +15,7 @@ fn who_registered_with_a_password_can_sign_in_with_it() {
 }
 
 #[test]
-fn a_refusal_is_the_same_whatever_is_wrong() {
+fn a_failed_sign_in_does_not_tell_what_was_wrong() {
     let (calendar, _) = with_password();
     calendar.register("kim@jungi.me");
     assert_not_signed_in(&login(&calendar, PARK, "battery staple"));
@@ -25,7 +25,7 @@ fn a_refusal_is_the_same_whatever_is_wrong() {
 }
 
 #[test]
-fn what_cannot_be_a_sign_in_is_named() {
+fn a_malformed_sign_in_is_refused() {
     let (calendar, _) = with_password();
     let post = |body: &str| calendar.post("/user/login", "", body);
     post("{")

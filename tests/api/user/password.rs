@@ -6,7 +6,7 @@ use super::{PASSWORD, assert_not_signed_in, login, token_in, with_password};
 use crate::support::calendar::{Calendar, PARK};
 
 #[test]
-fn a_first_password_needs_no_old_one_and_ends_the_tokens_before_it() {
+fn a_first_password_needs_no_old_one_and_ends_earlier_tokens() {
     let calendar = Calendar::new();
     let before = calendar.register(PARK);
     let body = json!({"password": PASSWORD}).to_string();
@@ -17,7 +17,7 @@ fn a_first_password_needs_no_old_one_and_ends_the_tokens_before_it() {
 }
 
 #[test]
-fn a_password_is_changed_by_who_knows_the_old_one() {
+fn changing_a_password_needs_the_old_one() {
     let (calendar, token) = with_password();
     let change = |body| calendar.put("/user/password", &token, json!(body).to_string());
     change(json!({"password": "battery staple"})).invalid("old_password: required, but missing");

@@ -13,7 +13,7 @@ use super::{PASSWORD, credentials, login, token_in, with_password, with_rate_lim
 use crate::support::calendar::PARK;
 
 #[test]
-fn one_address_may_register_and_sign_in_only_so_often() {
+fn registering_and_signing_in_are_rate_limited_per_address() {
     let calendar = with_rate_limit();
     let from = |peer: &str, path: &str| {
         calendar.send_from(
@@ -41,7 +41,7 @@ fn one_address_may_register_and_sign_in_only_so_often() {
 }
 
 #[test]
-fn guessing_an_old_password_is_limited_like_signing_in() {
+fn guesses_of_the_old_password_are_rate_limited() {
     let calendar = with_rate_limit();
     let from = |method, path: &str, headers: &[(&'static str, &str)], body: String| {
         calendar.send_from("192.0.2.1:1", method, &format!("/api/v1{path}"), headers, body)
@@ -56,7 +56,7 @@ fn guessing_an_old_password_is_limited_like_signing_in() {
 }
 
 #[test]
-fn who_forwards_for_whom_is_believed_only_of_a_trusted_proxy() {
+fn forwarded_addresses_are_believed_only_from_a_trusted_proxy() {
     let calendar = with_rate_limit();
     let status = |peer: &str, forwarded: &str| {
         let headers = [("X-Forwarded-For", forwarded), ("X-Real-IP", forwarded)];
@@ -81,7 +81,7 @@ fn who_forwards_for_whom_is_believed_only_of_a_trusted_proxy() {
 }
 
 #[test]
-fn other_calls_are_not_limited() {
+fn other_calls_are_not_rate_limited() {
     let calendar = with_rate_limit();
     let from = |path: &str| {
         calendar.send_from("192.0.2.1:1", Method::Get, &format!("/api/v1{path}"), &[], "")
@@ -90,7 +90,7 @@ fn other_calls_are_not_limited() {
 }
 
 #[test]
-fn passwords_are_hashed_two_at_a_time_thirty_wait_and_the_rest_are_told_to_come_again() {
+fn two_passwords_are_hashed_at_a_time_thirty_wait_and_the_rest_are_refused() {
     let (calendar, token) = with_password();
     let hashing = &calendar.app().hashing;
     let runtime = tokio::runtime::Runtime::new().unwrap();

@@ -6,7 +6,7 @@ use crate::support::calendar::{Calendar, KIM, PARK, Settings};
 use crate::support::expected::data;
 
 #[test]
-fn the_zone_of_the_calendar_is_told() {
+fn the_user_is_told_the_time_zone() {
     let settings = Settings { zone: "America/St_Johns", ..Settings::default() };
     let calendar = Calendar::with(settings);
     let park = calendar.register(PARK);
@@ -19,7 +19,7 @@ fn the_zone_of_the_calendar_is_told() {
 }
 
 #[test]
-fn each_user_is_told_of_themselves() {
+fn each_user_reads_their_own_account() {
     let calendar = Calendar::new();
     let (park, kim) = (calendar.register(PARK), calendar.register(KIM));
     for (token, email) in [(&park, PARK), (&kim, KIM)] {

@@ -26,7 +26,7 @@ fn registering_gives_a_token_that_is_accepted() {
 }
 
 #[test]
-fn the_email_is_also_read_as_the_reference_misspells_it() {
+fn usereamil_is_read_as_useremail() {
     let calendar = Calendar::new();
     let answer = calendar.post("/user/", "", r#"{"usereamil": "park@jungi.me"}"#);
     let token = answer.json()["data"]["token"].as_str().unwrap().to_owned();
@@ -38,7 +38,7 @@ fn the_email_is_also_read_as_the_reference_misspells_it() {
 }
 
 #[test]
-fn an_email_that_is_taken_gives_out_no_token() {
+fn registering_a_taken_email_gives_no_token() {
     let calendar = Calendar::new();
     calendar.register(PARK);
     for again in ["park@jungi.me", "PARK@jungi.me", "park@JUNGI.ME", "  park@jungi.me\\n"] {
@@ -48,7 +48,7 @@ fn an_email_that_is_taken_gives_out_no_token() {
 }
 
 #[test]
-fn registering_takes_no_token_and_minds_none() {
+fn registering_ignores_a_token() {
     let calendar = Calendar::new();
     let answer = calendar.post("/user/", "no token at all", r#"{"useremail":"kim@example.com"}"#);
     let token = answer.json()["data"]["token"].as_str().unwrap().to_owned();
@@ -57,7 +57,7 @@ fn registering_takes_no_token_and_minds_none() {
 }
 
 #[test]
-fn where_registration_is_closed_it_is_refused_and_who_is_registered_stays() {
+fn closed_registration_refuses_new_users_and_keeps_the_others() {
     let calendar = Calendar::with(Settings { registration_open: false, ..Settings::default() });
     for _ in 0..2 {
         calendar.post("/user/", "", r#"{"useremail":"park@jungi.me"}"#).refuses(
@@ -104,7 +104,7 @@ fn registering_a_taken_address_does_not_change_its_password() {
 }
 
 #[test]
-fn an_address_that_was_never_removed_begins_where_it_always_did() {
+fn removed_users_do_not_affect_the_tokens_of_new_ones() {
     let calendar = Calendar::new();
     calendar.register("kim@jungi.me");
     calendar.execute("INSERT INTO removed_user VALUES (x'00', 7)");

@@ -21,14 +21,14 @@ fn three_groups() -> (Calendar, String, String) {
 }
 
 #[test]
-fn nothing_is_selected_at_first() {
+fn no_group_is_selected_at_first() {
     let (calendar, park, _) = three_groups();
     calendar.get("/user/calendar/group", &park).is(200, &selected("0"));
     assert!(calendar.rows(SELECTIONS).is_empty());
 }
 
 #[test]
-fn any_groups_can_be_selected_also_those_of_others() {
+fn groups_of_others_can_be_selected() {
     let (calendar, park, kim) = three_groups();
     calendar.post("/user/calendar/group", &park, r#"{"selected_group":"1,2,3"}"#).is(200, DONE);
     calendar.get("/user/calendar/group", &park).is(200, &selected("1,2,3"));
@@ -70,7 +70,7 @@ fn spaces_order_and_repetition_do_not_matter() {
 }
 
 #[test]
-fn anything_else_in_a_selection_is_refused_and_nothing_changed() {
+fn a_malformed_selection_changes_nothing() {
     let (calendar, park, _) = three_groups();
     calendar.select(&park, "2");
     for bad in [
@@ -122,7 +122,7 @@ fn a_selection_is_a_string() {
 }
 
 #[test]
-fn one_group_that_does_not_exist_leaves_the_selection_as_it_was() {
+fn a_selection_with_an_unknown_group_changes_nothing() {
     let (calendar, park, _) = three_groups();
     calendar.select(&park, "2");
     for (unknown, first) in

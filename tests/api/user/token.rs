@@ -5,7 +5,7 @@ use crate::support::calendar::{Calendar, DONE, PARK};
 use crate::support::printed_token::PRINTED_TOKEN;
 
 #[test]
-fn ending_tokens_ends_all_of_the_callers_and_nobody_elses() {
+fn ending_tokens_ends_all_of_the_callers_and_no_others() {
     let (calendar, first) = with_password();
     let kim = calendar.register("kim@jungi.me");
     let second = token_in(&login(&calendar, PARK, PASSWORD));
@@ -19,7 +19,7 @@ fn ending_tokens_ends_all_of_the_callers_and_nobody_elses() {
 }
 
 #[test]
-fn a_token_of_the_earlier_system_is_ended_with_the_others() {
+fn ending_tokens_ends_those_of_the_earlier_system() {
     let calendar = Calendar::new();
     calendar.register(PARK);
     assert_eq!(calendar.get("/user/", PRINTED_TOKEN).status, 200);
@@ -28,7 +28,7 @@ fn a_token_of_the_earlier_system_is_ended_with_the_others() {
 }
 
 #[test]
-fn a_clock_that_is_set_back_brings_no_ended_token_to_life() {
+fn an_ended_token_stays_ended_when_the_clock_is_set_back() {
     let (calendar, token) = with_password();
     calendar.delete("/user/token", &token, "").is(200, DONE);
     calendar.clock.set(0);
@@ -38,7 +38,7 @@ fn a_clock_that_is_set_back_brings_no_ended_token_to_life() {
 }
 
 #[test]
-fn the_new_paths_take_no_other_method() {
+fn login_password_and_token_take_one_method_each() {
     let calendar = Calendar::new();
     calendar.get("/user/login", "").not_allowed("POST");
     calendar.get("/user/password", "").not_allowed("PUT");

@@ -25,7 +25,7 @@ fn the_reference_says_the_version_and_leads_back_to_the_page() {
 }
 
 #[test]
-fn what_others_have_written_comes_with_its_licence() {
+fn every_vendored_file_has_its_licence() {
     let calendar = Calendar::new();
     let hash = hash(&calendar);
     let paths = embedded();

@@ -31,7 +31,7 @@ fn is_page(answer: &Answer, status: u16, lang: &str, title: &str) {
 }
 
 #[test]
-fn a_browser_is_shown_a_page_in_its_language() {
+fn a_browser_gets_an_error_page_in_its_language() {
     let calendar = Calendar::new();
     for (languages, korean) in [
         ("ko-KR,ko;q=0.9,en-US;q=0.8,en;q=0.7", true),
@@ -59,7 +59,7 @@ fn a_browser_is_shown_a_page_in_its_language() {
 }
 
 #[test]
-fn anything_else_is_answered_in_a_line_of_text() {
+fn other_clients_get_a_line_of_text() {
     let calendar = Calendar::new();
     for accepted in [None, Some("*/*"), Some("application/json"), Some("text/html;q=0"), Some("?")]
     {
@@ -79,7 +79,7 @@ fn the_api_answers_in_its_envelope_whatever_is_accepted() {
 }
 
 #[test]
-fn a_page_can_only_be_looked_at() {
+fn a_page_takes_only_get_and_head() {
     let calendar = Calendar::new();
     let style = format!("/static/{}/plain.css", hash(&calendar));
     for uri in ["/", "/docs", "/docs/", "/healthz", "/favicon.ico", &style] {
@@ -98,7 +98,7 @@ fn a_page_can_only_be_looked_at() {
 }
 
 #[test]
-fn nothing_that_was_asked_for_is_in_the_page() {
+fn an_error_page_repeats_nothing_of_the_request() {
     let calendar = Calendar::new();
     let (nothing, unreadable) = ("There is nothing here", "The server cannot do this");
     for (uri, status, title) in [
@@ -115,7 +115,7 @@ fn nothing_that_was_asked_for_is_in_the_page() {
 }
 
 #[test]
-fn an_error_page_has_the_look_of_the_page_and_nothing_inline() {
+fn an_error_page_has_style_sheets_and_nothing_inline() {
     let calendar = Calendar::new();
     let answer = get(&calendar, "/nothing", &[BROWSER]);
     for inline in ["<style", " style=", "<script", "javascript:"] {
@@ -131,7 +131,7 @@ fn an_error_page_has_the_look_of_the_page_and_nothing_inline() {
 }
 
 #[test]
-fn the_colours_are_those_of_the_page() {
+fn an_error_page_has_the_colours_of_the_page() {
     let calendar = Calendar::new();
     let style = |path: &str| get(&calendar, &format!("/static/{}/{path}", hash(&calendar)), &[]);
     let colours = |css: &str| -> Vec<String> {

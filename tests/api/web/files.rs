@@ -15,7 +15,7 @@ fn source(path: &str) -> String {
 }
 
 #[test]
-fn every_file_is_served_whole_compressed_and_not_for_ever_with_its_kind() {
+fn every_file_is_served_plain_and_compressed_with_its_type_and_cached_for_ever() {
     let calendar = Calendar::new();
     let hash = hash(&calendar);
     let paths = embedded();
@@ -61,7 +61,7 @@ fn every_file_is_served_whole_compressed_and_not_for_ever_with_its_kind() {
 }
 
 #[test]
-fn gzip_is_sent_to_who_takes_it_and_to_nobody_else() {
+fn gzip_is_sent_only_to_clients_that_accept_it() {
     let calendar = Calendar::new();
     for (accepted, sent) in [
         ("gzip", true),
@@ -88,14 +88,14 @@ fn gzip_is_sent_to_who_takes_it_and_to_nobody_else() {
 }
 
 #[test]
-fn what_is_compressed_says_neither_when_nor_under_which_name() {
+fn a_gzip_header_has_no_time_and_no_name() {
     let answer = get(&Calendar::new(), "/", &[("Accept-Encoding", "gzip")]);
     // RFC 1952, 2.3: the magic number, deflate, no flags, no time.
     assert_eq!(answer.bytes[..8], [0x1f, 0x8b, 8, 0, 0, 0, 0, 0]);
 }
 
 #[test]
-fn head_answers_as_get_does_without_the_body() {
+fn head_answers_like_get_without_the_body() {
     let calendar = Calendar::new();
     let file = format!("/static/{}/page/index.html", hash(&calendar));
     for uri in ["/", file.as_str()] {
@@ -111,7 +111,7 @@ fn head_answers_as_get_does_without_the_body() {
 }
 
 #[test]
-fn an_address_from_before_an_upgrade_gives_what_there_is_now_and_is_not_kept() {
+fn an_address_of_an_older_version_gives_the_current_file_uncached() {
     let calendar = Calendar::new();
     let now = format!("/static/{}/page/index.html", hash(&calendar));
     let before = get(&calendar, "/static/0123456789abcdef/page/index.html", &[]);
@@ -121,7 +121,7 @@ fn an_address_from_before_an_upgrade_gives_what_there_is_now_and_is_not_kept() {
 }
 
 #[test]
-fn what_is_no_embedded_file_is_not_found() {
+fn an_unknown_file_is_not_found() {
     let calendar = Calendar::new();
     let hash = hash(&calendar);
     for path in [
@@ -173,7 +173,7 @@ fn no_path_leads_out_of_the_embedded_files() {
 }
 
 #[test]
-fn every_file_that_is_named_is_there() {
+fn every_file_that_a_page_names_exists() {
     let calendar = Calendar::new();
     for uri in ["/", "/docs"] {
         let page = get(&calendar, uri, &[]).body;
@@ -190,7 +190,7 @@ fn every_file_that_is_named_is_there() {
 }
 
 #[test]
-fn the_page_with_all_its_files_is_light() {
+fn the_page_with_all_its_files_is_small() {
     let calendar = Calendar::new();
     let hash = hash(&calendar);
     let of_page = embedded().into_iter().filter(|path| path.starts_with("page/"));

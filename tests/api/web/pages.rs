@@ -28,7 +28,7 @@ fn is_protected(answer: &Answer) {
 }
 
 #[test]
-fn a_page_is_html_that_a_browser_asks_for_each_time() {
+fn a_page_is_html_that_is_revalidated_each_time() {
     let calendar = Calendar::new();
     for uri in PAGES {
         let answer = get(&calendar, uri, &[]);
@@ -41,7 +41,7 @@ fn a_page_is_html_that_a_browser_asks_for_each_time() {
 }
 
 #[test]
-fn every_answer_outside_the_api_keeps_others_out() {
+fn every_answer_outside_the_api_has_the_security_headers() {
     let calendar = Calendar::new();
     for uri in ["/", "/docs", "/healthz", "/nothing", "/static/nothing"] {
         is_protected(&get(&calendar, uri, &[]));
@@ -50,7 +50,7 @@ fn every_answer_outside_the_api_keeps_others_out() {
 }
 
 #[test]
-fn no_page_has_anything_inline_that_its_policy_would_forbid() {
+fn no_page_has_inline_code_that_its_policy_forbids() {
     let calendar = Calendar::new();
     for uri in PAGES {
         has_nothing_inline(&get(&calendar, uri, &[]).body);
@@ -72,7 +72,7 @@ fn has_nothing_inline(page: &str) {
 }
 
 #[test]
-fn a_browser_that_has_a_page_is_told_so() {
+fn a_known_page_is_answered_with_304() {
     let calendar = Calendar::new();
     for uri in PAGES {
         is_not_given_twice(&calendar, uri);

@@ -9,7 +9,7 @@ use crate::support::files::files;
 use crate::support::server::{Server, command, failed, run};
 
 #[test]
-fn a_backup_beside_a_running_server_is_one_state_of_it_and_serves() {
+fn a_backup_of_a_running_server_is_consistent_and_can_be_served() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::dev_run(folder.path());
     let token = server.register("park@jungi.me");
@@ -41,7 +41,7 @@ fn a_backup_beside_a_running_server_is_one_state_of_it_and_serves() {
 }
 
 #[test]
-fn a_backup_under_writers_is_whole() {
+fn a_backup_during_writes_is_sound() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::dev_run(folder.path());
     let token = server.register("park@jungi.me");
@@ -72,7 +72,7 @@ fn a_backup_without_a_name_is_named_by_its_time() {
 }
 
 #[test]
-fn a_backup_does_not_overwrite_and_needs_a_database() {
+fn a_backup_overwrites_nothing_and_needs_a_database() {
     let (folder, _) = calendar(1);
     fs::write(folder.path().join("there"), "mine").unwrap();
     assert_eq!(
@@ -92,7 +92,7 @@ fn a_backup_does_not_overwrite_and_needs_a_database() {
 }
 
 #[test]
-fn a_backup_through_a_link_has_what_the_log_has() {
+fn a_backup_through_a_link_includes_the_log() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::dev_run(folder.path());
     let token = server.register("park@jungi.me");

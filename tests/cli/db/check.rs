@@ -48,7 +48,7 @@ event 9: starts: a birthday is at midnight
 }
 
 #[test]
-fn a_check_looks_at_hashes_the_key_removed_users_backups_and_the_ids_to_come() {
+fn a_check_covers_hashes_the_key_removed_users_backups_and_sequences() {
     let (folder, _) = calendar(3);
     let conn = Connection::open(folder.path().join("calendar.sqlite")).unwrap();
     let other = format!("{}01", "00".repeat(31));

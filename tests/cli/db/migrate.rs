@@ -9,7 +9,7 @@ use serde_json::json;
 use crate::support::server::{Ended, command, failed, run};
 
 #[test]
-fn the_plan_is_json_too() {
+fn the_plan_can_be_json() {
     let folder = tempfile::tempdir().unwrap();
     let ended = run(folder.path(), &["db", "migrate", "--json"]);
     let plan: serde_json::Value = serde_json::from_str(&ended.out).unwrap();
@@ -81,7 +81,7 @@ fn a_developer_gets_the_next_empty_migration() {
 }
 
 #[test]
-fn a_reader_that_goes_away_is_no_error() {
+fn a_closed_pipe_is_not_an_error() {
     let folder = tempfile::tempdir().unwrap();
     let mut child = command(folder.path(), &["db", "migrate"])
         .stdout(Stdio::piped())

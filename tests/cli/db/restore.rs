@@ -12,7 +12,7 @@ use crate::support::server::{Ended, Server, command, failed, run};
 use crate::support::wait::wait_for;
 
 #[test]
-fn restoring_brings_back_what_was_and_keeps_what_is() {
+fn a_restore_brings_back_the_backup_and_keeps_the_current_database() {
     let (folder, token) = calendar(3);
     let here = folder.path();
     assert_eq!(run(here, &["db", "backup", "copy.sqlite"]).code, Some(0));
@@ -47,7 +47,7 @@ fn restoring_brings_back_what_was_and_keeps_what_is() {
 }
 
 #[test]
-fn restoring_where_a_link_leads_keeps_the_link() {
+fn a_restore_through_a_link_keeps_the_link() {
     let (folder, _) = calendar(2);
     let here = folder.path();
     assert_eq!(run(here, &["db", "backup", "copy.sqlite"]).code, Some(0));
@@ -59,7 +59,7 @@ fn restoring_where_a_link_leads_keeps_the_link() {
 }
 
 #[test]
-fn the_log_of_a_database_that_is_gone_is_not_taken_for_that_of_the_backup() {
+fn a_leftover_log_is_not_applied_to_a_restored_backup() {
     let (folder, token) = calendar(2);
     let here = folder.path();
     assert_eq!(run(here, &["db", "backup", "copy.sqlite"]).code, Some(0));
@@ -80,7 +80,7 @@ fn the_log_of_a_database_that_is_gone_is_not_taken_for_that_of_the_backup() {
 }
 
 #[test]
-fn restoring_works_where_there_is_nothing() {
+fn a_restore_needs_no_database_in_its_place() {
     let (folder, token) = calendar(2);
     let copy = folder.path().join("copy.sqlite");
     assert_eq!(run(folder.path(), &["db", "backup", "copy.sqlite"]).code, Some(0));
@@ -112,7 +112,7 @@ fn a_damaged_backup_is_refused_and_nothing_is_changed() {
 }
 
 #[test]
-fn two_restores_in_the_same_second_keep_both_of_what_was_there() {
+fn restores_in_the_same_second_keep_every_earlier_database() {
     let (folder, token) = calendar(1);
     let here = folder.path();
     assert_eq!(run(here, &["db", "backup", "one.sqlite"]).code, Some(0));
@@ -132,7 +132,7 @@ fn two_restores_in_the_same_second_keep_both_of_what_was_there() {
 }
 
 #[test]
-fn a_program_that_reads_or_writes_the_database_is_in_the_way_of_a_restore() {
+fn a_restore_is_refused_while_another_program_writes() {
     let (folder, _) = calendar(2);
     let here = folder.path();
     assert_eq!(run(here, &["db", "backup", "copy.sqlite"]).code, Some(0));
@@ -158,7 +158,7 @@ fn waiting_command(here: &std::path::Path) -> Child {
 }
 
 #[test]
-fn a_restore_does_not_take_the_database_from_under_a_command() {
+fn a_restore_is_refused_while_a_command_runs() {
     let (folder, _) = calendar(1);
     let here = folder.path();
     assert_eq!(run(here, &["db", "backup", "copy.sqlite"]).code, Some(0));
@@ -187,7 +187,7 @@ fn a_restore_does_not_take_the_database_from_under_a_command() {
 }
 
 #[test]
-fn a_command_does_not_write_to_a_database_that_is_being_replaced() {
+fn a_command_is_refused_during_a_restore() {
     let (folder, _) = calendar(1);
     let here = folder.path();
     let replacing = File::open(here).unwrap();

@@ -28,7 +28,7 @@ fn tokens_around_a_backup(here: &std::path::Path) -> Vec<String> {
 }
 
 #[test]
-fn a_restore_that_ends_tokens_ends_every_one_that_was_ever_given_out() {
+fn a_restore_that_ends_tokens_ends_all_that_were_ever_issued() {
     let folder = tempfile::tempdir().unwrap();
     let here = folder.path();
     let mut tokens = tokens_around_a_backup(here);
@@ -67,7 +67,7 @@ fn a_restore_that_ends_tokens_ends_every_one_that_was_ever_given_out() {
 }
 
 #[test]
-fn a_restore_that_ends_no_tokens_lets_those_of_the_backup_count() {
+fn a_restore_that_ends_no_tokens_keeps_those_of_the_backup() {
     let folder = tempfile::tempdir().unwrap();
     let tokens = tokens_around_a_backup(folder.path());
     assert_eq!(run(folder.path(), &["db", "restore", "copy.sqlite"]).code, Some(0));
@@ -77,7 +77,7 @@ fn a_restore_that_ends_no_tokens_lets_those_of_the_backup_count() {
 }
 
 #[test]
-fn a_backup_of_an_older_version_is_migrated_so_that_its_tokens_can_be_ended() {
+fn a_restore_that_ends_tokens_migrates_an_older_backup() {
     let folder = tempfile::tempdir().unwrap();
     let here = folder.path();
     let v1 = include_str!("../../../migrations/V1__users_groups_events.sql");
@@ -107,7 +107,7 @@ fn a_backup_of_an_older_version_is_migrated_so_that_its_tokens_can_be_ended() {
 }
 
 #[test]
-fn that_tokens_of_a_damaged_database_are_not_known_is_said() {
+fn a_restore_over_a_damaged_database_warns_of_unknown_tokens() {
     let (folder, _) = calendar(400);
     let here = folder.path();
     assert_eq!(run(here, &["db", "backup", "copy.sqlite"]).code, Some(0));

@@ -37,7 +37,7 @@ fn the_server_makes_backups_by_itself_and_keeps_the_last_few() {
 }
 
 #[test]
-fn a_backup_that_fails_is_in_the_log_and_in_the_status() {
+fn a_failed_backup_is_in_the_log_and_in_the_status() {
     let folder = tempfile::tempdir().unwrap();
     let kept = folder.path().join("backups");
     fs::create_dir(&kept).unwrap();
@@ -58,7 +58,7 @@ fn a_backup_that_fails_is_in_the_log_and_in_the_status() {
 }
 
 #[test]
-fn a_folder_that_cannot_be_made_is_said_at_the_start() {
+fn a_backup_folder_that_cannot_be_made_is_reported_at_the_start() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("file"), "").unwrap();
     let mut command = command(folder.path(), &["serve", "--port", "0"]);

@@ -26,7 +26,7 @@ fn assert_becomes(server: &Server, status: u16, form: &str) {
 const TIME: &str = r#""\d{4}-\d\d-\d\d \d\d:\d\d:\d\d""#;
 
 #[test]
-fn a_server_that_reads_and_writes_is_healthy_and_tells_of_its_backups() {
+fn a_server_that_reads_and_writes_is_healthy_and_shows_its_last_backup() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::dev_run(folder.path());
     let (head, body) = health(&server);
@@ -44,7 +44,7 @@ fn a_server_that_reads_and_writes_is_healthy_and_tells_of_its_backups() {
 }
 
 #[test]
-fn a_backup_that_failed_is_told_with_the_time_of_the_last_that_did_not_and_without_the_reason() {
+fn a_failed_backup_is_shown_with_the_last_good_one_and_without_the_reason() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::dev_run(folder.path());
     let conn = rusqlite::Connection::open(folder.path().join("calendar.sqlite")).unwrap();
@@ -60,7 +60,7 @@ fn a_backup_that_failed_is_told_with_the_time_of_the_last_that_did_not_and_witho
 }
 
 #[test]
-fn a_server_that_cannot_write_is_not_healthy_until_it_can() {
+fn a_server_is_unhealthy_while_it_cannot_write() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::dev_run(folder.path());
     let lock = rusqlite::Connection::open(folder.path().join("calendar.sqlite")).unwrap();
@@ -73,7 +73,7 @@ fn a_server_that_cannot_write_is_not_healthy_until_it_can() {
 }
 
 #[test]
-fn a_failed_backup_is_told_while_the_database_cannot_be_written() {
+fn a_failed_backup_is_shown_while_the_database_cannot_be_written() {
     let folder = tempfile::tempdir().unwrap();
     let kept = folder.path().join("backups");
     let mut command = command(folder.path(), &["serve", "--port", "0"]);
@@ -98,7 +98,7 @@ fn a_failed_backup_is_told_while_the_database_cannot_be_written() {
 }
 
 #[test]
-fn a_flood_of_questions_costs_one_write_a_second() {
+fn a_flood_of_health_checks_costs_one_write_a_second() {
     let folder = tempfile::tempdir().unwrap();
     let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let mut command = command(folder.path(), &["serve", "--port", "0"]);

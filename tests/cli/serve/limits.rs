@@ -6,7 +6,7 @@ use crate::support::server::{Server, command};
 use crate::support::shell::in_bash;
 
 #[test]
-fn registering_is_limited_in_a_deployment_and_not_on_a_laptop() {
+fn serve_limits_registrations_and_dev_run_does_not() {
     for (name, allowed) in [("serve", 10), ("dev-run", 15)] {
         let folder = tempfile::tempdir().unwrap();
         let server = Server::start(command(folder.path(), &[name, "--port", "0"]));
@@ -19,7 +19,7 @@ fn registering_is_limited_in_a_deployment_and_not_on_a_laptop() {
 }
 
 #[test]
-fn a_laptop_is_limited_where_it_is_told_to_be() {
+fn dev_run_limits_registrations_when_configured() {
     let folder = tempfile::tempdir().unwrap();
     let mut command = command(folder.path(), &["dev-run", "--port", "0"]);
     command.env("CALENDAR_AUTH_RATE", "2/h");
@@ -37,7 +37,7 @@ fn a_laptop_is_limited_where_it_is_told_to_be() {
 }
 
 #[test]
-fn as_many_files_as_the_machine_allows_may_be_open() {
+fn a_server_raises_its_open_files_to_the_hard_limit() {
     let folder = tempfile::tempdir().unwrap();
     let plain = command(folder.path(), &["serve", "--port", "0"]);
     let server = Server::start(in_bash(&plain, "ulimit -S -n 64; exec \"$@\""));

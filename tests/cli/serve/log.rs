@@ -9,7 +9,7 @@ pub const EVENT: &str =
     r#"{"sdate":"2017-06-19 20:00:00","edate":"2017-06-19 23:00:00","subject":"privatissimum"}"#;
 
 #[test]
-fn serve_logs_one_line_a_request_with_what_an_operator_needs() {
+fn serve_logs_one_line_per_request() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::start(command(folder.path(), &["serve", "--port", "0"]));
     let token = server.register("park@jungi.me");
@@ -34,7 +34,7 @@ fn serve_logs_one_line_a_request_with_what_an_operator_needs() {
 }
 
 #[test]
-fn no_token_no_email_and_no_subject_is_in_a_log_at_any_level() {
+fn no_log_level_logs_a_token_an_email_or_a_subject() {
     for name in ["serve", "dev-run"] {
         let folder = tempfile::tempdir().unwrap();
         let mut command = command(folder.path(), &[name, "--port", "0"]);
@@ -59,7 +59,7 @@ fn no_token_no_email_and_no_subject_is_in_a_log_at_any_level() {
 }
 
 #[test]
-fn a_log_that_cannot_be_written_stops_nothing() {
+fn an_unwritable_log_stops_nothing() {
     for name in ["serve", "dev-run"] {
         let folder = tempfile::tempdir().unwrap();
         let port = std::net::TcpListener::bind("127.0.0.1:0")

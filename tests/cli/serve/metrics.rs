@@ -74,14 +74,14 @@ fn requests_commits_and_the_database_are_measured() {
 }
 
 #[test]
-fn the_metrics_are_not_on_the_users_address_and_are_off_by_default() {
+fn the_metrics_are_not_on_the_users_address() {
     let (_folder, server, _) = measured();
     let (head, _) = server.send(b"GET /metrics HTTP/1.1\r\nHost: c\r\nConnection: close\r\n\r\n");
     assert!(head.starts_with("HTTP/1.1 404 "), "{head}");
 }
 
 #[test]
-fn an_address_of_the_metrics_that_is_taken_or_none_is_said_clearly() {
+fn a_taken_or_malformed_metrics_address_is_reported() {
     let folder = tempfile::tempdir().unwrap();
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();

@@ -7,7 +7,7 @@ use super::log::EVENT;
 use crate::support::server::{Server, command, read_answer};
 
 #[test]
-fn a_signal_finishes_what_is_under_way_and_exits_with_0() {
+fn a_signal_finishes_running_requests_and_exits_with_0() {
     for signal in ["TERM", "INT"] {
         let folder = tempfile::tempdir().unwrap();
         let server = Server::start(command(folder.path(), &["serve", "--port", "0"]));

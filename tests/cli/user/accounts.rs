@@ -8,7 +8,7 @@ use super::{EVENT, password, printed_token, sign_in, status, user, with_groups};
 use crate::support::server::{Server, command, done, failed, read_answer, run};
 
 #[test]
-fn with_registration_closed_the_operator_makes_users_and_their_tokens() {
+fn the_operator_adds_users_while_registration_is_closed() {
     let folder = tempfile::tempdir().unwrap();
     let mut command = command(folder.path(), &["serve", "--port", "0"]);
     command.env("CALENDAR_REGISTRATION", "closed");
@@ -56,7 +56,7 @@ fn a_password_is_read_from_standard_input_and_ends_all_tokens() {
 }
 
 #[test]
-fn a_password_is_no_argument() {
+fn a_password_is_not_an_argument() {
     let folder = tempfile::tempdir().unwrap();
     assert_eq!(user(folder.path(), &["password", "park@jungi.me", "correct horse"]).code, Some(2));
 }
@@ -124,7 +124,7 @@ fn call_with_pause(
 }
 
 #[test]
-fn a_request_under_way_does_not_outlive_its_token_or_its_user() {
+fn a_running_request_does_not_outlive_its_token_or_its_user() {
     let refused = r#"{"meta":{"code":40102,"message":"INVAILD TOKEN","detail":"the access token is not valid"}}"#;
     let event = format!("{{{EVENT}}}");
     for (line, body) in [
@@ -150,7 +150,7 @@ fn a_request_under_way_does_not_outlive_its_token_or_its_user() {
 }
 
 #[test]
-fn who_does_not_exist_is_named() {
+fn an_unknown_user_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let _server = Server::dev_run(folder.path());
     for arguments in [
@@ -175,7 +175,7 @@ fn who_does_not_exist_is_named() {
 }
 
 #[test]
-fn without_a_migrated_database_it_is_said_what_to_do() {
+fn a_missing_or_unmigrated_database_is_reported() {
     let folder = tempfile::tempdir().unwrap();
     let missing = "there is no database calendar.sqlite: make it with calendar-server db init";
     assert_eq!(user(folder.path(), &["list"]), failed(missing));

@@ -16,7 +16,7 @@ fn removing_a_user_who_made_groups_says_what_to_do_and_removes_nothing() {
 }
 
 #[test]
-fn groups_can_be_given_to_somebody_else() {
+fn removing_a_user_can_give_their_groups_to_another() {
     let (folder, server, park, kim) = with_groups();
     let ended = user(
         folder.path(),
@@ -37,7 +37,7 @@ fn groups_can_be_given_to_somebody_else() {
 }
 
 #[test]
-fn groups_can_go_too_with_everybodys_events() {
+fn removing_a_user_can_remove_their_groups_with_all_events() {
     let (folder, server, _, kim) = with_groups();
     let ended = user(folder.path(), &["remove", "park@jungi.me", "--with-groups", "--yes"]);
     assert_eq!(ended.code, Some(0), "{}", ended.err);
@@ -51,7 +51,7 @@ fn groups_can_go_too_with_everybodys_events() {
 }
 
 #[test]
-fn a_removed_users_token_does_not_open_the_calendar_of_who_takes_the_address() {
+fn a_removed_users_token_is_refused_when_the_address_is_taken_again() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::dev_run(folder.path());
     let old = server.register("park@jungi.me");
@@ -61,7 +61,7 @@ fn a_removed_users_token_does_not_open_the_calendar_of_who_takes_the_address() {
 }
 
 #[test]
-fn what_a_terminal_would_obey_is_not_printed() {
+fn control_characters_are_escaped() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::dev_run(folder.path());
     let token = server.register("park@jungi.me");
@@ -72,7 +72,7 @@ fn what_a_terminal_would_obey_is_not_printed() {
 }
 
 #[test]
-fn without_yes_and_with_nobody_to_ask_nothing_is_removed() {
+fn without_yes_or_a_terminal_nothing_is_removed() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::dev_run(folder.path());
     let token = server.register("park@jungi.me");

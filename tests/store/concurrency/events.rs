@@ -7,7 +7,7 @@ use serde_json::json;
 use super::clients::{CLIENTS, Edit, Server};
 
 #[test]
-fn of_all_who_register_one_email_at_once_one_gets_a_token() {
+fn one_of_many_registrations_of_an_email_gets_a_token() {
     let server = Server::start();
     let emails: Vec<String> = (0..CLIENTS)
         .map(|number| {
@@ -34,7 +34,7 @@ fn of_all_who_register_one_email_at_once_one_gets_a_token() {
 }
 
 #[test]
-fn of_all_birthdays_that_one_user_registers_at_once_one_is_kept() {
+fn one_of_many_birthdays_of_a_user_is_kept() {
     let server = Server::start();
     let token = server.register("park@jungi.me").token;
     let day = |number: usize| format!("1990-01-{:02}", number % 28 + 1);
@@ -50,7 +50,7 @@ fn of_all_birthdays_that_one_user_registers_at_once_one_is_kept() {
 }
 
 #[test]
-fn edits_of_one_event_at_once_leave_it_as_a_last_one_of_them_made_it() {
+fn concurrent_edits_leave_an_event_as_a_last_one_made_it() {
     let server = Server::start();
     let owner = server.register("park@jungi.me");
     let id = owner.post("/calendar/event", Edit(0, 0).json(json!({}))).made.unwrap();
@@ -77,7 +77,7 @@ fn edits_of_one_event_at_once_leave_it_as_a_last_one_of_them_made_it() {
 }
 
 #[test]
-fn of_all_edits_at_once_of_what_was_read_one_is_done_and_the_others_are_told() {
+fn one_of_many_edits_with_the_same_tag_succeeds() {
     let server = Server::start();
     let owner = server.register("park@jungi.me");
     let id = owner.post("/calendar/event", Edit(40, 0).json(json!({}))).made.unwrap();
@@ -95,7 +95,7 @@ fn of_all_edits_at_once_of_what_was_read_one_is_done_and_the_others_are_told() {
 }
 
 #[test]
-fn an_event_that_is_edited_and_deleted_at_once_is_gone_for_all_from_then_on() {
+fn an_event_deleted_during_edits_is_gone_for_all_later_ones() {
     let server = Server::start();
     let owner = server.register("park@jungi.me");
     for _ in 0..5 {
@@ -126,7 +126,7 @@ fn an_event_that_is_edited_and_deleted_at_once_is_gone_for_all_from_then_on() {
 }
 
 #[test]
-fn every_event_that_was_answered_with_200_is_there_once_after_a_kill() {
+fn every_acknowledged_event_is_there_once_after_a_kill() {
     let mut server = Server::start();
     let token = server.register("park@jungi.me").token;
     let made = server.at_once(&token, |number, client| {

@@ -8,7 +8,7 @@ use super::clients::{Answer, Edit, Server};
 use crate::support::wait::PATIENCE;
 
 #[test]
-fn a_group_that_is_deleted_while_others_add_to_it_takes_all_its_events_along() {
+fn a_group_deleted_while_others_add_to_it_takes_all_its_events_along() {
     let server = Server::start();
     let owner = server.register("park@jungi.me");
     let personal = owner.post("/calendar/event", Edit(0, 0).json(json!({}))).made.unwrap();

@@ -21,7 +21,7 @@ fn month(client: &Client<'_>, has: &str) -> Option<(String, BTreeSet<i64>)> {
 }
 
 #[test]
-fn no_view_is_called_unchanged_that_lacks_what_was_written_before_it_was_asked_for() {
+fn a_304_never_hides_a_write_that_was_answered_before() {
     let server = Server::start();
     let park = server.register("park@jungi.me");
     let unchanged = server.at_once(&park.token, |number, client| {

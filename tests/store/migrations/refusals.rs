@@ -14,7 +14,7 @@ const FROM_THE_FUTURE: &str =
      VALUES (4711, 'from_the_future', '2030-01-01T00:00:00Z', '1')";
 
 #[test]
-fn a_database_that_is_newer_than_the_binary_is_refused_untouched() {
+fn a_database_newer_than_the_library_is_refused_untouched() {
     let database = Database::populated(newest());
     database.open().execute_batch(FROM_THE_FUTURE).unwrap();
     let known = format!(" {}", newest());
@@ -41,7 +41,7 @@ fn a_newer_database_whose_program_was_killed_is_refused_untouched() {
 }
 
 #[test]
-fn a_database_that_another_migration_of_the_same_number_made_is_refused_untouched() {
+fn a_database_with_another_migration_of_the_same_number_is_refused_untouched() {
     let changes = [
         "UPDATE refinery_schema_history SET checksum = '1' WHERE version = 1",
         "UPDATE refinery_schema_history SET name = 'something_else' WHERE version = 1",

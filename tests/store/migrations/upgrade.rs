@@ -8,7 +8,7 @@ use calendar_server::store::{self, Migration, Store};
 use super::{Database, ROWS_BY_VERSION, integer, newest, query_for, rows, source, tables};
 
 #[test]
-fn every_table_of_every_version_has_rows_that_the_next_is_tested_with() {
+fn every_table_of_every_version_has_rows_to_migrate() {
     let newest = newest();
     assert!(
         ROWS_BY_VERSION.len() >= usize::try_from(newest).unwrap(),
@@ -26,7 +26,7 @@ fn every_table_of_every_version_has_rows_that_the_next_is_tested_with() {
 }
 
 #[test]
-fn every_older_empty_database_is_brought_to_the_newest_version() {
+fn every_older_empty_database_is_upgraded_to_the_newest_version() {
     let newest = newest();
     for version in 0..newest {
         let database = Database::at(version);
@@ -62,7 +62,7 @@ fn every_row_of_an_older_database_survives_the_upgrade() {
 }
 
 #[test]
-fn an_index_that_has_followed_in_part_goes_on_from_there() {
+fn a_partly_built_index_is_completed_after_an_upgrade() {
     let database = Database::at(6);
     database
         .open()
@@ -99,7 +99,7 @@ fn an_index_that_has_followed_in_part_goes_on_from_there() {
 }
 
 #[test]
-fn of_which_lengths_a_group_has_events_is_known_after_an_upgrade() {
+fn an_upgrade_fills_in_the_length_classes_of_groups() {
     for version in 1..=newest() {
         let database = Database::populated(version);
         store::upgrade(&database.path).unwrap();
@@ -140,7 +140,7 @@ fn an_upgrade_of_the_newest_version_applies_nothing_and_writes_nothing() {
 }
 
 #[test]
-fn a_migration_that_fails_leaves_nothing_of_itself_and_can_be_tried_again() {
+fn a_failed_migration_leaves_nothing_and_can_be_retried() {
     let database = Database::at(0);
     // In the way of the last statement of V1.
     database.open().execute_batch("CREATE TABLE backup (in_the_way)").unwrap();
@@ -161,7 +161,7 @@ fn a_migration_that_fails_leaves_nothing_of_itself_and_can_be_tried_again() {
 }
 
 #[test]
-fn the_tables_are_committed_together_with_their_row_of_the_history() {
+fn a_migration_and_its_history_row_are_one_transaction() {
     let database = Database::at(0);
     let refuse = "CREATE TABLE refinery_schema_history
             (version INT4 PRIMARY KEY, name VARCHAR(255), applied_on VARCHAR(255), checksum VARCHAR(255));
@@ -178,7 +178,7 @@ fn the_tables_are_committed_together_with_their_row_of_the_history() {
 }
 
 #[test]
-fn there_is_nothing_to_upgrade_where_no_database_was_made() {
+fn an_upgrade_without_a_database_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("calendar.sqlite");
     let error = store::upgrade(&path).unwrap_err();

@@ -8,7 +8,7 @@ use crate::support::printed_token::PRINTED_TOKEN;
 use crate::support::server::run;
 
 #[test]
-fn every_event_of_a_real_database_has_its_id_its_digits_and_its_owner() {
+fn every_imported_event_keeps_its_id_its_digits_and_its_owner() {
     let folder = tempfile::tempdir().unwrap();
     assert_eq!(import(folder.path(), &real(), &[]).code, Some(0));
     let old =
@@ -56,7 +56,7 @@ fn every_event_of_a_real_database_has_its_id_its_digits_and_its_owner() {
 }
 
 #[test]
-fn old_tokens_open_the_calendars_under_the_old_key() {
+fn old_tokens_are_valid_under_the_old_key() {
     let folder = tempfile::tempdir().unwrap();
     assert_eq!(import(folder.path(), &real(), &[]).code, Some(0));
     let server = serve(folder.path());
@@ -89,7 +89,7 @@ fn old_tokens_open_the_calendars_under_the_old_key() {
 }
 
 #[test]
-fn the_next_ids_are_higher_than_any_old_one() {
+fn new_ids_are_higher_than_any_imported_one() {
     let folder = tempfile::tempdir().unwrap();
     assert_eq!(import(folder.path(), &real(), &[]).code, Some(0));
     let server = serve(folder.path());
@@ -104,7 +104,7 @@ fn the_next_ids_are_higher_than_any_old_one() {
 }
 
 #[test]
-fn the_users_with_addresses_that_are_none_can_be_looked_after() {
+fn users_with_invalid_addresses_can_be_managed() {
     let folder = tempfile::tempdir().unwrap();
     assert_eq!(import(folder.path(), &real(), &[]).code, Some(0));
     assert_eq!(
@@ -116,7 +116,7 @@ fn the_users_with_addresses_that_are_none_can_be_looked_after() {
 }
 
 #[test]
-fn what_came_over_obeys_the_rules() {
+fn an_imported_database_passes_the_check() {
     let folder = tempfile::tempdir().unwrap();
     assert_eq!(import(folder.path(), &real(), &[]).code, Some(0));
     let checked = run(folder.path(), &["db", "check", "--json"]);

@@ -12,7 +12,7 @@ use crate::support::files::files;
 use crate::support::server::{failed, run};
 
 #[test]
-fn a_database_that_has_users_or_had_some_is_refused_untouched() {
+fn an_import_into_a_used_database_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let here = folder.path();
     assert_eq!(import(here, &real(), &[]).code, Some(0));
@@ -37,7 +37,7 @@ fn a_database_that_has_users_or_had_some_is_refused_untouched() {
 }
 
 #[test]
-fn what_is_no_database_of_the_flask_system_is_refused_and_no_database_is_made() {
+fn a_file_that_is_not_a_flask_database_is_refused_and_nothing_made() {
     let folder = tempfile::tempdir().unwrap();
     let here = folder.path();
     fs::write(here.join("text"), "Dear diary, today I made a calendar. ".repeat(100)).unwrap();
@@ -71,7 +71,7 @@ fn what_is_no_database_of_the_flask_system_is_refused_and_no_database_is_made() 
 }
 
 #[test]
-fn a_database_of_ours_is_not_one_of_the_flask_systems_nor_the_other_way_round() {
+fn the_databases_of_the_two_systems_are_not_confused() {
     let (folder, old) = made("");
     assert_eq!(run(folder.path(), &["db", "init"]).code, Some(0));
     assert_eq!(run(folder.path(), &["db", "upgrade"]).code, Some(0));
@@ -90,7 +90,7 @@ fn a_database_of_ours_is_not_one_of_the_flask_systems_nor_the_other_way_round() 
 }
 
 #[test]
-fn a_database_in_wal_mode_is_read_with_its_log_and_nothing_is_left_beside_it() {
+fn a_database_in_wal_mode_is_read_with_its_log() {
     let row = "INSERT INTO user (id, email) VALUES (1, 'park@jungi.me')";
     let (folder, old) = made(&format!("{row}; COMMIT; PRAGMA journal_mode = WAL; BEGIN"));
     let here = folder.path();
@@ -126,7 +126,7 @@ fn a_database_in_wal_mode_is_read_with_its_log_and_nothing_is_left_beside_it() {
 }
 
 #[test]
-fn a_database_with_half_a_change_is_refused_since_undoing_it_would_be_one() {
+fn a_database_with_a_hot_journal_is_refused() {
     let (folder, old) = made("");
     let here = folder.path();
     let conn = Connection::open(&old).unwrap();
@@ -149,7 +149,7 @@ fn a_database_with_half_a_change_is_refused_since_undoing_it_would_be_one() {
 }
 
 #[test]
-fn a_database_that_is_being_written_to_is_waited_for_and_then_said_to_be_locked() {
+fn a_locked_database_is_waited_for_and_then_refused() {
     let (folder, old) = made("INSERT INTO user (id, email) VALUES (1, 'park@jungi.me')");
     let conn = Connection::open(&old).unwrap();
     conn.execute_batch("BEGIN EXCLUSIVE").unwrap();

@@ -15,7 +15,7 @@ event  127   127       0       0
 ";
 
 #[test]
-fn a_real_database_comes_over_on_a_fresh_machine_and_each_odd_row_is_reported() {
+fn a_real_database_is_imported_and_each_odd_row_is_reported() {
     let folder = tempfile::tempdir().unwrap();
     let ended = import(folder.path(), &real(), &[]);
     let long = "길다 ".repeat(24);
@@ -61,7 +61,7 @@ fn a_real_database_comes_over_on_a_fresh_machine_and_each_odd_row_is_reported() 
 }
 
 #[test]
-fn json_has_all_of_what_a_row_was() {
+fn the_json_report_has_the_whole_old_value() {
     let folder = tempfile::tempdir().unwrap();
     let report: Value =
         serde_json::from_str(&import(folder.path(), &real(), &["--json"]).out).unwrap();
@@ -82,7 +82,7 @@ fn json_has_all_of_what_a_row_was() {
 }
 
 #[test]
-fn the_old_file_is_left_as_it_is_and_nothing_beside_it() {
+fn an_import_leaves_the_old_file_alone() {
     let folder = tempfile::tempdir().unwrap();
     let old = folder.path().join("old.db");
     fs::copy(real(), &old).unwrap();
@@ -121,7 +121,7 @@ fn a_dry_run_says_the_same_and_changes_nothing() {
 }
 
 #[test]
-fn without_the_old_key_it_is_said_that_tokens_need_it() {
+fn an_import_without_the_old_key_warns_about_tokens() {
     let folder = tempfile::tempdir().unwrap();
     let ended = run(folder.path(), &["db", "import-flask", real().to_str().unwrap()]);
     assert_eq!(ended.code, Some(0));

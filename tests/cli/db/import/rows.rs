@@ -34,7 +34,7 @@ fn reported(report: &Value) -> Vec<String> {
 }
 
 #[test]
-fn users_are_one_whose_addresses_differ_in_case_and_have_what_all_of_them_had() {
+fn users_whose_addresses_differ_in_case_are_merged() {
     let (report, conn, _folder) = imported(
         r#"INSERT INTO "group" VALUES (1, '하나', '2017-01-01 00:00:00', NULL, 'KIM@jungi.me'),
             (2, '둘', '2017-01-01 00:00:00', '2018-01-01 00:00:00.5', 'kim@jungi.me');
@@ -67,7 +67,7 @@ fn users_are_one_whose_addresses_differ_in_case_and_have_what_all_of_them_had() 
 }
 
 #[test]
-fn who_is_missing_is_made() {
+fn missing_users_are_created() {
     let (report, conn, _folder) = imported(
         r#"INSERT INTO user VALUES (7, 'park@jungi.me', NULL, NULL);
         INSERT INTO "group" VALUES (1, '하나', '2017-01-01 00:00:00', NULL, 'ghost@jungi.me'),
@@ -133,7 +133,7 @@ fn a_birthday_is_one_day_of_one_user_in_no_group() {
 }
 
 #[test]
-fn an_id_that_is_none_here_becomes_the_next_and_what_names_it_follows() {
+fn an_invalid_id_is_replaced_also_where_it_is_referred_to() {
     let (report, conn, _folder) = imported(
         r#"INSERT INTO user VALUES (-1, 'a@b', '-5,3', NULL), (4, 'b@b', NULL, NULL);
         INSERT INTO "group" VALUES (-5, '하나', '2017-01-01 00:00:00', NULL, 'a@b'),
@@ -161,7 +161,7 @@ fn an_id_that_is_none_here_becomes_the_next_and_what_names_it_follows() {
 }
 
 #[test]
-fn a_row_of_nothing_at_all_comes_over() {
+fn an_empty_row_is_imported() {
     let (report, conn, _folder) = imported(
         r#"INSERT INTO "group" (id) VALUES (1); INSERT INTO event (id) VALUES (1);
         INSERT INTO event (id, email, subject, sdate, edate, created, updated, "group", birthday) VALUES
@@ -190,7 +190,7 @@ fn a_row_of_nothing_at_all_comes_over() {
 }
 
 #[test]
-fn what_a_row_was_disturbs_no_terminal() {
+fn the_report_escapes_control_characters() {
     let (folder, old) =
         made("INSERT INTO user VALUES (1, 'a\u{1b}[31m' || char(10) || 'b', NULL, NULL)");
     let ended = import(folder.path(), &old, &[]);
@@ -202,7 +202,7 @@ fn what_a_row_was_disturbs_no_terminal() {
 }
 
 #[test]
-fn many_events_come_over_in_one_go() {
+fn many_events_are_imported_at_once() {
     let (report, conn, _folder) = imported(
         r"INSERT INTO user VALUES (1, 'a@b', NULL, NULL);
         INSERT INTO event (id, email, subject, sdate, edate, created)
