@@ -54,7 +54,7 @@ fn ids_rise_and_times_follow_the_clock_after_it_was_set_back() {
     assert_eq!(first_shown["updated"], "Sun, 18 Jun 2017 19:55:04 GMT");
     assert_eq!(second_shown["created"], "Sun, 18 Jun 2017 19:55:04 GMT");
 
-    // To before 1970 too, where a clock without a battery may stand.
+    // Also to before 1970, where a clock without a battery may stand.
     calendar.clock.set(-DAY);
     let third = calendar.event(&token, sdate, edate, "e");
     assert!(third > second, "{third} after {second}");

@@ -189,7 +189,7 @@ fn the_printed_example_of_call_9_lists_a_days_events() {
     calendar.get("/calendar/month?date=2017-06-22", PRINTED_TOKEN).is(200, &day.body);
 }
 
-/// In-process the word has to be encoded; `socket.rs` sends it as it is printed.
+/// The in-process client needs the word encoded. `http/wire.rs` sends it as it is printed.
 #[test]
 fn call_10_searches() {
     let calendar = with_listed_events();

@@ -221,7 +221,7 @@ fn the_time_zone_is_the_machines_unless_it_is_set() {
         let created = body.split("\"created\":\"").nth(1).unwrap();
         created.split(' ').nth(4).unwrap()[..2].parse::<i32>().unwrap()
     };
-    // Fourteen hours apart, all year round; taken again if an hour struck in between.
+    // Fourteen hours apart all year round. Measured again if an hour struck in between.
     let apart = || {
         let early = hour_of_registration(&[("TZ", "Pacific/Honolulu")]);
         let late =

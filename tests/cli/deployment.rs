@@ -15,7 +15,7 @@ fn text(name: &str) -> String {
     fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(name)).unwrap()
 }
 
-/// Runs a program to its end; whoever lacks it is told where it comes from.
+/// Runs a program to its end. If it is missing, the error says where it comes from.
 #[track_caller]
 fn output(command: &mut Command) -> Output {
     command.stdin(Stdio::null()).output().unwrap_or_else(|error| {
@@ -32,14 +32,14 @@ fn assert_succeeds(command: &mut Command) -> String {
     said
 }
 
-/// What is replaced in a sample must be in it.
+/// Replaces a part of a sample, which must be in it.
 #[track_caller]
 fn replaced(text: &str, from: &str, to: &str) -> String {
     assert!(text.contains(from), "no {from:?} in:\n{text}");
     text.replace(from, to)
 }
 
-/// Not every user's path has the programs of administrators.
+/// Not every user's path has `/usr/sbin`.
 fn nginx() -> Command {
     let path = std::env::var("PATH").unwrap();
     let mut command = Command::new("nginx");
@@ -47,7 +47,7 @@ fn nginx() -> Command {
     command
 }
 
-/// The README's proxy before a server; gone when dropped.
+/// The README's nginx in front of a server. Dropping it stops it.
 struct Proxy {
     child: Child,
     port: u16,
@@ -55,8 +55,8 @@ struct Proxy {
 }
 
 impl Proxy {
-    /// Writes what the README prints, but for the addresses and paths of this machine, tries it, and
-    /// starts it.
+    /// Writes the README's configuration with the addresses and paths of this machine, checks it, and
+    /// starts nginx.
     fn start(folder: &Path, server: &Server) -> Self {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let (cert, key) = (folder.join("fullchain.pem"), folder.join("privkey.pem"));
@@ -103,7 +103,7 @@ impl Proxy {
         proxy
     }
 
-    /// Asks for a path from a client of the address `from`, and gives the status and the body.
+    /// Requests a path from the client address `from`, and gives the status and the body.
     fn ask(&self, from: &str, path: &str, more: &[&str]) -> (String, String) {
         let host = format!("calendar.example.com:{}", self.port);
         let mut curl = Command::new("curl");
@@ -120,7 +120,7 @@ impl Proxy {
 
 impl Drop for Proxy {
     fn drop(&mut self) {
-        // Asked, it takes its workers with it.
+        // On a signal it takes its workers with it.
         let _ = Command::new("kill").arg(self.child.id().to_string()).status();
         let _ = self.child.wait();
     }
@@ -146,7 +146,7 @@ fn the_readmes_nginx_passes_on_requests_with_their_client_address() {
     assert_eq!(status, "200");
     assert!(me.contains(r#""useremail":"park@jungi.me""#), "{me}");
 
-    // Each client has its own limit, whatever it says of itself.
+    // Each client has its own limit, whatever it claims in a header.
     assert_eq!(register("127.0.0.2", "kim", &["-H", "X-Forwarded-For: 192.0.2.1"]).0, "200");
     assert_eq!(register("127.0.0.2", "lee", &["-H", "X-Forwarded-For: 192.0.2.2"]).0, "429");
     assert_eq!(register("127.0.0.3", "lee", &[]).0, "200");
@@ -173,7 +173,7 @@ fn the_systemd_unit_is_valid_and_confined() {
     let said =
         assert_succeeds(Command::new("systemd-analyze").args(["verify", "--man=no"]).arg(&copy));
     assert_eq!(said, "", "not even a warning");
-    // In tenths: from 0, safe, to 100, as a service without any such settings nearly is.
+    // The exposure in tenths, from 0 to 100. A service without such settings has nearly 100.
     assert_succeeds(
         Command::new("systemd-analyze")
             .args(["security", "--offline=true", "--threshold=15", "--no-pager"])

@@ -117,8 +117,8 @@ fn a_missing_permission_is_reported() {
     let as_another = |arguments: &[&str]| -> Ended {
         let mut command = std::process::Command::new(&copy);
         command.current_dir(folder.path()).args(arguments);
-        // Whoever runs the tests may write here, root everywhere: so root becomes nobody, and
-        // others take their own right away.
+        // Root may write everywhere, and others may write here: so root becomes nobody, and others
+        // take their own permission away.
         if is_root() {
             command.uid(65534).gid(65534);
         } else {

@@ -17,7 +17,7 @@ fn at_a_terminal(
 ) -> (Option<i32>, String) {
     let plain = command(folder, &[]);
     let line = format!("{} {arguments}", plain.get_program().to_str().unwrap());
-    // A question that is never asked is waited for no longer than this.
+    // `timeout` ends it if a question is never asked.
     let mut script = Command::new("timeout");
     copy_environment(&plain, &mut script);
     script.args(["30", "script", "-qec", &line, "/dev/null"]).current_dir(folder);

@@ -18,11 +18,11 @@ pub struct Acknowledged {
     pub made: BTreeMap<i64, String>,
     /// Those of them that were deleted.
     pub deleted: BTreeSet<i64>,
-    /// Subjects whose making was asked for and never answered.
+    /// Subjects of events whose creation was requested and never answered.
     pub perhaps_made: BTreeSet<String>,
-    /// Events whose deletion was asked for and never answered.
+    /// Events whose deletion was requested and never answered.
     pub perhaps_deleted: BTreeSet<i64>,
-    /// How often it was said that nothing could be stored.
+    /// How many requests were refused because nothing could be stored.
     pub refusals: usize,
 }
 
@@ -81,7 +81,7 @@ impl Acknowledged {
         all
     }
 
-    /// Whether it was done; else it was refused as the contract has it.
+    /// Whether it was done. If not, the answer must be the documented refusal.
     #[track_caller]
     fn noted(&mut self, reply: &Reply, told: &Sender<()>) -> bool {
         if reply.status == 200 {
@@ -158,7 +158,7 @@ pub fn under_load(
             told.recv_timeout(deadline.saturating_duration_since(Instant::now())).is_ok()
         });
         let answers = answers.count();
-        // First of all, since the writers go on until the server is gone.
+        // Before the assertion, since the writers go on until the server is gone.
         end();
         assert_eq!(answers, enough, "too few were answered in time");
         let mut all = Acknowledged::default();

@@ -30,13 +30,13 @@ fn calendar() -> tempfile::TempDir {
     folder
 }
 
-/// The size of the file that is being made, if one is.
+/// The size of the file that is being made, if there is one.
 fn partial(folder: &Path) -> Option<u64> {
     let name = files(folder).into_iter().find(|name| name.ends_with(".partial"))?;
     Some(fs::metadata(folder.join(name)).ok()?.len())
 }
 
-/// Starts a command, kills it when `when` says so, and gives whether it came to its end before.
+/// Starts a command, kills it once `when` holds, and gives whether it had ended by itself.
 fn killed(folder: &Path, arguments: &[&str], mut when: impl FnMut() -> bool) -> bool {
     let mut command = command(folder, arguments);
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
@@ -50,7 +50,7 @@ fn killed(folder: &Path, arguments: &[&str], mut when: impl FnMut() -> bool) -> 
     ended.code == Some(0)
 }
 
-/// Whether the file being made has so many sixteenths of what it will have.
+/// Whether the file that is being made has so many sixteenths of its final size.
 fn reached(folder: &Path, sixteenths: u64) -> bool {
     let whole = fs::metadata(folder.join("copy.sqlite")).map_or(2 << 20, |file| file.len());
     partial(folder).is_some_and(|size| size * 16 >= whole * sixteenths)
@@ -92,7 +92,7 @@ fn a_killed_restore_leaves_the_old_database_or_the_backup() {
     };
     let (mut midway, mut known) = (0, 0);
     for sixteenths in [0, 1, 4, 8, 12, 15, 16, 17, 17, 17] {
-        // The last of them when what was there is being put aside.
+        // The last three are killed while the old database is being put aside.
         let moment = || reached(here, sixteenths) || kept().len() > known;
         let whole = killed(here, &["db", "restore", "copy.sqlite"], moment);
         let now = count_events(&here.join("calendar.sqlite"));
@@ -127,7 +127,7 @@ fn a_backup_succeeds_while_others_open_and_close_the_database() {
     let done = AtomicBool::new(false);
     std::thread::scope(|scope| {
         scope.spawn(|| {
-            // Whoever closes last takes the log away.
+            // The last to close the database removes its log.
             while !done.load(Ordering::Relaxed) {
                 Direct::open(&file).unwrap().read(|store| store.backup_attempts()).unwrap();
             }

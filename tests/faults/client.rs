@@ -5,7 +5,7 @@ use std::net::TcpStream;
 
 use crate::support::server::Server;
 
-/// A connection that is kept from one request to the next.
+/// A connection that is kept from request to request.
 pub struct Connection(BufReader<TcpStream>);
 
 impl Connection {
@@ -13,7 +13,7 @@ impl Connection {
         Self(BufReader::new(server.connect()))
     }
 
-    /// Calls `path` below `/api/v1`. An error means that there may or may not have been an answer.
+    /// Calls `path` below `/api/v1`. After an error the request may or may not have been done.
     pub fn call(&mut self, method: &str, path: &str, token: &str, body: &str) -> io::Result<Reply> {
         let request = request(method, path, token, body);
         self.0.get_mut().write_all(request.as_bytes())?;
@@ -50,7 +50,7 @@ pub struct Reply {
     pub body: String,
 }
 
-/// The bytes of a request whose connection is kept.
+/// The bytes of a request that keeps its connection.
 pub fn request(method: &str, path: &str, token: &str, body: &str) -> String {
     let length = body.len();
     format!(

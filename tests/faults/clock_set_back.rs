@@ -17,7 +17,7 @@ use crate::support::wait::wait_for;
 const NOW: i64 = 1_497_869_704;
 const DAY: i64 = 86_400;
 
-/// A migrated database of which, by its clock in Seoul, a backup was made just now.
+/// A migrated database, a backup of which was made just now by its clock in Seoul.
 fn backed_up(folder: &Path) -> (std::path::PathBuf, Clock) {
     let database = folder.join("calendar.sqlite");
     store::init(&database).unwrap();
@@ -28,8 +28,7 @@ fn backed_up(folder: &Path) -> (std::path::PathBuf, Clock) {
     (database, clock)
 }
 
-/// Sets the clock back, and lets the server's own backups be made, two of them kept, until it has
-/// made one.
+/// Sets the clock back, and runs the server's own backups, which keep two, until one is made.
 fn make_a_backup(database: &Path, kept: &Path, clock: &Clock) {
     clock.set(NOW - DAY);
     let day = Duration::from_secs(24 * 3600);
@@ -41,7 +40,7 @@ fn make_a_backup(database: &Path, kept: &Path, clock: &Clock) {
         let attempts = Direct::open(database).unwrap().read(|store| store.backup_attempts());
         (attempts.unwrap() == made).then_some(())
     });
-    // Its thread ends what it has begun.
+    // The thread finishes what it has begun.
     drop(backups);
 }
 

@@ -17,7 +17,7 @@ use crate::support::wait::wait_for;
 /// A connection on which these bytes were sent and none read.
 fn connection_with(server: &Server, bytes: &str) -> TcpStream {
     let mut stream = server.connect();
-    // The server may be first to end it.
+    // The server may close it first.
     let _ = stream.write_all(bytes.as_bytes());
     stream
 }
@@ -59,7 +59,7 @@ fn clients_that_disconnect_within_a_request_leave_nothing_half_done() {
     leave("before", 50);
     let before = memory(&server);
     leave("after", 200);
-    // Whoever stays is served as ever, behind all that the others have asked for.
+    // A client that stays is served after everything that the others sent.
     assert_eq!(server.call("POST", "/calendar/event", &token, &event("last")).0, 200);
     assert_flat(&server, before);
     let (status, day) = server.call("GET", DAY, &token, "");
@@ -76,8 +76,8 @@ fn clients_that_disconnect_within_a_request_leave_nothing_half_done() {
         subjects.retain(|subject| !subject.starts_with(&format!("\"{how} ")));
         before - subjects.len()
     };
-    assert_eq!(of("answered"), 250, "what was answered is there, though nobody read it");
-    // Of these, who knows: the server may see that the client has gone before it begins.
+    assert_eq!(of("answered"), 250, "an answered event is there, though its answer was not read");
+    // Either is right for these: the server may notice that the client is gone before it begins.
     of("full");
     assert_eq!(subjects, ["\"last\""], "of what was not sent to its end nothing is there");
     let (status, log) = server.stop();
@@ -128,7 +128,7 @@ fn clients_are_served_beside_2000_connections_that_hang_in_a_header() {
     assert_eq!((status, day.matches(r#""id":"#).count()), (200, 20), "{day}");
     let took = asked.elapsed();
     assert!(took < Duration::from_secs(10), "it took {took:?}");
-    // The server has them all, and none of them was let go to make room.
+    // The server still has all of them: none was closed to make room.
     let sockets = fs::read_dir(format!("/proc/{}/fd", server.id())).unwrap().count();
     assert!(sockets > count, "{sockets} open files for {count} connections");
     let asked = Instant::now();

@@ -21,8 +21,8 @@ const COMMANDS: [&[&str]; 10] = [
     &["user", "add", "kim@example.com"],
 ];
 
-/// A database of a few hundred events; with `log`, that of a server that was killed, whose last
-/// writes are in the write-ahead log alone.
+/// A database of a few hundred events. With `log` its server was killed, and the last writes are only in
+/// the write-ahead log.
 fn calendar(log: bool) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::start(serve(folder.path()));
@@ -60,7 +60,7 @@ fn contents(folder: &Path) -> Vec<(String, Vec<u8>)> {
     files(folder).into_iter().map(read).collect()
 }
 
-/// Asserts that a command said in one line what is wrong with the file, and changed nothing.
+/// Asserts that a command reports the file in one line, and changes nothing.
 #[track_caller]
 fn assert_refused(folder: &Path, arguments: &[&str], why: &str) {
     let before = contents(folder);
@@ -83,7 +83,7 @@ fn a_truncated_database_is_refused_by_every_command_and_left_alone() {
     for length in [whole - 4096, whole / 2 + 1000, whole / 2 / 4096 * 4096, 4096, 1000] {
         cut(&file, length);
         for arguments in COMMANDS {
-            // The file is there, so this one has nothing to do, and need not look at all of it.
+            // `db init` has nothing to do where a file is, and need not read all of it.
             if arguments != ["db", "init"] {
                 assert_refused(folder.path(), arguments, "damaged: restore it from a backup");
             }
@@ -120,7 +120,7 @@ fn a_database_cut_to_nothing_is_not_taken_for_an_empty_calendar() {
         let folder = calendar(log);
         cut(&folder.path().join("calendar.sqlite"), 0);
         for arguments in COMMANDS {
-            // Asked to make or to plan one, it may take an empty file for the place.
+            // These two may take an empty file for a place to make a database in.
             if !matches!(arguments, ["db", "init" | "migrate"]) {
                 assert_refused(folder.path(), arguments, "");
             }
@@ -143,14 +143,14 @@ fn a_truncated_database_beside_a_log_is_read_whole_or_refused_and_left_alone() {
         for arguments in looks {
             let data = |folder| {
                 let mut all = contents(folder);
-                // Every reader of a log keeps its index in there.
+                // Every reader of a log writes its index there.
                 all.retain(|(name, _)| !name.ends_with("-shm"));
                 all
             };
             let before = data(folder.path());
             let said = ended(folder.path(), arguments);
             if said.code == Some(0) {
-                // The pages that it needs are in the log.
+                // The log has the pages that it needs.
                 assert_eq!(said.err, "", "{arguments:?}");
                 let whole = said.out.contains(" 300") || said.out.contains("applied");
                 assert!(whole, "{arguments:?}: {}", said.out);
@@ -191,7 +191,7 @@ fn a_database_with_a_zeroed_end_is_found_faulty_and_panics_no_server() {
     assert_eq!(checked.err.lines().count(), 1, "{}", checked.err);
     assert_refused(folder.path(), &["db", "backup", "copy.sqlite"], "calendar.sqlite");
 
-    // It is served as far as it goes: what cannot be read is a fault of ours, in the envelope.
+    // It is served as far as possible: what cannot be read is an internal error.
     let token = run(folder.path(), &["user", "token", "park@jungi.me"]);
     assert_eq!(token.code, Some(0), "{}", token.err);
     let server = Server::start(serve(folder.path()));

@@ -37,7 +37,7 @@ pub fn bounded(mut command: Command) -> Ended {
     child.wait_with_output().unwrap().into()
 }
 
-/// `serve` on a free port, where anybody may register as often as they like.
+/// `serve` on a free port, without a rate limit.
 pub fn serve(folder: &Path) -> Command {
     let mut command = command(folder, &["serve", "--port", "0"]);
     command.env("CALENDAR_AUTH_RATE", "off");

@@ -7,12 +7,12 @@ use serde_json::Value;
 use crate::fixture::{DAY, assert_flat, memory, serve};
 use crate::support::server::Server;
 
-/// Sends bytes, whether or not the server reads them all, and gives what it answers; nothing if it
-/// closes the connection.
+/// Sends bytes, whether or not the server reads them all, and gives its answer: nothing if it closes
+/// the connection.
 fn answer_to(server: &Server, said: &[u8]) -> Vec<u8> {
     let mut stream = server.connect();
     let mut answer = Vec::new();
-    // The server may have refused it, and closed the connection, before it was all sent.
+    // The server may refuse and close the connection before all is sent.
     let _ = stream.write_all(said);
     if let Err(error) = stream.read_to_end(&mut answer) {
         assert_eq!(error.kind(), ErrorKind::ConnectionReset, "{error}");
@@ -20,8 +20,8 @@ fn answer_to(server: &Server, said: &[u8]) -> Vec<u8> {
     answer
 }
 
-/// What is acceptable: a closed connection, a bare refusal by hyper, or the envelope. Gives the
-/// status, 0 for a closed connection.
+/// Asserts a closed connection, a bare refusal by hyper, or the envelope. Gives the status, 0 for a
+/// closed connection.
 #[track_caller]
 fn assert_acceptable(what: &str, answer: &[u8]) -> u16 {
     let answer = std::str::from_utf8(answer).unwrap();
@@ -56,7 +56,7 @@ fn get(token: &str, target: &[u8], headers: &[u8]) -> Vec<u8> {
     [b"GET /api/v1", target, rest.as_bytes(), headers, b"\r\n"].concat()
 }
 
-/// The name of a request, its bytes, and the statuses that fit; 0 is a closed connection.
+/// The name of a request, its bytes, and the statuses that are accepted: 0 is a closed connection.
 type HostileRequest = (&'static str, Vec<u8>, &'static [u16]);
 
 fn requests(token: &str) -> Vec<HostileRequest> {
@@ -196,7 +196,7 @@ fn a_body_that_never_ends_is_refused_while_it_is_sent() {
             sent += chunk.len();
             chunk = " ".repeat(1024);
         }
-        // It has not ended here either: no last chunk was sent.
+        // The body has not ended here either: no last chunk was sent.
         let answer = reader.join().unwrap();
         (sent, assert_acceptable(path, &answer))
     };

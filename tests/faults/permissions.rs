@@ -55,7 +55,7 @@ impl UnprivilegedCalendar {
         Server::start(self.command(&["serve", "--port", "0"]))
     }
 
-    /// What `serve` says when it does not serve.
+    /// How `serve` ends when it refuses to start.
     fn refusal(&self) -> Ended {
         let mut command = self.command(&["serve", "--port", "0"]);
         command.env("CALENDAR_LOG_LEVEL", "off");
@@ -146,7 +146,7 @@ fn a_running_server_goes_on_writing_when_file_modes_change() {
     assert_eq!(status.code(), Some(0), "{log}");
     assert!(!log.contains("ERROR") && !log.contains("panicked"), "{log}");
     assert_eq!(calendar.refusal().code, Some(1));
-    // Not the binary, which may be a link to the one that was built.
+    // Without the binary, which may be a link to the one that was built.
     let ours = files(calendar.path()).into_iter().filter(|name| name != "binary");
     ours.for_each(|name| calendar.set(&name, 0o600));
     calendar.assert_serves(4);

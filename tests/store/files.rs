@@ -22,7 +22,7 @@ fn a_closed_store_is_one_file() {
     drop(store);
     let left = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name());
     assert_eq!(left.collect::<Vec<_>>(), ["calendar.sqlite"]);
-    // The file alone holds everything: what is copied now is a whole calendar.
+    // The file holds everything: a copy of it is a whole calendar.
     let copy = folder.path().join("copy.sqlite");
     std::fs::copy(&path, &copy).unwrap();
     assert_eq!(users(&copy), ["somebody"]);

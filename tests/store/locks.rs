@@ -32,7 +32,7 @@ fn a_write_waits_for_a_short_lock() {
     let other = Connection::open(&test.path).unwrap();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
     let write = begin(test.add("patient"));
-    // A read that has been answered leaves the writer time to run into the lock.
+    // The read gives the writer time to meet the lock.
     assert!(!test.knows("patient"));
     other.execute_batch("COMMIT").unwrap();
     test.wait(write).unwrap();

@@ -11,7 +11,7 @@ fn almost_a_time() -> impl Strategy<Value = String> {
         .prop_map(|(y, a, m, b, d, c, t)| format!("{y}{a}{m}{b}{d}{c}{t}"))
 }
 
-/// The days of a month, reckoned by hand.
+/// The days of a month.
 fn days(year: i64, month: u32) -> u32 {
     match month {
         2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,

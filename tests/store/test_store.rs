@@ -19,7 +19,7 @@ use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
 pub struct TestStore {
-    // Dropped in this order: the store lets go of its files before their folder goes.
+    // Dropped in this order: the store closes its files before the folder is removed.
     pub store: Store,
     pub runtime: Runtime,
     pub path: PathBuf,

@@ -22,7 +22,7 @@ fn in_month(calendar: &Calendar, token: &str, month: &str) -> Vec<i64> {
     ids(calendar, token, &format!("/calendar/month?year_month={month}"))
 }
 
-/// A calendar with one event, personal, and the same again in the selected group.
+/// A calendar with a personal event, and the same event in the selected group.
 fn with_event(sdate: &str, edate: &str) -> (Calendar, String) {
     let calendar = Calendar::new();
     let park = calendar.register(PARK);

@@ -69,7 +69,7 @@ fn the_index_finds_what_a_scan_finds_complete_or_not() {
     calendar.wait_until_none(NOT_INDEXED);
     assert_finds_what_a_scan_finds(&calendar, &park, &subjects);
 
-    // As an import brings events over, with the ids that they had.
+    // As an import does, which keeps the ids.
     calendar.execute(&format!(
         "INSERT INTO event (id, user_id, subject, subject_folded, starts, ends, created)
          VALUES (5, 1, '{fifth}', '{}', 4, 4, 0)",

@@ -51,13 +51,13 @@ fn a_deleted_large_group_is_gone_at_once_and_its_events_leave_the_file_later() {
     let kim = calendar.register("lee@jungi.me");
     calendar.select(&kim, "1");
     calendar.delete("/group/", &park, r#"{"group_id": 1}"#).is(200, DONE);
-    // Whatever is left of it in the file by now.
+    // Whether or not its events are still in the file.
     let empty = r#"{"meta":{"code":20000,"message":"SUCCESS"},"data":[]}"#;
     calendar.get("/group/list", &park).is(200, empty);
     calendar.get("/group/", &park).is(200, empty);
     calendar.get("/group/1", &park).not_found("group 1 does not exist");
     calendar.get("/calendar/month?year_month=1970-01", &kim).is(200, empty);
-    // The last events of all are the last to go.
+    // The last events are deleted last.
     let last = MANY;
     let gone = format!("event {last} does not exist");
     calendar.get(&format!("/calendar/event/{last}"), &park).not_found(&gone);

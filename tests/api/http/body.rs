@@ -9,7 +9,7 @@ use crate::support::expected::GROUPS;
 
 const BEFORE: [&str; 1] = ["1|회식 관련|1|2017-06-19 19:55:04|-"];
 
-/// Asserts 40000, whatever the detail says of the place.
+/// Asserts code 40000, whatever place the detail names.
 #[track_caller]
 fn is_malformed(answer: &Answer) {
     let detail = answer.json()["meta"]["detail"].as_str().unwrap_or_default().to_owned();

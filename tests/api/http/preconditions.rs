@@ -68,7 +68,7 @@ fn two_changes_in_one_second_have_two_tags() {
     calendar.put("/calendar/event", &token, CHANGE_BACK).is(200, DONE);
     let third = tag(&calendar, &token);
     assert!(first != second && second != third && first != third, "{first} {second} {third}");
-    // The same once more is the same, and a second later it is not.
+    // The same change in the same second keeps the tag; a second later it does not.
     calendar.put("/calendar/event", &token, CHANGE_BACK).is(200, DONE);
     assert_eq!(tag(&calendar, &token), third);
     calendar.clock.set(NOW + 1);

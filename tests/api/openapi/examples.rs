@@ -14,7 +14,7 @@ fn document() -> Value {
     Calendar::new().get("/openapi.json", "").json()
 }
 
-/// An operation, as a client finds it in the document.
+/// An operation of the document.
 struct Call<'d> {
     method: Method,
     path: &'d str,

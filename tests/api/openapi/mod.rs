@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use crate::support::answer::Answer;
 use crate::support::calendar::Calendar;
 
-/// The document, as a server gives it to anybody.
+/// The document, which needs no token.
 pub fn document(calendar: &Calendar) -> Value {
     let answer = calendar.get("/openapi.json", "");
     assert_eq!(answer.status, 200);
@@ -22,7 +22,7 @@ pub fn document(calendar: &Calendar) -> Value {
     answer.json()
 }
 
-/// The operation of `method` on `path`, a path of the document or one with a number for an id.
+/// The operation of `method` on `path`, which may have a number for `{id}`.
 pub fn operation<'d>(document: &'d Value, method: Method, path: &str) -> &'d Value {
     let path = path.split('?').next().unwrap();
     let path = if path.ends_with(|c: char| c.is_ascii_digit()) {

@@ -18,7 +18,7 @@ impl<'d> Schemas<'d> {
         }
     }
 
-    /// What of `value` is not as `schema` has it.
+    /// The first keyword of `schema` that `value` breaks.
     pub fn check(&self, schema: &Value, value: &Value) -> Option<String> {
         let schema = self.resolve(schema).as_object().unwrap();
         schema.iter().find_map(|(keyword, says)| {
@@ -49,7 +49,7 @@ impl<'d> Schemas<'d> {
                 "minLength" => length(value).is_none_or(|n| n >= says.as_u64().unwrap()),
                 "maxLength" => length(value).is_none_or(|n| n <= says.as_u64().unwrap()),
                 "minimum" => value.as_i64().is_none_or(|n| n >= says.as_i64().unwrap()),
-                // What is larger than any i64 is no i64.
+                // `as_i64` gives nothing for a number beyond `i64`.
                 "maximum" => {
                     !value.is_u64() || value.as_i64().is_some_and(|n| n <= says.as_i64().unwrap())
                 }
@@ -95,7 +95,7 @@ fn is(name: &str, value: &Value) -> bool {
     }
 }
 
-/// How many characters a text has; nothing for what is no text.
+/// How many characters a text has; `None` for anything else.
 fn length(value: &Value) -> Option<u64> {
     value.as_str().map(|text| text.chars().count().try_into().unwrap())
 }

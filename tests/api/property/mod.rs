@@ -17,7 +17,7 @@ use steps::{DAY, Fields, Step, View, later};
 use world::World;
 
 proptest! {
-    // Nothing is written beside the source: a case that fails is printed, shrunk.
+    // No file is written beside the source: a failing case is shrunk and printed.
     #![proptest_config(ProptestConfig {
         cases: 64,
         failure_persistence: None,
@@ -57,7 +57,7 @@ proptest! {
         }
         for (user, step) in &steps {
             world.take(*user, step);
-            // Before the index has followed it.
+            // Before the index has the event.
             if let Step::Add { event, .. } | Step::Change { to: event, .. } = step {
                 world.take(*user, &Step::Look(View::Search(event.subject.clone())));
             }
@@ -72,7 +72,7 @@ proptest! {
     }
 }
 
-/// Chance would take long to find each of these seconds.
+/// Random steps would take long to find each of these seconds.
 #[test]
 fn an_event_of_each_length_class_is_shown_to_the_second() {
     let mut world = World::new();

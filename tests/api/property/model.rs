@@ -3,7 +3,7 @@
 use jiff::civil::{Date, DateTime};
 use serde_json::{Value, json};
 
-/// One of them has what folds to more than one letter, so that birthdays' subjects have it too.
+/// They have letters that fold to more than one, so that the subjects of birthdays have them too.
 pub const EMAILS: [&str; 3] = ["Aß@a.kr", "σ_%@회의", "b@S"];
 
 #[derive(Debug, Clone)]

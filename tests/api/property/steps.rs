@@ -9,7 +9,7 @@ use proptest::prelude::*;
 
 pub const DAY: i64 = 86_400;
 
-/// What a user asks for; the numbers pick among the ids given out so far, deleted ones included.
+/// A request of a user. The numbers pick among the ids given out so far, deleted ones included.
 #[derive(Debug, Clone)]
 pub enum Step {
     Add { group: Option<usize>, event: Fields },
@@ -59,7 +59,7 @@ fn moment() -> impl Strategy<Value = DateTime> {
     (edge, seconds).prop_map(|(edge, seconds)| later(edge.at(0, 0, 0, 0), seconds))
 }
 
-/// Seconds, at and between the edges of the classes of length.
+/// Lengths in seconds, at and between the edges of the length classes.
 fn length() -> impl Strategy<Value = i64> {
     let class = prop::sample::select(vec![DAY, DAY * 32, DAY * 1024, DAY * 32768]);
     prop_oneof![
@@ -122,7 +122,7 @@ pub fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-/// The time so many seconds on, or the first or last of all.
+/// The time so many seconds later, or the first or last of all time.
 pub fn later(at: DateTime, seconds: i64) -> DateTime {
     let whole = Span::new().try_seconds(seconds).ok();
     let moved = whole.and_then(|span| at.checked_add(span).ok()).filter(|at| at.year() >= 1);

@@ -14,23 +14,23 @@ use crate::support::calendar::{Calendar, NOT_INDEXED, Settings};
 /// More events than are searched without the index.
 const LARGE: usize = 2001;
 
-/// The server, and what it should hold.
+/// The server, and what it is expected to hold.
 pub struct World {
     calendar: Calendar,
     tokens: Vec<String>,
     now: DateTime,
     events: Vec<Event>,
-    /// The groups that there are, each with who made it.
+    /// The groups, each with its creator.
     groups: Vec<(i64, usize)>,
     selected: Vec<Vec<i64>>,
-    /// Every id that was ever given out.
+    /// Every id that was ever given out, also of what was deleted.
     event_ids: Vec<i64>,
     group_ids: Vec<i64>,
 }
 
 impl World {
     pub fn new() -> Self {
-        // Nine hours ahead at all times, summer or winter, which no machine of ours is.
+        // Nine hours ahead all year round: a zone that no test machine has.
         let calendar = Calendar::with(Settings { zone: "Etc/GMT-9", ..Settings::default() });
         let tokens = EMAILS.iter().map(|email| calendar.register(email)).collect();
         let mut world = Self {
@@ -47,8 +47,8 @@ impl World {
         world
     }
 
-    /// One in which each calendar has more events than are searched without the index, of a subject
-    /// that no word is part of.
+    /// One in which each calendar has more events than are searched without the index. Their subject
+    /// contains no searched word.
     pub fn large() -> Self {
         let mut world = Self::new();
         world.calendar.execute(&format!(
@@ -74,9 +74,9 @@ impl World {
         world
     }
 
-    /// Waits until the index has taken in everything so far.
+    /// Waits until the search index has every event.
     pub fn wait_for_the_index(&mut self) {
-        // The writer looks for what is left to do when it has written.
+        // The writer looks for deferred work after a write.
         self.take(0, &Step::MakeGroup);
         self.calendar.wait_until_none(NOT_INDEXED);
     }
@@ -121,7 +121,7 @@ impl World {
                 let mut to = to.clone();
                 let found = self.events.iter_mut().find(|event| event.id == id);
                 if found.as_ref().is_some_and(|event| event.birthday) {
-                    // A birthday is on a day, not at a time.
+                    // A birthday is a day without a time.
                     to.starts = to.starts.date().at(0, 0, 0, 0);
                     to.ends = to.starts;
                 }
@@ -215,7 +215,7 @@ impl World {
         }
     }
 
-    /// Asks for a view and compares the answer, to the last field and in its order.
+    /// Reads a view and compares the whole answer, with its order.
     fn look(&self, user: usize, view: &View) {
         let (path, expected) = match view {
             View::ThisMonth => ("/calendar/".to_owned(), self.in_month(user, self.now.date())),
@@ -280,7 +280,7 @@ impl World {
         in_order(found.cloned().collect())
     }
 
-    /// Looks at the days and months at either end of every event, by everybody.
+    /// Every user looks at the days and months at either end of every event.
     pub fn look_everywhere(&self) {
         let mut days: BTreeSet<Date> = [self.now.date(), date(1, 1, 1), date(9999, 12, 31)].into();
         for event in &self.events {
@@ -314,7 +314,7 @@ fn body(fields: &Fields, mut rest: Value) -> String {
     rest.to_string()
 }
 
-/// One of the ids given out; where there is none yet, one that nothing has.
+/// One of the ids given out, or 0, which nothing has, if there is none yet.
 fn pick(ids: &[i64], number: usize) -> i64 {
     if ids.is_empty() { 0 } else { ids[number % ids.len()] }
 }

@@ -10,7 +10,7 @@ fn selected(groups: &str) -> String {
     data(&format!(r#"{{"selected_group":"{groups}"}}"#))
 }
 
-/// Park, with the groups 1, 2 and 3, of which the third is Kim's.
+/// A calendar with the groups 1 and 2 of Park and the group 3 of Kim, and their tokens.
 fn three_groups() -> (Calendar, String, String) {
     let calendar = Calendar::new();
     let (park, kim) = (calendar.register(PARK), calendar.register(KIM));

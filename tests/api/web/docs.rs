@@ -12,7 +12,7 @@ fn the_reference_shows_the_description_that_the_server_gives() {
     let script = get(&calendar, &script, &[]).body;
     let url = script.split("url: '").nth(1).unwrap().split('\'').next().unwrap();
     assert_eq!(get(&calendar, url, &[]).json()["info"]["title"], "calendar-server");
-    // Else Swagger UI sends the description to a server of its makers.
+    // Otherwise Swagger UI sends the description to its makers' validator.
     assert!(script.contains("validatorUrl: null"), "{script}");
 }
 

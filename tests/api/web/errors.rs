@@ -9,7 +9,7 @@ use super::{get, hash};
 use crate::support::answer::Answer;
 use crate::support::calendar::Calendar;
 
-/// What Chromium says that it takes when it opens a page.
+/// What Chromium accepts when it opens a page.
 const BROWSER: (&str, &str) = (
     "Accept",
     "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8",

@@ -7,7 +7,7 @@ use crate::support::calendar::Calendar;
 
 const FOR_EVER: Option<&str> = Some("public, max-age=31536000, immutable");
 
-/// The most that the page may weigh: it is to be there at once, on a phone too.
+/// The most that the page and its files may weigh, compressed.
 const PAGE_BYTES: usize = 120 * 1024;
 
 fn source(path: &str) -> String {

@@ -43,7 +43,7 @@ pub fn damage(file: &Path) {
     fs::write(file, bytes).unwrap();
 }
 
-/// A database of some megabytes, and the token of Park.
+/// A database of some megabytes, whose copying shows progress, and the token of Park.
 pub fn large() -> (tempfile::TempDir, String) {
     let (folder, token) = calendar(1);
     database::add_bulk(&folder.path().join("calendar.sqlite"), 40_000);

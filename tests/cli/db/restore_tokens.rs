@@ -19,7 +19,7 @@ fn tokens_around_a_backup(here: &std::path::Path) -> Vec<String> {
     }
     assert_eq!(run(here, &["user", "remove", "kim@jungi.me", "--yes"]).code, Some(0));
     tokens.push(server.register("kim@jungi.me"));
-    // Choi and Han are in no backup; Han is gone again.
+    // Choi and Han registered after the backup, and Han was removed again.
     tokens.push(server.register("choi@jungi.me"));
     tokens.push(server.register("han@jungi.me"));
     assert_eq!(run(here, &["user", "remove", "han@jungi.me", "--yes"]).code, Some(0));
@@ -55,7 +55,7 @@ fn a_restore_that_ends_tokens_ends_all_that_were_ever_issued() {
         for token in &new {
             assert_eq!(status(&server, token), 200, "round {round}: {token}");
         }
-        // And ending goes on from there.
+        // Later tokens can be ended as ever.
         assert_eq!(run(here, &["user", "revoke", "park@jungi.me"]).code, Some(0));
         assert_eq!(status(&server, &new[0]), 401);
         tokens.extend(new);

@@ -12,7 +12,7 @@ fn health(server: &Server) -> (String, String) {
     server.send(b"GET /healthz HTTP/1.1\r\nHost: c\r\nConnection: close\r\n\r\n")
 }
 
-/// Asks until the answer, which is remembered for a second, is of this form.
+/// Asks until the answer, which the server keeps for a second, has this form.
 #[track_caller]
 fn assert_becomes(server: &Server, status: u16, form: &str) {
     let form = regex_lite::Regex::new(&format!("^{form}$")).unwrap();
@@ -83,7 +83,7 @@ fn a_failed_backup_is_shown_while_the_database_cannot_be_written() {
     let lock = rusqlite::Connection::open(folder.path().join("calendar.sqlite")).unwrap();
     lock.busy_timeout(std::time::Duration::from_secs(5)).unwrap();
     lock.execute_batch("BEGIN IMMEDIATE").unwrap();
-    // A backup may be in the making there.
+    // The server may be making a backup there.
     while fs::remove_dir_all(&kept).is_err() || fs::write(&kept, "a file in its place").is_err() {
         std::thread::yield_now();
     }

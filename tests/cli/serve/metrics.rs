@@ -9,7 +9,7 @@ fn free_address() -> String {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string()
 }
 
-/// A server with metrics at the address that is given too.
+/// A server with metrics, and their address.
 fn measured() -> (tempfile::TempDir, Server, String) {
     let folder = tempfile::tempdir().unwrap();
     let address = free_address();

@@ -18,7 +18,7 @@ fn a_signal_finishes_running_requests_and_exits_with_0() {
             "POST /api/v1/calendar/event HTTP/1.1\r\nHost: c\r\nX-calendar-access-token: {token}\r\nContent-Length: {length}\r\nExpect: 100-continue\r\n\r\n"
         );
         stream.write_all(head.as_bytes()).unwrap();
-        // Once it asks for the body, the request is under way.
+        // Once the server asks for the body, the request is running.
         let mut go_on = [0; 25];
         stream.read_exact(&mut go_on).unwrap();
         assert_eq!(&go_on, b"HTTP/1.1 100 Continue\r\n\r\n");

@@ -116,7 +116,7 @@ fn call_with_pause(
         "{line} HTTP/1.1\r\nHost: c\r\nX-calendar-access-token: {token}\r\nContent-Length: {length}\r\nExpect: 100-continue\r\nConnection: close\r\n\r\n"
     );
     stream.write_all(head.as_bytes()).unwrap();
-    // Once it asks for the body, it has accepted the token.
+    // Once the server asks for the body, it has accepted the token.
     stream.read_exact(&mut [0; 25]).unwrap();
     meanwhile();
     stream.write_all(body.as_bytes()).unwrap();

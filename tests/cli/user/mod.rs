@@ -45,7 +45,8 @@ pub fn printed_token(ended: &Ended) -> String {
 pub const EVENT: &str =
     r#""sdate":"2017-06-19 20:00:00","edate":"2017-06-19 23:00:00","subject":"약속""#;
 
-/// Park made group 1, in which both have an event; each has a personal one, and Kim made group 2.
+/// Group 1 of Park, in which Park and Kim have an event each, and group 2 of Kim. Each also has a
+/// personal event.
 pub fn with_groups() -> (tempfile::TempDir, Server, String, String) {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::dev_run(folder.path());

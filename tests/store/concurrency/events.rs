@@ -67,7 +67,7 @@ fn concurrent_edits_leave_an_event_as_a_last_one_made_it() {
     let edits: BTreeMap<_, _> = turns.iter().map(|(edit, answer, _)| (*edit, answer)).collect();
     for (edit, answer, read) in &turns {
         let seen = Edit::of(&read.body["data"]);
-        // Its own, or another that was not over before its own began.
+        // The client's own edit, or another that had not ended before it began.
         assert!(!edits[&seen].before(answer), "after {edit:?} was done, {seen:?} was read");
     }
     let last = Edit::of(&owner.get(&path).body["data"]);
@@ -100,7 +100,7 @@ fn an_event_deleted_during_edits_is_gone_for_all_later_ones() {
     let owner = server.register("park@jungi.me");
     for _ in 0..5 {
         let id = owner.post("/calendar/event", Edit(0, 0).json(json!({}))).made.unwrap();
-        // Four of the clients edit it a few times and then delete it.
+        // Four of the clients edit it a few times and delete it then.
         let answers = server.at_once(&owner.token, |number, client| {
             let rounds = if number % 8 == 0 { 3 } else { 12 };
             let edits: Vec<_> =

@@ -39,7 +39,7 @@ fn a_304_never_hides_a_write_that_was_answered_before() {
             }
             assert!(made.is_none_or(|id| shown.contains(&id)), "{made:?} is not in {shown:?}");
         }
-        // Nobody else may be writing any more, and then it stays so.
+        // No other client may be writing any more; then the tag stays.
         (tag, unchanged)
     });
     let looked = server.client(&park.token);

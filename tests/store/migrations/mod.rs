@@ -76,7 +76,7 @@ pub struct Database {
 }
 
 impl Database {
-    /// As `db init` leaves it and the first `version` migrations after it, without any rows.
+    /// One without rows, after `db init` and the first `version` migrations.
     pub fn at(version: i32) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let database = Self { path: folder.path().join("calendar.sqlite"), _folder: folder };
@@ -97,7 +97,7 @@ impl Database {
         database
     }
 
-    /// Without the code under test.
+    /// Migrates by refinery alone, without the code under test.
     pub fn migrate_to(&self, version: i32) {
         if version > 0 {
             let runner = Runner::new(&source()).set_grouped(true);
@@ -193,7 +193,7 @@ pub fn integer(value: &Value) -> i32 {
 }
 
 pub fn tables(conn: &Connection) -> Vec<String> {
-    // Not those of the search index: it is one, and is made of the others.
+    // Without the tables of the search index itself, which is made from the others.
     let sql = "SELECT name FROM sqlite_schema WHERE type = 'table'
         AND (name NOT LIKE 'subject_gram%' OR name IN ('subject_gram_pending', 'subject_gram_progress'))
         ORDER BY name";
@@ -204,7 +204,7 @@ pub fn tables(conn: &Connection) -> Vec<String> {
     names.collect()
 }
 
-/// A query for all of a table, with its columns of now by name, whatever columns it gets later.
+/// A query for all rows of a table, with the columns that it has now, whatever it gets later.
 pub fn query_for(conn: &Connection, table: &str) -> String {
     let names = conn.prepare(&format!("SELECT * FROM \"{table}\"")).unwrap();
     let columns = names.column_names().collect::<Vec<_>>().join("\", \"");

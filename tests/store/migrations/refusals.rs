@@ -8,7 +8,7 @@ use calendar_server::store::Store;
 
 use super::{Database, newest};
 
-/// What a newer binary leaves in the history.
+/// The row that a newer binary leaves in the history.
 const FROM_THE_FUTURE: &str =
     "INSERT INTO refinery_schema_history (version, name, applied_on, checksum)
      VALUES (4711, 'from_the_future', '2030-01-01T00:00:00Z', '1')";
@@ -26,7 +26,7 @@ fn a_newer_database_whose_program_was_killed_is_refused_untouched() {
     let database = Database::populated(newest());
     let conn = database.open();
     conn.execute_batch(FROM_THE_FUTURE).unwrap();
-    // What is in the folder while a program has the database open is what a kill would leave.
+    // What is in the folder while a program has the database open is what a kill leaves.
     let left = Database::at(0);
     for suffix in ["", "-wal"] {
         let name = |path: &Path| format!("{}{suffix}", path.display());

@@ -51,7 +51,7 @@ fn every_row_of_an_older_database_survives_the_upgrade() {
         let conn = database.open();
         for (sql, before) in queries.iter().zip(before) {
             let after = rows(&conn, sql);
-            // A table that keeps count of others gets rows by the upgrade; it loses none.
+            // A table that counts others gets rows by the upgrade, and loses none.
             let lost = before.iter().filter(|row| !after.contains(row)).collect::<Vec<_>>();
             assert!(lost.is_empty(), "from version {version}, {sql}: {lost:?}");
             let counting = sql.contains("sqlite_sequence") || sql.contains("refinery");
@@ -142,7 +142,7 @@ fn an_upgrade_of_the_newest_version_applies_nothing_and_writes_nothing() {
 #[test]
 fn a_failed_migration_leaves_nothing_and_can_be_retried() {
     let database = Database::at(0);
-    // In the way of the last statement of V1.
+    // It makes the last statement of V1 fail.
     database.open().execute_batch("CREATE TABLE backup (in_the_way)").unwrap();
     let error = store::upgrade(&database.path).unwrap_err();
     let Error::Setup(text) = &error else { panic!("{error:?}") };

@@ -13,7 +13,7 @@ use rusqlite::Connection;
 use crate::support::database;
 use crate::support::server::{Ended, Server, command};
 
-/// What the earlier system's migrations made.
+/// The schema of the earlier system.
 pub const SCHEMA: &str = r#"
     CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL, PRIMARY KEY (version_num));
     CREATE TABLE event (id INTEGER NOT NULL, email VARCHAR(64), subject VARCHAR(128), sdate DATETIME,

@@ -99,7 +99,7 @@ fn a_database_in_wal_mode_is_read_with_its_log() {
     assert_eq!(files(here), ["old.db"]);
     assert_eq!(fs::read(&old).unwrap(), before);
 
-    // A program that has it open, with a user that is in the log alone.
+    // While a program has it open, with a user that is only in the log.
     let conn = Connection::open(&old).unwrap();
     conn.execute_batch("INSERT INTO user (id, email) VALUES (2, 'kim@jungi.me')").unwrap();
     let log = fs::read(here.join("old.db-wal")).unwrap();
@@ -111,7 +111,7 @@ fn a_database_in_wal_mode_is_read_with_its_log() {
         (before, log)
     );
 
-    // What a crash and a careless copy leave: the log without its index.
+    // As a crash or a careless copy leaves it: the log without its index.
     let copy = here.join("copy.db");
     fs::copy(&old, &copy).unwrap();
     fs::copy(here.join("old.db-wal"), here.join("copy.db-wal")).unwrap();
@@ -130,7 +130,7 @@ fn a_database_with_a_hot_journal_is_refused() {
     let (folder, old) = made("");
     let here = folder.path();
     let conn = Connection::open(&old).unwrap();
-    // With no room to keep changes in, they go to the file before they are committed.
+    // Without a cache, changes go to the file before they are committed.
     conn.execute_batch("PRAGMA cache_size = 1; BEGIN").unwrap();
     for _ in 0..100 {
         conn.execute("INSERT INTO user (email) VALUES (hex(randomblob(1000)))", []).unwrap();

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::{EVENTS, import, made, stored};
 use crate::support::server::run;
 
-/// Imports what `rows` make, and gives what the command printed as JSON and what was stored.
+/// Imports a database filled by `rows`, and gives the JSON report and the database.
 #[track_caller]
 fn imported(rows: &str) -> (Value, Connection, tempfile::TempDir) {
     let (folder, old) = made(rows);
