@@ -133,7 +133,7 @@ pub(super) async fn change_password(
     app: &State<App>,
     body: Body<PasswordChange>,
 ) -> Result<Answer> {
-    // Hashing costs much: the user is looked at before, and the hash again in the write.
+    // HashingPool costs much: the user is looked at before, and the hash again in the write.
     let credentials = caller.read_inline(app, Credentials::of_user).await?;
     let PasswordChange { password: Password(password), old_password } = body.into_inner()?;
     let change = credentials.to_change(old_password.map(model::Password::given))?;
