@@ -48,9 +48,11 @@ pub(crate) fn run(steps: &[Step], address: &str) -> Vec<String> {
 }
 
 /// A program that starts as from a shell: without settings of the server, and without what cargo
-/// tells a test, because of which the start command would rebuild crates that watch for it (ring).
+/// tells a test, because of which the start command would rebuild crates that watch for it (ring),
+/// and with them the server, for minutes.
 pub(crate) fn quiet(program: &str) -> Command {
-    const UNWANTED: [&str; 4] = ["CALENDAR_", "ROCKET_", "CARGO_MANIFEST_", "CARGO_PKG_"];
+    const UNWANTED: [&str; 5] =
+        ["CALENDAR_", "ROCKET_", "CARGO_MANIFEST_", "CARGO_PKG_", "OUT_DIR"];
     let mut command = Command::new(program);
     for (name, _) in std::env::vars_os() {
         if UNWANTED.iter().any(|prefix| name.to_string_lossy().starts_with(prefix)) {
