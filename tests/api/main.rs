@@ -16,7 +16,7 @@ mod user;
 mod web;
 
 #[path = "../support"]
-#[allow(dead_code, reason = "each crate uses some of it")]
+#[expect(dead_code, reason = "each crate uses some of it")]
 mod support {
     pub(crate) mod answer;
     pub(crate) mod calendar;

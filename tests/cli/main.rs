@@ -13,7 +13,6 @@ mod terminal;
 mod user;
 
 #[path = "../support"]
-#[allow(dead_code, reason = "each crate uses some of it")]
 mod support {
     pub(crate) mod database;
     pub(crate) mod files;

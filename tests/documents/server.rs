@@ -15,7 +15,7 @@ use crate::document::root;
 use crate::session::quiet;
 
 /// The start command builds the server first, which can take minutes.
-const BUILD_AND_START: Duration = Duration::from_secs(30 * 60);
+const BUILD_AND_START: Duration = Duration::from_mins(30);
 
 /// Gone when dropped.
 pub(crate) struct Server {

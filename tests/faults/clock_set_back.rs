@@ -31,7 +31,7 @@ fn backed_up(folder: &Path) -> (std::path::PathBuf, Clock) {
 /// Sets the clock back, and runs the server's own backups, which keep two, until one is made.
 fn make_a_backup(database: &Path, kept: &Path, clock: &Clock) {
     clock.set(NOW - DAY);
-    let day = Duration::from_secs(24 * 3600);
+    let day = Duration::from_hours(24);
     let schedule = Schedule { folder: kept.to_owned(), every: day, keep: 2 };
     let made = BackupHistory { last: Some(clock.now().unwrap()), failed: None };
     let backups =

@@ -25,8 +25,8 @@ fn connection_with(server: &Server, bytes: &str) -> TcpStream {
 /// A request up to `part` of its body.
 fn part_of(request: &str, part: f64) -> &str {
     let (head, body) = request.split_once("\r\n\r\n").unwrap();
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "part of a length")]
-    #[allow(clippy::cast_precision_loss, reason = "of a few hundred bytes")]
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "part of a length")]
+    #[expect(clippy::cast_precision_loss, reason = "of a few hundred bytes")]
     let bytes = (body.len() as f64 * part) as usize;
     &request[..head.len() + 4 + bytes]
 }

@@ -20,7 +20,7 @@ mod locked;
 mod permissions;
 
 #[path = "../support"]
-#[allow(dead_code, reason = "each crate uses some of it")]
+#[expect(dead_code, reason = "each crate uses some of it")]
 mod support {
     pub(crate) mod database;
     pub(crate) mod files;

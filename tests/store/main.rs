@@ -13,7 +13,7 @@ mod test_store;
 mod writes;
 
 #[path = "../support"]
-#[allow(dead_code, reason = "each crate uses some of it")]
+#[expect(dead_code, reason = "each crate uses some of it")]
 mod support {
     pub(crate) mod database;
     pub(crate) mod files;

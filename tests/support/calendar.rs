@@ -195,7 +195,7 @@ impl Calendar {
         headers: &[(&'static str, &str)],
         body: impl AsRef<[u8]>,
     ) -> Answer {
-        self.dispatch(self.client.req(method, uri.to_owned()).body(body), headers)
+        Self::dispatch(self.client.req(method, uri.to_owned()).body(body), headers)
     }
 
     /// Like [`send`](Self::send), over a connection from `peer`.
@@ -208,14 +208,10 @@ impl Calendar {
         body: impl AsRef<[u8]>,
     ) -> Answer {
         let request = self.client.req(method, uri.to_owned()).remote(peer.parse().unwrap());
-        self.dispatch(request.body(body), headers)
+        Self::dispatch(request.body(body), headers)
     }
 
-    fn dispatch<'c>(
-        &'c self,
-        mut request: LocalRequest<'c>,
-        headers: &[(&'static str, &str)],
-    ) -> Answer {
+    fn dispatch(mut request: LocalRequest<'_>, headers: &[(&'static str, &str)]) -> Answer {
         for (name, value) in headers {
             request.add_header(Header::new(*name, (*value).to_owned()));
         }

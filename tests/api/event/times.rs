@@ -97,7 +97,7 @@ fn a_time_is_a_string() {
     let (calendar, park) = Calendar::populated();
     let before = calendar.rows(EVENTS);
     let good = json!("2017-06-19 20:00:00");
-    for bad in [json!(20170619), json!(1.5), json!(true), json!(null), json!([good]), json!({})] {
+    for bad in [json!(20_170_619), json!(1.5), json!(true), json!(null), json!([good]), json!({})] {
         for answer in send_all(&calendar, &park, &bad, &good) {
             answer.invalid("sdate: expected a string");
         }

@@ -1,6 +1,7 @@
 //! How a body is read.
 
 use rocket::http::Method;
+use serde_json::json;
 
 use crate::support::answer::Answer;
 use crate::support::calendar::{Calendar, DONE};
@@ -241,4 +242,40 @@ fn a_body_of_more_than_64_kib_changes_nothing() {
         too_large(calendar.post("/group/", &token, "a".repeat(length)));
     }
     assert_eq!(calendar.rows(state), ["1|테스트 일정|회식 관련|1"]);
+}
+
+#[test]
+fn a_zero_character_is_refused_in_every_string() {
+    let (calendar, token) = Calendar::populated();
+    let (post, put) = (Method::Post, Method::Put);
+    let time = "2017-06-20 09:00:00";
+    for (method, path, name, mut body) in [
+        (post, "/user/", "useremail", json!({})),
+        (post, "/user/", "usereamil", json!({})),
+        (post, "/user/", "password", json!({"useremail": "a@b"})),
+        (post, "/user/login", "useremail", json!({"password": "12345678"})),
+        (post, "/user/login", "password", json!({"useremail": "a@b"})),
+        (put, "/user/password", "password", json!({})),
+        (put, "/user/password", "old_password", json!({"password": "12345678"})),
+        (post, "/user/calendar/group", "selected_group", json!({})),
+        (post, "/calendar/event", "sdate", json!({})),
+        (post, "/calendar/event", "edate", json!({"sdate": time})),
+        (post, "/calendar/event", "subject", json!({"sdate": time, "edate": time})),
+        (put, "/calendar/event", "subject", json!({"event_id": 1, "sdate": time, "edate": time})),
+        (put, "/calendar/birthday", "birthday", json!({})),
+        (put, "/calendar/birthday", "brithday", json!({})),
+        (post, "/group/", "group_name", json!({})),
+        (put, "/group/", "group_name", json!({"group_id": 1})),
+        (post, "/group/event", "subject", json!({"group_id": 1, "sdate": time, "edate": time})),
+    ] {
+        body[name] = json!("a\u{0}b");
+        let token = if path == "/user/" || path == "/user/login" { "" } else { &token };
+        let answer = calendar.call(method, path, token, body.to_string());
+        answer.invalid(&format!("{name}: expected text without U+0000"));
+    }
+    for (path, name) in [("month", "year_month"), ("date", "date"), ("search", "search_word")] {
+        let answer = calendar.get(&format!("/calendar/{path}?{name}=a%00b"), &token);
+        answer.invalid(&format!("{name}: expected text without U+0000"));
+    }
+    assert_eq!(calendar.rows(GROUPS), BEFORE);
 }

@@ -217,8 +217,7 @@ fn the_examples_of_refused_sign_ins_are_what_is_answered() {
     let (calendar, token) = with_examples_done(&document);
     for call in calls(&document) {
         match call.name() {
-            "register" => call.prints(&call.run(&closed, "")),
-            "signIn" => call.prints(&call.run(&closed, "")),
+            "register" | "signIn" => call.prints(&call.run(&closed, "")),
             "changePassword" => {
                 let body = json!({"password": PASSWORD, "old_password": "wrong"}).to_string();
                 call.prints(&calendar.call(call.method, call.path, &token, body));

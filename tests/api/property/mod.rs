@@ -34,6 +34,7 @@ proptest! {
             world.take(*user, step);
         }
         world.look_everywhere();
+        world.compare_rule_and_queries();
     }
 }
 

@@ -2,6 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use calendar_server::domain::{access, events};
+use calendar_server::model::{EventId, TimeRange, UserId, WallTime};
+use calendar_server::store::DirectStore;
 use jiff::civil::{Date, DateTime, date};
 use jiff::{ToSpan, tz};
 use serde_json::{Value, json};
@@ -87,6 +90,7 @@ impl World {
         self.now = at;
     }
 
+    #[expect(clippy::too_many_lines, reason = "a case for each step")]
     pub(crate) fn take(&mut self, user: usize, step: &Step) {
         let token = self.tokens[user].clone();
         match step {
@@ -133,7 +137,7 @@ impl World {
                     Some(event) if event.user != user => is(&answer, 401, 40102),
                     Some(event) => {
                         is(&answer, 200, 20000);
-                        event.subject = to.subject.trim().to_owned();
+                        to.subject.trim().clone_into(&mut event.subject);
                         (event.starts, event.ends) = (to.starts, to.ends);
                         event.updated = Some(self.now);
                     }
@@ -162,7 +166,7 @@ impl World {
                 let day = self.calendar.get(&format!("/calendar/date?date={on}"), &token).json();
                 let all = day["data"].as_array().unwrap().iter();
                 let id = all.filter(|event| event["birthday"] == "1").map(|event| &event["id"]);
-                let id = id.filter_map(Value::as_i64).next().unwrap();
+                let id = id.filter_map(Value::as_i64).collect::<Vec<_>>()[0];
                 fresh(id, &mut self.event_ids);
                 self.events.push(Event {
                     id,
@@ -278,6 +282,29 @@ impl World {
         let found =
             self.calendar_of(user).filter(|event| folded(&event.subject).contains(&folded(word)));
         in_order(found.cloned().collect())
+    }
+
+    /// Asks for each event that there is whether a calendar shows it: the rule in words
+    /// (`domain/access.rs`), the queries of the views, and the model say the same.
+    pub(crate) fn compare_rule_and_queries(&self) {
+        let ever = TimeRange { from: WallTime::MIN.seconds(), until: WallTime::MAX.seconds() + 1 };
+        let mut store = DirectStore::open(&self.calendar.database).unwrap();
+        for (user, email) in EMAILS.iter().enumerate() {
+            let caller = UserId(i64::try_from(user + 1).unwrap());
+            let shown = store.read(|snapshot| events::in_range(snapshot, caller, ever)).unwrap();
+            let by_query: BTreeSet<i64> =
+                shown.iter().map(|occurrence| occurrence.event.id.0).collect();
+            let by_model: BTreeSet<i64> = self.calendar_of(user).map(|event| event.id).collect();
+            assert_eq!(by_query, by_model, "the calendar of {email}");
+            for event in &self.events {
+                let by_rule = store.read(|snapshot| {
+                    let stored = snapshot.event(EventId(event.id))?.expect("the model has it");
+                    access::shows(snapshot, caller, &stored)
+                });
+                let shown = by_model.contains(&event.id);
+                assert_eq!(by_rule.unwrap(), shown, "event {} to {email}", event.id);
+            }
+        }
     }
 
     /// Every user looks at the days and months at either end of every event.

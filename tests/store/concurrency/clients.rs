@@ -102,14 +102,17 @@ impl Client<'_> {
         Answer::read(asked, request.header("X-calendar-access-token", &self.token).call())
     }
 
+    #[expect(clippy::needless_pass_by_value, reason = "a body is made where it is sent")]
     pub(crate) fn post(&self, path: &str, body: Value) -> Answer {
         self.send(self.agent.post(format!("{}{path}", self.base)), &body)
     }
 
+    #[expect(clippy::needless_pass_by_value, reason = "a body is made where it is sent")]
     pub(crate) fn put(&self, path: &str, body: Value) -> Answer {
         self.send(self.agent.put(format!("{}{path}", self.base)), &body)
     }
 
+    #[expect(clippy::needless_pass_by_value, reason = "a body is made where it is sent")]
     pub(crate) fn delete(&self, path: &str, body: Value) -> Answer {
         self.send(self.agent.delete(format!("{}{path}", self.base)).force_send_body(), &body)
     }

@@ -1,4 +1,4 @@
-//! ViewCache that are read while others write.
+//! `ViewCache` that are read while others write.
 
 use std::collections::BTreeSet;
 

@@ -87,7 +87,7 @@ fn a_partly_built_index_is_completed_after_an_upgrade() {
     assert_eq!(ids("SELECT event_id FROM subject_gram_pending ORDER BY 1"), [-1, 2, 3, 6, 7, 9]);
 
     let (store, _) = Store::open(&database.path).unwrap();
-    let deadline = Instant::now() + Duration::from_secs(60);
+    let deadline = Instant::now() + Duration::from_mins(1);
     while ids("SELECT count(*) FROM subject_gram_pending") != [0] {
         assert!(Instant::now() < deadline, "the writer does not do its deferred work");
         std::thread::yield_now();

@@ -38,7 +38,7 @@ fn every_imported_event_keeps_its_id_its_digits_and_its_owner() {
             "128|park@jungi.me|of PARK@jungi.me|2020-05-08 12:00:00|2020-05-08 13:00:00|-|0".into(),
         ]
     );
-    let made = r#"substr(datetime(created, 'unixepoch'), 1, 19)"#;
+    let made = r"substr(datetime(created, 'unixepoch'), 1, 19)";
     assert_eq!(
         stored(&new, &format!("SELECT id, {made} FROM event ORDER BY id")),
         stored(&old, "SELECT id, substr(created, 1, 19) FROM event ORDER BY id")
