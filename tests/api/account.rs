@@ -241,6 +241,16 @@ fn one_address_may_register_and_sign_in_only_so_often() {
 }
 
 #[test]
+fn who_cannot_be_told_from_others_is_refused_where_there_is_a_limit() {
+    let fault = r#"{"meta":{"code":50000,"message":"INTERNAL SERVER ERROR"}}"#;
+    let calendar = limited();
+    for path in ["/user/", "/user/login"] {
+        calendar.post(path, "", credentials(PARK, PASSWORD)).is(500, fault);
+    }
+    assert_eq!(calendar.rows("SELECT count(*) FROM user"), ["0"]);
+}
+
+#[test]
 fn who_forwards_for_whom_is_believed_only_of_a_trusted_proxy() {
     let calendar = limited();
     let status = |peer: &str, forwarded: &str| {

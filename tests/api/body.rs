@@ -3,7 +3,7 @@
 use rocket::http::Method;
 
 use crate::helpers::{Answer, CALLS, Calendar, DONE};
-use crate::wire::GROUPS;
+use crate::wire::{EVENTS, GROUPS};
 
 const BEFORE: [&str; 1] = ["1|회식 관련|1|2017-06-19 19:55:04|-"];
 
@@ -120,6 +120,41 @@ fn deeply_nested_json_cannot_be_read() {
         is_malformed(&calendar.post("/group/", &token, open.repeat(depth)));
     }
     assert_eq!(calendar.rows(GROUPS), BEFORE);
+}
+
+#[test]
+fn a_zero_character_is_refused_in_every_string_parameter() {
+    let (calendar, token) = Calendar::populated();
+    let before = calendar.rows(EVENTS);
+    let mut bodies: Vec<(Method, &str, &str)> = writing().collect();
+    let credentials = r#"{"useremail": "a@b", "password": "correct horse"}"#;
+    bodies.extend([
+        (Method::Post, "/user", credentials),
+        (Method::Post, "/user", r#"{"usereamil": "a@b"}"#),
+        (Method::Post, "/user/login", credentials),
+        (Method::Put, "/user/password", r#"{"password": "12345678", "old_password": "12345678"}"#),
+        (Method::Put, "/calendar/birthday", r#"{"brithday": "1990-06-20"}"#),
+        (Method::Put, "/calendar/birthday", r#"{"sdate": "1990-06-20"}"#),
+    ]);
+    let mut tried = 0;
+    for (method, path, body) in bodies {
+        let body: serde_json::Map<_, _> = serde_json::from_str(body).unwrap();
+        for (name, value) in body.iter().filter(|(_, value)| value.is_string()) {
+            let text = value.as_str().unwrap();
+            for zero in [format!("\0{text}"), format!("{text}\0"), "\0".into()] {
+                let mut body = body.clone();
+                body[name] = zero.into();
+                let answer =
+                    calendar.call(method, path, &token, serde_json::to_string(&body).unwrap());
+                answer.invalid(&format!("{name}: expected text without U+0000"));
+            }
+            tried += 1;
+        }
+    }
+    assert_eq!(tried, 23);
+    calendar.post("/group/", &token, r#"{"group_name":"a","x\u0000":"\u0000"}"#).is(200, DONE);
+    assert_eq!(calendar.rows(EVENTS), before);
+    assert_eq!(calendar.rows("SELECT count(*) FROM user"), ["1"]);
 }
 
 #[test]
