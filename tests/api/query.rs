@@ -111,6 +111,37 @@ fn broken_percent_encoding_cannot_be_read() {
 }
 
 #[test]
+fn a_zero_character_is_refused_in_every_parameter() {
+    let calendar = Calendar::new();
+    let park = calendar.register(PARK);
+    for (path, name) in [
+        ("month?year_month=2017-06%00", "year_month"),
+        ("month?year_month=%00", "year_month"),
+        ("month?date=2017-06-20%00", "date"),
+        ("date?date=%002017-06-20", "date"),
+        ("search?search_word=%00", "search_word"),
+        ("search?search_word=a%00b", "search_word"),
+    ] {
+        calendar
+            .get(&format!("/calendar/{path}"), &park)
+            .invalid(&format!("{name}: expected text without U+0000"));
+    }
+    calendar.get("/calendar/search?search_word=a&x=%00&%00=1", &park).is(200, &events(&[]));
+}
+
+#[test]
+fn a_day_is_shown_under_the_path_of_a_month_where_no_month_is_given() {
+    let (calendar, park, ..) = two_events();
+    let of = |query: &str| calendar.get(&format!("/calendar/month?{query}"), &park);
+    assert_eq!(of("date=2017-06-20").json()["data"].as_array().unwrap().len(), 2);
+    of("date=2017-06-21").is(200, &events(&[]));
+    of("date=2017-06").invalid("date: expected YYYY-MM-DD");
+    of("year_month=2017-06&date=x").is(200, &of("year_month=2017-06").body);
+    of("year_month=x&date=2017-06-20").invalid("year_month: expected YYYY-MM");
+    of("").invalid("year_month: required, but missing");
+}
+
+#[test]
 fn a_call_without_parameters_minds_no_query() {
     let (calendar, token) = Calendar::populated();
     for path in
