@@ -135,7 +135,7 @@ mod tests {
 
     #[test]
     fn each_address_has_its_own_limit_and_of_ipv6_a_subscriber() {
-        let rate = Rate { times: NonZeroU32::new(2).unwrap(), per: Duration::from_secs(3600) };
+        let rate = Rate { times: NonZeroU32::new(2).unwrap(), per: Duration::from_hours(1) };
         let limit = AuthLimit::new(Some(rate), Vec::new());
         let may = |address: &str| limit.count(address.parse().unwrap()).is_ok();
         assert_eq!([may("192.0.2.1"), may("192.0.2.1"), may("192.0.2.1")], [true, true, false]);
@@ -149,7 +149,7 @@ mod tests {
 
     #[test]
     fn no_more_than_ten_thousand_addresses_are_remembered() {
-        let rate = Rate { times: NonZeroU32::new(1).unwrap(), per: Duration::from_secs(3600) };
+        let rate = Rate { times: NonZeroU32::new(1).unwrap(), per: Duration::from_hours(1) };
         let limit = AuthLimit::new(Some(rate), Vec::new());
         for number in 0..20_000_u32 {
             assert!(limit.count(IpAddr::V4(number.into())).is_ok());
@@ -160,7 +160,7 @@ mod tests {
 
     #[test]
     fn who_is_refused_is_told_how_long_to_wait() {
-        let rate = Rate { times: NonZeroU32::new(1).unwrap(), per: Duration::from_secs(60) };
+        let rate = Rate { times: NonZeroU32::new(1).unwrap(), per: Duration::from_mins(1) };
         let limit = AuthLimit::new(Some(rate), Vec::new());
         let client = "192.0.2.1".parse().unwrap();
         assert!(limit.count(client).is_ok());

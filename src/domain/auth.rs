@@ -231,7 +231,7 @@ mod tests {
 
     #[test]
     fn a_token_expires_when_its_lifetime_is_over() {
-        let tokens = Tokens::new(b"key", Some(Duration::from_secs(60)));
+        let tokens = Tokens::new(b"key", Some(Duration::from_mins(1)));
         let user = User {
             id: UserId(1),
             email: Email::parse("useremail", "a@b").unwrap(),

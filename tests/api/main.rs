@@ -1,32 +1,29 @@
-//! Every call of the API through the in-process client, one file a resource.
+//! The API and the pages, by the in-process client, laid out as the URLs are. What only bytes on a
+//! socket can show is asked of the spawned binary.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that panics has failed")]
 
-mod account;
-mod birthday;
-mod body;
-mod calendar_event;
-mod calendar_views;
-mod conditional;
-mod cors;
-mod envelope;
-mod event_times;
-mod examples;
-mod faults;
+mod calendar;
+mod clock_set_back;
+mod event;
 mod group;
-mod group_event;
-mod helpers;
-mod large;
-mod methods;
+mod http;
+mod many_events;
 mod openapi;
-mod order;
-mod overlap;
-mod query;
+mod property;
 mod reference;
-mod schema;
-mod search;
-mod selection;
-mod token;
-mod unchanged;
 mod user;
-mod wire;
+mod web;
+
+#[path = "../support"]
+#[expect(dead_code, reason = "each crate uses some of it")]
+mod support {
+    pub(crate) mod answer;
+    pub(crate) mod calendar;
+    pub(crate) mod calls;
+    pub(crate) mod database;
+    pub(crate) mod expected;
+    pub(crate) mod printed_token;
+    pub(crate) mod server;
+    pub(crate) mod wait;
+}

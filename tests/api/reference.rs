@@ -1,16 +1,14 @@
-//! Every example of the published reference, as it is printed there, the comment inside its JSON
-//! included. The address that the page hides is put back in.
+//! Every example of the published reference, as it is printed there, with the comments in its JSON. The
+//! address that the page hides is put back in.
 
 use serde_json::json;
 
-use crate::helpers::{Calendar, DONE, PARK};
-use crate::wire::{EVENTS, GROUPS, SELECTIONS, Shown, data, events, group, groups};
+use crate::support::calendar::{Calendar, DONE, NOW, PARK};
+use crate::support::expected::{EVENTS, GROUPS, SELECTIONS, Shown, data, events, group, groups};
+use crate::support::printed_token::PRINTED_TOKEN;
 
-/// The access token that the reference prints, whose key was `secret_key_2017`.
-pub const PRINTED_TOKEN: &str = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJpc3MiOiJKVU5HSVBBUksiLCJ1c2VyZW1haWwiOiJwYXJrQGp1bmdpLm1lIiwiYXVkIjoiQ0FMRU5EQVJfQVBJIn0.8gpD2Wd-p26UuPVLHP9bLD9gbXo_nbP19rzO8N0N0zo";
-
-/// Park, who calls with the printed token.
-fn parks() -> Calendar {
+/// A calendar with Park, whom the printed token names.
+pub(crate) fn with_park() -> Calendar {
     let calendar = Calendar::new();
     calendar.register(PARK);
     calendar
@@ -39,7 +37,7 @@ fn call_1_registers_and_gives_a_token() {
 
 #[test]
 fn call_2_selects_groups() {
-    let calendar = parks();
+    let calendar = with_park();
     for _ in 0..3 {
         calendar.group(PRINTED_TOKEN, "a");
     }
@@ -55,14 +53,14 @@ fn call_2_selects_groups() {
 
 /// The two events that the reference's lists hold: 25 in the group 2, and 26.
 fn with_listed_events() -> Calendar {
-    let calendar = parks();
+    let calendar = with_park();
     next_id(&calendar, "calendar_group", 2);
     calendar.group(PRINTED_TOKEN, "테테테스트그룹2");
     calendar.select(PRINTED_TOKEN, "2");
     next_id(&calendar, "event", 25);
     let token = PRINTED_TOKEN;
     calendar.group_event(token, 2, "2017-06-20 09:00:00", "2017-06-20 12:00:00", "테스트 일정");
-    calendar.clock.set(crate::helpers::NOW + 18 * 60 + 43);
+    calendar.clock.set(NOW + 18 * 60 + 43);
     calendar.event(token, "2017-06-20 20:00:00", "2017-06-20 21:00:00", "놀이동산");
     calendar
 }
@@ -133,7 +131,7 @@ fn the_events_of_the_printed_list_have_all_that_is_printed() {
 
 #[test]
 fn call_5_registers_an_event() {
-    let calendar = parks();
+    let calendar = with_park();
     let body = "{\n\"sdate\" : \"2017-06-19 20:00:00\",\n\"edate\" : \"2017-06-19 23:00:00\",\n\"subject\" : \"친구들과 약속\"\n}";
     calendar.post("/calendar/event", PRINTED_TOKEN, body).is(200, DONE);
     assert_eq!(
@@ -144,7 +142,7 @@ fn call_5_registers_an_event() {
 
 #[test]
 fn calls_6_and_7_change_and_delete_event_215() {
-    let calendar = parks();
+    let calendar = with_park();
     next_id(&calendar, "event", 215);
     calendar.event(PRINTED_TOKEN, "2017-01-01 00:00:00", "2017-01-01 00:00:00", "a");
     let body = "{\n\"sdate\" : \"2017-06-19 20:00:00\",\n\"edate\" : \"2017-06-19 23:00:00\",\n\"subject\" : \"친구들과 약속\",\n\"event_id\" : 215\n}";
@@ -163,7 +161,7 @@ fn calls_6_and_7_change_and_delete_event_215() {
 fn call_8_lists_todays_events() {
     let calendar = with_listed_events();
     calendar.get("/calendar/today", PRINTED_TOKEN).is(200, &events(&[]));
-    calendar.clock.set(crate::helpers::NOW + 86_400);
+    calendar.clock.set(NOW + 86_400);
     calendar.get("/calendar/today", PRINTED_TOKEN).is(200, &events(&listed()));
 }
 
@@ -191,7 +189,7 @@ fn the_printed_example_of_call_9_lists_a_days_events() {
     calendar.get("/calendar/month?date=2017-06-22", PRINTED_TOKEN).is(200, &day.body);
 }
 
-/// In-process the word has to be encoded; `socket.rs` sends it as it is printed.
+/// The in-process client needs the word encoded. `http/wire.rs` sends it as it is printed.
 #[test]
 fn call_10_searches() {
     let calendar = with_listed_events();
@@ -202,7 +200,7 @@ fn call_10_searches() {
 
 #[test]
 fn call_11_registers_a_birthday() {
-    let calendar = parks();
+    let calendar = with_park();
     let body = "{\n\"brithday\" : \"2017-06-19 20:00:00\"\n}";
     calendar.put("/calendar/birthday", PRINTED_TOKEN, body).is(200, DONE);
     assert_eq!(
@@ -215,14 +213,14 @@ fn call_11_registers_a_birthday() {
 
 #[test]
 fn call_12_makes_a_group() {
-    let calendar = parks();
+    let calendar = with_park();
     calendar.post("/group/", PRINTED_TOKEN, "{\n\"group_name\" : \"회식 관련\"\n}").is(200, DONE);
     assert_eq!(calendar.rows(GROUPS), ["1|회식 관련|1|2017-06-19 19:55:04|-"]);
 }
 
 #[test]
 fn calls_13_and_14_rename_and_delete_group_21() {
-    let calendar = parks();
+    let calendar = with_park();
     next_id(&calendar, "calendar_group", 21);
     calendar.group(PRINTED_TOKEN, "a");
     let body = "{\n\"group_id\" : 21,\n\"group_name\" : \"회식 및 저녁 약속 일정\"\n}";
@@ -239,7 +237,7 @@ fn calls_13_and_14_rename_and_delete_group_21() {
 
 #[test]
 fn calls_15_and_16_list_groups() {
-    let calendar = parks();
+    let calendar = with_park();
     next_id(&calendar, "calendar_group", 2);
     calendar.group(PRINTED_TOKEN, "테테테스트그룹2");
     calendar.group(PRINTED_TOKEN, "하이용");
@@ -250,7 +248,7 @@ fn calls_15_and_16_list_groups() {
 
 #[test]
 fn call_17_registers_an_event_in_group_13() {
-    let calendar = parks();
+    let calendar = with_park();
     next_id(&calendar, "calendar_group", 13);
     calendar.group(PRINTED_TOKEN, "a");
     let body = "{\n\"sdate\" : \"2017-06-19 20:00:00\",\n\"edate\" : \"2017-06-19 23:00:00\",\n\"subject\" : \"친구들과 약속\",\n\"group_id\" : 13\n}";

@@ -1,10 +1,10 @@
-//! Every key, from where it may stand, and what is said of a wrong one.
+//! The configuration: every key, where it may be set, and what is said of a wrong value.
 
 use std::fs;
 use std::path::Path;
 
-use crate::setup::failed;
-use crate::spawned::{Ended, Server, command, run};
+use crate::support::printed_token::PRINTED_TOKEN;
+use crate::support::server::{Ended, Server, command, failed, run};
 
 /// Which database file `db init` makes, with this environment and `Rocket.toml`.
 fn made_with(toml: &str, environment: &[(&str, &str)], arguments: &[&str]) -> String {
@@ -53,8 +53,7 @@ fn rocket_config_names_another_file() {
 
 #[test]
 fn an_unknown_key_is_named_wherever_it_stands() {
-    let unknown =
-        |key: &str| failed(&format!("unknown key {key}: see the table of keys in the README"));
+    let unknown = |key: &str| failed(&format!("unknown key {key}: see docs/configuration.md"));
     assert_eq!(refused_with("[default]\ndatabse = \"x\"\n", &[]), unknown("databse"));
     assert_eq!(refused_with("[release]\nport = 1\nsekret = 2\n", &[]), unknown("sekret"));
     let mutual = "[default.tls]\ncerts = \"c\"\nkey = \"k\"\nmutual = { ca_certs = \"a\" }\n";
@@ -122,7 +121,7 @@ fn a_wrong_value_is_an_error_that_names_its_key() {
 }
 
 #[test]
-fn a_file_that_is_no_toml_is_named() {
+fn a_file_that_is_not_toml_is_named() {
     let ended = refused_with("[default\n", &[]);
     assert_eq!(ended.code, Some(1));
     assert!(ended.err.starts_with("error: Rocket.toml: "), "{}", ended.err);
@@ -156,10 +155,8 @@ fn no_error_shows_a_secret() {
     }
 }
 
-const PUBLISHED_TOKEN: &str = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJpc3MiOiJKVU5HSVBBUksiLCJ1c2VyZW1haWwiOiJwYXJrQGp1bmdpLm1lIiwiYXVkIjoiQ0FMRU5EQVJfQVBJIn0.8gpD2Wd-p26UuPVLHP9bLD9gbXo_nbP19rzO8N0N0zo";
-
 #[test]
-fn with_the_earlier_systems_key_its_tokens_go_on_working() {
+fn tokens_of_the_earlier_system_are_valid_under_its_key() {
     let by_environment = |folder: &Path| {
         let mut command = command(folder, &["dev-run", "--port", "0"]);
         command.env("CALENDAR_SECRET_KEY", "secret_key_2017");
@@ -180,12 +177,12 @@ fn with_the_earlier_systems_key_its_tokens_go_on_working() {
         let folder = tempfile::tempdir().unwrap();
         let server = Server::start(start(folder.path()));
         assert_eq!(
-            server.call("GET", "/user/", PUBLISHED_TOKEN, "").0,
+            server.call("GET", "/user/", PRINTED_TOKEN, "").0,
             401,
             "nobody is registered yet"
         );
         server.register("park@jungi.me");
-        assert_eq!(server.call("GET", "/user/", PUBLISHED_TOKEN, "").0, 200);
+        assert_eq!(server.call("GET", "/user/", PRINTED_TOKEN, "").0, 200);
     }
 }
 
@@ -227,7 +224,7 @@ fn the_time_zone_is_the_machines_unless_it_is_set() {
         let created = body.split("\"created\":\"").nth(1).unwrap();
         created.split(' ').nth(4).unwrap()[..2].parse::<i32>().unwrap()
     };
-    // Fourteen hours apart, all year round; taken again if an hour struck in between.
+    // Fourteen hours apart all year round. Measured again if an hour struck in between.
     let apart = || {
         let early = hour_of_registration(&[("TZ", "Pacific/Honolulu")]);
         let late =
@@ -240,7 +237,7 @@ fn the_time_zone_is_the_machines_unless_it_is_set() {
 }
 
 #[test]
-fn other_pages_may_call_only_from_the_origins_that_are_set() {
+fn other_pages_may_call_only_from_configured_origins() {
     let folder = tempfile::tempdir().unwrap();
     let mut command = command(folder.path(), &["serve", "--port", "0"]);
     command.env("CALENDAR_CORS_ORIGINS", r#"["https://app.example.com"]"#);
@@ -263,7 +260,7 @@ fn other_pages_may_call_only_from_the_origins_that_are_set() {
 }
 
 #[test]
-fn tls_is_served_where_it_is_set() {
+fn tls_is_served_when_configured() {
     let folder = tempfile::tempdir().unwrap();
     let made = std::process::Command::new("openssl")
         .args([
@@ -296,7 +293,7 @@ fn tls_is_served_where_it_is_set() {
 }
 
 #[test]
-fn a_tls_file_that_is_missing_is_said_clearly() {
+fn a_missing_tls_file_is_reported() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(
         folder.path().join("Rocket.toml"),

@@ -1,22 +1,23 @@
-//! The commands and the configuration, as an operator meets them: by the spawned binary.
+//! The commands, the server and the configuration, by the spawned binary, as an operator meets them.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that panics has failed")]
 
-#[path = "../spawned/mod.rs"]
-mod spawned;
-
-mod backup;
 mod config;
 mod db;
-mod full;
-mod health;
-mod import;
-mod import_rows;
-mod metrics;
+mod deployment;
+mod errors;
 mod openapi;
-mod restore;
 mod serve;
 mod setup;
 mod terminal;
 mod user;
-mod wire;
+
+#[path = "../support"]
+mod support {
+    pub(crate) mod database;
+    pub(crate) mod files;
+    pub(crate) mod printed_token;
+    pub(crate) mod server;
+    pub(crate) mod shell;
+    pub(crate) mod wait;
+}

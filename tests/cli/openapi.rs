@@ -1,6 +1,6 @@
 //! `openapi`: the description of the API.
 
-use crate::spawned::{Server, run};
+use crate::support::server::{Server, run};
 
 #[test]
 fn openapi_prints_what_a_server_answers_and_needs_no_database() {

@@ -1,15 +1,15 @@
-//! What is shown and asked where somebody sits at a terminal, and is not elsewhere. The terminal is that
-//! of script(1).
+//! What is shown and asked at a terminal, and nowhere else. The terminal is that of script(1).
 
 use std::io::{Read, Write};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use crate::backup::large;
-use crate::spawned::{Ended, Server, command, run};
+use crate::db::large;
+use crate::support::server::{Ended, Server, command, run};
+use crate::support::shell::copy_environment;
 
-/// Runs `calendar-server` at a terminal, where to each question, once it is asked, an answer is typed.
-/// Gives the exit code and all that the terminal showed.
+/// Runs `calendar-server` at a terminal and types each answer once its question is asked. Gives the
+/// exit code and all that the terminal showed.
 fn at_a_terminal(
     folder: &Path,
     arguments: &str,
@@ -17,14 +17,9 @@ fn at_a_terminal(
 ) -> (Option<i32>, String) {
     let plain = command(folder, &[]);
     let line = format!("{} {arguments}", plain.get_program().to_str().unwrap());
-    // A question that is never asked is waited for no longer than this.
+    // `timeout` ends it if a question is never asked.
     let mut script = Command::new("timeout");
-    for (name, value) in plain.get_envs() {
-        match value {
-            Some(value) => script.env(name, value),
-            None => script.env_remove(name),
-        };
-    }
+    copy_environment(&plain, &mut script);
     script.args(["30", "script", "-qec", &line, "/dev/null"]).current_dir(folder);
     script.env("TERM", "xterm").stdin(Stdio::piped()).stdout(Stdio::piped());
     let mut child = script.spawn().unwrap();
@@ -87,7 +82,7 @@ fn a_password_is_asked_for_twice() {
 }
 
 #[test]
-fn who_is_removed_is_told_and_asked_about_first() {
+fn removing_a_user_is_confirmed_first() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::dev_run(folder.path());
     let token = server.register("park@jungi.me");

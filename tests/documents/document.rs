@@ -4,26 +4,26 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// A Markdown file of the repository.
-pub struct Document {
+pub(crate) struct Document {
     /// Its path from the root of the repository.
-    pub name: String,
-    pub text: String,
+    pub(crate) name: String,
+    pub(crate) text: String,
 }
 
 /// A printed command and what is printed below it.
-pub struct Step {
+pub(crate) struct Step {
     /// The command's line in the document, counted from 1.
-    pub line: usize,
-    pub command: String,
-    pub output: String,
+    pub(crate) line: usize,
+    pub(crate) command: String,
+    pub(crate) output: String,
 }
 
-pub fn root() -> &'static Path {
+pub(crate) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
 /// Every document: those at the top, those in `docs/`, and the README of the benches.
-pub fn all() -> Vec<Document> {
+pub(crate) fn all() -> Vec<Document> {
     let mut paths: Vec<PathBuf> = vec![root().join("benches/README.md")];
     for folder in [root().to_owned(), root().join("docs")] {
         paths.extend(fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()));
@@ -34,7 +34,7 @@ pub fn all() -> Vec<Document> {
 }
 
 impl Document {
-    pub fn named(name: &str) -> Self {
+    pub(crate) fn named(name: &str) -> Self {
         Self::read(&root().join(name))
     }
 
@@ -44,12 +44,12 @@ impl Document {
         Self { name, text }
     }
 
-    pub fn is_korean(&self) -> bool {
+    pub(crate) fn is_korean(&self) -> bool {
         self.name.ends_with(".ko.md")
     }
 
     /// The blocks that are fenced as `language`: the number of the first line, and the lines.
-    pub fn blocks(&self, language: &str) -> Vec<(usize, Vec<&str>)> {
+    pub(crate) fn blocks(&self, language: &str) -> Vec<(usize, Vec<&str>)> {
         let mut blocks = Vec::new();
         let mut lines = self.text.lines().zip(1..);
         while let Some((fence, line)) = lines.find(|(line, _)| line.starts_with("```")) {
@@ -63,7 +63,7 @@ impl Document {
     }
 
     /// The lines outside fenced blocks.
-    pub fn prose(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn prose(&self) -> impl Iterator<Item = &str> {
         let mut fenced = false;
         self.text.lines().filter(move |line| {
             let fence = line.starts_with("```");
@@ -73,7 +73,7 @@ impl Document {
     }
 
     /// The printed commands, by block.
-    pub fn sessions(&self) -> Vec<Vec<Step>> {
+    pub(crate) fn sessions(&self) -> Vec<Vec<Step>> {
         let block = |(first, lines)| self.steps(first, lines);
         self.blocks("console").into_iter().map(block).collect()
     }
@@ -99,13 +99,13 @@ impl Document {
     }
 
     /// The rows of all tables, each a list of cells without white space at either end.
-    pub fn rows(&self) -> Vec<Vec<&str>> {
+    pub(crate) fn rows(&self) -> Vec<Vec<&str>> {
         let rows = self.prose().filter_map(|line| line.strip_prefix('|')?.strip_suffix('|'));
         rows.map(|row| row.split('|').map(str::trim).collect()).collect()
     }
 }
 
 /// What stands between backticks.
-pub fn code_spans(line: &str) -> impl Iterator<Item = &str> {
+pub(crate) fn code_spans(line: &str) -> impl Iterator<Item = &str> {
     line.split('`').skip(1).step_by(2)
 }

@@ -15,22 +15,22 @@ use crate::document::root;
 use crate::session::quiet;
 
 /// The start command builds the server first, which can take minutes.
-const BUILD_AND_START: Duration = Duration::from_secs(30 * 60);
+const BUILD_AND_START: Duration = Duration::from_mins(30);
 
 /// Gone when dropped.
-pub struct Server {
+pub(crate) struct Server {
     child: Child,
     /// `127.0.0.1` and a port.
-    pub address: String,
+    pub(crate) address: String,
     /// The line that it printed when it was ready.
-    pub said: String,
+    pub(crate) said: String,
     /// Where its database is.
     _folder: TempDir,
 }
 
 impl Server {
     /// Runs `command` in the source tree, with a fresh database and a free port.
-    pub fn start(command: &str) -> Self {
+    pub(crate) fn start(command: &str) -> Self {
         let folder = TempDir::new().unwrap();
         let log = folder.path().join("log");
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
@@ -67,7 +67,7 @@ impl Server {
     }
 
     /// Tells it to stop, as ctrl-c and systemd do, and waits until it has.
-    pub fn stop(&mut self) -> ExitStatus {
+    pub(crate) fn stop(&mut self) -> ExitStatus {
         self.signal("TERM");
         self.child.wait().unwrap()
     }

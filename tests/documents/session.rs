@@ -11,7 +11,7 @@ use tempfile::TempDir;
 use crate::document::{Step, root};
 
 /// Where the printed commands expect the server.
-pub const PRINTED_ADDRESS: &str = "127.0.0.1:5000";
+pub(crate) const PRINTED_ADDRESS: &str = "127.0.0.1:5000";
 
 /// Parts the output of one command from that of the next.
 const SEPARATOR: char = '\u{1e}';
@@ -21,7 +21,7 @@ const LEFT_OUT: &str = "…";
 
 /// Runs all commands in one bash session, with the server at `address`, and gives what each printed.
 /// The folder of the session has a database of the earlier system, `OLD.sqlite`.
-pub fn run(steps: &[Step], address: &str) -> Vec<String> {
+pub(crate) fn run(steps: &[Step], address: &str) -> Vec<String> {
     let (folder, scripts) = (TempDir::new().unwrap(), TempDir::new().unwrap());
     let old = root().join("tests/data/flask-calendar.sqlite");
     fs::copy(old, folder.path().join("OLD.sqlite")).unwrap();
@@ -48,9 +48,11 @@ pub fn run(steps: &[Step], address: &str) -> Vec<String> {
 }
 
 /// A program that starts as from a shell: without settings of the server, and without what cargo
-/// tells a test, because of which the start command would rebuild crates that watch for it (ring).
-pub fn quiet(program: &str) -> Command {
-    const UNWANTED: [&str; 4] = ["CALENDAR_", "ROCKET_", "CARGO_MANIFEST_", "CARGO_PKG_"];
+/// tells a test, because of which the start command would rebuild crates that watch for it (ring),
+/// and with them the server, for minutes.
+pub(crate) fn quiet(program: &str) -> Command {
+    const UNWANTED: [&str; 5] =
+        ["CALENDAR_", "ROCKET_", "CARGO_MANIFEST_", "CARGO_PKG_", "OUT_DIR"];
     let mut command = Command::new(program);
     for (name, _) in std::env::vars_os() {
         if UNWANTED.iter().any(|prefix| name.to_string_lossy().starts_with(prefix)) {
@@ -62,7 +64,7 @@ pub fn quiet(program: &str) -> Command {
 
 /// Whether `got` is what a document prints, except for what differs between runs and for the lines
 /// that the document leaves out.
-pub fn is_as_printed(printed: &str, got: &str) -> bool {
+pub(crate) fn is_as_printed(printed: &str, got: &str) -> bool {
     let (printed, got) = (normalised(printed), normalised(got));
     lines_match(&printed.lines().collect::<Vec<_>>(), &got.lines().collect::<Vec<_>>())
 }

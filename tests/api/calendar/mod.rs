@@ -1,0 +1,11 @@
+//! `/calendar`, `/calendar/month`, `/calendar/today`, `/calendar/date`, `/calendar/search` and
+//! `/calendar/birthday`.
+
+mod birthday;
+mod date;
+mod month;
+mod overlap;
+mod search;
+mod search_index;
+mod today;
+mod views;

@@ -1,0 +1,88 @@
+//! The limits that the document states are those that the server keeps.
+
+use rocket::http::Method;
+use serde_json::{Value, json};
+
+use super::schema::Schemas;
+use super::{document, operation};
+use crate::support::calendar::Calendar;
+
+#[test]
+fn the_server_takes_exactly_what_the_schemas_take() {
+    let (calendar, token) = Calendar::populated();
+    let document = document(&calendar);
+    let subjects =
+        ["a", " a ", &"👍".repeat(128), "\u{feff}", "", " \u{3000}\t\n", &"👍".repeat(129)];
+    let days = [
+        "0001-01-01",
+        "9999-12-31",
+        "2017-02-28",
+        "2016-02-29",
+        "2010-10-30",
+        "0000-01-01",
+        "2017-02-30",
+        "2017-04-31",
+        "2017-13-01",
+        "2017-00-10",
+        "2017-1-01",
+        "10000-01-01",
+        " 2017-01-01",
+        "2017-01-01\n",
+        "２０１７-01-01",
+    ];
+    let clocks = ["00:00:00", "23:59:59", "24:00:00", "10:60:00", "10:00:60", "10:00"];
+    let event = |sdate: &str, subject: &str| {
+        let edate = "9999-12-31 23:59:59";
+        json!({"sdate": sdate, "edate": edate, "subject": subject})
+    };
+    let mut tries: Vec<(Method, &str, Value)> = Vec::new();
+    for subject in subjects {
+        tries.push((Method::Post, "/calendar/event", event("2017-06-20 09:00:00", subject)));
+        tries.push((Method::Post, "/group", json!({"group_name": subject})));
+    }
+    for day in days {
+        tries.push((Method::Post, "/calendar/event", event(&format!("{day} 09:00:00"), "a")));
+        tries.push((Method::Put, "/calendar/birthday", json!({"brithday": day})));
+        tries.push((
+            Method::Put,
+            "/calendar/birthday",
+            json!({"sdate": format!("{day} 09:00:00")}),
+        ));
+    }
+    for clock in clocks {
+        tries.push((Method::Post, "/calendar/event", event(&format!("2017-06-20 {clock}"), "a")));
+    }
+    for id in [
+        json!(1),
+        json!(i64::MAX),
+        json!(i64::MIN),
+        json!(u64::MAX),
+        json!(1.5),
+        json!("1"),
+        json!(true),
+    ] {
+        tries.push((Method::Delete, "/group", json!({"group_id": id})));
+    }
+    for ids in ["0", "1", " 1 , 2", "1,0", "", "a", "1,,2", "01", "-1", "1\t,2", "\t1\n"] {
+        tries.push((Method::Post, "/user/calendar/group", json!({"selected_group": ids})));
+    }
+    for name in ["useremail", "usereamil", "email"] {
+        tries.push((Method::Post, "/user", json!({name: "a@b"})));
+    }
+    let long = format!("{}@b", "가".repeat(252));
+    for email in
+        ["박@정이.한국", &long, "a@", "@b", "a@b@c", "a b@c", "a\u{7f}@b", &format!("{long}c")]
+    {
+        tries.push((Method::Post, "/user", json!({"useremail": email})));
+    }
+    for password in ["12345678", "1234567", &"👍".repeat(256), &"👍".repeat(257)] {
+        tries.push((Method::Post, "/user", json!({"useremail": "c@d", "password": password})));
+    }
+    for (method, path, body) in tries {
+        let taken = &operation(&document, method, path)["requestBody"]["content"];
+        let schema = &taken["application/json"]["schema"];
+        let fits = Schemas(&document).check(schema, &body).is_none();
+        let answer = calendar.call(method, path, &token, body.to_string());
+        assert_eq!(fits, answer.status != 400, "{method} {path} {body}: {}", answer.body);
+    }
+}

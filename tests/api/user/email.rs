@@ -1,0 +1,87 @@
+//! The email address of `POST /user`: what is one, and which two are the same.
+
+use super::register::TAKEN;
+use crate::support::calendar::Calendar;
+use crate::support::expected::data;
+
+#[test]
+fn emails_are_compared_without_case_in_any_script() {
+    let calendar = Calendar::new();
+    calendar.register("Ärger@Бюро.рф");
+    calendar.post("/user/", "", r#"{"useremail":"äRGER@бЮРО.РФ"}"#).is(200, TAKEN);
+    assert_eq!(calendar.rows("SELECT email FROM user"), ["Ärger@Бюро.рф"]);
+}
+
+#[test]
+fn an_email_is_stored_as_given_without_outer_white_space() {
+    let calendar = Calendar::new();
+    let token = calendar.register("\\t Park.Jun-Gi+Kalender@Jungi.ME\\u3000");
+    calendar.get("/user/", &token).is(
+        200,
+        &data(
+            r#"{"useremail":"Park.Jun-Gi+Kalender@Jungi.ME","created":"Mon, 19 Jun 2017 19:55:04 GMT","timezone":"Asia/Seoul"}"#,
+        ),
+    );
+    assert_eq!(calendar.rows("SELECT email FROM user"), ["Park.Jun-Gi+Kalender@Jungi.ME"]);
+}
+
+#[test]
+fn an_email_needs_one_at_sign_with_something_on_both_sides() {
+    let calendar = Calendar::new();
+    for bad in ["", " ", "park", "@", "@jungi.me", "park@", "park@@jungi.me", "a@b@c", " @ "] {
+        calendar
+            .post("/user/", "", format!(r#"{{"useremail":"{bad}"}}"#))
+            .invalid("useremail: expected an email address such as name@example.com");
+    }
+    assert_eq!(calendar.rows("SELECT count(*) FROM user"), ["0"]);
+}
+
+#[test]
+fn an_email_has_no_spaces_or_control_characters() {
+    let calendar = Calendar::new();
+    for bad in ["a b@c", "a@b c", "a@\\tb", "a@b\\u007fc", "a\\u0085b@c", "a\\u00a0b@c"] {
+        calendar
+            .post("/user/", "", format!(r#"{{"useremail":"{bad}"}}"#))
+            .invalid("useremail: expected an email address without spaces or control characters");
+    }
+    assert_eq!(calendar.rows("SELECT count(*) FROM user"), ["0"]);
+}
+
+#[test]
+fn an_email_has_at_most_254_characters_not_bytes() {
+    let calendar = Calendar::new();
+    let local = "👍".repeat(252);
+    calendar
+        .post("/user/", "", format!(r#"{{"useremail":"{local}@bc"}}"#))
+        .invalid("useremail: expected an email address of at most 254 characters");
+    assert_eq!(calendar.rows("SELECT count(*) FROM user"), ["0"]);
+    let longest = format!("{local}@b");
+    let token = calendar.register(&longest);
+    assert_eq!(calendar.get("/user/", &token).json()["data"]["useremail"], longest);
+    assert_eq!(calendar.rows("SELECT email FROM user"), [longest]);
+}
+
+#[test]
+fn a_missing_email_is_named() {
+    let calendar = Calendar::new();
+    for body in ["{}", r#"{"email":"park@jungi.me"}"#, r#"{"UserEmail":"park@jungi.me"}"#] {
+        calendar.post("/user/", "", body).invalid("useremail: required, but missing");
+    }
+    calendar
+        .post("/user/?useremail=park@jungi.me", "", "{}")
+        .invalid("useremail: required, but missing");
+    assert_eq!(calendar.rows("SELECT count(*) FROM user"), ["0"]);
+}
+
+#[test]
+fn an_email_is_a_string() {
+    let calendar = Calendar::new();
+    for value in ["1", "1.5", "true", "null", r#"["a@b"]"#, r#"{"a":"b@c"}"#] {
+        for name in ["useremail", "usereamil"] {
+            calendar
+                .post("/user/", "", format!(r#"{{"{name}":{value}}}"#))
+                .invalid(&format!("{name}: expected a string"));
+        }
+    }
+    assert_eq!(calendar.rows("SELECT count(*) FROM user"), ["0"]);
+}

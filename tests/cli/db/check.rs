@@ -1,0 +1,108 @@
+//! `db check`.
+
+use rusqlite::Connection;
+
+use super::calendar;
+use crate::support::server::run;
+
+#[test]
+fn a_check_lists_every_row_that_breaks_a_rule() {
+    let (folder, _) = calendar(1);
+    let conn = Connection::open(folder.path().join("calendar.sqlite")).unwrap();
+    conn.execute_batch(
+        "PRAGMA foreign_keys = OFF;
+         UPDATE user SET email = 'park', email_folded = 'PARK';
+         INSERT INTO calendar_group (id, name, creator_id, created) VALUES (1, ' a', 1, 0), (2, '', 99, 253402300800);
+         INSERT INTO event (id, user_id, group_id, subject, subject_folded, starts, ends, created, birthday) VALUES
+             (7, 1, NULL, 'A', 'A', 0, 0, 0, 0),
+             (8, 1, 55, 'a', 'a', -62135596801, 0, 0, 0),
+             (9, 1, NULL, 'a', 'a', 3600, 3600, 0, 1);
+         DELETE FROM group_length_class;
+         INSERT INTO selection (user_id, group_id) VALUES (1, 77);",
+    )
+    .unwrap();
+    drop(conn);
+    let checked = run(folder.path(), &["db", "check"]);
+    let expected = "\
+calendar_group 2: refers to a user that does not exist
+event 8: refers to a calendar_group that does not exist
+selection: refers to a calendar_group that does not exist
+user 1: email_folded: is not the folded email
+calendar_group 1: name: has white space at an end
+calendar_group 2: name: expected 1 to 128 characters, got none
+calendar_group 2: created: is outside the years 0001 to 9999
+event 7: subject_folded: is not the folded subject
+event 8: starts: is outside the years 0001 to 9999
+event 8: length_class: is missing from group_length_class
+event 9: starts: a birthday is at midnight
+";
+    assert_eq!(checked.code, Some(1));
+    assert_eq!(checked.out, expected);
+    assert_eq!(
+        checked.err,
+        "error: calendar.sqlite has 11 faults: restore a backup, or repair them\n"
+    );
+    let listed: Vec<String> =
+        serde_json::from_str(&run(folder.path(), &["db", "check", "--json"]).out).unwrap();
+    assert_eq!(listed, expected.lines().collect::<Vec<_>>());
+}
+
+#[test]
+fn a_check_covers_hashes_the_key_removed_users_backups_and_sequences() {
+    let (folder, _) = calendar(3);
+    let conn = Connection::open(folder.path().join("calendar.sqlite")).unwrap();
+    let other = format!("{}01", "00".repeat(31));
+    let hash = "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5IGF0IGFsbCA6KQ$CzBVep/E6Q4zWH2ix+wRNluApcrvFDleg6jN8hc8YYY";
+    conn.execute_batch(&format!(
+        "INSERT INTO user (id, email, email_folded, created, password_hash) VALUES
+             (2, 'a', 'a', 0, '{hash}'), (3, 'b', 'b', 0, 'correct horse'),
+             (4, 'c', 'c', 0, replace('{hash}', 'argon2id', 'argon2i')),
+             (5, 'd', 'd', 0, '$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5IGF0IGFsbCA6KQ');
+         DELETE FROM signing_key;
+         DELETE FROM subject_gram_progress;
+         INSERT INTO removed_user VALUES (zeroblob(32), 1), (x'aB', 1), (x'{other}', -1);
+         INSERT INTO backup (id, finished) VALUES (1, 0), (2, 253402300800);
+         UPDATE sqlite_sequence SET seq = 2 WHERE name = 'event';
+         DELETE FROM sqlite_sequence WHERE name = 'user'",
+    ))
+    .unwrap();
+    drop(conn);
+    let checked = run(folder.path(), &["db", "check"]);
+    assert_eq!(
+        checked.out,
+        format!(
+            "\
+signing_key: has no row
+subject_gram_progress: has no row
+user 3: password_hash: is not an argon2id hash
+user 4: password_hash: is not an argon2id hash
+user 5: password_hash: is not an argon2id hash
+removed_user {other}: token_generation: is negative
+removed_user ab: email_digest: is not a SHA-256 digest
+backup 2: finished: is outside the years 0001 to 9999
+sqlite_sequence user: is 0, and there is an id 5
+sqlite_sequence event: is 2, and there is an id 3
+"
+        )
+    );
+    assert_eq!(checked.code, Some(1));
+}
+
+#[test]
+fn a_check_lists_a_thousand_faults_and_says_how_many_there_are() {
+    let (folder, _) = calendar(1);
+    let conn = Connection::open(folder.path().join("calendar.sqlite")).unwrap();
+    conn.execute_batch(
+        "WITH RECURSIVE n (i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < 1500)
+         INSERT INTO event (user_id, subject, subject_folded, starts, ends, created)
+         SELECT 1, 'A', 'A', 0, 0, 0 FROM n",
+    )
+    .unwrap();
+    drop(conn);
+    let checked = run(folder.path(), &["db", "check"]);
+    assert_eq!((checked.code, checked.out.lines().count()), (Some(1), 1000));
+    assert_eq!(
+        checked.err,
+        "error: calendar.sqlite has 1500 faults, of which the first 1000 are listed: restore a backup, or repair them\n"
+    );
+}

@@ -1,0 +1,86 @@
+//! `user remove`.
+
+use super::{status, user, with_groups};
+use crate::support::server::{Server, failed};
+
+#[test]
+fn removing_a_user_who_made_groups_says_what_to_do_and_removes_nothing() {
+    let (folder, server, park, _) = with_groups();
+    assert_eq!(
+        user(folder.path(), &["remove", "park@jungi.me", "--yes"]),
+        failed(
+            "park@jungi.me made 1 group: they have to be given to somebody, or removed too (--give-groups-to EMAIL, or --with-groups)"
+        )
+    );
+    assert_eq!(status(&server, &park), 200);
+}
+
+#[test]
+fn removing_a_user_can_give_their_groups_to_another() {
+    let (folder, server, park, kim) = with_groups();
+    let ended = user(
+        folder.path(),
+        &["remove", "park@jungi.me", "--give-groups-to", "kim@jungi.me", "--yes"],
+    );
+    assert_eq!(ended.code, Some(0), "{}", ended.err);
+    assert_eq!(ended.out, "removed park@jungi.me\n");
+    assert_eq!(
+        ended.err,
+        "park@jungi.me: 1 personal event and 1 event in groups will be removed; kim@jungi.me gets the groups 가족\n"
+    );
+    assert_eq!(status(&server, &park), 401);
+    let (_, groups) = server.call("GET", "/group/", &kim, "");
+    assert_eq!(groups.matches(r#""creator_email":"kim@jungi.me""#).count(), 2, "{groups}");
+    let (_, day) = server.call("GET", "/calendar/date?date=2017-06-19", &kim, "");
+    assert_eq!(day.matches(r#""id":"#).count(), 2, "Kim's own event and Kim's in the group: {day}");
+    assert!(!day.contains("park@jungi.me"), "{day}");
+}
+
+#[test]
+fn removing_a_user_can_remove_their_groups_with_all_events() {
+    let (folder, server, _, kim) = with_groups();
+    let ended = user(folder.path(), &["remove", "park@jungi.me", "--with-groups", "--yes"]);
+    assert_eq!(ended.code, Some(0), "{}", ended.err);
+    assert_eq!(
+        ended.err,
+        "park@jungi.me: 1 personal event and 1 event in groups will be removed; so will the groups 가족, with 1 event of others\n"
+    );
+    let (_, day) = server.call("GET", "/calendar/date?date=2017-06-19", &kim, "");
+    assert_eq!(day.matches(r#""id":"#).count(), 1, "{day}");
+    assert_eq!(server.call("GET", "/group/1", &kim, "").0, 404);
+}
+
+#[test]
+fn a_removed_users_token_is_refused_when_the_address_is_taken_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::dev_run(folder.path());
+    let old = server.register("park@jungi.me");
+    assert_eq!(user(folder.path(), &["remove", "park@jungi.me", "--yes"]).code, Some(0));
+    let new = server.register("park@jungi.me");
+    assert_eq!([status(&server, &old), status(&server, &new)], [401, 200]);
+}
+
+#[test]
+fn control_characters_are_escaped() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::dev_run(folder.path());
+    let token = server.register("park@jungi.me");
+    server.call("POST", "/group/", &token, r#"{"group_name":"G\u001b[31m1"}"#);
+    let ended = user(folder.path(), &["remove", "park@jungi.me", "--with-groups", "--yes"]);
+    assert_eq!(ended.code, Some(0));
+    assert!(ended.err.contains("so will the groups G\\u{1b}[31m1,"), "{}", ended.err);
+}
+
+#[test]
+fn without_yes_or_a_terminal_nothing_is_removed() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::dev_run(folder.path());
+    let token = server.register("park@jungi.me");
+    let ended = user(folder.path(), &["remove", "park@jungi.me"]);
+    assert_eq!(ended.code, Some(1));
+    assert_eq!(
+        ended.err,
+        "park@jungi.me: 0 personal events and 0 events in groups will be removed\nerror: cannot ask for confirmation without a terminal: use --yes\n"
+    );
+    assert_eq!(status(&server, &token), 200);
+}

@@ -1,0 +1,92 @@
+//! A disk without room: no file may be longer than 1 MiB, and a write beyond that fails as on a full disk.
+
+use std::process::Command;
+use std::sync::mpsc::channel;
+
+use crate::acknowledged::Acknowledged;
+use crate::fixture::{UNAVAILABLE, assert_sound, event, serve};
+use crate::support::server::{Server, command};
+use crate::support::shell::in_bash;
+
+#[test]
+fn sixteen_writers_on_a_full_disk_lose_nothing_acknowledged() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start(without_room(&serve(folder.path())));
+    let token = server.register("park@jungi.me");
+    let mut noted = Acknowledged::default();
+    let (tell, _told) = channel();
+    let write = |noted: &mut Acknowledged, round: &str, patience| {
+        std::thread::scope(|scope| {
+            let (server, token, tell) = (&server, &token, &tell);
+            let writers: Vec<_> = (0..16)
+                .map(|number| format!("{round} {number}"))
+                .map(|name| {
+                    scope.spawn(move || {
+                        Acknowledged::of_writer(server, token, &name, patience, tell)
+                    })
+                })
+                .collect();
+            writers.into_iter().for_each(|writer| noted.add(writer.join().unwrap()));
+        });
+    };
+    write(&mut noted, "a", 3);
+    assert_eq!(noted.refusals, 48, "all the writers met the limit");
+    assert!(noted.made.len() > 48, "{noted:?}");
+    noted.assert_kept(&server, &token);
+
+    let id = server.id().to_string();
+    let raised = Command::new("prlimit").args(["--pid", &id, "--fsize=unlimited:"]).status();
+    assert!(raised.unwrap().success());
+    assert_eq!(server.call("POST", "/calendar/event", &token, &event("b")).0, 200);
+    noted.perhaps_made.insert("b".into());
+    noted.assert_kept(&server, &token);
+    assert!(server.stop().0.success());
+    assert_sound(folder.path());
+}
+
+const EVENT: &str =
+    r#"{"sdate":"2017-06-19 20:00:00","edate":"2017-06-19 23:00:00","subject":"약속"}"#;
+
+#[test]
+fn one_writer_on_a_full_disk_is_refused_and_goes_on_once_there_is_room() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start(without_room(&command(folder.path(), &["serve", "--port", "0"])));
+    let token = server.register("park@jungi.me");
+    let mut stored = 0;
+    let refusal = loop {
+        let (status, body) = server.call("POST", "/calendar/event", &token, EVENT);
+        if status != 200 {
+            break (status, body);
+        }
+        stored += 1;
+        assert!(stored < 20_000, "the limit is not in force");
+    };
+    assert_eq!(refusal, (503, UNAVAILABLE.to_owned()));
+    let count = |server: &Server| {
+        let (status, body) = server.call("GET", "/calendar/date?date=2017-06-19", &token, "");
+        assert_eq!(status, 200, "it can still be read");
+        body.matches(r#""id":"#).count()
+    };
+    assert_eq!(count(&server), stored);
+
+    let raised = Command::new("prlimit")
+        .args(["--pid", &server.id().to_string(), "--fsize=unlimited:"])
+        .status()
+        .unwrap();
+    assert!(raised.success());
+    assert_eq!(server.call("POST", "/calendar/event", &token, EVENT).0, 200);
+    assert_eq!(count(&server), stored + 1);
+    let (status, log) = server.stop();
+    assert_eq!(status.code(), Some(0));
+    assert!(log.contains("nothing was stored") || log.contains("unavailable"), "{log}");
+    let conn = rusqlite::Connection::open(folder.path().join("calendar.sqlite")).unwrap();
+    let sound: String = conn.query_row("PRAGMA integrity_check", [], |row| row.get(0)).unwrap();
+    assert_eq!(sound, "ok");
+    let rows: i64 = conn.query_row("SELECT count(*) FROM event", [], |row| row.get(0)).unwrap();
+    assert_eq!(usize::try_from(rows).unwrap(), stored + 1);
+}
+
+/// The same command where a file may have 1 MiB at most.
+fn without_room(plain: &Command) -> Command {
+    in_bash(plain, "trap '' XFSZ; ulimit -S -f 1024; exec \"$@\"")
+}

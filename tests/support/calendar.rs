@@ -1,0 +1,238 @@
+//! The server in this process: a calendar of its own for each test, called as a client calls it.
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use calendar_server::app::{self, App};
+use calendar_server::clock::Clock;
+use calendar_server::domain::auth::Tokens;
+use calendar_server::model::Rate;
+use calendar_server::server;
+use calendar_server::store::Store;
+use jiff::tz::TimeZone;
+use rocket::config::LogLevel;
+use rocket::figment::Figment;
+use rocket::http::{Header, Method};
+use rocket::local::blocking::{Client, LocalRequest};
+use serde_json::json;
+use tempfile::TempDir;
+
+use super::answer::Answer;
+use super::database;
+
+pub(crate) const DONE: &str = r#"{"meta":{"code":20000,"message":"SUCCESS"}}"#;
+
+/// 2017-06-19 19:55:04 in Seoul: when the reference's first event was registered.
+pub(crate) const NOW: i64 = 1_497_869_704;
+
+/// The key that signed the token that the reference prints.
+pub(crate) const KEY: &[u8] = b"secret_key_2017";
+
+pub(crate) const PARK: &str = "park@jungi.me";
+pub(crate) const KIM: &str = "kim@example.com";
+
+/// Counts the events that the search index does not have yet.
+pub(crate) const NOT_INDEXED: &str = "SELECT (SELECT count(*) FROM subject_gram_pending)
+    + (SELECT count(*) FROM event WHERE id > (SELECT followed FROM subject_gram_progress))";
+
+pub(crate) struct Calendar {
+    client: Client,
+    pub(crate) clock: Clock,
+    pub(crate) database: PathBuf,
+    _folder: TempDir,
+}
+
+/// The settings that tests vary.
+pub(crate) struct Settings {
+    pub(crate) registration_open: bool,
+    pub(crate) cors_origins: Vec<String>,
+    pub(crate) auth_rate: Option<Rate>,
+    pub(crate) trusted_proxies: Vec<ipnet::IpNet>,
+    pub(crate) token_lifetime: Option<Duration>,
+    pub(crate) zone: &'static str,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            registration_open: true,
+            cors_origins: Vec::new(),
+            auth_rate: None,
+            trusted_proxies: Vec::new(),
+            token_lifetime: None,
+            zone: "Asia/Seoul",
+        }
+    }
+}
+
+/// What the handlers work with. The only place in the tests that builds one.
+fn app(store: Store, clock: Clock, settings: Settings) -> App {
+    let tokens = Tokens::new(KEY, settings.token_lifetime);
+    let settings = app::Settings {
+        registration_open: settings.registration_open,
+        auth_rate: settings.auth_rate,
+        trusted_proxies: settings.trusted_proxies,
+        cors_origins: settings.cors_origins,
+        ..app::Settings::default()
+    };
+    App::new(store, clock, tokens, settings)
+}
+
+impl Calendar {
+    /// Without users, in Seoul, at [`NOW`].
+    pub(crate) fn new() -> Self {
+        Self::with(Settings::default())
+    }
+
+    pub(crate) fn with(settings: Settings) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let database = folder.path().join("calendar.sqlite");
+        let (store, _) = Store::open(&database).unwrap();
+        let clock = Clock::fixed(TimeZone::get(settings.zone).unwrap(), NOW);
+        let app = app(store, clock.clone(), settings);
+        let quiet = rocket::Config { log_level: LogLevel::Off, ..rocket::Config::debug_default() };
+        let client = Client::untracked(server::build(Figment::from(quiet), app)).unwrap();
+        Self { client, clock, database, _folder: folder }
+    }
+
+    /// What the handlers work with.
+    pub(crate) fn app(&self) -> &App {
+        self.client.rocket().state().unwrap()
+    }
+
+    /// Waits until the writer has done its deferred work, of which `count` counts what is left.
+    pub(crate) fn wait_until_none(&self, count: &str) {
+        let deadline = Instant::now() + Duration::from_secs(60);
+        while self.rows(count) != ["0"] {
+            assert!(Instant::now() < deadline, "the writer does not do its deferred work");
+            std::thread::yield_now();
+        }
+    }
+
+    /// Registers `email` and gives its token.
+    pub(crate) fn register(&self, email: &str) -> String {
+        let answer = self.post("/user/", "", format!(r#"{{"useremail": "{email}"}}"#));
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        answer.json()["data"]["token"].as_str().unwrap().to_owned()
+    }
+
+    /// A calendar and the token of [`PARK`], who registered event 1, and made and selected group 1.
+    pub(crate) fn populated() -> (Self, String) {
+        let calendar = Self::new();
+        let token = calendar.register(PARK);
+        calendar.event(&token, "2017-06-20 09:00:00", "2017-06-20 12:00:00", "테스트 일정");
+        calendar.group(&token, "회식 관련");
+        calendar.select(&token, "1");
+        (calendar, token)
+    }
+
+    /// Registers a personal event and gives its id.
+    #[track_caller]
+    pub(crate) fn event(&self, token: &str, sdate: &str, edate: &str, subject: &str) -> i64 {
+        let body = json!({"sdate": sdate, "edate": edate, "subject": subject});
+        self.post("/calendar/event", token, body.to_string()).made()
+    }
+
+    /// Registers an event in `group` and gives its id.
+    #[track_caller]
+    pub(crate) fn group_event(
+        &self,
+        token: &str,
+        group: i64,
+        sdate: &str,
+        edate: &str,
+        subject: &str,
+    ) -> i64 {
+        let body = json!({"group_id": group, "sdate": sdate, "edate": edate, "subject": subject});
+        self.post("/group/event", token, body.to_string()).made()
+    }
+
+    /// Makes a group and gives its id.
+    #[track_caller]
+    pub(crate) fn group(&self, token: &str, name: &str) -> i64 {
+        self.post("/group/", token, json!({ "group_name": name }).to_string()).made()
+    }
+
+    #[track_caller]
+    pub(crate) fn select(&self, token: &str, groups: &str) {
+        let body = json!({ "selected_group": groups });
+        self.post("/user/calendar/group", token, body.to_string()).is(200, DONE);
+    }
+
+    pub(crate) fn get(&self, path: &str, token: &str) -> Answer {
+        self.call(Method::Get, path, token, "")
+    }
+
+    pub(crate) fn post(&self, path: &str, token: &str, body: impl AsRef<[u8]>) -> Answer {
+        self.call(Method::Post, path, token, body)
+    }
+
+    pub(crate) fn put(&self, path: &str, token: &str, body: impl AsRef<[u8]>) -> Answer {
+        self.call(Method::Put, path, token, body)
+    }
+
+    pub(crate) fn delete(&self, path: &str, token: &str, body: impl AsRef<[u8]>) -> Answer {
+        self.call(Method::Delete, path, token, body)
+    }
+
+    /// Calls `path` below `/api/v1`; an empty token sends no header.
+    pub(crate) fn call(
+        &self,
+        method: Method,
+        path: &str,
+        token: &str,
+        body: impl AsRef<[u8]>,
+    ) -> Answer {
+        let token = (!token.is_empty()).then_some(("X-calendar-access-token", token));
+        self.send(method, &format!("/api/v1{path}"), token.as_slice(), body)
+    }
+
+    /// Sends a request to any path.
+    pub(crate) fn send(
+        &self,
+        method: Method,
+        uri: &str,
+        headers: &[(&'static str, &str)],
+        body: impl AsRef<[u8]>,
+    ) -> Answer {
+        Self::dispatch(self.client.req(method, uri.to_owned()).body(body), headers)
+    }
+
+    /// Like [`send`](Self::send), over a connection from `peer`.
+    pub(crate) fn send_from(
+        &self,
+        peer: &str,
+        method: Method,
+        uri: &str,
+        headers: &[(&'static str, &str)],
+        body: impl AsRef<[u8]>,
+    ) -> Answer {
+        let request = self.client.req(method, uri.to_owned()).remote(peer.parse().unwrap());
+        Self::dispatch(request.body(body), headers)
+    }
+
+    fn dispatch(mut request: LocalRequest<'_>, headers: &[(&'static str, &str)]) -> Answer {
+        for (name, value) in headers {
+            request.add_header(Header::new(*name, (*value).to_owned()));
+        }
+        let response = request.dispatch();
+        let headers = response.headers().iter();
+        let headers = headers.map(|header| (header.name().to_string(), header.value().to_owned()));
+        let headers = headers.collect();
+        let status = response.status().code;
+        let bytes = response.into_bytes().unwrap_or_default();
+        let body = String::from_utf8(bytes.clone()).unwrap_or_default();
+        Answer { status, body, bytes, headers }
+    }
+
+    /// Runs statements on the database, beside the server.
+    pub(crate) fn execute(&self, sql: &str) {
+        rusqlite::Connection::open(&self.database).unwrap().execute_batch(sql).unwrap();
+    }
+
+    /// All rows that `sql` gives, as text, the columns joined by `|`, NULL as `-`.
+    pub(crate) fn rows(&self, sql: &str) -> Vec<String> {
+        let conn = rusqlite::Connection::open(&self.database).unwrap();
+        database::rows(&conn, sql, "-")
+    }
+}

@@ -1,0 +1,41 @@
+//! Every call of the API that needs a token.
+
+use rocket::http::Method;
+
+/// Each call with a path and a body that succeed on the calendar of
+/// [`Calendar::populated`](super::calendar::Calendar::populated).
+pub(crate) const CALLS: [(Method, &str, &str); 21] = [
+    (Method::Get, "/user", ""),
+    (Method::Post, "/user/calendar/group", r#"{"selected_group": "0"}"#),
+    (Method::Get, "/user/calendar/group", ""),
+    (Method::Get, "/calendar", ""),
+    (Method::Get, "/calendar/month?year_month=2017-06", ""),
+    (
+        Method::Post,
+        "/calendar/event",
+        r#"{"sdate": "2017-06-21 00:00:00", "edate": "2017-06-21 01:00:00", "subject": "a"}"#,
+    ),
+    (
+        Method::Put,
+        "/calendar/event",
+        r#"{"event_id": 1, "sdate": "2017-06-21 00:00:00", "edate": "2017-06-21 01:00:00", "subject": "a"}"#,
+    ),
+    (Method::Delete, "/calendar/event", r#"{"event_id": 1}"#),
+    (Method::Get, "/calendar/event/1", ""),
+    (Method::Get, "/calendar/today", ""),
+    (Method::Get, "/calendar/date?date=2017-06-20", ""),
+    (Method::Get, "/calendar/search?search_word=a", ""),
+    (Method::Put, "/calendar/birthday", r#"{"birthday": "1990-06-20"}"#),
+    (Method::Post, "/calendar/birthday", r#"{"birthday": "1990-06-20"}"#),
+    (Method::Post, "/group", r#"{"group_name": "b"}"#),
+    (Method::Put, "/group", r#"{"group_id": 1, "group_name": "b"}"#),
+    (Method::Delete, "/group", r#"{"group_id": 1}"#),
+    (Method::Get, "/group", ""),
+    (Method::Get, "/group/1", ""),
+    (Method::Get, "/group/list", ""),
+    (
+        Method::Post,
+        "/group/event",
+        r#"{"group_id": 1, "sdate": "2017-06-21 00:00:00", "edate": "2017-06-21 01:00:00", "subject": "a"}"#,
+    ),
+];
