@@ -7,41 +7,37 @@ use rocket::request::Request;
 use serde_json::error::Category;
 use serde_json::value::RawValue;
 
-use super::parameters::{FromParameters, Given, Source};
+use super::caller::Input;
+use super::parameters::{Given, Parameters, Source};
 use crate::error::{Error, Result};
 
 /// The most bytes of a body that are read.
 pub(super) const LIMIT: u64 = 64 * 1024;
 
-/// How deep a body may be nested. What is asked for is one level deep.
+/// How deep a body may be nested. Its parameters are one level deep.
 const DEEPEST: usize = 100;
 
-/// What a call takes in its body, or why that could not be read. Whoever takes it out says when it is
-/// looked at: [`Caller`](super::caller::Caller) after the token.
+/// The parameters in a body, or why they were refused. The guard never fails, since an error of the
+/// token comes first: [`Caller`](super::caller::Caller) takes the result out after it.
 pub(crate) struct Body<T>(Result<T>);
 
 impl<T> Body<T> {
-    /// What is made of what was sent, which may contradict itself.
-    pub(super) fn and_then<U>(self, make: impl FnOnce(T) -> Result<U>) -> Body<U> {
-        Body(self.0.and_then(make))
+    /// Converts the parameters, for a check across several of them.
+    pub(super) fn and_then<U>(self, convert: impl FnOnce(T) -> Result<U>) -> Body<U> {
+        Body(self.0.and_then(convert))
     }
+}
 
-    /// Nothing is read of the body.
-    pub(super) fn unread(value: T) -> Self {
-        Self(Ok(value))
-    }
+impl<T: Send + 'static> Input for Body<T> {
+    type Value = T;
 
-    /// What was sent.
-    ///
-    /// # Errors
-    /// Of how it was sent.
-    pub(super) fn into_inner(self) -> Result<T> {
+    fn read(self) -> Result<T> {
         self.0
     }
 }
 
 #[rocket::async_trait]
-impl<'r, T: FromParameters + Send> FromData<'r> for Body<T> {
+impl<'r, T: Parameters + Send> FromData<'r> for Body<T> {
     type Error = std::convert::Infallible;
 
     async fn from_data(_: &'r Request<'_>, data: Data<'r>) -> Outcome<'r, Self> {
@@ -50,7 +46,7 @@ impl<'r, T: FromParameters + Send> FromData<'r> for Body<T> {
     }
 }
 
-/// The values of a JSON object as they were sent; of a name that is there twice, the last.
+/// The values of a JSON object as they were sent. Of a duplicate name, the last counts.
 struct Fields(HashMap<String, Box<RawValue>>);
 
 impl Source for Fields {
@@ -81,7 +77,7 @@ async fn read(data: Data<'_>) -> Result<Fields> {
     })
 }
 
-/// Whether JSON has more than `levels` of objects and arrays inside one another.
+/// Whether JSON has objects and arrays nested deeper than `levels`.
 fn nested_deeper_than(levels: usize, json: &[u8]) -> bool {
     let (mut depth, mut in_string, mut escaped) = (0_usize, false, false);
     json.iter().any(|byte| {
@@ -97,8 +93,8 @@ fn nested_deeper_than(levels: usize, json: &[u8]) -> bool {
     })
 }
 
-/// Reads JSON (RFC 8259). The reference prints an example with a `//` comment in it, and every
-/// example works as it is printed: what is no JSON is read once more without such comments.
+/// Reads JSON (RFC 8259). Text that is not JSON is read again without `//` comments: an example of the
+/// published reference has one, and every example works as printed.
 fn parse(text: &str) -> serde_json::Result<HashMap<String, Box<RawValue>>> {
     serde_json::from_str(text).or_else(|error| {
         let bare = without_comments(text.as_bytes());
@@ -106,7 +102,7 @@ fn parse(text: &str) -> serde_json::Result<HashMap<String, Box<RawValue>>> {
     })
 }
 
-/// `text` without what stands from a `//` outside strings to the end of the line.
+/// `text` without its comments: each goes from a `//` outside strings to the end of the line.
 fn without_comments(text: &[u8]) -> Vec<u8> {
     let (mut bare, mut in_string, mut at) = (Vec::with_capacity(text.len()), false, 0);
     while let Some(&byte) = text.get(at) {
@@ -128,7 +124,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_comment_ends_with_its_line_and_is_none_inside_a_string() {
+    fn a_comment_ends_with_its_line_and_never_begins_inside_a_string() {
         let bare = |text: &str| String::from_utf8(without_comments(text.as_bytes())).unwrap();
         assert_eq!(bare("{\"a\": 1 // one\n}// end"), "{\"a\": 1 \n}");
         for kept in [

@@ -4,29 +4,39 @@ use std::sync::Arc;
 
 use rocket::{State, get, post, put};
 use serde::Deserialize;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
 use super::body::Body;
-use super::caller::Caller;
+use super::caller::{Caller, Input};
 use super::conditional::Conditional;
-use super::envelope::Answer;
-use super::event;
-use super::parameters::Parameters;
+use super::envelope::{Answer, Done, List};
+use super::event::{self, Event};
+use super::parameters::{Parameters, missing};
 use super::query::Query;
 use super::values::{Day, DayOrTime, Month, Text};
 use crate::app::App;
 use crate::domain;
 use crate::error::Result;
-use crate::model::TimeRange;
+use crate::model::{self, TimeRange};
 
-/// What the caller's calendar shows in the range that `range` gives.
-async fn view<F>(caller: Caller, conditional: Conditional, app: &App, range: F) -> Result<Answer>
+/// The events that a calendar shows.
+type Events = Answer<List<Event<'static>>>;
+
+/// What the caller's calendar shows in the range that `range` makes of `input`.
+async fn view<I, F>(
+    caller: Caller,
+    input: I,
+    conditional: Conditional,
+    app: &App,
+    range: F,
+) -> Result<Events>
 where
-    F: FnOnce() -> Result<TimeRange> + Send + 'static,
+    I: Input,
+    F: FnOnce(I::Value) -> Result<TimeRange> + Send + 'static,
 {
     let cache = Arc::clone(&app.views);
-    let shown = caller.read_inline(app, move |snapshot, user| {
-        let range = range()?;
+    let shown = caller.read_inline(app, input, move |snapshot, user, input| {
+        let range = range(input)?;
         let tag = cache.tag(&user, range);
         if conditional.has(&tag) {
             return Ok(Answer::not_modified(tag));
@@ -48,47 +58,43 @@ pub(super) async fn this_month(
     caller: Caller,
     conditional: Conditional,
     app: &State<App>,
-) -> Result<Answer> {
+) -> Result<Events> {
     let today = app.clock.today();
-    view(caller, conditional, app, || Ok(today?.month().time_range())).await
+    view(caller, (), conditional, app, |()| Ok(today?.month().time_range())).await
 }
 
-/// Which month call 4 is about.
-#[derive(Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
+/// Which month call 4 shows. The reference prints call 9 under its path too, with a `date`: that is a
+/// day's view.
+#[derive(Deserialize, ToSchema)]
 pub(super) struct WhichMonth {
-    year_month: Month,
+    #[schema(required, value_type = Month)]
+    year_month: Option<Month>,
+    /// Read only without a month, so beside one it may be anything.
+    #[schema(ignore)]
+    date: Option<String>,
 }
 
 impl Parameters for WhichMonth {}
 
-/// Which day call 9 is about.
-#[derive(Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub(super) struct WhichDay {
-    date: Day,
+impl WhichMonth {
+    fn range(self) -> Result<TimeRange> {
+        match (self.year_month, self.date) {
+            (Some(Month(month)), _) => Ok(month.time_range()),
+            (None, Some(date)) => Ok(model::Day::parse("date", &date)?.time_range()),
+            (None, None) => Err(missing("year_month")),
+        }
+    }
 }
 
-impl Parameters for WhichDay {}
-
-/// Call 4. The reference prints call 9 under this path too, with a `date`: that is a day's view.
+/// Call 4.
 #[get("/calendar/month")]
 pub(super) async fn month(
     caller: Caller,
-    month: Query<WhichMonth>,
-    day: Query<WhichDay>,
+    query: Query<WhichMonth>,
     conditional: Conditional,
     app: &State<App>,
-) -> Result<Answer> {
-    let range = move || {
-        if !month.gives("year_month")
-            && let Ok(day) = day.read()
-        {
-            return Ok(day.date.0.time_range());
-        }
-        Ok(month.read()?.year_month.0.time_range())
-    };
-    view(caller, conditional, app, range).await
+) -> Result<Events> {
+    view(caller, query, conditional, app, WhichMonth::range).await
 }
 
 /// Call 8.
@@ -97,25 +103,32 @@ pub(super) async fn today(
     caller: Caller,
     conditional: Conditional,
     app: &State<App>,
-) -> Result<Answer> {
+) -> Result<Events> {
     let today = app.clock.today();
-    view(caller, conditional, app, || Ok(today?.time_range())).await
+    view(caller, (), conditional, app, |()| Ok(today?.time_range())).await
 }
+
+/// Which day call 9 shows.
+#[derive(Deserialize, ToSchema)]
+pub(super) struct WhichDay {
+    date: Day,
+}
+
+impl Parameters for WhichDay {}
 
 /// Call 9.
 #[get("/calendar/date")]
 pub(super) async fn date(
     caller: Caller,
-    day: Query<WhichDay>,
+    query: Query<WhichDay>,
     conditional: Conditional,
     app: &State<App>,
-) -> Result<Answer> {
-    view(caller, conditional, app, move || Ok(day.read()?.date.0.time_range())).await
+) -> Result<Events> {
+    view(caller, query, conditional, app, |day| Ok(day.date.0.time_range())).await
 }
 
-/// What call 10 looks for.
-#[derive(Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
+/// What call 10 searches for.
+#[derive(Deserialize, ToSchema)]
 pub(super) struct Search {
     search_word: Text,
 }
@@ -128,15 +141,14 @@ pub(super) async fn search(
     caller: Caller,
     query: Query<Search>,
     app: &State<App>,
-) -> Result<Answer> {
-    let found = caller.read(app, move |snapshot, user| {
-        domain::events::search(snapshot, user.id, &query.read()?.search_word.0)
+) -> Result<Events> {
+    let found = caller.read(app, query, |snapshot, user, search| {
+        domain::events::search(snapshot, user.id, &search.search_word.0)
     });
     event::list(&found.await?)
 }
 
-/// When the caller was born. `brithday` and `sdate` are read as well, since the published reference has
-/// both.
+/// `brithday` and `sdate` are read as well, since the published reference has both.
 #[derive(Deserialize, ToSchema)]
 pub(super) struct Birthday {
     birthday: DayOrTime,
@@ -152,25 +164,29 @@ pub(super) async fn put_birthday(
     caller: Caller,
     app: &State<App>,
     body: Body<Birthday>,
-) -> Result<Answer> {
+) -> Result<Answer<Done>> {
     register_birthday(caller, app, body).await
 }
 
-/// Call 11 again: clients of the earlier system send it either way.
+/// Call 11 again: clients of the earlier system use either method.
 #[post("/calendar/birthday", data = "<body>")]
 pub(super) async fn post_birthday(
     caller: Caller,
     app: &State<App>,
     body: Body<Birthday>,
-) -> Result<Answer> {
+) -> Result<Answer<Done>> {
     register_birthday(caller, app, body).await
 }
 
-async fn register_birthday(caller: Caller, app: &App, body: Body<Birthday>) -> Result<Answer> {
-    let now = app.clock.now()?;
+async fn register_birthday(
+    caller: Caller,
+    app: &App,
+    body: Body<Birthday>,
+) -> Result<Answer<Done>> {
+    let now = app.clock.now();
     caller
-        .write(app, body, move |tx, user, body| {
-            domain::events::register_birthday(tx, &user, body.birthday.0, now)
+        .write(app, body, |tx, user, body| {
+            domain::events::register_birthday(tx, &user, body.birthday.0, now?)
         })
         .await?;
     Answer::done()

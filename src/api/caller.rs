@@ -1,15 +1,14 @@
 //! Who is calling, and how often they may.
 //!
-//! The order of checks is part of the API: path and method, token, body, parameters. Whether the token's
-//! user exists is asked in the same look at the store, or in the same write, as what the call does; what
-//! is wrong with the query or the body waits for that answer.
+//! The order of checks is part of the API: path and method, token, body or query, parameters. Whether the
+//! token's user exists is checked in the same read or write of the store as the call itself. An error in
+//! the body or the query has to wait for that, so handlers hand their input to [`Caller`] unread.
 
 use std::sync::{Arc, Mutex};
 
 use rocket::http::Status;
 use rocket::request::{FromRequest, Outcome, Request};
 
-use super::body::Body;
 use super::query;
 use crate::app::App;
 use crate::domain::auth::{self, Claims};
@@ -17,14 +16,15 @@ use crate::error::{Error, Result};
 use crate::model::User;
 use crate::store::{Snapshot, Transaction};
 
-/// The error that a guard refused a request with, left where the catcher finds it.
+/// The error of a guard that refused the request. Rocket gives a catcher only the status, so the error
+/// is left in the request's cache.
 struct Refusal(Mutex<Option<Error>>);
 
 fn refusal_of<'r>(request: &'r Request<'_>) -> &'r Refusal {
     request.local_cache(|| Refusal(Mutex::new(None)))
 }
 
-/// Takes the error that a guard left.
+/// Takes the error of the guard that refused `request`, if one did.
 pub(super) fn take_refusal(request: &Request<'_>) -> Option<Error> {
     refusal_of(request).0.lock().ok()?.take()
 }
@@ -33,12 +33,33 @@ fn refuse<T>(request: &Request<'_>, error: Error) -> Outcome<T, ()> {
     if let Ok(mut left) = refusal_of(request).0.lock() {
         *left = Some(error);
     }
-    // The catcher answers with the error's own status, whatever this one is.
+    // The catcher ignores this status and answers with the error's own.
     Outcome::Error((Status::BadRequest, ()))
 }
 
-/// The access token of the header `X-calendar-access-token`, verified, and the way to the store for its
-/// user.
+/// What a call takes beside its token: a [`Body`](super::body::Body), a
+/// [`Query`](super::query::Query), or nothing.
+pub(super) trait Input: Send + 'static {
+    /// What it is read into.
+    type Value: Send + 'static;
+
+    /// Reads it.
+    ///
+    /// # Errors
+    /// The first thing that is wrong with it.
+    fn read(self) -> Result<Self::Value>;
+}
+
+impl Input for () {
+    type Value = ();
+
+    fn read(self) -> Result<()> {
+        Ok(())
+    }
+}
+
+/// The verified access token of the header `X-calendar-access-token`. It reads and writes the store for
+/// the token's user.
 pub(crate) struct Caller {
     claims: Arc<Claims>,
     query_is_sound: bool,
@@ -73,73 +94,84 @@ impl Caller {
     ///
     /// # Errors
     /// As [`Caller::read`].
-    pub(super) async fn read_inline<T, F>(&self, app: &App, work: F) -> Result<T>
+    pub(super) async fn read_inline<I, T, F>(&self, app: &App, input: I, work: F) -> Result<T>
     where
+        I: Input,
         T: Send + 'static,
-        F: FnOnce(&Snapshot<'_>, User) -> Result<T> + Send + 'static,
+        F: FnOnce(&Snapshot<'_>, User, I::Value) -> Result<T> + Send + 'static,
     {
-        app.store.read_inline(self.for_user(work)).await
+        app.store.read_inline(self.for_user(input, work)).await
     }
 
-    /// Runs `work`, which may read much, for the token's user.
+    /// Runs `work`, which may read many rows, for the token's user.
     ///
     /// # Errors
-    /// [`Error::InvalidToken`] if there is no such user or they have ended the token, then
-    /// [`Error::Malformed`] for broken percent-encoding in the query, then those of `work`.
-    pub(super) async fn read<T, F>(&self, app: &App, work: F) -> Result<T>
+    /// In this order: [`Error::InvalidToken`] if there is no such user or they have ended the token,
+    /// [`Error::Malformed`] for broken percent-encoding in the query, the error of `input`, that of
+    /// `work`.
+    pub(super) async fn read<I, T, F>(&self, app: &App, input: I, work: F) -> Result<T>
     where
+        I: Input,
         T: Send + 'static,
-        F: FnOnce(&Snapshot<'_>, User) -> Result<T> + Send + 'static,
+        F: FnOnce(&Snapshot<'_>, User, I::Value) -> Result<T> + Send + 'static,
     {
-        app.store.read(self.for_user(work)).await
+        app.store.read(self.for_user(input, work)).await
     }
 
-    fn for_user<T, F>(&self, work: F) -> impl FnOnce(&Snapshot<'_>) -> Result<T> + use<T, F>
+    fn for_user<I, T, F>(
+        &self,
+        input: I,
+        work: F,
+    ) -> impl FnOnce(&Snapshot<'_>) -> Result<T> + use<I, T, F>
     where
-        F: FnOnce(&Snapshot<'_>, User) -> Result<T>,
+        I: Input,
+        F: FnOnce(&Snapshot<'_>, User, I::Value) -> Result<T>,
     {
-        let (claims, query_is_sound) = (Arc::clone(&self.claims), self.query_is_sound);
+        let (claims, input) = (Arc::clone(&self.claims), self.given(input));
         move |snapshot| {
             let user = auth::user_of(snapshot, &claims)?;
-            if query_is_sound { work(snapshot, user) } else { Err(query::broken()) }
+            work(snapshot, user, input?)
         }
     }
 
-    /// Runs `work` for the token's user in a write, with what the request's body holds.
+    /// Reads `input`, unless the query is broken.
+    fn given<I: Input>(&self, input: I) -> Result<I::Value> {
+        if self.query_is_sound { input.read() } else { Err(query::broken()) }
+    }
+
+    /// Runs `work` for the token's user in a write.
     ///
     /// # Errors
-    /// [`Error::InvalidToken`] as [`Caller::read`], then what is wrong with the query, then with the
-    /// body, then those of `work`.
-    pub(super) async fn write<B, T, F>(&self, app: &App, body: Body<B>, work: F) -> Result<T>
+    /// As [`Caller::read`].
+    pub(super) async fn write<I, T, F>(&self, app: &App, input: I, work: F) -> Result<T>
     where
-        B: Send + 'static,
+        I: Input,
         T: Send + 'static,
-        F: FnOnce(&Transaction<'_>, User, B) -> Result<T> + Send + 'static,
+        F: FnOnce(&Transaction<'_>, User, I::Value) -> Result<T> + Send + 'static,
     {
-        let body = if self.query_is_sound { body.into_inner() } else { Err(query::broken()) };
-        let done = match body {
-            Ok(body) => {
+        let done = match self.given(input) {
+            Ok(input) => {
                 let claims = Arc::clone(&self.claims);
-                let work = move |tx: &Transaction<'_>| work(tx, auth::user_of(tx, &claims)?, body);
+                let work = move |tx: &Transaction<'_>| work(tx, auth::user_of(tx, &claims)?, input);
                 app.store.write(work).await
             }
             Err(error) => return self.after_token(app, error).await,
         };
         match done {
-            // Then the write may never have come to ask for the user.
+            // The write may have failed before it looked for the user.
             Err(error @ Error::Unavailable(_)) => self.after_token(app, error).await,
             done => done,
         }
     }
 
-    /// `error`, unless the token's own comes first.
+    /// `error`, unless the token has an error of its own.
     async fn after_token<T>(&self, app: &App, error: Error) -> Result<T> {
-        self.read_inline(app, |_, _| Ok(())).await?;
+        self.read_inline(app, (), |_, _, ()| Ok(())).await?;
         Err(error)
     }
 }
 
-/// Lets a request through that its client may make now.
+/// Refuses a request of a client that has made too many (`auth_rate`).
 pub(crate) struct WithinLimit;
 
 #[rocket::async_trait]

@@ -5,6 +5,7 @@
 //! never changes, `INVAILD TOKEN` included, which the published API spells so.
 
 use std::io::Cursor;
+use std::marker::PhantomData;
 
 use rocket::http::{ContentType, Status};
 use rocket::request::Request;
@@ -84,54 +85,80 @@ struct Meta<'a> {
     detail: Option<String>,
 }
 
-/// The answer to a call that was done.
-#[derive(Debug)]
-pub(crate) struct Answer {
+/// The answer to a call that was done, whose data is a `T`: [`Done`] for none, a [`List`] for an array.
+/// The description of the API (`openapi/`) takes the type of the data from here.
+pub(crate) struct Answer<T> {
     body: View,
     location: Option<String>,
     tag: Option<String>,
     not_modified: bool,
-    /// Whether the body is in the form that the client wants already.
+    /// Whether the body has the content coding that the client wants.
     encoded: bool,
+    /// The data is written already, so an answer does not borrow what it was made of: a
+    /// `Group<'_>` makes an `Answer<Group<'static>>`, by the variance of this.
+    data: PhantomData<fn(T)>,
 }
 
-impl Answer {
-    /// Done, and there is nothing to return.
+/// No data.
+pub(crate) struct Done;
+
+/// An array of `T`.
+pub(crate) struct List<T>(PhantomData<T>);
+
+impl Answer<Done> {
+    /// Done, without data.
     pub(crate) fn done() -> Result<Self> {
         Self::envelope(None::<()>)
     }
 
-    /// Done, and this is what was asked for.
-    pub(crate) fn data<T: Serialize>(data: T) -> Result<Self> {
+    /// Done, without data; what was made can be read at `location`.
+    pub(crate) fn made_at(location: String) -> Result<Self> {
+        Ok(Self { location: Some(location), ..Self::done()? })
+    }
+}
+
+impl<T: Serialize> Answer<T> {
+    /// Done, with `data`.
+    pub(crate) fn data(data: T) -> Result<Self> {
         Self::envelope(Some(data))
     }
+}
 
-    /// Done, and these were asked for, which take some `size` bytes.
-    pub(crate) fn list<T: Serialize>(size: usize, items: impl Iterator<Item = T>) -> Result<Self> {
+impl<T: Serialize> Answer<List<T>> {
+    /// Done, with `items`, which take about `size` bytes.
+    pub(crate) fn list(size: usize, items: impl Iterator<Item = T>) -> Result<Self> {
         let Code(_, code, message) = Code::SUCCESS;
         let mut body = Vec::with_capacity(size + 64);
         body.extend_from_slice(
             format!(r#"{{"meta":{{"code":{code},"message":"{message}"}},"data":"#).as_bytes(),
         );
-        serde_json::Serializer::new(&mut body)
-            .collect_seq(items)
-            .map_err(|error| unwritten(&error))?;
+        let written = serde_json::Serializer::new(&mut body).collect_seq(items);
+        written.map_err(|error| unwritten(&error))?;
         body.push(b'}');
         Ok(Self::bare(body))
     }
+}
 
-    /// Done, and this is the whole body, JSON without the envelope.
+impl<T> Answer<T> {
+    /// Done, with `body` as it is: JSON without the envelope.
     pub(super) fn bare(body: Vec<u8>) -> Self {
         let body = View { bytes: body.into(), compressed: false };
-        Self { body, location: None, tag: None, not_modified: false, encoded: false }
+        Self {
+            body,
+            location: None,
+            tag: None,
+            not_modified: false,
+            encoded: false,
+            data: PhantomData,
+        }
     }
 
-    /// Done, and this is the body in the form that the client wants, which `tag` stands for.
+    /// Done, with `body`, which has the content coding that the client wants and the entity tag `tag`.
     pub(super) fn view(body: View, tag: String) -> Self {
-        Self { body, location: None, tag: Some(tag), not_modified: false, encoded: true }
+        Self { body, tag: Some(tag), encoded: true, ..Self::bare(Vec::new()) }
     }
 
-    /// This answer, which `tag` stands for; or that the client has it already.
+    /// This answer with the entity tag `tag`, or 304 if the client has that.
     pub(super) fn tagged(self, tag: String, conditional: &Conditional) -> Self {
         if conditional.has(&tag) {
             Self::not_modified(tag)
@@ -140,22 +167,17 @@ impl Answer {
         }
     }
 
-    /// The client has what `tag` stands for.
+    /// 304: the client has what `tag` stands for.
     pub(super) fn not_modified(tag: String) -> Self {
         Self { tag: Some(tag), not_modified: true, ..Self::bare(Vec::new()) }
     }
 
-    /// The body of this answer, for a client that takes gzip or one that does not.
+    /// The body of this answer, compressed if `gzip` and if it is worth it.
     pub(super) fn into_view(self, gzip: bool) -> Result<View> {
         encode(self.body, || gzip)
     }
 
-    /// Done, and what was made is at this path.
-    pub(crate) fn made_at(location: String) -> Result<Self> {
-        Ok(Self { location: Some(location), ..Self::done()? })
-    }
-
-    fn envelope<T: Serialize>(data: Option<T>) -> Result<Self> {
+    fn envelope<D: Serialize>(data: Option<D>) -> Result<Self> {
         let Code(_, code, message) = Code::SUCCESS;
         let envelope = Envelope { meta: Meta { code, message, detail: None }, data };
         Ok(Self::bare(serde_json::to_vec(&envelope).map_err(|error| unwritten(&error))?))
@@ -166,9 +188,9 @@ fn unwritten(error: &serde_json::Error) -> Error {
     Error::Internal(format!("cannot write an answer: {error}"))
 }
 
-impl<'r> Responder<'r, 'static> for Answer {
+impl<'r, T> Responder<'r, 'static> for Answer<T> {
     fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
-        let Self { body, location, tag, not_modified, encoded } = self;
+        let Self { body, location, tag, not_modified, encoded, .. } = self;
         let mut response = if not_modified {
             Response::build().status(Status::NotModified).finalize()
         } else if encoded {

@@ -1,5 +1,5 @@
-//! `/calendar/event`: single events. All that an event says on the wire, as a request has it and as an
-//! answer does, stands here.
+//! `/calendar/event`: single events. Every field of an event on the wire is here, that of requests and that
+//! of answers: a new one touches only this file in `api/`.
 
 use rocket::request::{FromRequest, Outcome, Request};
 use rocket::{State, delete, get, post, put};
@@ -10,20 +10,18 @@ use super::BASE;
 use super::body::Body;
 use super::caller::Caller;
 use super::conditional::Conditional;
-use super::envelope::Answer;
+use super::envelope::{Answer, Done, List};
 use super::parameters::Parameters;
 use super::path::PathId;
-use super::values::{Id, PrintedEmail, PrintedTime, Text, Time};
+use super::values::{Id, Key, PrintedEmail, PrintedTime, Text, Time};
 use crate::app::App;
 use crate::domain;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::http::etag::{Tag, tags};
 use crate::model::{
     Email, EventDetails, EventId, EventTimes, GroupId, Occurrence, Precondition, Revision, WallTime,
 };
 
-/// What calls 5, 6 and 17 say of an event.
-///
 /// `edate` is not before `sdate`: 40001.
 #[derive(Deserialize, ToSchema)]
 pub(super) struct NewEvent {
@@ -35,7 +33,7 @@ pub(super) struct NewEvent {
 impl Parameters for NewEvent {}
 
 impl TryFrom<NewEvent> for EventDetails {
-    type Error = crate::error::Error;
+    type Error = Error;
 
     fn try_from(event: NewEvent) -> Result<Self> {
         let times = EventTimes::new(event.sdate.0, event.edate.0)?;
@@ -43,7 +41,16 @@ impl TryFrom<NewEvent> for EventDetails {
     }
 }
 
-/// Which event calls 6 and 7 are about.
+/// `edate` is not before `sdate`: 40001.
+#[derive(Deserialize, ToSchema)]
+pub(super) struct ChangedEvent {
+    event_id: Id,
+    #[schema(inline)]
+    event: NewEvent,
+}
+
+impl Parameters for ChangedEvent {}
+
 #[derive(Deserialize, ToSchema)]
 pub(super) struct WhichEvent {
     event_id: Id,
@@ -51,13 +58,12 @@ pub(super) struct WhichEvent {
 
 impl Parameters for WhichEvent {}
 
-/// An event as it is answered. `email` and `useremail` are the same, who registered it: the reference's
-/// example has the one, its table the other.
+/// `email` and `useremail` are the same: who registered it.
+// The reference's example has the one, its table the other.
 #[derive(Serialize, ToSchema)]
-#[serde(deny_unknown_fields)]
 pub(super) struct Event<'a> {
-    #[schema(minimum = 1)]
-    id: i64,
+    #[schema(value_type = Key, inline)]
+    id: EventId,
     #[schema(value_type = PrintedEmail)]
     email: &'a Email,
     #[schema(value_type = PrintedEmail)]
@@ -85,7 +91,7 @@ pub(super) struct Event<'a> {
 impl<'a> From<&'a Occurrence> for Event<'a> {
     fn from(Occurrence { event, times }: &'a Occurrence) -> Self {
         Self {
-            id: event.id.0,
+            id: event.id,
             email: &event.email,
             useremail: &event.email,
             subject: event.details.subject.as_str(),
@@ -100,7 +106,7 @@ impl<'a> From<&'a Occurrence> for Event<'a> {
 }
 
 /// A list of events.
-pub(super) fn list(occurrences: &[Occurrence]) -> Result<Answer> {
+pub(super) fn list(occurrences: &[Occurrence]) -> Result<Answer<List<Event<'_>>>> {
     Answer::list(occurrences.len() * 320, occurrences.iter().map(Event::from))
 }
 
@@ -109,13 +115,13 @@ pub(super) fn location(EventId(id): EventId) -> String {
     format!("{BASE}/calendar/event/{id}")
 }
 
-/// The entity tag of an event in that state: a strong one, its revision in quotes.
-fn tag(state: Revision) -> String {
-    format!("\"{state}\"")
+/// The entity tag of an event: its revision. A strong one.
+fn tag(revision: Revision) -> String {
+    format!("\"{revision}\"")
 }
 
-/// The header `If-Match` (RFC 9110, 13.1.1): on which of its states an event may be changed, so that two
-/// who edit the same event see that they do.
+/// The header `If-Match` (RFC 9110, 13.1.1): the revisions at which an event may be changed or deleted.
+/// With it, two people who edit the same event do not overwrite each other's changes unseen.
 pub(crate) struct IfMatch(Precondition);
 
 #[rocket::async_trait]
@@ -146,12 +152,12 @@ pub(super) async fn create(
     caller: Caller,
     app: &State<App>,
     body: Body<NewEvent>,
-) -> Result<Answer> {
-    let now = app.clock.now()?;
+) -> Result<Answer<Done>> {
+    let now = app.clock.now();
     let body = body.and_then(EventDetails::try_from);
     let id = caller
-        .write(app, body, move |tx, user, details| {
-            domain::events::create(tx, user.id, None, &details, now)
+        .write(app, body, |tx, user, details| {
+            domain::events::create(tx, user.id, None, &details, now?)
         })
         .await?;
     Answer::made_at(location(id))
@@ -163,13 +169,13 @@ pub(super) async fn change(
     caller: Caller,
     condition: IfMatch,
     app: &State<App>,
-    body: Body<(WhichEvent, NewEvent)>,
-) -> Result<Answer> {
-    let now = app.clock.now()?;
-    let body = body.and_then(|(which, event)| Ok((EventId(which.event_id.0), event.try_into()?)));
+    body: Body<ChangedEvent>,
+) -> Result<Answer<Done>> {
+    let now = app.clock.now();
+    let body = body.and_then(|body| Ok((EventId(body.event_id.0), body.event.try_into()?)));
     caller
         .write(app, body, move |tx, user, (id, details)| {
-            domain::events::change(tx, user.id, id, &details, &condition.0, now)
+            domain::events::change(tx, user.id, id, &details, &condition.0, now?)
         })
         .await?;
     Answer::done()
@@ -182,10 +188,10 @@ pub(super) async fn delete(
     condition: IfMatch,
     app: &State<App>,
     body: Body<WhichEvent>,
-) -> Result<Answer> {
+) -> Result<Answer<Done>> {
     caller
-        .write(app, body, move |tx, user, which| {
-            domain::events::delete(tx, user.id, EventId(which.event_id.0), &condition.0)
+        .write(app, body, move |tx, user, body| {
+            domain::events::delete(tx, user.id, EventId(body.event_id.0), &condition.0)
         })
         .await?;
     Answer::done()
@@ -199,10 +205,10 @@ pub(super) async fn read(
     caller: Caller,
     conditional: Conditional,
     app: &State<App>,
-) -> Result<Answer> {
+) -> Result<Answer<Event<'static>>> {
     let id = EventId(id.0);
     let event = caller
-        .read_inline(app, move |snapshot, user| domain::events::get(snapshot, user.id, id))
+        .read_inline(app, (), move |snapshot, user, ()| domain::events::get(snapshot, user.id, id))
         .await?;
     let tag = tag(event.revision);
     let answer = Answer::data(Event::from(&Occurrence::of(event)))?;

@@ -1,9 +1,10 @@
-//! Parameters, of a body or of a query, read into a type of a call's own.
+//! The parameters of a body or a query, read into a type of the call's own.
 //!
-//! Such a type derives `Deserialize`, and its description in `openapi/` from the same fields. serde
-//! alone would name the wrong parameter: it reads in the order of the request, and finds out at the end
-//! what is missing. Here the fields are read in the order in which the type declares them, what is
-//! missing in its place, and an error names the parameter that it is about. Unknown ones are ignored.
+//! Such a type derives `Deserialize`, and the description in `openapi/` from the same fields. serde's
+//! own reading would name the wrong parameter: it follows the order of the request, and finds what is
+//! missing only at the end. Here the fields are read in the order in which the type declares them, a
+//! missing one is refused in its turn, and an error names the parameter that it is about. Unknown
+//! parameters are ignored. A field that is a struct itself takes its parameters from the same request.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -18,32 +19,18 @@ use serde_json::value::RawValue;
 
 use crate::error::{Error, Result};
 
-/// What a call takes.
+/// A type that a call's parameters are read into.
 pub(super) trait Parameters: DeserializeOwned {
-    /// Other names that a parameter is read under too, since the published reference has them: the name
-    /// itself and then those. The first that is given counts.
+    /// A parameter, then the other names that it may have, since the published reference has them. The
+    /// first that is given counts, and an error names that one.
     const ALIASES: &'static [&'static str] = &[];
-}
 
-/// What can be read from parameters: what a call takes, or two such things one after the other.
-pub(super) trait FromParameters: Sized {
-    /// Reads it.
+    /// Reads the parameters.
     ///
     /// # Errors
-    /// [`Error::Invalid`] or [`Error::Malformed`], of the first parameter that is not as it has to be.
-    fn read(from: &dyn Source) -> Result<Self>;
-}
-
-impl<T: Parameters> FromParameters for T {
+    /// [`Error::Invalid`] or [`Error::Malformed`] about the first parameter that is wrong.
     fn read(from: &dyn Source) -> Result<Self> {
-        let reader = Reader { from, aliases: T::ALIASES };
-        Self::deserialize(reader).map_err(Refused::into_error)
-    }
-}
-
-impl<A: Parameters, B: Parameters> FromParameters for (A, B) {
-    fn read(from: &dyn Source) -> Result<Self> {
-        Ok((A::read(from)?, B::read(from)?))
+        Self::deserialize(Reader { from, aliases: Self::ALIASES }).map_err(Refused::into_error)
     }
 }
 
@@ -52,13 +39,14 @@ pub(super) trait Source {
     /// The value of the parameter `name`, if it is given.
     ///
     /// # Errors
-    /// [`Error::Malformed`] if they cannot be read at all.
+    /// [`Error::Malformed`] if the parameters cannot be read at all.
     fn get(&self, name: &str) -> Result<Option<Given<'_>>>;
 }
 
 /// A value as it was sent.
 pub(super) enum Given<'a> {
-    /// In a body, where it is looked at when it is asked for: only its parameter can refuse it.
+    /// In a body. A value is checked only when its parameter is read, so one that no parameter asks for
+    /// may be anything.
     Json(&'a RawValue),
     /// In a query, decoded.
     Text(Cow<'a, str>),
@@ -67,10 +55,11 @@ pub(super) enum Given<'a> {
 /// Why a parameter was refused.
 #[derive(Debug)]
 enum Refused {
-    /// What was expected of the parameter, whose name is added on the way up.
+    /// What was expected; the parameter's name is added on the way up.
     Expected(String),
-    /// It is no JSON of the kind that was expected.
+    /// Why its JSON cannot be read; the name is added as well.
     NotJson(String),
+    /// With the name of its parameter.
     Named(Error),
 }
 
@@ -110,7 +99,8 @@ impl serde::de::Error for Refused {
 
 type Read<T> = std::result::Result<T, Refused>;
 
-/// Reads a struct.
+/// Reads a struct from all parameters.
+#[derive(Clone, Copy)]
 struct Reader<'a> {
     from: &'a dyn Source,
     aliases: &'static [&'static str],
@@ -120,7 +110,7 @@ impl<'de> Deserializer<'de> for Reader<'_> {
     type Error = Refused;
 
     fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Read<V::Value> {
-        Err(Refused::Expected("parameters are read into a struct alone".into()))
+        Err(Refused::Expected("parameters can only be read into a struct".into()))
     }
 
     fn deserialize_struct<V: Visitor<'de>>(
@@ -138,7 +128,7 @@ impl<'de> Deserializer<'de> for Reader<'_> {
     }
 }
 
-/// Visits every field in its turn, whether it is given or not.
+/// Visits every declared field in order, whether it is given or not.
 struct Fields<'a> {
     reader: Reader<'a>,
     left: std::slice::Iter<'static, &'static str>,
@@ -156,26 +146,33 @@ impl<'de> MapAccess<'de> for Fields<'_> {
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Read<V::Value> {
-        let aliases = match self.reader.aliases {
+        let names = match self.reader.aliases {
             names @ [name, ..] if *name == self.name => names,
             _ => std::slice::from_ref(&self.name),
         };
-        for name in aliases {
-            if let Some(given) = self.reader.from.get(name).map_err(Refused::Named)? {
-                return seed.deserialize(Value(Some(given))).map_err(|refused| refused.of(name));
+        let (mut name, mut given) = (self.name, None);
+        for alias in names {
+            given = self.reader.from.get(alias).map_err(Refused::Named)?;
+            if given.is_some() {
+                name = alias;
+                break;
             }
         }
-        seed.deserialize(Value(None)).map_err(|refused| refused.of(self.name))
+        let value = Value { given, from: self.reader.from };
+        seed.deserialize(value).map_err(|refused| refused.of(name))
     }
 }
 
 /// Reads one value, or finds it missing.
-struct Value<'a>(Option<Given<'a>>);
+struct Value<'a> {
+    given: Option<Given<'a>>,
+    from: &'a dyn Source,
+}
 
 impl Value<'_> {
     fn text(self) -> Read<String> {
-        let text = match self.0 {
-            None => return Err(missing()),
+        let text = match self.given {
+            None => return Err(Refused::Expected(MISSING.into())),
             Some(Given::Text(text)) => text.into_owned(),
             Some(Given::Json(json)) => {
                 serde_json::from_str(json.get()).map_err(|error| match error.classify() {
@@ -191,9 +188,9 @@ impl Value<'_> {
     }
 
     fn integer(self) -> Read<i64> {
-        // What is JSON and reads as an integer is one, without a fraction or an exponent.
-        let parsed = match self.0 {
-            None => return Err(missing()),
+        // JSON that parses as an `i64` is an integer without a fraction or an exponent.
+        let parsed = match self.given {
+            None => return Err(Refused::Expected(MISSING.into())),
             Some(Given::Text(text)) => text.parse(),
             Some(Given::Json(json)) => json.get().parse(),
         };
@@ -201,15 +198,18 @@ impl Value<'_> {
     }
 }
 
-fn missing() -> Refused {
-    Refused::Expected("required, but missing".into())
+const MISSING: &str = "required, but missing";
+
+/// The error of a parameter that is missing.
+pub(super) fn missing(name: &str) -> Error {
+    Error::Invalid(format!("{name}: {MISSING}"))
 }
 
 impl<'de> Deserializer<'de> for Value<'_> {
     type Error = Refused;
 
     fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Read<V::Value> {
-        Err(Refused::Expected("a parameter is a string or an integer".into()))
+        Err(Refused::Expected("a parameter can only be a string or an integer".into()))
     }
 
     fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Read<V::Value> {
@@ -221,7 +221,16 @@ impl<'de> Deserializer<'de> for Value<'_> {
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Read<V::Value> {
-        if self.0.is_none() { visitor.visit_none() } else { visitor.visit_some(self) }
+        if self.given.is_none() { visitor.visit_none() } else { visitor.visit_some(self) }
+    }
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        fields: &'static [&'static str],
+        visitor: V,
+    ) -> Read<V::Value> {
+        Reader { from: self.from, aliases: &[] }.deserialize_struct(name, fields, visitor)
     }
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(
@@ -234,6 +243,6 @@ impl<'de> Deserializer<'de> for Value<'_> {
 
     forward_to_deserialize_any! {
         bool i8 i16 i32 i128 u8 u16 u32 u64 u128 f32 f64 char str bytes byte_buf unit unit_struct seq
-        tuple tuple_struct map struct enum identifier ignored_any
+        tuple tuple_struct map enum identifier ignored_any
     }
 }

@@ -1,43 +1,33 @@
-//! The parameters in a query string (`application/x-www-form-urlencoded`, as the URL standard has it,
-//! but that broken percent-encoding is an error). Of a name that is there twice, the first counts.
+//! The parameters in a query string: `application/x-www-form-urlencoded` as in the URL standard, except
+//! that broken percent-encoding is an error. Of a duplicate name, the first counts.
 
 use std::borrow::Cow;
-use std::marker::PhantomData;
 
 use percent_encoding::percent_decode_str;
 use rocket::request::{FromRequest, Outcome, Request};
 
-use super::parameters::{FromParameters, Given, Source};
+use super::caller::Input;
+use super::parameters::{Given, Parameters, Source};
 use crate::error::{Error, Result};
 
-/// What a call takes in its query, which is read once the token's user is known.
-pub(crate) struct Query<T> {
-    raw: String,
-    kind: PhantomData<fn() -> T>,
-}
+/// The parameters in a query. Like [`Body`](super::body::Body), the guard never fails.
+pub(crate) struct Query<T>(Result<T>);
 
 #[rocket::async_trait]
-impl<'r, T> FromRequest<'r> for Query<T> {
+impl<'r, T: Parameters> FromRequest<'r> for Query<T> {
     type Error = std::convert::Infallible;
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Self::Error> {
         let raw = request.uri().query().map_or("", |query| query.as_str());
-        Outcome::Success(Self { raw: raw.to_owned(), kind: PhantomData })
+        Outcome::Success(Self(T::read(&Pairs(raw))))
     }
 }
 
-impl<T: FromParameters> Query<T> {
-    /// Whether the parameter `name` is given and can be read as text.
-    pub(super) fn gives(&self, name: &str) -> bool {
-        matches!(Pairs(&self.raw).get(name), Ok(Some(_)))
-    }
+impl<T: Send + 'static> Input for Query<T> {
+    type Value = T;
 
-    /// What was sent.
-    ///
-    /// # Errors
-    /// Of how it was sent.
-    pub(super) fn read(&self) -> Result<T> {
-        T::read(&Pairs(&self.raw))
+    fn read(self) -> Result<T> {
+        self.0
     }
 }
 
@@ -60,9 +50,9 @@ fn pairs(raw: &str) -> impl Iterator<Item = (&str, &str)> {
     pairs.map(|pair| pair.split_once('=').unwrap_or((pair, "")))
 }
 
-/// Whether all of a query can be decoded, whatever of it is asked for.
+/// Whether the whole query can be decoded, whatever parameters a call has.
 pub(super) fn is_sound(raw: &str) -> bool {
-    // What is not encoded cannot be encoded wrongly.
+    // Without percent signs, nothing can be broken.
     !raw.contains('%')
         || pairs(raw).all(|(name, value)| decode(name).is_ok() && decode(value).is_ok())
 }
@@ -81,7 +71,7 @@ fn decode(raw: &str) -> Result<Cow<'_, str>> {
     }
 }
 
-/// The query cannot be decoded.
+/// The error of a query that cannot be decoded.
 pub(super) fn broken() -> Error {
     Error::Malformed("query: expected percent-encoded UTF-8".into())
 }

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::body::Body;
-use super::caller::{Caller, WithinLimit};
-use super::envelope::Answer;
+use super::caller::{Caller, Input, WithinLimit};
+use super::envelope::{Answer, Done};
 use super::parameters::Parameters;
 use super::values::{Email, GroupIds, Password, PrintedEmail, PrintedTime};
 use crate::app::App;
@@ -16,7 +16,7 @@ use crate::error::{Error, Result};
 use crate::model::{self, User, WallTime};
 use crate::store::Transaction;
 
-/// Who registers. `usereamil` is read as well, since the published reference spells it so in an example.
+/// `usereamil` is read as well, since the published reference spells it so in an example.
 #[derive(Deserialize, ToSchema)]
 pub(super) struct Registration {
     useremail: Email,
@@ -28,28 +28,27 @@ impl Parameters for Registration {
     const ALIASES: &'static [&'static str] = &["useremail", "usereamil"];
 }
 
-/// Who signs in.
 #[derive(Deserialize, ToSchema)]
 pub(super) struct SignIn {
     /// As it was registered, in any case.
+    #[schema(pattern = r"^[^\u0000]*$")]
     useremail: String,
+    #[schema(pattern = r"^[^\u0000]*$")]
     password: String,
 }
 
 impl Parameters for SignIn {}
 
-/// A new password for the caller.
 #[derive(Deserialize, ToSchema)]
 pub(super) struct PasswordChange {
     password: Password,
     /// Needed where there is one.
-    #[schema(nullable = false)]
+    #[schema(nullable = false, pattern = r"^[^\u0000]*$")]
     old_password: Option<String>,
 }
 
 impl Parameters for PasswordChange {}
 
-/// Which groups the caller's calendar is to show.
 #[derive(Deserialize, ToSchema)]
 pub(super) struct Selection {
     selected_group: GroupIds,
@@ -59,29 +58,25 @@ impl Parameters for Selection {}
 
 /// A JSON Web Token, for the header `X-calendar-access-token`.
 #[derive(Serialize, ToSchema)]
-#[serde(deny_unknown_fields)]
 pub(super) struct Token {
     #[schema(pattern = r"^[\w-]+\.[\w-]+\.[\w-]+$")]
     token: String,
 }
 
-/// Who the token belongs to.
 #[derive(Serialize, ToSchema)]
-#[serde(deny_unknown_fields)]
 pub(super) struct Me<'a> {
     #[schema(value_type = PrintedEmail)]
     useremail: &'a model::Email,
     #[schema(value_type = PrintedTime)]
     created: WallTime,
-    /// The zone of the server's wall clock: its IANA name or, where it has none, its offset from UTC now,
-    /// as in `+09:00`.
+    /// The time zone of the server's wall clock: its IANA name or, if it has none, its present offset from
+    /// UTC, such as `+09:00`.
     #[schema(min_length = 1, examples("Asia/Seoul"))]
     timezone: String,
 }
 
 /// In the order of the ids; `0` for none.
 #[derive(Serialize, ToSchema)]
-#[serde(deny_unknown_fields)]
 pub(super) struct SelectedGroups {
     #[schema(pattern = "^(0|[1-9][0-9]{0,18}(,[1-9][0-9]{0,18})*)$")]
     selected_group: String,
@@ -93,8 +88,8 @@ pub(super) async fn register(
     _within: WithinLimit,
     app: &State<App>,
     body: Body<Registration>,
-) -> Result<Answer> {
-    let body = body.into_inner();
+) -> Result<Answer<Token>> {
+    let body = body.read();
     if !app.registration_open && !matches!(body, Err(Error::Malformed(_) | Error::TooLarge(_))) {
         return Err(Error::Refused("registration is closed".into()));
     }
@@ -110,56 +105,59 @@ pub(super) async fn register(
     token(app, &app.store.write(register).await?)
 }
 
-/// A token for who registered with a password.
+/// Gives a token for an email and its password.
 #[post("/user/login", data = "<body>")]
 pub(super) async fn login(
     _within: WithinLimit,
     app: &State<App>,
     body: Body<SignIn>,
-) -> Result<Answer> {
-    let SignIn { useremail, password } = body.into_inner()?;
+) -> Result<Answer<Token>> {
+    let SignIn { useremail, password } = body.read()?;
     let password = model::Password::given(password);
     let credentials =
         app.store.read_inline(move |snapshot| Credentials::of(snapshot, &useremail)).await?;
     token(app, &app.hashing.run(move || credentials.sign_in(&password)).await?)
 }
 
-/// Sets the caller's password, for which the old one is needed where there is one. It ends all of the
-/// caller's tokens, and gives a new one.
+/// Sets the caller's password; if there is one already, only with that as `old_password`. It ends all
+/// tokens of the caller and gives a new one.
 #[put("/user/password", data = "<body>")]
 pub(super) async fn change_password(
     _within: WithinLimit,
     caller: Caller,
     app: &State<App>,
     body: Body<PasswordChange>,
-) -> Result<Answer> {
-    // HashingPool costs much: the user is looked at before, and the hash again in the write.
-    let credentials = caller.read_inline(app, Credentials::of_user).await?;
-    let PasswordChange { password: Password(password), old_password } = body.into_inner()?;
+) -> Result<Answer<Token>> {
+    // Hashing is slow, so it is done between this read and the write, which checks that the password is
+    // still the one that was read.
+    let read = caller.read_inline(app, body, |snapshot, user, body| {
+        Ok((Credentials::of_user(snapshot, user)?, body))
+    });
+    let (credentials, PasswordChange { password: Password(password), old_password }) = read.await?;
     let change = credentials.to_change(old_password.map(model::Password::given))?;
     let (checked, hash) =
         app.hashing.run(move || Ok((change.check()?, passwords::hash(&password)?))).await?;
     let set = move |tx: &Transaction<'_>, user: User, ()| {
         users::change_password(tx, &user, checked.as_deref(), &hash)
     };
-    token(app, &caller.write(app, Body::unread(()), set).await?)
+    token(app, &caller.write(app, (), set).await?)
 }
 
-/// Ends every token of the caller, on all devices.
+/// Ends all tokens of the caller, on every device.
 #[delete("/user/token")]
-pub(super) async fn end_tokens(caller: Caller, app: &State<App>) -> Result<Answer> {
-    caller.write(app, Body::unread(()), |tx, user, ()| users::end_tokens(tx, &user)).await?;
+pub(super) async fn end_tokens(caller: Caller, app: &State<App>) -> Result<Answer<Done>> {
+    caller.write(app, (), |tx, user, ()| users::end_tokens(tx, &user)).await?;
     Answer::done()
 }
 
-fn token(app: &App, user: &User) -> Result<Answer> {
+fn token(app: &App, user: &User) -> Result<Answer<Token>> {
     Answer::data(Token { token: app.tokens.issue(user, app.clock.unix())? })
 }
 
-/// Who the token belongs to.
+/// Whose token it is.
 #[get("/user")]
-pub(super) async fn me(caller: Caller, app: &State<App>) -> Result<Answer> {
-    let User { email, created, .. } = caller.read_inline(app, |_, user| Ok(user)).await?;
+pub(super) async fn me(caller: Caller, app: &State<App>) -> Result<Answer<Me<'static>>> {
+    let User { email, created, .. } = caller.read_inline(app, (), |_, user, ()| Ok(user)).await?;
     Answer::data(Me { useremail: &email, created, timezone: app.clock.zone_name() })
 }
 
@@ -169,7 +167,7 @@ pub(super) async fn select_groups(
     caller: Caller,
     app: &State<App>,
     body: Body<Selection>,
-) -> Result<Answer> {
+) -> Result<Answer<Done>> {
     caller
         .write(app, body, |tx, user, body| selections::replace(tx, user.id, &body.selected_group.0))
         .await?;
@@ -178,8 +176,11 @@ pub(super) async fn select_groups(
 
 /// What call 2 has set.
 #[get("/user/calendar/group")]
-pub(super) async fn selected_groups(caller: Caller, app: &State<App>) -> Result<Answer> {
+pub(super) async fn selected_groups(
+    caller: Caller,
+    app: &State<App>,
+) -> Result<Answer<SelectedGroups>> {
     let selection =
-        caller.read_inline(app, |snapshot, user| snapshot.selection_of(user.id)).await?;
+        caller.read_inline(app, (), |snapshot, user, ()| snapshot.selection_of(user.id)).await?;
     Answer::data(SelectedGroups { selected_group: selection.to_string() })
 }

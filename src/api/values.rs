@@ -47,7 +47,8 @@ macro_rules! clock {
     };
 }
 
-const TEXT: &str = concat!("[^", white!(), "]");
+const TEXT: &str = concat!(r"^[^\u0000]*[^\u0000", white!(), r"][^\u0000]*$");
+const ANY: &str = r"^[^\u0000]*$";
 const EMAIL: &str = concat!("^[^@", white!(), control!(), "]+@[^@", white!(), control!(), "]+$");
 const MONTH: &str = concat!("^", year!(), "-(0[1-9]|1[0-2])$");
 const DAY: &str = concat!("^", day!(), "$");
@@ -69,7 +70,7 @@ fn form(pattern: &str, example: &str, about: &str) -> ObjectBuilder {
 }
 
 /// An integer of 64 bits from `minimum` on.
-pub(super) fn integer(minimum: i64) -> ObjectBuilder {
+fn integer(minimum: i64) -> ObjectBuilder {
     ObjectBuilder::new()
         .schema_type(Type::Integer)
         .format(Some(SchemaFormat::KnownFormat(KnownFormat::Int64)))
@@ -112,16 +113,21 @@ value!(
     /// An email address that somebody registers with.
     Email(model::Email),
     model::Email::read,
-    string().pattern(Some(EMAIL)).max_length(Some(model::Email::MAX_CHARS)).description(Some(
+    form(
+        EMAIL,
+        "park@jungi.me",
         "Has one `@` with something on both sides, no white space and no control characters. White \
          space at either end is cut off and does not count. Compared without regard to case.",
-    ))
+    )
+    .min_length(Some(3))
+    .max_length(Some(model::Email::MAX_CHARS))
 );
 value!(
     /// A new password.
     Password(model::Password),
     model::Password::read,
     string()
+        .pattern(Some(ANY))
         .min_length(Some(model::Password::MIN_CHARS))
         .max_length(Some(model::Password::MAX_CHARS))
         .description(Some("Any characters but U+0000, white space among them."))
@@ -185,6 +191,16 @@ described!(
          is not found."
     ))
 );
+
+/// The id of an event or a group, in an answer.
+pub(super) struct Key;
+
+described!(Key, integer(1));
+
+/// The number of events in a group.
+pub(super) struct EventCount;
+
+described!(EventCount, integer(0).description(Some("How many are in the group.")));
 
 /// A wall-clock time as it is printed.
 pub(super) struct PrintedTime;

@@ -8,7 +8,7 @@ use utoipa::openapi::schema::{AdditionalProperties, ObjectBuilder, OneOfBuilder,
 use utoipa::openapi::{ContentBuilder, RefOr, Schema};
 
 use super::examples;
-use super::taken::named;
+use super::schemas::named;
 use crate::api::envelope::Code;
 
 type Any = RefOr<Schema>;
@@ -91,7 +91,7 @@ pub(super) fn schemas() -> Vec<(&'static str, Any)> {
 
 /// The response that no operation has of its own: that of any other method on a path.
 pub(super) fn responses() -> Vec<(&'static str, RefOr<Response>)> {
-    vec![("MethodNotAllowed", refused("", &[Code::METHOD_NOT_ALLOWED]).into())]
+    vec![("MethodNotAllowed", refused("", "", &[Code::METHOD_NOT_ALLOWED]).into())]
 }
 
 /// The envelope of success around `data`.
@@ -114,10 +114,10 @@ fn reason(code: Code) -> String {
     format!("{} `{}`: {}", code.1, code.2, name_and_reason(code).1)
 }
 
-/// The response of the codes of one status to `call`.
-pub(super) fn refused(call: &str, codes: &[Code]) -> Response {
+/// The response of `call` with one status, which stands for `codes`; `first` is its first parameter.
+pub(super) fn refused(call: &str, first: &str, codes: &[Code]) -> Response {
     let reasons: Vec<String> = codes.iter().map(|code| reason(*code)).collect();
-    let answers: Vec<_> = codes.iter().map(|code| refusal(call, *code)).collect();
+    let answers: Vec<_> = codes.iter().map(|code| refusal(call, first, *code)).collect();
     let mut response = response(&reasons.join("\n\n"), &answers);
     if codes.contains(&Code::METHOD_NOT_ALLOWED) {
         let methods = string("^[A-Z]+(, [A-Z]+)*$");
@@ -133,8 +133,8 @@ pub(super) fn refused(call: &str, codes: &[Code]) -> Response {
 /// What one status can stand for: its name, its schema, and an example.
 type Shown = (&'static str, Any, Value);
 
-fn refusal(call: &str, code: Code) -> Shown {
-    (name_and_reason(code).0, envelope(code), examples::refused(call, code))
+fn refusal(call: &str, first: &str, code: Code) -> Shown {
+    (name_and_reason(code).0, envelope(code), examples::refused(call, first, code))
 }
 
 /// The response of status 200 to `call`: that envelope, or that of another code; where there is a
@@ -151,7 +151,7 @@ pub(super) fn done(
         about += &format!("\n\n{}", reason(code));
     }
     let mut answers = vec![("Done", success, examples::done(call))];
-    answers.extend(or.map(|code| refusal(call, code)));
+    answers.extend(or.map(|code| refusal(call, "", code)));
     let mut response = response(&about, &answers);
     if let Some(pattern) = location {
         response =

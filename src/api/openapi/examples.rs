@@ -103,23 +103,23 @@ fn event(id: i64, subject: &str, group: Option<&str>, [sdate, edate]: [&str; 2])
     })
 }
 
-/// The whole answer of a call that is not done.
-pub(super) fn refused(call: &str, code: Code) -> Value {
+/// The whole answer of a call that is not done. Its first parameter is `first`.
+pub(super) fn refused(call: &str, first: &str, code: Code) -> Value {
     let Code(_, number, message) = code;
     let mut meta = json!({"code": number, "message": message});
-    if let Some(detail) = detail(call, code) {
+    if let Some(detail) = detail(call, first, code) {
         meta["detail"] = json!(detail);
     }
     json!({ "meta": meta })
 }
 
-fn detail(call: &str, code: Code) -> Option<String> {
+fn detail(call: &str, first: &str, code: Code) -> Option<String> {
     let of_group = call.to_lowercase().contains("group");
     let (thing, made) = if of_group { ("group", "made") } else { ("event", "registered") };
     Some(match code {
         Code::MALFORMED if body(call).is_some() => "body: expected a JSON object".into(),
         Code::MALFORMED => "query: expected percent-encoded UTF-8".into(),
-        Code::INVALID => format!("{}: required, but missing", first_required(call)),
+        Code::INVALID => format!("{first}: required, but missing"),
         Code::REFUSED if call == "register" => "registration is closed".into(),
         Code::REFUSED => "the email or the password is not right".into(),
         Code::MISSING_TOKEN => "the header X-calendar-access-token is missing".into(),
@@ -135,21 +135,4 @@ fn detail(call: &str, code: Code) -> Option<String> {
         Code::UNAVAILABLE => "nothing was stored; try again later".into(),
         _ => return None,
     })
-}
-
-/// The parameter that is missing where none is given.
-fn first_required(call: &str) -> &'static str {
-    match call {
-        "register" | "signIn" => "useremail",
-        "changePassword" => "password",
-        "selectGroups" => "selected_group",
-        "month" => "year_month",
-        "day" => "date",
-        "search" => "search_word",
-        "createEvent" => "sdate",
-        "changeEvent" | "deleteEvent" => "event_id",
-        "putBirthday" | "postBirthday" => "birthday",
-        "createGroup" => "group_name",
-        _ => "group_id",
-    }
 }

@@ -1,14 +1,15 @@
 //! The description of version 1 in OpenAPI 3.1, for programs that write clients and try servers.
 //!
-//! What goes in and out is described by the types that the handlers read and answer: they derive their
-//! schemas from the fields that are read and written, so the two cannot differ. The table of calls
-//! (`calls.rs`) names those types, and adds what no type says: the codes of each call, its headers, an
-//! example. Tests hold it to the mounted routes and to what a running server answers.
+//! What goes in and out is described by the types that the handlers read and answer with, which derive
+//! their schemas from the same fields (`schemas.rs`). Which types those are, and what else a call takes, is
+//! read off the handlers' signatures (`handler.rs`). The table of calls (`calls.rs`) adds what no
+//! signature says. Tests compare all of it with the mounted routes and with what a server answers.
 
 mod answers;
 mod calls;
 mod examples;
-mod taken;
+mod handler;
+mod schemas;
 
 use std::sync::OnceLock;
 
@@ -22,9 +23,9 @@ use utoipa::openapi::{
 };
 
 use super::BASE;
-use super::envelope::Answer;
+use super::envelope::{Answer, Done};
 use crate::error::{Error, Result};
-use taken::Schemas;
+use schemas::Schemas;
 
 /// What the document calls the access token.
 const TOKEN: &str = "token";
@@ -50,8 +51,8 @@ to 9999, and go out as `Tue, 20 Jun 2017 09:00:00 GMT` with the same digits; `GM
 /// The document.
 fn document() -> OpenApi {
     let (mut paths, mut schemas) = (Paths::new(), Schemas::default());
-    for call in calls::all() {
-        let (path, method, operation) = call.operation(&mut schemas);
+    for call in calls::all(&mut schemas) {
+        let (path, method, operation) = call.operation();
         paths.add_path_operation(path, vec![method], operation);
     }
     let info = InfoBuilder::new()
@@ -98,11 +99,11 @@ pub fn json() -> Result<String> {
     json.map_err(|error| Error::Internal(format!("cannot write the API's description: {error}")))
 }
 
-/// The description of the API: the one answer without the envelope, since those who read it know the
-/// form of OpenAPI and not yet ours.
+/// The description of the API. It is the one answer without the envelope: its readers know the form of
+/// OpenAPI, and ours only from it.
 #[get("/openapi.json")]
-pub(super) fn get() -> Result<Answer> {
-    // It is the same for as long as the program runs, and whoever can reach the server may ask.
+pub(super) fn get() -> Result<Answer<Done>> {
+    // Anybody who can reach the server may ask for it, and it never changes while the server runs.
     static WRITTEN: OnceLock<String> = OnceLock::new();
     let document = if let Some(document) = WRITTEN.get() {
         document

@@ -133,6 +133,25 @@ fn parameters_are_checked_before_ownership() {
 }
 
 #[test]
+fn the_request_is_checked_before_the_clock() {
+    let (calendar, token) = Calendar::populated();
+    let gone = calendar.register(KIM);
+    calendar.execute("DELETE FROM user WHERE email = 'kim@example.com'");
+    // Beyond the year 9999.
+    calendar.clock.set(1_000_000_000_000);
+    let mut faults = 0;
+    for (method, path, body) in CALLS {
+        calendar.call(method, path, &gone, body).bad_token();
+        if method != Method::Get {
+            calendar.call(method, path, &token, "[]").malformed("body: expected a JSON object");
+        }
+        faults += usize::from(calendar.call(method, path, &token, body).status == 500);
+    }
+    // This month and today, and the calls that note when they were done.
+    assert_eq!(faults, 9);
+}
+
+#[test]
 fn a_birthdays_form_is_checked_before_its_existence() {
     let (calendar, token) = Calendar::populated();
     let body = r#"{"birthday":"1990-06-20"}"#;

@@ -111,6 +111,19 @@ fn broken_percent_encoding_is_refused() {
 }
 
 #[test]
+fn the_month_call_without_a_month_shows_the_day_of_a_date() {
+    let (calendar, park, ..) = two_events();
+    let of = |query: &str| calendar.get(&format!("/calendar/month?{query}"), &park);
+    assert_eq!(of("date=2017-06-20").json()["data"].as_array().unwrap().len(), 2);
+    of("date=2017-06-21").is(200, &events(&[]));
+    of("date=2017-06").invalid("date: expected YYYY-MM-DD");
+    of("date=2017-06-20%00").invalid("date: expected text without U+0000");
+    of("year_month=2017-06&date=x").is(200, &of("year_month=2017-06").body);
+    of("year_month=x&date=2017-06-20").invalid("year_month: expected YYYY-MM");
+    of("").invalid("year_month: required, but missing");
+}
+
+#[test]
 fn a_call_without_parameters_ignores_the_query() {
     let (calendar, token) = Calendar::populated();
     for path in

@@ -41,6 +41,16 @@ fn registering_and_signing_in_are_rate_limited_per_address() {
 }
 
 #[test]
+fn a_client_without_an_address_is_refused_under_a_rate_limit() {
+    let fault = r#"{"meta":{"code":50000,"message":"INTERNAL SERVER ERROR"}}"#;
+    let calendar = with_rate_limit();
+    for path in ["/user/", "/user/login"] {
+        calendar.post(path, "", credentials(PARK, PASSWORD)).is(500, fault);
+    }
+    assert_eq!(calendar.rows("SELECT count(*) FROM user"), ["0"]);
+}
+
+#[test]
 fn guesses_of_the_old_password_are_rate_limited() {
     let calendar = with_rate_limit();
     let from = |method, path: &str, headers: &[(&'static str, &str)], body: String| {
