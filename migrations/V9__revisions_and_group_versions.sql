@@ -7,15 +7,67 @@ ALTER TABLE event ADD COLUMN revision INTEGER NOT NULL DEFAULT 0;
 -- when it changes the user's number moves: a pair never comes again.
 ALTER TABLE calendar_group ADD COLUMN version INTEGER NOT NULL DEFAULT 0;
 
+DROP TRIGGER event_made_in_person;
+DROP TRIGGER event_changed_in_person;
+DROP TRIGGER event_deleted_in_person;
 DROP TRIGGER event_made_in_group;
 DROP TRIGGER event_changed_in_group;
 DROP TRIGGER event_deleted_in_group;
-DROP TRIGGER event_changed_in_person;
+DROP TRIGGER group_selected;
+DROP TRIGGER group_deselected;
 
 UPDATE event SET revision = random();
 
+-- U+0000 was taken until now and is refused from now on: what is stored gets U+FFFD in its place. By
+-- bytes, since SQLite's functions of text end at it.
+UPDATE event SET
+    subject = (
+        WITH RECURSIVE cleaned (done, rest) AS (
+            SELECT '', CAST(event.subject AS BLOB)
+            UNION ALL
+            SELECT done || CAST(substr(rest, 1, instr(rest, x'00') - 1) AS TEXT) || char(65533),
+                substr(rest, instr(rest, x'00') + 1)
+            FROM cleaned WHERE instr(rest, x'00') > 0)
+        SELECT done || CAST(rest AS TEXT) FROM cleaned WHERE instr(rest, x'00') = 0),
+    subject_folded = (
+        WITH RECURSIVE cleaned (done, rest) AS (
+            SELECT '', CAST(event.subject_folded AS BLOB)
+            UNION ALL
+            SELECT done || CAST(substr(rest, 1, instr(rest, x'00') - 1) AS TEXT) || char(65533),
+                substr(rest, instr(rest, x'00') + 1)
+            FROM cleaned WHERE instr(rest, x'00') > 0)
+        SELECT done || CAST(rest AS TEXT) FROM cleaned WHERE instr(rest, x'00') = 0)
+WHERE instr(CAST(subject AS BLOB), x'00') > 0;
+
+UPDATE calendar_group SET
+    name = (
+        WITH RECURSIVE cleaned (done, rest) AS (
+            SELECT '', CAST(calendar_group.name AS BLOB)
+            UNION ALL
+            SELECT done || CAST(substr(rest, 1, instr(rest, x'00') - 1) AS TEXT) || char(65533),
+                substr(rest, instr(rest, x'00') + 1)
+            FROM cleaned WHERE instr(rest, x'00') > 0)
+        SELECT done || CAST(rest AS TEXT) FROM cleaned WHERE instr(rest, x'00') = 0)
+WHERE instr(CAST(name AS BLOB), x'00') > 0;
+
+CREATE TRIGGER event_made_in_person AFTER INSERT ON event WHEN NEW.group_id IS NULL BEGIN
+    UPDATE "user" SET calendar_version = calendar_version + 1 WHERE id = NEW.user_id;
+END;
+
 CREATE TRIGGER event_changed_in_person AFTER UPDATE ON event WHEN NEW.group_id IS NULL BEGIN
-    UPDATE user SET calendar_version = calendar_version + 1 WHERE id = NEW.user_id;
+    UPDATE "user" SET calendar_version = calendar_version + 1 WHERE id = NEW.user_id;
+END;
+
+CREATE TRIGGER event_deleted_in_person AFTER DELETE ON event WHEN OLD.group_id IS NULL BEGIN
+    UPDATE "user" SET calendar_version = calendar_version + 1 WHERE id = OLD.user_id;
+END;
+
+CREATE TRIGGER group_selected AFTER INSERT ON selection BEGIN
+    UPDATE "user" SET calendar_version = calendar_version + 1 WHERE id = NEW.user_id;
+END;
+
+CREATE TRIGGER group_deselected AFTER DELETE ON selection BEGIN
+    UPDATE "user" SET calendar_version = calendar_version + 1 WHERE id = OLD.user_id;
 END;
 
 -- A deleted group's version moved when it was marked; nobody sees its events any more.
@@ -31,7 +83,7 @@ CREATE TRIGGER event_deleted_in_group AFTER DELETE ON event WHEN OLD.group_id IS
     UPDATE calendar_group SET version = version + 1 WHERE id = OLD.group_id AND deleted = 0;
 END;
 
--- As before, but that each conflict is named.
+-- Unchanged, except that each ON CONFLICT names its target.
 DROP TRIGGER event_to_index;
 DROP TRIGGER event_to_index_again;
 DROP TRIGGER event_to_unindex;

@@ -1,10 +1,9 @@
 //! The views that were answered last, as they were answered.
 //!
 //! People look at the same month again and again, from several devices, and a calendar is read far
-//! more often than it is written. A view is kept with the version of its user's calendar, which
-//! moves with everything that the view could show (`migrations/V4`), in the same transaction. Who
-//! asks again has their version read anyway, with their token's check; while it is the same, so is
-//! the view. So nothing here is ever told that something changed, and nothing can be forgotten.
+//! more often than it is written. Every request for a view reads the version of the user's calendar with
+//! the token check; while it is unchanged, so is the view, and nothing needs invalidating. The version
+//! moves in the transaction that changes what the view could show (migration V9).
 //!
 //! The same version makes the `ETag` (RFC 9110, 8.8.3) of a view. It carries a random number of this
 //! process too: a database that was restored from a backup counts through the same versions again.
@@ -15,7 +14,7 @@ use std::sync::{Mutex, PoisonError};
 use bytes::Bytes;
 use lru::LruCache;
 
-use crate::model::{CalendarVersion, TimeRange, User, UserId};
+use crate::model::{CalendarVersion, TimeRange, UserId};
 
 /// How many bytes are kept; those of the view that was not asked for the longest go first.
 const BUDGET: usize = 8 * 1024 * 1024;
@@ -58,12 +57,12 @@ impl Default for ViewCache {
 }
 
 impl ViewCache {
-    /// The entity tag of what `user` is shown in `range`. Weak, since compressed or not it is the
-    /// same view.
+    /// The entity tag of what the calendar in that state shows in `range`. Weak, since compressed or
+    /// not it is the same view.
     #[must_use]
-    pub fn tag(&self, user: &User, range: TimeRange) -> String {
+    pub fn tag(&self, version: CalendarVersion, range: TimeRange) -> String {
         let mut tag = String::with_capacity(80);
-        let User { id: UserId(id), calendar_version: CalendarVersion { own, groups }, .. } = user;
+        let CalendarVersion { user: UserId(id), own, groups } = version;
         let TimeRange { from, until } = range;
         // To a string, this cannot fail.
         let _ =
@@ -71,23 +70,28 @@ impl ViewCache {
         tag
     }
 
-    /// What `user` is shown in `range`, if it is kept and still so.
+    /// What the calendar in that state shows in `range`, if it is kept.
     #[must_use]
-    pub fn get(&self, user: &User, range: TimeRange, compressed: bool) -> Option<View> {
+    pub fn get(
+        &self,
+        version: CalendarVersion,
+        range: TimeRange,
+        compressed: bool,
+    ) -> Option<View> {
         let mut shelf = self.shelf.lock().unwrap_or_else(PoisonError::into_inner);
-        let (version, view) = shelf.views.get(&(user.id, range, compressed))?;
-        (*version == user.calendar_version).then(|| view.clone())
+        let (kept, view) = shelf.views.get(&(version.user, range, compressed))?;
+        (*kept == version).then(|| view.clone())
     }
 
-    /// Keeps `view`, which is what `user` is shown in `range`.
-    pub fn keep(&self, user: &User, range: TimeRange, compressed: bool, view: &View) {
+    /// Keeps `view`, which is what the calendar in that state shows in `range`.
+    pub fn keep(&self, version: CalendarVersion, range: TimeRange, compressed: bool, view: &View) {
         if view.bytes.len() > LARGEST {
             return;
         }
         let mut shelf = self.shelf.lock().unwrap_or_else(PoisonError::into_inner);
-        let kept = (user.calendar_version, view.clone());
+        let kept = (version, view.clone());
         shelf.bytes += view.bytes.len() + OVERHEAD;
-        if let Some((_, (_, before))) = shelf.views.push((user.id, range, compressed), kept) {
+        if let Some((_, (_, before))) = shelf.views.push((version.user, range, compressed), kept) {
             shelf.bytes -= before.bytes.len() + OVERHEAD;
         }
         while shelf.bytes > BUDGET
@@ -101,18 +105,11 @@ impl ViewCache {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Email, WallTime};
 
     const JUNE: TimeRange = TimeRange { from: 0, until: 30 };
 
-    fn user(id: i64, own: i64) -> User {
-        User {
-            id: UserId(id),
-            email: Email::stored("park@jungi.me".into()),
-            created: WallTime::MIN,
-            token_generation: 0,
-            calendar_version: CalendarVersion { own, groups: 0 },
-        }
+    fn version(user: i64, own: i64) -> CalendarVersion {
+        CalendarVersion { user: UserId(user), own, groups: 0 }
     }
 
     fn view(length: usize) -> View {
@@ -122,13 +119,13 @@ mod tests {
     #[test]
     fn a_view_is_kept_for_its_user_its_version_its_period_and_its_form() {
         let (views, view) = (ViewCache::default(), view(2));
-        views.keep(&user(1, 5), JUNE, false, &view);
-        assert_eq!(views.get(&user(1, 5), JUNE, false), Some(view));
-        assert_eq!(views.get(&user(2, 5), JUNE, false), None);
-        assert_eq!(views.get(&user(1, 6), JUNE, false), None);
-        assert_eq!(views.get(&user(1, 4), JUNE, false), None);
-        assert_eq!(views.get(&user(1, 5), TimeRange { until: 31, ..JUNE }, false), None);
-        assert_eq!(views.get(&user(1, 5), JUNE, true), None);
+        views.keep(version(1, 5), JUNE, false, &view);
+        assert_eq!(views.get(version(1, 5), JUNE, false), Some(view));
+        assert_eq!(views.get(version(2, 5), JUNE, false), None);
+        assert_eq!(views.get(version(1, 6), JUNE, false), None);
+        assert_eq!(views.get(version(1, 4), JUNE, false), None);
+        assert_eq!(views.get(version(1, 5), TimeRange { until: 31, ..JUNE }, false), None);
+        assert_eq!(views.get(version(1, 5), JUNE, true), None);
     }
 
     #[test]
@@ -136,25 +133,25 @@ mod tests {
         let views = ViewCache::default();
         let largest = view(LARGEST);
         for id in 0..20 {
-            views.keep(&user(id, 0), JUNE, false, &largest);
-            views.keep(&user(id, 1), JUNE, false, &largest);
+            views.keep(version(id, 0), JUNE, false, &largest);
+            views.keep(version(id, 1), JUNE, false, &largest);
         }
         let kept: Vec<i64> =
-            (0..20).filter(|id| views.get(&user(*id, 1), JUNE, false).is_some()).collect();
+            (0..20).filter(|id| views.get(version(*id, 1), JUNE, false).is_some()).collect();
         assert_eq!(kept, (13..20).collect::<Vec<_>>());
-        views.keep(&user(7, 0), JUNE, false, &view(LARGEST + 1));
-        assert_eq!(views.get(&user(7, 0), JUNE, false), None, "too large to keep");
+        views.keep(version(7, 0), JUNE, false, &view(LARGEST + 1));
+        assert_eq!(views.get(version(7, 0), JUNE, false), None, "too large to keep");
     }
 
     #[test]
     fn a_tag_is_another_for_whatever_may_differ() {
         let views = ViewCache::default();
         let tags = [
-            views.tag(&user(1, 5), JUNE),
-            views.tag(&user(2, 5), JUNE),
-            views.tag(&user(1, 6), JUNE),
-            views.tag(&user(1, 5), TimeRange { until: 31, ..JUNE }),
-            ViewCache::default().tag(&user(1, 5), JUNE),
+            views.tag(version(1, 5), JUNE),
+            views.tag(version(2, 5), JUNE),
+            views.tag(version(1, 6), JUNE),
+            views.tag(version(1, 5), TimeRange { until: 31, ..JUNE }),
+            ViewCache::default().tag(version(1, 5), JUNE),
         ];
         for (at, tag) in tags.iter().enumerate() {
             assert!(tag.starts_with("W/\"") && tag.ends_with('"'), "{tag}");

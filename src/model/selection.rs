@@ -34,6 +34,11 @@ impl Selection {
         Self::read(raw).map_err(|expected| expected.of(name))
     }
 
+    /// The groups in it that are not in `other`, by id.
+    pub fn without<'s>(&'s self, other: &'s Self) -> impl Iterator<Item = GroupId> + 's {
+        self.0.difference(&other.0).copied()
+    }
+
     /// The groups in it, by id.
     pub fn ids(&self) -> impl Iterator<Item = GroupId> + '_ {
         self.0.iter().copied()
