@@ -9,7 +9,7 @@
 //!
 //! A view cannot ask about each event in turn. The queries that find what a calendar shows, in
 //! `store/tables/events.rs` and `store/tables/subject_index.rs`, repeat [`shows`] in SQL and say so; a
-//! property test (`tests/property`) holds them to it.
+//! property test (`tests/api/property`) holds them to it.
 
 use super::{no_event, no_group};
 use crate::error::{Error, Result};

@@ -113,6 +113,41 @@ fn an_upgrade_fills_in_the_length_classes_of_groups() {
 }
 
 #[test]
+fn an_upgrade_puts_u_fffd_for_the_zero_characters_that_older_versions_took() {
+    let database = Database::populated(8);
+    let conn = database.open();
+    let zeros = "a\0b\0\0가\0";
+    let made = "INSERT INTO event (user_id, subject, subject_folded, starts, ends, created)
+        VALUES (1, ?1, ?1, 0, 0, 0)";
+    conn.execute(made, [zeros]).unwrap();
+    let named = "INSERT INTO calendar_group (name, creator_id, created) VALUES (?1, 1, 0)";
+    conn.execute(named, [zeros]).unwrap();
+    drop(conn);
+    store::upgrade(&database.path).unwrap();
+    let conn = database.open();
+    for sql in [
+        "SELECT subject FROM event ORDER BY id DESC LIMIT 1",
+        "SELECT subject_folded FROM event ORDER BY id DESC LIMIT 1",
+        "SELECT name FROM calendar_group ORDER BY id DESC LIMIT 1",
+    ] {
+        let text: String = conn.query_row(sql, [], |row| row.get(0)).unwrap();
+        assert_eq!(text, zeros.replace('\0', "\u{fffd}"), "{sql}");
+    }
+    database.assert_sound();
+}
+
+#[test]
+fn an_upgrade_gives_every_event_a_revision_of_its_own() {
+    let database = Database::populated(8);
+    store::upgrade(&database.path).unwrap();
+    let conn = database.open();
+    let sql = "SELECT count(*), count(DISTINCT revision) FROM event";
+    let counted = &rows(&conn, sql)[0];
+    assert!(integer(&counted[0]) > 1);
+    assert_eq!(counted[0], counted[1]);
+}
+
+#[test]
 fn every_older_database_gets_the_schema_that_a_new_one_gets() {
     let schema = |database: &Database| {
         let sql = "SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY type, name";
