@@ -70,13 +70,17 @@ pub struct EventDetails {
 }
 
 impl EventDetails {
+    /// A subject and times, and nothing else.
+    #[must_use]
+    pub fn new(subject: ShortText, times: EventTimes) -> Self {
+        Self { subject, times }
+    }
+
     /// Those of the birthday of the user with `email`: the day of birth, under a subject of its own.
     #[must_use]
     pub fn birthday(email: &Email, day: Day) -> Self {
-        Self {
-            subject: ShortText::stored(format!("{} 생일", email.as_str())),
-            times: EventTimes::moment(day.midnight()),
-        }
+        let subject = ShortText::stored(format!("{} 생일", email.as_str()));
+        Self::new(subject, EventTimes::moment(day.midnight()))
     }
 }
 

@@ -1,4 +1,5 @@
-//! The clock set back by a day. Only the in-process client can set it: the binary has the machine's.
+//! The clock set back by a day. Only the in-process client can set it: the binary has the
+//! machine's.
 
 use std::time::Duration;
 

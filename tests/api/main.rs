@@ -1,5 +1,5 @@
-//! The API and the pages, by the in-process client, laid out as the URLs are. What only bytes on a
-//! socket can show is asked of the spawned binary.
+//! The API and the pages, by the in-process client, laid out as the URLs are. What only bytes on
+//! a socket can show is asked of the spawned binary.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that panics has failed")]
 

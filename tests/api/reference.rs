@@ -1,5 +1,5 @@
-//! Every example of the published reference, as it is printed there, with the comments in its JSON. The
-//! address that the page hides is put back in.
+//! Every example of the published reference, as it is printed there, with the comments in its JSON.
+//! The address that the page hides is put back in.
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! The commands, the server and the configuration, by the spawned binary, as an operator meets them.
+//! The commands, the server and the configuration, by the spawned binary, as operators meet them.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that panics has failed")]
 

@@ -21,8 +21,8 @@ const COMMANDS: [&[&str]; 10] = [
     &["user", "add", "kim@example.com"],
 ];
 
-/// A database of a few hundred events. With `log` its server was killed, and the last writes are only in
-/// the write-ahead log.
+/// A database of a few hundred events. With `log` its server was killed, and the last writes are
+/// only in the write-ahead log.
 fn calendar(log: bool) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::start(serve(folder.path()));

@@ -1,4 +1,5 @@
-//! A disk without room: no file may be longer than 1 MiB, and a write beyond that fails as on a full disk.
+//! A disk without room: no file may be longer than 1 MiB, and a write beyond that fails as on a
+//! full disk.
 
 use std::process::Command;
 use std::sync::mpsc::channel;

@@ -1,5 +1,5 @@
-//! Faults on purpose: the server is killed, locked out, cut off and lied to, its files are damaged and its
-//! disk is full, and what it promised holds.
+//! Faults on purpose: the server is killed, locked out, cut off and lied to, its files are damaged
+//! and its disk is full, and what it promised holds.
 //!
 //! Nothing here waits for a time to pass: what is waited for is polled, up to a deadline.
 

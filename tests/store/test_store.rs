@@ -1,8 +1,8 @@
 //! A store in a folder of its own, seen through its public functions and, from outside, through a
 //! connection of another program.
 //!
-//! Nothing here sleeps. Where the order matters, a write is held on the writer thread, the writes that
-//! are to queue up behind it are polled once each, and then it is let go.
+//! Nothing here sleeps. Where the order matters, a write is held on the writer thread, the writes
+//! that are to queue up behind it are polled once each, and then it is let go.
 
 use std::future::Future;
 use std::path::{Path, PathBuf};

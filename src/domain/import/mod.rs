@@ -276,7 +276,7 @@ impl Import<'_, '_> {
             }
         }
         let kept = Some(old.id).filter(|id| can_be_kept(*id)).map(EventId);
-        let details = &EventDetails { subject, times };
+        let details = &EventDetails::new(subject, times);
         let event = NewEvent { owner: owner.id, group, details, created, birthday };
         let id = self.tx.import_event(kept, &event, updated)?;
         if birthday {

@@ -167,7 +167,7 @@ impl Snapshot<'_> {
     }
 
     /// The events that `sql` selects, whose columns are those of [`BY_ID`].
-    pub(in crate::store) fn events(&self, sql: &str, params: impl Params) -> Result<Vec<Event>> {
+    fn events(&self, sql: &str, params: impl Params) -> Result<Vec<Event>> {
         let mut statement = self.conn.prepare_cached(sql)?;
         let mut rows = statement.query(params)?;
         let mut events = Vec::new();

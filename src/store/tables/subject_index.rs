@@ -14,10 +14,10 @@
 //! The writer indexes events when it is idle (`maintenance/upkeep.rs`). Events not indexed yet are
 //! scanned: those after the last one that was indexed, and earlier ones that are listed as changed.
 
-use rusqlite::{Connection, OptionalExtension, Statement};
+use rusqlite::{Connection, OptionalExtension, Params, Statement};
 
 use crate::error::Result;
-use crate::model::{Event, ShortText, UserId};
+use crate::model::{Event, EventId, ShortText, UserId};
 use crate::store::engine::Snapshot;
 
 /// The most events of a calendar that is scanned without the index.
@@ -31,59 +31,52 @@ const SLICE: u16 = 128;
 
 /// The personal events of user ?1 whose folded subject contains ?2 (`access::shows`). INDEXED BY holds it
 /// to the user's own events.
-pub(in crate::store) const PERSONAL: &str = r#"
-SELECT e.id, e.user_id, u.email, e.group_id, e.subject, e.starts, e.ends, e.created, e.updated,
-    e.birthday, e.revision
-FROM event e INDEXED BY event_personal JOIN "user" u ON u.id = e.user_id
-WHERE e.user_id = ?1 AND e.group_id IS NULL AND instr(e.subject_folded, ?2) > 0"#;
+pub(in crate::store) const PERSONAL: &str = "
+SELECT e.id
+FROM event e INDEXED BY event_personal
+WHERE e.user_id = ?1 AND e.group_id IS NULL AND instr(e.subject_folded, ?2) > 0";
 
 /// The same of the groups that user ?1 has selected (`access::shows`). The order of CROSS JOIN and INDEXED
 /// BY hold it to the events of each group.
-pub(in crate::store) const SELECTED: &str = r#"
-SELECT e.id, e.user_id, u.email, e.group_id, e.subject, e.starts, e.ends, e.created, e.updated,
-    e.birthday, e.revision
+pub(in crate::store) const SELECTED: &str = "
+SELECT e.id
 FROM selection s CROSS JOIN calendar_group c CROSS JOIN event e INDEXED BY event_in_group
-JOIN "user" u ON u.id = e.user_id
 WHERE s.user_id = ?1 AND c.id = s.group_id AND c.deleted = 0 AND e.group_id = s.group_id
-    AND instr(e.subject_folded, ?2) > 0"#;
+    AND instr(e.subject_folded, ?2) > 0";
 
 /// The events that the index finds for the expression ?3, if the calendar of user ?1 shows them
 /// (`access::shows`) and their folded subject contains ?2. CROSS JOIN holds it to begin at the index.
-pub(in crate::store) const INDEXED: &str = r#"
-SELECT e.id, e.user_id, u.email, e.group_id, e.subject, e.starts, e.ends, e.created, e.updated,
-    e.birthday, e.revision
-FROM subject_gram g CROSS JOIN event e ON e.id = g.rowid JOIN "user" u ON u.id = e.user_id
+pub(in crate::store) const INDEXED: &str = "
+SELECT e.id
+FROM subject_gram g CROSS JOIN event e ON e.id = g.rowid
 WHERE g.subject_gram MATCH ?3 AND instr(e.subject_folded, ?2) > 0
     AND (e.group_id IS NULL AND e.user_id = ?1
         OR e.group_id IN (
             SELECT s.group_id FROM selection s JOIN calendar_group c ON c.id = s.group_id
             WHERE s.user_id = ?1 AND c.deleted = 0))
-    AND NOT EXISTS (SELECT 1 FROM subject_gram_pending p WHERE p.event_id = g.rowid)"#;
+    AND NOT EXISTS (SELECT 1 FROM subject_gram_pending p WHERE p.event_id = g.rowid)";
 
 /// The same of the events that have changed since they were indexed. CROSS JOIN holds it to begin at
 /// their list.
-pub(in crate::store) const PENDING: &str = r#"
-SELECT e.id, e.user_id, u.email, e.group_id, e.subject, e.starts, e.ends, e.created, e.updated,
-    e.birthday, e.revision
+pub(in crate::store) const PENDING: &str = "
+SELECT e.id
 FROM subject_gram_pending p CROSS JOIN event e ON e.id = p.event_id
-JOIN "user" u ON u.id = e.user_id
 WHERE instr(e.subject_folded, ?2) > 0
     AND (e.group_id IS NULL AND e.user_id = ?1
         OR e.group_id IN (
             SELECT s.group_id FROM selection s JOIN calendar_group c ON c.id = s.group_id
-            WHERE s.user_id = ?1 AND c.deleted = 0))"#;
+            WHERE s.user_id = ?1 AND c.deleted = 0))";
 
 /// The same of the events after the last one that was indexed. NOT INDEXED holds it to the order of ids.
-pub(in crate::store) const NEW: &str = r#"
-SELECT e.id, e.user_id, u.email, e.group_id, e.subject, e.starts, e.ends, e.created, e.updated,
-    e.birthday, e.revision
-FROM event e NOT INDEXED JOIN "user" u ON u.id = e.user_id
+pub(in crate::store) const NEW: &str = "
+SELECT e.id
+FROM event e NOT INDEXED
 WHERE e.id > (SELECT followed FROM subject_gram_progress WHERE id = 1)
     AND instr(e.subject_folded, ?2) > 0
     AND (e.group_id IS NULL AND e.user_id = ?1
         OR e.group_id IN (
             SELECT s.group_id FROM selection s JOIN calendar_group c ON c.id = s.group_id
-            WHERE s.user_id = ?1 AND c.deleted = 0))"#;
+            WHERE s.user_id = ?1 AND c.deleted = 0))";
 
 /// Counts the personal events of user ?1, up to ?2. INDEXED BY holds it to those alone.
 pub(in crate::store) const COUNT_PERSONAL: &str = "
@@ -124,16 +117,26 @@ impl Snapshot<'_> {
     pub fn events_containing(&self, user: UserId, word: &ShortText) -> Result<Vec<Event>> {
         let folded = word.folded();
         let asked = (user.0, folded.as_str());
-        let (mut events, rest) = if self.has_few_events(user)? {
-            (self.events(PERSONAL, asked)?, &[SELECTED][..])
+        let mut found = Vec::new();
+        if self.has_few_events(user)? {
+            self.find(PERSONAL, asked, &mut found)?;
+            self.find(SELECTED, asked, &mut found)?;
         } else {
-            let indexed = (user.0, &folded, expression(&folded));
-            (self.events(INDEXED, indexed)?, &[PENDING, NEW][..])
-        };
-        for sql in rest {
-            events.extend(self.events(sql, asked)?);
+            self.find(INDEXED, (user.0, &folded, expression(&folded)), &mut found)?;
+            self.find(PENDING, asked, &mut found)?;
+            self.find(NEW, asked, &mut found)?;
         }
-        Ok(events)
+        let events = found.into_iter().filter_map(|id| self.event(id).transpose());
+        events.collect()
+    }
+
+    /// Adds the ids that `sql` selects.
+    fn find(&self, sql: &str, params: impl Params, found: &mut Vec<EventId>) -> Result<()> {
+        let mut statement = self.conn.prepare_cached(sql)?;
+        for id in statement.query_map(params, |row| row.get(0))? {
+            found.push(EventId(id?));
+        }
+        Ok(())
     }
 
     fn has_few_events(&self, user: UserId) -> Result<bool> {

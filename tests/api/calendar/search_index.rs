@@ -1,4 +1,5 @@
-//! `/calendar/search` in a calendar of so many events that the index is used: it finds what a scan would.
+//! `/calendar/search` in a calendar of so many events that the index is used: it finds what a scan
+//! would.
 
 use crate::many_events::{MANY, found, many, subject};
 use crate::support::calendar::{Calendar, DONE, NOT_INDEXED};

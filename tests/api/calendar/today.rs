@@ -1,4 +1,5 @@
-//! `/calendar/today` and `/calendar`, which is this month: both go by the clock and the configured zone.
+//! `/calendar/today` and `/calendar`, which is this month: both go by the clock and the configured
+//! zone.
 
 use super::views::shown;
 use crate::support::calendar::{Calendar, NOW, PARK, Settings};

@@ -1,5 +1,5 @@
-//! What the four views have in common: whose events they show, and in which order. Which events overlap
-//! a day or a month is in `overlap.rs`.
+//! What the four views have in common: whose events they show, and in which order. Which events
+//! overlap a day or a month is in `overlap.rs`.
 
 use crate::support::calendar::{Calendar, DONE, KIM, PARK};
 use crate::support::expected::{Shown, events};

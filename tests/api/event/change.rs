@@ -1,5 +1,5 @@
-//! `PUT /calendar/event`, and what it has in common with `DELETE`: whose events these change, and the
-//! id that names one.
+//! `PUT /calendar/event`, and what it has in common with `DELETE`: whose events these change, and
+//! the id that names one.
 
 use rocket::http::Method;
 

@@ -1,5 +1,5 @@
-//! `PUT /group`, and what it has in common with `DELETE`: whose groups these change, and the id that
-//! names one.
+//! `PUT /group`, and what it has in common with `DELETE`: whose groups these change, and the id
+//! that names one.
 
 use rocket::http::Method;
 

@@ -1,5 +1,5 @@
-//! What all calls have in common as HTTP: how a request is read, in which order it is checked, and what
-//! every answer has.
+//! What all calls have in common as HTTP: how a request is read, in which order it is checked, and
+//! what every answer has.
 
 mod access_token;
 mod body;

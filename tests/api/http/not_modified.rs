@@ -1,6 +1,6 @@
-//! `If-None-Match`: a view or an event that the client has already is answered with 304 and no body.
-//! Whatever changes what a calendar shows changes the tag of its views, whoever does it; nothing else
-//! does.
+//! `If-None-Match`: a view or an event that the client has already is answered with 304 and no
+//! body. Whatever changes what a calendar shows changes the tag of its views, whoever does it;
+//! nothing else does.
 
 use rocket::http::Method;
 

@@ -1,4 +1,5 @@
-//! `If-Match`: an event is changed or deleted only while it is what the client knows (RFC 9110, 13.1.1).
+//! `If-Match`: an event is changed or deleted only while it is what the client knows (RFC 9110,
+//! 13.1.1).
 
 use rocket::http::Method;
 

@@ -1,4 +1,5 @@
-//! The examples in the document are true: the server takes what they send, and answers what they print.
+//! The examples in the document are true: the server takes what they send, and answers what they
+//! print.
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use rocket::http::Method;

@@ -7,11 +7,11 @@ mod limits;
 mod schema;
 
 use rocket::http::Method;
-use schema::Schemas;
 use serde_json::{Value, json};
 
 use crate::support::answer::Answer;
 use crate::support::calendar::Calendar;
+use schema::Schemas;
 
 /// The document, which needs no token.
 pub(crate) fn document(calendar: &Calendar) -> Value {

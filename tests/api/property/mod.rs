@@ -10,9 +10,10 @@ mod steps;
 mod world;
 
 use jiff::civil::date;
-use model::EMAILS;
 use proptest::collection::vec;
 use proptest::prelude::*;
+
+use model::EMAILS;
 use steps::{DAY, Fields, Step, View, later};
 use world::World;
 

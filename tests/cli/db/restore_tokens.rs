@@ -115,7 +115,7 @@ fn a_restore_over_a_damaged_database_warns_of_unknown_tokens() {
     let restored = run(here, &["db", "restore", "copy.sqlite", "--end-tokens"]);
     assert_eq!(restored.code, Some(0));
     assert!(
-        restored.err.starts_with("tokens of users who registered after the backup may count again when they register anew: "),
+        restored.err.starts_with("tokens of users who registered after the backup may become valid again when they register again: "),
         "{}",
         restored.err
     );

@@ -42,7 +42,7 @@ fn status_of_an_unmigrated_database_says_what_to_do() {
     let ended = run(folder.path(), &["db", "status"]);
     assert_eq!(ended.code, Some(0));
     assert!(
-        ended.out.contains("\nversion      0, 8 pending: calendar-server db upgrade\n"),
+        ended.out.contains("\nversion      0, 9 pending: calendar-server db upgrade\n"),
         "{}",
         ended.out
     );

@@ -1,4 +1,5 @@
-//! The server, the clients that call it at the same time, and the edits by which they are told apart.
+//! The server, the clients that call it at the same time, and the edits by which they are told
+//! apart.
 
 use std::path::PathBuf;
 use std::sync::Barrier;
@@ -62,7 +63,7 @@ impl Server {
         let (barrier, work) = (&Barrier::new(CLIENTS), &work);
         let one = move |number| {
             let client = self.client(token);
-            // The connection is made before the start. A failure shows after it, or the others would wait.
+            // The connection is made before the start. A failure shows after it: the others wait.
             let connected = client.agent.get(format!("{}/user/", self.base)).call();
             barrier.wait();
             connected.unwrap().body_mut().read_to_string().unwrap();
@@ -155,7 +156,7 @@ impl Answer {
         self.body["meta"]["code"].as_i64().unwrap()
     }
 
-    /// Whether it was done. The only other answer there may be is that the event or group does not exist.
+    /// Whether it was done. The only other answer is that the event or group does not exist.
     #[track_caller]
     pub(crate) fn done(&self) -> bool {
         match (self.status, self.code()) {
@@ -170,8 +171,8 @@ impl Answer {
     }
 }
 
-/// An edit of an event by a client in a round. Its times follow from its subject, so that a mixture of
-/// two edits shows.
+/// An edit of an event by a client in a round. Its times follow from its subject, so that a
+/// mixture of two edits shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Edit(pub(crate) usize, pub(crate) usize);
 

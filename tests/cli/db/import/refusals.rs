@@ -1,5 +1,5 @@
-//! What is not imported: into a database that is in use, or from a file that is not the Flask system's,
-//! not closed, or locked.
+//! What is not imported: into a database that is in use, or from a file that is not the Flask
+//! system's, not closed, or locked.
 
 use std::fs;
 use std::path::Path;

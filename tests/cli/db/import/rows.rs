@@ -1,5 +1,5 @@
-//! What becomes of each kind of row that the earlier system let in and this one does not, and of many
-//! rows.
+//! What becomes of each kind of row that the earlier system let in and this one does not, and of
+//! many rows.
 
 use rusqlite::Connection;
 use serde_json::{Value, json};
