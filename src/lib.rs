@@ -1,6 +1,6 @@
 //! A calendar server in one binary that keeps everything in one SQLite file.
 //!
-//! Data goes one way through the house, and every arrow points down:
+//! Every arrow points down, and `tests/layers.rs` holds them:
 //!
 //! ```text
 //!   main.rs ─► cli/ ─► run/ ─► server.rs ─► api/   web/     HTTP: routes, guards, the envelope; the pages
@@ -14,12 +14,12 @@
 //!                  model/       plain values that cannot be wrong once built
 //! ```
 //!
-//! Beside it stand [`config`] (every key, read and checked once), [`clock`] (the only place that
-//! asks what time it is), [`app`] (what every handler works with), `trace` (what the log says of a
-//! request), [`backups`] (the ones that the server makes by itself) and [`error`] (the one error).
-//! `run/` starts and stops a server and what runs beside it.
+//! Beside it: [`config`] (every key, read and checked once), [`clock`] (the only place that asks for the
+//! time), [`app`] (what every handler works with), `http/` (the HTTP that all protocols share),
+//! [`backups`] (the scheduled ones) and [`error`] (the one error type). `run/` starts and stops a server
+//! and what runs beside it.
 //!
-//! A value is checked where it comes in and trusted from there:
+//! A value is checked when it comes in, and trusted from then on:
 //!
 //! ```
 //! use calendar_server::model::Month;

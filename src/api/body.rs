@@ -9,7 +9,8 @@ use serde_json::value::RawValue;
 
 use super::caller::Input;
 use super::parameters::{Given, Parameters, Source};
-use crate::error::{Error, Result};
+use super::refusal::{Refusal, Result};
+use crate::error::{self, Error};
 
 /// The most bytes of a body that are read.
 pub(super) const LIMIT: u64 = 64 * 1024;
@@ -23,8 +24,8 @@ pub(crate) struct Body<T>(Result<T>);
 
 impl<T> Body<T> {
     /// Converts the parameters, for a check across several of them.
-    pub(super) fn and_then<U>(self, convert: impl FnOnce(T) -> Result<U>) -> Body<U> {
-        Body(self.0.and_then(convert))
+    pub(super) fn and_then<U>(self, convert: impl FnOnce(T) -> error::Result<U>) -> Body<U> {
+        Body(self.0.and_then(|given| Ok(convert(given)?)))
     }
 }
 
@@ -42,7 +43,7 @@ impl<'r, T: Parameters + Send> FromData<'r> for Body<T> {
 
     async fn from_data(_: &'r Request<'_>, data: Data<'r>) -> Outcome<'r, Self> {
         let fields = read(data).await;
-        Outcome::Success(Self(fields.and_then(|fields| T::read(&fields))))
+        Outcome::Success(Self(fields.and_then(|fields| Ok(T::read(&fields)?))))
     }
 }
 
@@ -50,31 +51,29 @@ impl<'r, T: Parameters + Send> FromData<'r> for Body<T> {
 struct Fields(HashMap<String, Box<RawValue>>);
 
 impl Source for Fields {
-    fn get(&self, name: &str) -> Result<Option<Given<'_>>> {
+    fn get(&self, name: &str) -> error::Result<Option<Given<'_>>> {
         Ok(self.0.get(name).map(|value| Given::Json(value)))
     }
 }
 
 async fn read(data: Data<'_>) -> Result<Fields> {
-    let bytes = data
-        .open(ByteUnit::Byte(LIMIT))
-        .into_bytes()
-        .await
-        .map_err(|_| Error::Malformed("body: it ended before it was complete".into()))?;
+    let malformed = |what: &str| Error::Malformed(format!("body: {what}"));
+    let bytes = data.open(ByteUnit::Byte(LIMIT)).into_bytes().await;
+    let bytes = bytes.map_err(|_| malformed("it ended before it was complete"))?;
     if !bytes.is_complete() {
-        return Err(Error::TooLarge(format!("body: expected at most {LIMIT} bytes")));
+        return Err(Refusal::TooLarge(format!("body: expected at most {LIMIT} bytes")));
     }
     if nested_deeper_than(DEEPEST, &bytes) {
-        return Err(Error::Malformed(format!(
-            "body: expected a JSON object (nested deeper than {DEEPEST} levels)"
-        )));
+        let what = format!("expected a JSON object (nested deeper than {DEEPEST} levels)");
+        return Err(malformed(&what).into());
     }
-    let text = str::from_utf8(&bytes)
-        .map_err(|_| Error::Malformed("body: expected a JSON object (in UTF-8)".into()))?;
-    parse(text).map(Fields).map_err(|error| match error.classify() {
-        Category::Data => Error::Malformed("body: expected a JSON object".into()),
-        _ => Error::Malformed(format!("body: expected a JSON object ({error})")),
-    })
+    let text =
+        str::from_utf8(&bytes).map_err(|_| malformed("expected a JSON object (in UTF-8)"))?;
+    let fields = parse(text).map_err(|error| match error.classify() {
+        Category::Data => malformed("expected a JSON object"),
+        _ => malformed(&format!("expected a JSON object ({error})")),
+    })?;
+    Ok(Fields(fields))
 }
 
 /// Whether JSON has objects and arrays nested deeper than `levels`.

@@ -13,10 +13,11 @@ use super::envelope::{Answer, Done, List};
 use super::event::{self, Event};
 use super::parameters::{Parameters, missing};
 use super::query::Query;
+use super::refusal::Result;
 use super::values::{Day, DayOrTime, Month, Text};
 use crate::app::App;
 use crate::domain;
-use crate::error::Result;
+use crate::error;
 use crate::model::{self, TimeRange};
 
 /// The events that a calendar shows.
@@ -32,7 +33,7 @@ async fn view<I, F>(
 ) -> Result<Events>
 where
     I: Input,
-    F: FnOnce(I::Value) -> Result<TimeRange> + Send + 'static,
+    F: FnOnce(I::Value) -> error::Result<TimeRange> + Send + 'static,
 {
     let cache = Arc::clone(&app.views);
     let shown = caller.read_inline(app, input, move |snapshot, user, input| {
@@ -78,7 +79,7 @@ pub(super) struct WhichMonth {
 impl Parameters for WhichMonth {}
 
 impl WhichMonth {
-    fn range(self) -> Result<TimeRange> {
+    fn range(self) -> error::Result<TimeRange> {
         match (self.year_month, self.date) {
             (Some(Month(month)), _) => Ok(month.time_range()),
             (None, Some(date)) => Ok(model::Day::parse("date", &date)?.time_range()),
@@ -146,7 +147,7 @@ pub(super) async fn search(
     let found = caller.read(app, query, |snapshot, user, search| {
         domain::events::search(snapshot, user.id, &search.search_word.0)
     });
-    event::list(&found.await?)
+    Ok(event::list(&found.await?)?)
 }
 
 /// `brithday` and `sdate` are read as well, since the published reference has both.
@@ -190,5 +191,5 @@ async fn register_birthday(
             domain::events::register_birthday(tx, &user, body.birthday.0, now?)
         })
         .await?;
-    Answer::done()
+    Ok(Answer::done())
 }

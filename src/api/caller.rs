@@ -4,38 +4,17 @@
 //! token's user exists is checked in the same read or write of the store as the call itself. An error in
 //! the body or the query has to wait for that, so handlers hand their input to [`Caller`] unread.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
-use rocket::http::Status;
 use rocket::request::{FromRequest, Outcome, Request};
 
 use super::query;
+use super::refusal::{Refusal, Result, refuse};
 use crate::app::App;
 use crate::domain::auth::{self, Claims};
-use crate::error::{Error, Result};
+use crate::error::{self, Error};
 use crate::model::User;
 use crate::store::{Snapshot, Transaction};
-
-/// The error of a guard that refused the request. Rocket gives a catcher only the status, so the error
-/// is left in the request's cache.
-struct Refusal(Mutex<Option<Error>>);
-
-fn refusal_of<'r>(request: &'r Request<'_>) -> &'r Refusal {
-    request.local_cache(|| Refusal(Mutex::new(None)))
-}
-
-/// Takes the error of the guard that refused `request`, if one did.
-pub(super) fn take_refusal(request: &Request<'_>) -> Option<Error> {
-    refusal_of(request).0.lock().ok()?.take()
-}
-
-fn refuse<T>(request: &Request<'_>, error: Error) -> Outcome<T, ()> {
-    if let Ok(mut left) = refusal_of(request).0.lock() {
-        *left = Some(error);
-    }
-    // The catcher ignores this status and answers with the error's own.
-    Outcome::Error((Status::BadRequest, ()))
-}
 
 /// What a call takes beside its token: a [`Body`](super::body::Body), a
 /// [`Query`](super::query::Query), or nothing.
@@ -72,7 +51,7 @@ impl<'r> FromRequest<'r> for Caller {
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
         match verify(request) {
             Ok(caller) => Outcome::Success(caller),
-            Err(error) => refuse(request, error),
+            Err(refusal) => refuse(request, refusal),
         }
     }
 }
@@ -82,7 +61,7 @@ fn verify(request: &Request<'_>) -> Result<Caller> {
     let app = app.ok_or_else(|| Error::Internal("the app is not managed".into()))?;
     let token = request.headers().get_one("X-calendar-access-token").unwrap_or_default().trim();
     if token.is_empty() {
-        return Err(Error::MissingToken);
+        return Err(Error::MissingToken.into());
     }
     let claims = app.tokens.verify(token, app.clock.unix())?;
     let query_is_sound = request.uri().query().is_none_or(|query| query::is_sound(query.as_str()));
@@ -98,9 +77,12 @@ impl Caller {
     where
         I: Input,
         T: Send + 'static,
-        F: FnOnce(&Snapshot<'_>, User, I::Value) -> Result<T> + Send + 'static,
+        F: FnOnce(&Snapshot<'_>, User, I::Value) -> error::Result<T> + Send + 'static,
     {
-        app.store.read_inline(self.for_user(input, work)).await
+        match self.given(input) {
+            Ok(input) => Ok(app.store.read_inline(self.for_user(input, work)).await?),
+            Err(refusal) => self.after_token(app, refusal).await,
+        }
     }
 
     /// Runs `work`, which may read many rows, for the token's user.
@@ -113,30 +95,30 @@ impl Caller {
     where
         I: Input,
         T: Send + 'static,
-        F: FnOnce(&Snapshot<'_>, User, I::Value) -> Result<T> + Send + 'static,
+        F: FnOnce(&Snapshot<'_>, User, I::Value) -> error::Result<T> + Send + 'static,
     {
-        app.store.read(self.for_user(input, work)).await
+        match self.given(input) {
+            Ok(input) => Ok(app.store.read(self.for_user(input, work)).await?),
+            Err(refusal) => self.after_token(app, refusal).await,
+        }
     }
 
+    /// `work` after the check that the token's user exists.
     fn for_user<I, T, F>(
         &self,
         input: I,
         work: F,
-    ) -> impl FnOnce(&Snapshot<'_>) -> Result<T> + use<I, T, F>
+    ) -> impl FnOnce(&Snapshot<'_>) -> error::Result<T> + use<I, T, F>
     where
-        I: Input,
-        F: FnOnce(&Snapshot<'_>, User, I::Value) -> Result<T>,
+        F: FnOnce(&Snapshot<'_>, User, I) -> error::Result<T>,
     {
-        let (claims, input) = (Arc::clone(&self.claims), self.given(input));
-        move |snapshot| {
-            let user = auth::user_of(snapshot, &claims)?;
-            work(snapshot, user, input?)
-        }
+        let claims = Arc::clone(&self.claims);
+        move |snapshot| work(snapshot, auth::user_of(snapshot, &claims)?, input)
     }
 
     /// Reads `input`, unless the query is broken.
     fn given<I: Input>(&self, input: I) -> Result<I::Value> {
-        if self.query_is_sound { input.read() } else { Err(query::broken()) }
+        if self.query_is_sound { input.read() } else { Err(query::broken().into()) }
     }
 
     /// Runs `work` for the token's user in a write.
@@ -147,27 +129,25 @@ impl Caller {
     where
         I: Input,
         T: Send + 'static,
-        F: FnOnce(&Transaction<'_>, User, I::Value) -> Result<T> + Send + 'static,
+        F: FnOnce(&Transaction<'_>, User, I::Value) -> error::Result<T> + Send + 'static,
     {
-        let done = match self.given(input) {
-            Ok(input) => {
-                let claims = Arc::clone(&self.claims);
-                let work = move |tx: &Transaction<'_>| work(tx, auth::user_of(tx, &claims)?, input);
-                app.store.write(work).await
-            }
-            Err(error) => return self.after_token(app, error).await,
+        let input = match self.given(input) {
+            Ok(input) => input,
+            Err(refusal) => return self.after_token(app, refusal).await,
         };
-        match done {
+        let claims = Arc::clone(&self.claims);
+        let work = move |tx: &Transaction<'_>| work(tx, auth::user_of(tx, &claims)?, input);
+        match app.store.write(work).await {
             // The write may have failed before it looked for the user.
-            Err(error @ Error::Unavailable(_)) => self.after_token(app, error).await,
-            done => done,
+            Err(error @ Error::Unavailable(_)) => self.after_token(app, error.into()).await,
+            done => Ok(done?),
         }
     }
 
-    /// `error`, unless the token has an error of its own.
-    async fn after_token<T>(&self, app: &App, error: Error) -> Result<T> {
-        self.read_inline(app, (), |_, _, ()| Ok(())).await?;
-        Err(error)
+    /// `refusal`, unless the token has an error of its own.
+    async fn after_token<T>(&self, app: &App, refusal: Refusal) -> Result<T> {
+        app.store.read_inline(self.for_user((), |_, _, ()| Ok(()))).await?;
+        Err(refusal)
     }
 }
 
@@ -181,7 +161,7 @@ impl<'r> FromRequest<'r> for WithinLimit {
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
         match count(request) {
             Ok(()) => Outcome::Success(Self),
-            Err(error) => refuse(request, error),
+            Err(refusal) => refuse(request, refusal),
         }
     }
 }
@@ -191,5 +171,5 @@ fn count(request: &Request<'_>) -> Result<()> {
     let app = app.ok_or_else(|| Error::Internal("the app is not managed".into()))?;
     let lists: Vec<&str> = request.headers().get("X-Forwarded-For").collect();
     let hops = lists.iter().flat_map(|list| list.split(','));
-    app.auth_limit.check(request.remote().map(|peer| peer.ip()), hops)
+    Ok(app.auth_limit.check(request.remote().map(|peer| peer.ip()), hops)?)
 }

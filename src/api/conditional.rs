@@ -1,4 +1,5 @@
-//! In which form a client wants an answer: only if it is not the one that it has, compressed.
+//! The headers by which a client asks for an answer only if it is new (`If-None-Match`), and compressed
+//! (`Accept-Encoding`).
 
 use std::convert::Infallible;
 
@@ -6,9 +7,9 @@ use rocket::request::{FromRequest, Outcome, Request};
 
 use crate::http::{coding, etag};
 
-/// What the headers of a request say of the answer's form.
+/// What those headers say.
 pub(super) struct Conditional {
-    /// What is in `If-None-Match`.
+    /// The values of `If-None-Match`.
     known: Vec<String>,
     /// Whether the client takes gzip.
     pub(super) gzip: bool,

@@ -1,8 +1,7 @@
-//! The envelope of every answer under `/api/`, and the table of codes: the only place that spells
-//! them.
+//! The envelope of every answer under `/api/`, and the table of codes and messages.
 //!
-//! The same code can stand for two messages, so clients tell them apart by the message: a message
-//! never changes, `INVAILD TOKEN` included, which the published API spells so.
+//! The same code can stand for two messages, so clients tell them apart by the message: a message never
+//! changes. `INVAILD TOKEN` is the spelling of the published API.
 
 use std::io::Cursor;
 use std::marker::PhantomData;
@@ -13,15 +12,16 @@ use rocket::response::{self, Responder, Response};
 use serde::{Serialize, Serializer};
 
 use super::conditional::{self, Conditional};
+use super::refusal::Refusal;
 use crate::app::{View, exchange};
 use crate::error::{Error, Result, Taken};
 use crate::http::coding::{self, WORTH_COMPRESSING};
 
-/// What an answer is, to the client: its HTTP status, its code and the code's message.
+/// The HTTP status, the code and the message of an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Code(pub(super) u16, pub(super) u32, pub(super) &'static str);
 
-/// Every code, named for the description of the API (`openapi/`), which says which call answers which.
+/// Every code. The description of the API (`openapi/`) says which call answers which.
 impl Code {
     pub(super) const SUCCESS: Self = Self(200, 20000, "SUCCESS");
     pub(super) const EMAIL_EXISTS: Self = Self(200, 20010, "USER ID EXIST");
@@ -41,7 +41,13 @@ impl Code {
     pub(super) const UNAVAILABLE: Self = Self(503, 50300, "SERVICE UNAVAILABLE");
 }
 
-fn code_of(error: &Error) -> Code {
+fn code_of(refusal: &Refusal) -> Code {
+    let error = match refusal {
+        Refusal::Calendar(error) => error,
+        Refusal::NoSuchPath => return Code::NOT_FOUND,
+        Refusal::MethodNotAllowed(_) => return Code::METHOD_NOT_ALLOWED,
+        Refusal::TooLarge(_) => return Code::TOO_LARGE,
+    };
     match error {
         Error::Exists(Taken::Email) => Code::EMAIL_EXISTS,
         Error::Exists(Taken::Birthday) => Code::BIRTHDAY_EXISTS,
@@ -51,20 +57,30 @@ fn code_of(error: &Error) -> Code {
         Error::MissingToken => Code::MISSING_TOKEN,
         Error::InvalidToken => Code::INVALID_TOKEN,
         Error::NotOwner(_) => Code::NOT_OWNER,
-        Error::MethodNotAllowed(_) => Code::METHOD_NOT_ALLOWED,
         Error::NotFound(_) => Code::NOT_FOUND,
         Error::Changed(_) => Code::CHANGED,
-        Error::TooLarge(_) => Code::TOO_LARGE,
         Error::TooMany(_) => Code::TOO_MANY,
         Error::Unavailable(_) => Code::UNAVAILABLE,
         Error::Internal(_) | Error::Setup(_) => Code::INTERNAL,
     }
 }
 
-/// One sentence for a person about an error, where there is something to say that is no internal.
-fn detail_of(error: &Error) -> Option<String> {
+/// The published detail: one sentence for a person, where something can be said that is not internal.
+/// What the calendar says is said here in the words of HTTP where a client needs those.
+fn detail_of(refusal: &Refusal) -> Option<String> {
+    let error = match refusal {
+        Refusal::Calendar(error) => error,
+        Refusal::NoSuchPath => return Some("no such path".into()),
+        Refusal::MethodNotAllowed(allow) => return Some(format!("this path takes {allow}")),
+        Refusal::TooLarge(detail) => return Some(detail.clone()),
+    };
     match error {
         Error::Exists(_) | Error::Internal(_) | Error::Setup(_) => None,
+        Error::MissingToken => Some("the header X-calendar-access-token is missing".into()),
+        Error::Changed(_) => {
+            Some(format!("{error}: read it again, and send its new ETag in If-Match"))
+        }
+        Error::TooMany(seconds) => Some(format!("too many requests: try again in {seconds} s")),
         Error::Unavailable(_) => Some("nothing was stored; try again later".into()),
         _ => Some(error.to_string()),
     }
@@ -107,20 +123,24 @@ pub(crate) struct List<T>(PhantomData<T>);
 
 impl Answer<Done> {
     /// Done, without data.
-    pub(crate) fn done() -> Result<Self> {
-        Self::envelope(None::<()>)
+    pub(crate) fn done() -> Self {
+        let Code(_, code, message) = Code::SUCCESS;
+        let envelope = format!(r#"{{"meta":{{"code":{code},"message":"{message}"}}}}"#);
+        Self::bare(envelope.into_bytes())
     }
 
     /// Done, without data; what was made can be read at `location`.
-    pub(crate) fn made_at(location: String) -> Result<Self> {
-        Ok(Self { location: Some(location), ..Self::done()? })
+    pub(crate) fn made_at(location: String) -> Self {
+        Self { location: Some(location), ..Self::done() }
     }
 }
 
 impl<T: Serialize> Answer<T> {
     /// Done, with `data`.
     pub(crate) fn data(data: T) -> Result<Self> {
-        Self::envelope(Some(data))
+        let Code(_, code, message) = Code::SUCCESS;
+        let envelope = Envelope { meta: Meta { code, message, detail: None }, data: Some(data) };
+        Ok(Self::bare(serde_json::to_vec(&envelope).map_err(|error| unwritten(&error))?))
     }
 }
 
@@ -176,12 +196,6 @@ impl<T> Answer<T> {
     pub(super) fn into_view(self, gzip: bool) -> Result<View> {
         encode(self.body, || gzip)
     }
-
-    fn envelope<D: Serialize>(data: Option<D>) -> Result<Self> {
-        let Code(_, code, message) = Code::SUCCESS;
-        let envelope = Envelope { meta: Meta { code, message, detail: None }, data };
-        Ok(Self::bare(serde_json::to_vec(&envelope).map_err(|error| unwritten(&error))?))
-    }
 }
 
 fn unwritten(error: &serde_json::Error) -> Error {
@@ -211,15 +225,17 @@ impl<'r, T> Responder<'r, 'static> for Answer<T> {
     }
 }
 
-/// The answer to a call that was not done. What the client is not told goes to the log, here alone.
-impl<'r> Responder<'r, 'static> for Error {
+/// The answer to a call that was refused. What the client is not told goes to the log, only here.
+impl<'r> Responder<'r, 'static> for Refusal {
     fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
         let id = exchange::id_of(request);
         match &self {
-            Self::Internal(reason) | Self::Setup(reason) => {
+            Self::Calendar(Error::Internal(reason) | Error::Setup(reason)) => {
                 tracing::error!(request_id = %id, "{reason}");
             }
-            Self::Unavailable(reason) => tracing::warn!(request_id = %id, "{reason}"),
+            Self::Calendar(Error::Unavailable(reason)) => {
+                tracing::warn!(request_id = %id, "{reason}");
+            }
             _ => {}
         }
         let kind @ Code(_, code, message) = code_of(&self);
@@ -232,7 +248,7 @@ impl<'r> Responder<'r, 'static> for Error {
             Self::MethodNotAllowed(allow) => {
                 response.set_raw_header("Allow", allow);
             }
-            Self::TooMany(seconds) => {
+            Self::Calendar(Error::TooMany(seconds)) => {
                 response.set_raw_header("Retry-After", seconds.to_string());
             }
             _ => {}
@@ -241,7 +257,13 @@ impl<'r> Responder<'r, 'static> for Error {
     }
 }
 
-/// A body in the form that its client wants, who may take gzip.
+impl<'r> Responder<'r, 'static> for Error {
+    fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
+        Refusal::from(self).respond_to(request)
+    }
+}
+
+/// `body`, compressed if the client takes gzip and if it is worth it.
 fn encode(body: View, takes_gzip: impl FnOnce() -> bool) -> Result<View> {
     if body.compressed || body.bytes.len() < WORTH_COMPRESSING || !takes_gzip() {
         return Ok(body);
@@ -249,7 +271,7 @@ fn encode(body: View, takes_gzip: impl FnOnce() -> bool) -> Result<View> {
     Ok(View { bytes: coding::gzip(&body.bytes)?.into(), compressed: true })
 }
 
-/// The largest piece in which a body goes out: Rocket's own, 4 KB, makes several of a view.
+/// The largest piece in which a body is sent. Rocket's default of 4 KB would send a view in several.
 const CHUNK: usize = 64 * 1024;
 
 fn respond(request: &Request<'_>, Code(status, code, _): Code, body: View) -> Response<'static> {

@@ -13,11 +13,12 @@ use super::conditional::Conditional;
 use super::envelope::{Answer, Done, List};
 use super::parameters::Parameters;
 use super::path::PathId;
+use super::refusal::Result;
 use super::values::{Id, Key, PrintedEmail, PrintedTime, Text, Time};
 use crate::app::App;
 use crate::domain;
-use crate::error::{Error, Result};
-use crate::http::etag::{Tag, tags};
+use crate::error::{self, Error};
+use crate::http::etag::{Allowed, allowed};
 use crate::model::{
     Email, EventDetails, EventId, EventTimes, GroupId, Occurrence, Precondition, Revision, WallTime,
 };
@@ -35,7 +36,7 @@ impl Parameters for NewEvent {}
 impl TryFrom<NewEvent> for EventDetails {
     type Error = Error;
 
-    fn try_from(event: NewEvent) -> Result<Self> {
+    fn try_from(event: NewEvent) -> error::Result<Self> {
         let times = EventTimes::new(event.sdate.0, event.edate.0)?;
         Ok(Self { subject: event.subject.0, times })
     }
@@ -68,7 +69,7 @@ pub(super) struct Event<'a> {
     email: &'a Email,
     #[schema(value_type = PrintedEmail)]
     useremail: &'a Email,
-    // A birthday's subject is its owner's email, a space and the word for it, of two characters.
+    // A birthday's subject is an email, a space and a word of two characters.
     #[schema(min_length = 1, max_length = 257)]
     subject: &'a str,
     /// The group's id; `null` for a personal event.
@@ -106,7 +107,7 @@ impl<'a> From<&'a Occurrence> for Event<'a> {
 }
 
 /// A list of events.
-pub(super) fn list(occurrences: &[Occurrence]) -> Result<Answer<List<Event<'_>>>> {
+pub(super) fn list(occurrences: &[Occurrence]) -> error::Result<Answer<List<Event<'_>>>> {
     Answer::list(occurrences.len() * 320, occurrences.iter().map(Event::from))
 }
 
@@ -129,20 +130,14 @@ impl<'r> FromRequest<'r> for IfMatch {
     type Error = std::convert::Infallible;
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Self::Error> {
-        let mut lists = request.headers().get("If-Match").peekable();
-        if lists.peek().is_none() {
-            return Outcome::Success(Self(Precondition::Any));
-        }
-        let mut states = Vec::new();
-        for tag in lists.flat_map(tags) {
-            match tag {
-                Tag::Any => return Outcome::Success(Self(Precondition::Any)),
-                Tag::Strong(quoted) => states.extend(quoted.trim_matches('"').parse::<Revision>()),
-                // What is weakly the same may have changed.
-                Tag::Weak(_) => {}
+        let precondition = match allowed(request.headers().get("If-Match")) {
+            Allowed::Any => Precondition::Any,
+            Allowed::Only(tags) => {
+                let revisions = tags.iter().map(|quoted| quoted.trim_matches('"').parse());
+                Precondition::OneOf(revisions.filter_map(std::result::Result::ok).collect())
             }
-        }
-        Outcome::Success(Self(Precondition::OneOf(states)))
+        };
+        Outcome::Success(Self(precondition))
     }
 }
 
@@ -160,7 +155,7 @@ pub(super) async fn create(
             domain::events::create(tx, user.id, None, &details, now?)
         })
         .await?;
-    Answer::made_at(location(id))
+    Ok(Answer::made_at(location(id)))
 }
 
 /// Call 6.
@@ -178,7 +173,7 @@ pub(super) async fn change(
             domain::events::change(tx, user.id, id, &details, &condition.0, now?)
         })
         .await?;
-    Answer::done()
+    Ok(Answer::done())
 }
 
 /// Call 7.
@@ -194,7 +189,7 @@ pub(super) async fn delete(
             domain::events::delete(tx, user.id, EventId(body.event_id.0), &condition.0)
         })
         .await?;
-    Answer::done()
+    Ok(Answer::done())
 }
 
 /// One event that the caller registered or that the caller's calendar shows. Its `ETag` is for the

@@ -1,10 +1,10 @@
-//! The answers of no handler: a method that a path does not take, a path that is none, a request
-//! that could not be read, a panic.
+//! The answers when no handler answers: the path does not take the method, there is no such path, the
+//! request could not be read, a handler panicked.
 //!
-//! Rocket 0.5 knows no 405: a wrong method is a path that was not found. So every path gets, made
-//! from the list of the real routes, a further route for each method that it does not have. They
-//! rank behind the real routes of the same kind, but those of a fixed path before any path with an
-//! id in it, so that `GET /group/event` is refused by `/group/event` and not read as a group's id.
+//! For Rocket 0.5, a wrong method is a path that was not found. So every path gets another route for each
+//! method that it does not take, made from the list of real routes. These rank behind the real routes of
+//! the same kind. Those of fixed paths rank before paths with an id, so that `GET /group/event` is refused
+//! by `/group/event` and `event` is not read as an id.
 
 use std::collections::BTreeMap;
 
@@ -12,12 +12,13 @@ use rocket::catcher::{self, Catcher};
 use rocket::data::Data;
 use rocket::http::{Method, Status};
 use rocket::outcome::Outcome;
+use rocket::response::Responder;
 use rocket::route::{self, Handler, Route};
 use rocket::{Request, State};
 
-use super::caller::take_refusal;
 use super::envelope::Answer;
 use super::path::PathId;
+use super::refusal::{self, Refusal};
 use crate::app::{App, exchange};
 use crate::error::Error;
 use crate::http::cors::Sender;
@@ -84,14 +85,14 @@ impl Handler for Refuse {
             None => false,
         };
         if preflight {
-            // The headers that a preflight asks for are set with those of every other answer.
+            // A fairing sets the CORS headers, as on every other answer.
             return route::Outcome::from(request, Answer::done());
         }
-        route::Outcome::from(request, Err::<(), _>(Error::MethodNotAllowed(self.allow.clone())))
+        route::Outcome::from(request, Refusal::MethodNotAllowed(self.allow.clone()))
     }
 }
 
-/// What `request` says of the page that sends it.
+/// What `request` says about the page that sends it.
 pub(crate) fn sender<'r>(request: &'r Request<'_>) -> Sender<'r> {
     let headers = request.headers();
     let asks =
@@ -101,8 +102,8 @@ pub(crate) fn sender<'r>(request: &'r Request<'_>) -> Sender<'r> {
 
 /// The `Allow` header for the path of `request`, if there is such a path.
 fn allow_of(request: &Request<'_>) -> Option<String> {
-    // A method that Rocket does not know arrives as GET: whichever route has the path, all methods
-    // of that path are what it takes.
+    // A method that Rocket does not know arrives here as GET, so the methods of all routes with this path
+    // are collected.
     let mut allowed: Vec<Method> = Vec::new();
     let path = segments(request.uri().path().as_str());
     for route in request.rocket().routes().filter(|route| route.name.as_deref() != Some(REFUSAL)) {
@@ -133,25 +134,25 @@ pub(super) fn catchers() -> Vec<Catcher> {
 
 /// Answers for a request that no handler answered.
 fn answer<'r>(status: Status, request: &'r Request<'_>) -> catcher::BoxFuture<'r> {
-    let error = take_refusal(request).unwrap_or_else(|| unanswered(status, request));
-    Box::pin(async move { rocket::response::Responder::respond_to(error, request) })
+    let refusal = refusal::take(request).unwrap_or_else(|| unanswered(status, request));
+    Box::pin(async move { refusal.respond_to(request) })
 }
 
-fn unanswered(status: Status, request: &Request<'_>) -> Error {
+fn unanswered(status: Status, request: &Request<'_>) -> Refusal {
     match status.code {
-        404 | 422 => Error::NotFound("no such path".into()),
-        // Without a guard's refusal, what cannot be read is what Rocket gave up on before routing:
-        // a method of which it has not heard, or a target that is no path.
+        404 | 422 => Refusal::NoSuchPath,
+        // No guard refused it, so Rocket could not read it: it does not know the method, or the target is
+        // not a path.
         400 => {
             let allow = allow_of(request);
             exchange::log_unreadable(
                 request,
                 allow.as_ref().map_or(Status::NotFound, |_| Status::Forbidden),
             );
-            allow.map_or_else(|| Error::NotFound("no such path".into()), Error::MethodNotAllowed)
+            allow.map_or(Refusal::NoSuchPath, Refusal::MethodNotAllowed)
         }
-        413 => Error::TooLarge("the request is too large".into()),
-        503 => Error::Unavailable("the server is shutting down".into()),
-        _ => Error::Internal(format!("answered {status} by no handler, or a handler panicked")),
+        413 => Refusal::TooLarge("the request is too large".into()),
+        503 => Error::Unavailable("the server is shutting down".into()).into(),
+        _ => Error::Internal(format!("no handler answered, or one panicked: {status}")).into(),
     }
 }

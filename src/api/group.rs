@@ -11,10 +11,10 @@ use super::envelope::{Answer, Done, List};
 use super::event::{self, NewEvent};
 use super::parameters::Parameters;
 use super::path::PathId;
+use super::refusal::Result;
 use super::values::{EventCount, Id, Key, PrintedEmail, PrintedTime, Text};
 use crate::app::App;
 use crate::domain;
-use crate::error::Result;
 use crate::model::{self, Email, GroupId, WallTime};
 
 #[derive(Deserialize, ToSchema)]
@@ -88,7 +88,7 @@ impl<'a> From<&'a model::Group> for Group<'a> {
 }
 
 fn list(groups: &[model::Group]) -> Result<Answer<List<Group<'_>>>> {
-    Answer::list(groups.len() * 160, groups.iter().map(Group::from))
+    Ok(Answer::list(groups.len() * 160, groups.iter().map(Group::from))?)
 }
 
 /// Call 12.
@@ -104,7 +104,7 @@ pub(super) async fn create(
             domain::groups::create(tx, user.id, &body.group_name.0, now?)
         })
         .await?;
-    Answer::made_at(format!("{BASE}/group/{id}"))
+    Ok(Answer::made_at(format!("{BASE}/group/{id}")))
 }
 
 /// Call 13.
@@ -121,7 +121,7 @@ pub(super) async fn rename(
             domain::groups::rename(tx, user.id, id, &name, now?)
         })
         .await?;
-    Answer::done()
+    Ok(Answer::done())
 }
 
 /// Call 14.
@@ -136,7 +136,7 @@ pub(super) async fn delete(
             domain::groups::delete(tx, user.id, GroupId(body.group_id.0))
         })
         .await?;
-    Answer::done()
+    Ok(Answer::done())
 }
 
 /// Call 15.
@@ -161,7 +161,7 @@ pub(super) async fn read(
     let id = GroupId(id.0);
     let (group, events) =
         caller.read(app, (), move |snapshot, _, ()| domain::groups::get(snapshot, id)).await?;
-    Answer::data(OneGroup { group: Group::from(&group), events })
+    Ok(Answer::data(OneGroup { group: Group::from(&group), events })?)
 }
 
 /// Call 17. Calls 6 and 7 change and delete the event.
@@ -178,5 +178,5 @@ pub(super) async fn create_event(
             domain::events::create(tx, user.id, Some(group), &details, now?)
         })
         .await?;
-    Answer::made_at(event::location(id))
+    Ok(Answer::made_at(event::location(id)))
 }

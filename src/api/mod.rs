@@ -1,8 +1,7 @@
 //! Version 1 of the HTTP API: its routes, and what answers when none of them does.
 //!
-//! A handler is its guards, one call into the domain and an answer. Everything under `/api/` answers
-//! in the envelope, whatever was sent: the catchers here see to that. The one exception is the
-//! description of the API itself (`openapi/`).
+//! A handler is its guards, one call into the domain and an answer. Every answer under `/api/` is in the
+//! envelope, errors included, except the description of the API itself (`openapi/`).
 
 mod body;
 mod calendar;
@@ -16,6 +15,7 @@ pub mod openapi;
 mod parameters;
 mod path;
 mod query;
+mod refusal;
 mod user;
 mod values;
 

@@ -8,6 +8,7 @@ use rocket::request::{FromRequest, Outcome, Request};
 
 use super::caller::Input;
 use super::parameters::{Given, Parameters, Source};
+use super::refusal;
 use crate::error::{Error, Result};
 
 /// The parameters in a query. Like [`Body`](super::body::Body), the guard never fails.
@@ -26,8 +27,8 @@ impl<'r, T: Parameters> FromRequest<'r> for Query<T> {
 impl<T: Send + 'static> Input for Query<T> {
     type Value = T;
 
-    fn read(self) -> Result<T> {
-        self.0
+    fn read(self) -> refusal::Result<T> {
+        Ok(self.0?)
     }
 }
 

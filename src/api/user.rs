@@ -8,11 +8,12 @@ use super::body::Body;
 use super::caller::{Caller, Input, WithinLimit};
 use super::envelope::{Answer, Done};
 use super::parameters::Parameters;
+use super::refusal::{Refusal, Result};
 use super::values::{Email, GroupIds, Password, PrintedEmail, PrintedTime};
 use crate::app::App;
 use crate::domain::users::{self, Credentials};
 use crate::domain::{passwords, selections};
-use crate::error::{Error, Result};
+use crate::error::Error;
 use crate::model::{self, User, WallTime};
 use crate::store::Transaction;
 
@@ -90,8 +91,10 @@ pub(super) async fn register(
     body: Body<Registration>,
 ) -> Result<Answer<Token>> {
     let body = body.read();
-    if !app.registration_open && !matches!(body, Err(Error::Malformed(_) | Error::TooLarge(_))) {
-        return Err(Error::Refused("registration is closed".into()));
+    // As everywhere, whether the body can be read comes first.
+    let unread = matches!(body, Err(Refusal::TooLarge(_) | Refusal::Calendar(Error::Malformed(_))));
+    if !app.registration_open && !unread {
+        return Err(Error::Refused("registration is closed".into()).into());
     }
     let Registration { useremail: Email(email), password } = body?;
     let hash = match password {
@@ -147,18 +150,18 @@ pub(super) async fn change_password(
 #[delete("/user/token")]
 pub(super) async fn end_tokens(caller: Caller, app: &State<App>) -> Result<Answer<Done>> {
     caller.write(app, (), |tx, user, ()| users::end_tokens(tx, &user)).await?;
-    Answer::done()
+    Ok(Answer::done())
 }
 
 fn token(app: &App, user: &User) -> Result<Answer<Token>> {
-    Answer::data(Token { token: app.tokens.issue(user, app.clock.unix())? })
+    Ok(Answer::data(Token { token: app.tokens.issue(user, app.clock.unix())? })?)
 }
 
 /// Whose token it is.
 #[get("/user")]
 pub(super) async fn me(caller: Caller, app: &State<App>) -> Result<Answer<Me<'static>>> {
     let User { email, created, .. } = caller.read_inline(app, (), |_, user, ()| Ok(user)).await?;
-    Answer::data(Me { useremail: &email, created, timezone: app.clock.zone_name() })
+    Ok(Answer::data(Me { useremail: &email, created, timezone: app.clock.zone_name() })?)
 }
 
 /// Call 2.
@@ -171,7 +174,7 @@ pub(super) async fn select_groups(
     caller
         .write(app, body, |tx, user, body| selections::replace(tx, user.id, &body.selected_group.0))
         .await?;
-    Answer::done()
+    Ok(Answer::done())
 }
 
 /// What call 2 has set.
@@ -182,5 +185,5 @@ pub(super) async fn selected_groups(
 ) -> Result<Answer<SelectedGroups>> {
     let selection =
         caller.read_inline(app, (), |snapshot, user, ()| snapshot.selection_of(user.id)).await?;
-    Answer::data(SelectedGroups { selected_group: selection.to_string() })
+    Ok(Answer::data(SelectedGroups { selected_group: selection.to_string() })?)
 }

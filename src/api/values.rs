@@ -1,10 +1,8 @@
-//! The values that parameters and answers are made of, each with how it is read and how it is described
-//! (OpenAPI 3.1).
+//! The values in parameters and answers: how each is read, and its schema (OpenAPI 3.1).
 //!
-//! What goes in is described so that whatever fits is taken: a text's limit is that without the white
-//! space at either end, which is cut off. What a schema cannot say stands in words: that `edate` is not
-//! before `sdate`, that 29 February is in leap years alone, and that `1.0` is no integer, which it is to
-//! JSON Schema.
+//! Input that fits a schema is accepted: the limits of a text are those without the white space at its
+//! ends, which is cut off. What a schema cannot express is in words: that `edate` is not before `sdate`,
+//! that only leap years have a 29 February, and that `1.0` is not an integer, although JSON Schema says so.
 
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
@@ -14,13 +12,13 @@ use utoipa::{PartialSchema, ToSchema};
 
 use crate::model::{self, Expected};
 
-/// White space in the sense of Unicode, which is what is cut off a text's ends.
+/// White space as in Unicode, which is cut off the ends of texts.
 macro_rules! white {
     () => {
         r"\t-\r \u0085\u00A0\u1680\u2000-\u200A\u2028\u2029\u202F\u205F\u3000"
     };
 }
-/// Control characters in the sense of Unicode.
+/// Control characters as in Unicode.
 macro_rules! control {
     () => {
         r"\u0000-\u001F\u007F-\u009F"
@@ -78,8 +76,8 @@ fn integer(minimum: i64) -> ObjectBuilder {
         .maximum(Some(i64::MAX))
 }
 
-/// Defines a value by its name in the description: what it is in the model, how it is read from a
-/// string, and its schema.
+/// Defines a value, named as in the description: its type in the model, how it is read from a string, and
+/// its schema.
 macro_rules! value {
     ($(#[$about:meta])* $name:ident($inner:ty), $read:expr, $schema:expr) => {
         $(#[$about])*
@@ -96,7 +94,7 @@ macro_rules! value {
     };
 }
 
-/// Gives a type its schema, under its own name.
+/// Gives a type a schema of its own name.
 macro_rules! described {
     ($name:ident, $schema:expr) => {
         impl PartialSchema for $name {

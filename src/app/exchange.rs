@@ -1,4 +1,4 @@
-//! What Rocket keeps with a request for us: its id, when it came, the code that it is answered with.
+//! What is kept with a request in Rocket: its id, when it arrived, the code of its answer.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Instant;
@@ -12,7 +12,7 @@ use crate::http::trace::{self, Exchange, RequestId};
 struct Kept {
     id: RequestId,
     arrived: Instant,
-    /// The code of the envelope; 0 while there is none.
+    /// The code in the answer's envelope; 0 before it is known.
     code: AtomicU32,
 }
 
@@ -24,7 +24,7 @@ fn kept<'r>(request: &'r Request<'_>) -> &'r Kept {
     })
 }
 
-/// Notes that `request` has arrived.
+/// Notes when `request` arrived.
 pub(crate) fn arrived(request: &Request<'_>) {
     kept(request);
 }
@@ -34,17 +34,17 @@ pub(crate) fn id_of(request: &Request<'_>) -> RequestId {
     kept(request).id
 }
 
-/// Notes the code that `request` is answered with.
+/// Notes the code in the answer's envelope.
 pub(crate) fn answered(request: &Request<'_>, code: u32) {
     kept(request).code.store(code, Ordering::Relaxed);
 }
 
-/// Logs and measures a request.
+/// Logs an answered request and adds it to the metrics.
 pub(crate) fn log(request: &Request<'_>, status: Status) {
     tell(request, request.method().as_str(), status);
 }
 
-/// The same for one that was given up on before it was routed, whose method is not known.
+/// The same for a request that Rocket could not read: its method is unknown.
 pub(crate) fn log_unreadable(request: &Request<'_>, status: Status) {
     tell(request, "-", status);
 }

@@ -1,7 +1,7 @@
 //! Where passwords are hashed: off the threads that serve requests, two at a time.
 //!
-//! A hash is heavy on purpose, so a few more wait for their turn and the rest are turned away: who
-//! sends many sign-ins can hold up other sign-ins, and nothing else.
+//! A hash is slow by design. A few more wait for their turn, and the rest are refused: many sign-ins can
+//! delay other sign-ins, and nothing else.
 
 use std::sync::Arc;
 
@@ -9,12 +9,12 @@ use tokio::sync::Semaphore;
 
 use crate::error::{Error, Result};
 
-/// How many hashes are made at a time.
+/// How many hashes run at a time.
 const AT_ONCE: usize = 2;
-/// How many wait, at some 40 ms each.
+/// How many wait, at about 40 ms each.
 const WAITING: usize = 30;
 
-/// The turns at hashing.
+/// Limits how many passwords are hashed at a time.
 #[derive(Debug)]
 pub struct HashingPool {
     turns: Arc<Semaphore>,
@@ -43,7 +43,7 @@ impl HashingPool {
         let place = Arc::clone(&self.places).try_acquire_owned().map_err(|_| Error::TooMany(1))?;
         let stopped = |_| Error::Unavailable("hashing has stopped".into());
         let turn = Arc::clone(&self.turns).acquire_owned().await.map_err(stopped)?;
-        // They are given back when the hash is made, also if its client goes away meanwhile.
+        // Both are released when the hash is done, even if the client has gone away.
         let work = move || {
             let _held = (place, turn);
             work()

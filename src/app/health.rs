@@ -1,7 +1,7 @@
-//! Whether the server can do its work, as it was a moment ago.
+//! Whether the server can do its work, checked at most once a second.
 //!
-//! To look means to write to the disk, and anybody may ask. So an answer is remembered for a second,
-//! and who asks meanwhile gets the same: a flood of questions costs one write a second.
+//! A check writes to the disk, and anybody may ask for it. So its result is kept for a second, and a flood
+//! of requests costs one write a second.
 
 use std::time::{Duration, Instant};
 
@@ -9,37 +9,37 @@ use tokio::sync::Mutex;
 
 use crate::store::{BackupHistory, PendingNote, Store};
 
-/// How long an answer is remembered.
+/// How long a result is kept.
 const REMEMBERED: Duration = Duration::from_secs(1);
 
-/// What was seen.
+/// The result of a check.
 #[derive(Debug, Clone)]
 pub struct Condition {
     /// Whether the database could be read.
     pub read: bool,
     /// Whether it could be written.
     pub write: bool,
-    /// How the backups went, if that is known.
+    /// The history of the backups, if it is known.
     pub backups: Option<BackupHistory>,
 }
 
-/// Looks, and remembers.
+/// Checks, and keeps the result.
 #[derive(Debug, Default)]
 pub struct Health {
-    /// By the monotonic clock, since the other may be set back. Held while looking, so that those who
-    /// ask at the same time wait for one look.
+    /// Timed by the monotonic clock, since the wall clock may be set back. Locked during a check, so that
+    /// requests at the same time share one.
     last: Mutex<Option<(Instant, Condition)>>,
     pending: PendingNote,
 }
 
 impl Health {
-    /// That of a server whose backups put into `pending` what they cannot note in the database.
+    /// For a server whose backups leave in `pending` what they cannot note in the database.
     #[must_use]
     pub fn new(pending: PendingNote) -> Self {
         Self { pending, ..Self::default() }
     }
 
-    /// Reads and writes, unless that was done a moment ago.
+    /// Checks whether the store can be read and written, unless a result is kept.
     pub async fn look(&self, store: &Store) -> Condition {
         let mut last = self.last.lock().await;
         if let Some((at, condition)) = &*last

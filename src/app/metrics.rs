@@ -1,8 +1,8 @@
-//! Metrics for Prometheus, in its text format (OpenMetrics 1.0): requests and how long they took by
-//! route, the writer's queue and commits, the size of the database.
+//! Metrics for Prometheus, in its text format (OpenMetrics 1.0): requests and their duration by route, the
+//! writer's queue and commits, the size of the database.
 //!
-//! A route is given by its pattern, never by the path that was asked for: paths have ids, and what
-//! no route has could be anything.
+//! A route is named by its pattern, never by the path of the request: paths have ids, and a path without a
+//! route could be anything.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -35,7 +35,7 @@ struct Asked {
     route: String,
 }
 
-/// What is measured.
+/// The metrics of a server.
 #[derive(Debug)]
 pub struct Metrics {
     registry: Registry,
@@ -43,7 +43,7 @@ pub struct Metrics {
     seconds: Family<Asked, Histogram>,
 }
 
-/// A request that was answered.
+/// An answered request.
 #[derive(Debug)]
 pub struct Request<'a> {
     /// Its method.
@@ -52,14 +52,14 @@ pub struct Request<'a> {
     pub route: &'a str,
     /// The HTTP status of the answer.
     pub status: u16,
-    /// The code of the answer's envelope; 0 where it is none.
+    /// The code in the answer's envelope; 0 without one.
     pub code: u32,
     /// How long it took.
     pub took: Duration,
 }
 
 impl Metrics {
-    /// Nothing is measured yet, but for what the store tells of itself.
+    /// No requests yet. `activity` and the size of `database` are read whenever the metrics are.
     #[must_use]
     pub fn new(activity: Arc<Activity>, database: PathBuf) -> Self {
         let mut registry = Registry::with_prefix("calendar");
@@ -86,10 +86,10 @@ impl Metrics {
         self.requests.get_or_create(&answered).inc();
     }
 
-    /// All of it as text.
+    /// The metrics as text.
     ///
     /// # Errors
-    /// None that is known: a string takes what is written to it.
+    /// Never in practice, since writing to a string cannot fail.
     pub fn text(&self) -> Result<String, fmt::Error> {
         let mut text = String::new();
         encode(&mut text, &self.registry)?;
@@ -97,7 +97,7 @@ impl Metrics {
     }
 }
 
-/// What is asked of the store when the metrics are.
+/// What is read from the store whenever the metrics are.
 #[derive(Debug)]
 struct OfStore {
     activity: Arc<Activity>,

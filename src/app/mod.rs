@@ -1,4 +1,4 @@
-//! What every request handler works with.
+//! What every handler works with.
 
 pub(crate) mod exchange;
 mod hashing_pool;
@@ -22,12 +22,12 @@ use crate::domain::auth::Tokens;
 use crate::model::Rate;
 use crate::store::{PendingNote, Store};
 
-/// The running calendar: the store, the time, the keys, and how it is set.
+/// The running calendar: its store, clock, keys and settings.
 #[derive(Debug)]
 pub struct App {
-    /// Where everything is kept.
+    /// Where everything is stored.
     pub store: Store,
-    /// What time it is.
+    /// The time.
     pub clock: Clock,
     /// Issues and verifies access tokens.
     pub tokens: Tokens,
@@ -37,28 +37,28 @@ pub struct App {
     pub auth_limit: AuthLimit,
     /// Where passwords are hashed.
     pub hashing: HashingPool,
-    /// The views that were answered last.
+    /// The views that were answered last, to be sent again.
     pub views: Arc<ViewCache>,
-    /// Whether all of it works.
+    /// Whether the server can do its work.
     pub health: Health,
-    /// What is measured, if it is.
+    /// The metrics, if they are on.
     pub metrics: Option<Arc<Metrics>>,
     /// The origins whose pages may call the API.
     pub cors_origins: Vec<String>,
 }
 
-/// How the calendar is set. The default is what a laptop needs.
+/// The settings of a calendar. The defaults suit a laptop.
 #[derive(Debug)]
 pub struct Settings {
     /// Whether anybody may register.
     pub registration_open: bool,
-    /// How often one address may register and sign in; without one, as often as it likes.
+    /// How often one address may register and sign in; `None` for no limit.
     pub auth_rate: Option<Rate>,
-    /// The proxies that are believed when they say whom they speak for.
+    /// The proxies that are trusted to name their clients.
     pub trusted_proxies: Vec<IpNet>,
     /// The origins whose pages may call the API.
     pub cors_origins: Vec<String>,
-    /// Where the server's own backups leave what they cannot note in the database.
+    /// Where the scheduled backups leave what they cannot note in the database.
     pub pending_note: PendingNote,
 }
 
@@ -75,7 +75,7 @@ impl Default for Settings {
 }
 
 impl App {
-    /// The calendar in `store`. Nothing is measured until `metrics` is set.
+    /// The calendar in `store`. There are no metrics until `metrics` is set.
     #[must_use]
     pub fn new(store: Store, clock: Clock, tokens: Tokens, settings: Settings) -> Self {
         Self {

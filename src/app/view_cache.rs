@@ -1,12 +1,12 @@
-//! The views that were answered last, as they were answered.
+//! The views that were answered last, ready to be sent again.
 //!
-//! People look at the same month again and again, from several devices, and a calendar is read far
-//! more often than it is written. Every request for a view reads the version of the user's calendar with
-//! the token check; while it is unchanged, so is the view, and nothing needs invalidating. The version
-//! moves in the transaction that changes what the view could show (migration V9).
+//! People look at the same month again and again, on several devices, and a calendar is read far more
+//! often than it is written. A view is kept with the version of its user's calendar, which changes in the
+//! same transaction as anything that the view could show. Every request reads the user's version with the
+//! token check; while it is unchanged, so is the view, and nothing needs invalidating.
 //!
-//! The same version makes the `ETag` (RFC 9110, 8.8.3) of a view. It carries a random number of this
-//! process too: a database that was restored from a backup counts through the same versions again.
+//! The version is also in the `ETag` (RFC 9110, 8.8.3) of a view, beside a random number of this process:
+//! a database restored from a backup goes through the same versions again.
 
 use std::fmt::Write;
 use std::sync::{Mutex, PoisonError};
@@ -16,22 +16,22 @@ use lru::LruCache;
 
 use crate::model::{CalendarVersion, TimeRange, UserId};
 
-/// How many bytes are kept; those of the view that was not asked for the longest go first.
+/// How many bytes are kept. The view that was unused for longest is dropped first.
 const BUDGET: usize = 8 * 1024 * 1024;
-/// The largest view that is kept: one must not push out all the others.
+/// The largest view that is kept: a single one must not push out all the others.
 const LARGEST: usize = BUDGET / 8;
-/// What a view takes beside its bytes, roughly.
+/// About how much memory a view takes beside its bytes.
 const OVERHEAD: usize = 192;
 
-/// Whose view, of when, and whether for a client that takes it compressed.
+/// The user, the range, and whether for a client that takes gzip.
 type Key = (UserId, TimeRange, bool);
 
-/// A view as it is answered.
+/// A body, ready to be sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct View {
     /// The body.
     pub bytes: Bytes,
-    /// Whether that is compressed; what is short is not.
+    /// Whether it is compressed. Short ones are not.
     pub compressed: bool,
 }
 
@@ -49,7 +49,7 @@ struct Shelf {
 }
 
 impl Default for ViewCache {
-    /// None are kept yet.
+    /// An empty cache.
     fn default() -> Self {
         let shelf = Shelf { views: LruCache::unbounded(), bytes: 0 };
         Self { process: getrandom::u64().unwrap_or_default(), shelf: Mutex::new(shelf) }
@@ -64,7 +64,7 @@ impl ViewCache {
         let mut tag = String::with_capacity(80);
         let CalendarVersion { user: UserId(id), own, groups } = version;
         let TimeRange { from, until } = range;
-        // To a string, this cannot fail.
+        // Writing to a string cannot fail.
         let _ =
             write!(tag, "W/\"{:x}-{id:x}-{own:x}-{groups:x}-{from:x}-{until:x}\"", self.process);
         tag
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn a_view_is_kept_for_its_user_its_version_its_period_and_its_form() {
+    fn a_view_is_kept_for_its_user_version_range_and_coding() {
         let (views, view) = (ViewCache::default(), view(2));
         views.keep(version(1, 5), JUNE, false, &view);
         assert_eq!(views.get(version(1, 5), JUNE, false), Some(view));
@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_kept_has_a_bound_and_the_oldest_goes_first() {
+    fn the_cache_has_a_bound_and_drops_the_oldest_view_first() {
         let views = ViewCache::default();
         let largest = view(LARGEST);
         for id in 0..20 {
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn a_tag_is_another_for_whatever_may_differ() {
+    fn a_tag_depends_on_the_user_the_version_the_range_and_the_process() {
         let views = ViewCache::default();
         let tags = [
             views.tag(version(1, 5), JUNE),

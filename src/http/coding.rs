@@ -1,4 +1,4 @@
-//! Content coding (RFC 9110, 8.4): gzip, for those who take it.
+//! Content coding (RFC 9110, 8.4): gzip, for clients that take it.
 
 use std::io::{self, Write};
 
@@ -7,11 +7,11 @@ use flate2::write::GzEncoder;
 
 use crate::error::{Error, Result};
 
-/// The fewest bytes that are worth compressing: fewer fit into one packet as they are.
+/// The fewest bytes worth compressing: fewer fit into one packet anyway.
 pub(crate) const WORTH_COMPRESSING: usize = 1024;
 
-/// Whether a client that sent `lists` in `Accept-Encoding` takes gzip (RFC 9110, 12.5.3). One that says
-/// nothing is taken not to, since many a small client shows the bytes as they come.
+/// Whether a client that sent `lists` in `Accept-Encoding` takes gzip (RFC 9110, 12.5.3). A client that sent
+/// none gets no gzip, since many small clients do not decompress.
 pub(crate) fn takes_gzip<'a>(lists: impl Iterator<Item = &'a str>) -> bool {
     let weights = lists.flat_map(|list| list.split(',')).filter_map(|coding| {
         let mut parts = coding.split(';').map(str::trim);
@@ -29,7 +29,7 @@ pub(crate) fn takes_gzip<'a>(lists: impl Iterator<Item = &'a str>) -> bool {
     any
 }
 
-/// `bytes` in gzip (RFC 1952), at its fastest: it is done while the client waits.
+/// `bytes` in gzip (RFC 1952), at the fastest level, since the client waits.
 ///
 /// # Errors
 /// [`Error::Internal`] if there is no memory for it.

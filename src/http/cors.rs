@@ -1,7 +1,7 @@
-//! Which other sites' pages may call the API from a browser (Fetch standard, CORS protocol): the
-//! origins of the key `cors_origins`, and none by default.
+//! Which other sites' pages may call the API from a browser (Fetch standard, CORS protocol): those of the
+//! origins in the key `cors_origins`, by default none.
 
-/// What a request says of the page that sends it.
+/// What a request says about the page that sends it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Sender<'a> {
     /// The header `Origin`.
@@ -17,8 +17,8 @@ impl<'a> Sender<'a> {
         origins.iter().any(|allowed| allowed == "*" || allowed == origin).then_some(origin)
     }
 
-    /// Whether this is a preflight: a browser asks, for a page of one of `origins`, whether it may send
-    /// the request that it is about to send.
+    /// Whether this is a preflight for a page of one of `origins`: the browser asks whether it may send the
+    /// real request.
     pub(crate) fn is_preflight(self, origins: &[String]) -> bool {
         self.asks && self.allowed(origins).is_some()
     }

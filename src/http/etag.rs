@@ -1,4 +1,4 @@
-//! Entity tags (RFC 9110, 8.8.3): how a client says which representation it knows.
+//! Entity tags (RFC 9110, 8.8.3), by which a client names the representations that it has.
 
 /// A tag in a header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,7 +21,7 @@ impl<'a> Tag<'a> {
     }
 }
 
-/// The tags in the value of a header. A list is read up to where it breaks.
+/// The tags in the value of a header, up to the first that is malformed.
 pub(crate) fn tags(list: &str) -> impl Iterator<Item = Tag<'_>> {
     let mut rest = list;
     std::iter::from_fn(move || {
@@ -42,8 +42,35 @@ pub(crate) fn tags(list: &str) -> impl Iterator<Item = Tag<'_>> {
     })
 }
 
-/// Whether a client that sent `lists` in `If-None-Match` has what `tag` stands for. Where nothing is
-/// changed, weak and strong are the same (RFC 9110, 13.1.2).
+/// The representations on which a change may act, by `If-Match`.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Allowed<'a> {
+    /// Any of them.
+    Any,
+    /// Only those with these tags, in their quotes.
+    Only(Vec<&'a str>),
+}
+
+/// What a client that sent `lists` in `If-Match` allows. The comparison is strong (RFC 9110, 13.1.1), so a
+/// weak tag allows nothing.
+pub(crate) fn allowed<'a>(lists: impl Iterator<Item = &'a str>) -> Allowed<'a> {
+    let mut lists = lists.peekable();
+    if lists.peek().is_none() {
+        return Allowed::Any;
+    }
+    let mut only = Vec::new();
+    for tag in lists.flat_map(tags) {
+        match tag {
+            Tag::Any => return Allowed::Any,
+            Tag::Strong(quoted) => only.push(quoted),
+            Tag::Weak(_) => {}
+        }
+    }
+    Allowed::Only(only)
+}
+
+/// Whether a client that sent `lists` in `If-None-Match` has what `tag` stands for. The comparison is weak
+/// (RFC 9110, 13.1.2).
 pub(crate) fn is_known<'a>(lists: impl Iterator<Item = &'a str>, tag: &str) -> bool {
     let quoted = tag.trim_start_matches("W/");
     lists.flat_map(tags).any(|given| given.quoted().is_none_or(|given| given == quoted))
@@ -55,7 +82,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_list_of_tags_is_read_to_where_it_breaks() {
+    fn a_list_of_tags_is_read_up_to_the_first_malformed_one() {
         let read = |list| tags(list).collect::<Vec<_>>();
         assert_eq!(
             read(r#""a", W/"b","c,d" , """#),
@@ -69,11 +96,20 @@ mod tests {
     }
 
     #[test]
-    fn what_is_known_is_compared_weakly() {
+    fn known_tags_are_compared_weakly() {
         let known = |list: &str, tag| is_known([list].into_iter(), tag);
         for list in [r#""a""#, r#"W/"a""#, r#""b", "a""#, "*"] {
             assert!(known(list, r#""a""#) && known(list, r#"W/"a""#), "{list}");
         }
         assert!(!known(r#""b", a"#, r#""a""#));
+    }
+
+    #[test]
+    fn only_a_strong_tag_or_a_star_allows_a_change() {
+        let of = |lists: &'static [&'static str]| allowed(lists.iter().copied());
+        assert_eq!(of(&[]), Allowed::Any);
+        assert_eq!(of(&[r#""a""#, "*"]), Allowed::Any);
+        assert_eq!(of(&[r#""a", W/"b""#, r#""c""#]), Allowed::Only(vec![r#""a""#, r#""c""#]));
+        assert_eq!(of(&[""]), Allowed::Only(vec![]));
     }
 }

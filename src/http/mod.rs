@@ -1,6 +1,6 @@
-//! What every protocol of the house speaks of HTTP: entity tags, content coding, CORS, and what is
-//! told of a request. All of it over plain strings and bytes, and nothing over Rocket, so that a
-//! protocol that Rocket cannot route uses the same.
+//! The HTTP that all protocols share: entity tags, content coding, CORS, and the log line of a request.
+//! It works on plain strings and bytes and not on Rocket's types, so that a protocol that Rocket cannot
+//! route can use it too.
 
 pub(crate) mod coding;
 pub(crate) mod cors;

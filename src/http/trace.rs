@@ -1,15 +1,15 @@
-//! What is told of a request: the id under which the log has it, and its line in the log.
+//! The id of a request, and its line in the log.
 
 use std::fmt;
 use std::time::Duration;
 
-/// 64 random bits by which an answer and the log lines about it are matched; given out in the header
-/// `X-Request-Id` as 16 hexadecimal digits.
+/// 64 random bits that match an answer to its log lines. The header `X-Request-Id` gives them as 16
+/// hexadecimal digits.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct RequestId(u64);
 
 impl RequestId {
-    /// A new one. It is no secret, so the operating system need not be asked for each.
+    /// A new one. It is not a secret, so a fast generator will do.
     pub(crate) fn random() -> Self {
         Self(fastrand::u64(..))
     }
@@ -24,14 +24,14 @@ impl fmt::Display for RequestId {
 /// A request and how it was answered.
 #[derive(Debug)]
 pub(crate) struct Exchange<'a> {
-    /// The method; `-` where it is not known.
+    /// The method; `-` if it is unknown.
     pub(crate) method: &'a str,
-    /// The path, without the query, which may hold what somebody searches for; without whatever of the
-    /// path is none of ours, which could be anything.
+    /// The path. Not the query, which may hold what somebody searches for, and not those parts that no
+    /// route has, which could be anything.
     pub(crate) path: &'a str,
     /// The HTTP status of the answer.
     pub(crate) status: u16,
-    /// The code of the answer's envelope; 0 where it has none.
+    /// The code in the answer's envelope; 0 without one.
     pub(crate) code: u32,
     /// How long it took.
     pub(crate) took: Duration,

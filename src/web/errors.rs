@@ -1,6 +1,5 @@
-//! What answers outside `/api/` when no page does: a small page for a browser, in the reader's language
-//! and the page's look, and a line of text for anything else. Neither says more than the status, nor
-//! repeats anything of what was asked for.
+//! Error answers outside `/api/`: for a browser a small page, in the reader's language and the page's look,
+//! for anything else a line of text. Both say no more than the status, and repeat nothing of the request.
 
 use rocket::Request;
 use rocket::http::{Accept, ContentType, Header, Method, Status};
@@ -12,7 +11,7 @@ use crate::http::trace::RequestId;
 
 const TAKEN: &str = "GET, HEAD";
 
-/// The answer for a request that no page answered, with a status of the server's own choice.
+/// The answer to a request that no page answered. The status is the server's.
 pub(super) struct Unanswered(pub(super) Status);
 
 impl<'r> Responder<'r, 'static> for Unanswered {
@@ -37,14 +36,14 @@ impl<'r> Responder<'r, 'static> for Unanswered {
         if status == Status::MethodNotAllowed {
             response.set_header(Header::new("Allow", TAKEN));
         }
-        // What could not be read at all is given out without what is done to every other answer.
+        // Requests that Rocket could not read skip the response fairings.
         response.set_raw_header("X-Request-Id", exchange::id_of(request).to_string());
         super::protect(&mut response);
         Ok(response)
     }
 }
 
-/// Whether there is a page or file for the path, which was asked for something else than to see it.
+/// Whether the path is that of a page or file, and the method other than GET and HEAD.
 fn is_only_looked_at(request: &Request<'_>) -> bool {
     if [Method::Get, Method::Head].contains(&request.method()) {
         return false;
@@ -58,7 +57,7 @@ fn is_only_looked_at(request: &Request<'_>) -> bool {
         .any(|page| page.uri.path().split('/').filter(|it| !it.is_empty()).eq(path.iter().copied()))
 }
 
-/// Whether the client names HTML among what it takes, as a browser does for what it shows.
+/// Whether the client accepts HTML by name, as a browser does for a page.
 pub(super) fn wants_html(request: &Request<'_>) -> bool {
     request.accept().is_some_and(|accept: &Accept| {
         accept.iter().any(|taken| {
@@ -74,8 +73,7 @@ enum Language {
 }
 
 impl Language {
-    /// The first of the two among what the reader prefers (RFC 9110, 12.5.4); English for who reads
-    /// neither.
+    /// The one that the reader prefers (RFC 9110, 12.5.4); English if neither.
     fn of(request: &Request<'_>) -> Self {
         let lists = request.headers().get("Accept-Language");
         let mut best = (0.0, Self::English);
@@ -106,23 +104,19 @@ fn words(status: Status, language: Language) -> (&'static str, &'static str) {
         (404, Language::Korean) => {
             ("여기에는 아무것도 없습니다", "주소를 잘못 입력했거나, 있던 것이 없어졌습니다.")
         }
-        (405, Language::English) => (
-            "That cannot be done here",
-            "What is at this address can be looked at, and takes nothing.",
-        ),
-        (405, Language::Korean) => (
-            "여기서는 할 수 없는 일입니다",
-            "이 주소에 있는 것은 볼 수만 있고, 아무것도 보낼 수 없습니다.",
-        ),
+        (405, Language::English) => ("That cannot be done here", "This page can only be viewed."),
+        (405, Language::Korean) => {
+            ("여기서는 할 수 없는 일입니다", "이 페이지는 볼 수만 있습니다.")
+        }
         (413, Language::English) => {
-            ("That is too large", "The server does not take as much as was sent. Send less.")
+            ("That is too large", "You sent more than the server accepts. Send less.")
         }
         (413, Language::Korean) => {
             ("너무 큽니다", "보낸 것이 서버가 받을 수 있는 크기를 넘습니다. 줄여서 보내십시오.")
         }
         (503, Language::English) => (
             "The calendar cannot answer now",
-            "It may be about to stop or to start anew. Try again in a moment.",
+            "It may be stopping or restarting. Try again in a moment.",
         ),
         (503, Language::Korean) => (
             "지금은 캘린더가 응답할 수 없습니다",
@@ -130,16 +124,15 @@ fn words(status: Status, language: Language) -> (&'static str, &'static str) {
         ),
         (500.., Language::English) => (
             "Something went wrong",
-            "It was the server, not you. Try again; if it stays so, tell who runs the server the \
-             number below, under which the log has it.",
+            "This is the server's fault, not yours. Try again. If it happens again, give your \
+             administrator the number below.",
         ),
         (500.., Language::Korean) => (
             "문제가 생겼습니다",
-            "서버에서 생긴 문제입니다. 다시 시도해 보고, 그래도 그대로이면 서버를 운영하는 사람에게 아래 번호를 알려 \
-             주십시오. 로그에 이 번호로 남아 있습니다.",
+            "서버에서 생긴 문제입니다. 다시 시도해 보고, 그래도 그대로이면 관리자에게 아래 번호를 알려 주십시오.",
         ),
         (_, Language::English) => {
-            ("The server cannot do this", "It does not understand what was asked for.")
+            ("The server cannot do this", "It does not understand the request.")
         }
         (_, Language::Korean) => {
             ("서버가 할 수 없는 일입니다", "서버가 요청을 이해하지 못했습니다.")
@@ -147,7 +140,7 @@ fn words(status: Status, language: Language) -> (&'static str, &'static str) {
     }
 }
 
-/// All that goes into it is ours, so nothing needs escaping.
+/// Nothing of the request is in it, so nothing needs escaping.
 fn page(status: Status, language: Language, id: RequestId) -> String {
     let (title, advice) = words(status, language);
     let (lang, back) = match language {

@@ -1,6 +1,6 @@
-//! The files under `static/`, as `build.rs` has put them: text compressed, and all of them under the
-//! hash of the whole folder. An address with the hash never changes its content, so a browser asks
-//! for it once; the pages themselves have no hash in theirs, and are asked for each time.
+//! The files under `static/`, as `build.rs` prepares them: text compressed, and all addresses under a hash
+//! of the whole folder. The content at an address with the hash never changes, so a browser asks for it
+//! once. Pages have no hash in their addresses and are revalidated each time.
 
 use std::borrow::Cow;
 use std::io::{Cursor, Read};
@@ -21,7 +21,7 @@ static FILES: Dir<'_> = include_dir!("$OUT_DIR/static");
 /// The hash of all files.
 pub(super) const HASH: &str = env!("STATIC_HASH");
 
-/// A file, and for how long a browser may keep it.
+/// A file, and how long a browser may cache it.
 pub(super) struct File {
     stored: Stored,
     kind: ContentType,
@@ -38,7 +38,7 @@ enum Stored {
 enum Keep {
     /// Its address has the hash.
     ForEver,
-    /// It is asked for each time whether it changed.
+    /// It is revalidated each time.
     WhileUnchanged,
     Never,
 }
@@ -51,10 +51,9 @@ impl File {
 
     /// The file that is asked for at `/static/<hash>/<path>`.
     ///
-    /// The hash may be that of another version: a browser that opened the page before an upgrade
-    /// asks so for what it has not loaded yet. It gets what there is now, at the address that it
-    /// knows, since a module that came from another address would be loaded a second time; but it is
-    /// not to keep it there.
+    /// The hash may be that of another version: a browser that opened the page before an upgrade asks
+    /// for what it has not loaded yet. It gets the present file, not to be cached. A redirect would not
+    /// do: a module from another address is loaded a second time.
     pub(super) fn at(hash: &str, path: Segments<'_, fmt::Path>) -> Option<Self> {
         let digits =
             hash.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte));
@@ -75,7 +74,7 @@ impl File {
     }
 }
 
-/// What a file is, by the end of its name. One that a browser is not meant to be given is none.
+/// The type of a file, by its extension. `None` for files that are not for browsers.
 fn kind(path: &str) -> Option<ContentType> {
     let extension = Path::new(path).extension().and_then(|extension| extension.to_str());
     Some(match extension.unwrap_or(path) {
@@ -106,7 +105,7 @@ impl<'r> Responder<'r, 'static> for File {
             response.set_header(Header::new("Vary", "Accept-Encoding"));
         }
         if matches!(self.keep, Keep::WhileUnchanged) {
-            // Weak, since it is the same whether compressed or not.
+            // Weak, since the compressed and the plain file share it.
             let tag = format!("\"{HASH}\"");
             response.set_raw_header("ETag", format!("W/{tag}"));
             if etag::is_known(request.headers().get("If-None-Match"), &tag) {

@@ -1,9 +1,9 @@
-//! `/healthz`: whether the server can do its work, for whoever watches it. It needs no token and
-//! tells nothing of what is stored.
+//! `/healthz`: whether the server can do its work, for monitoring. It needs no token and says nothing about
+//! the stored data.
 //!
-//! It really reads and really writes: a disk that is full or a file that was taken away shows here
-//! before a user meets it. A backup that failed is told, and leaves the answer 200, since nothing
-//! that watches for 503 could mend it by starting the server anew.
+//! It reads and writes the database, so a full disk or a missing file shows here before a user notices. A
+//! failed backup is reported but leaves the status 200: a monitor that restarts the server on 503 could
+//! not repair it.
 
 use rocket::http::{ContentType, Header, Status};
 use rocket::response::Responder;
@@ -17,9 +17,9 @@ use crate::model::WallTime;
 struct Health {
     read: bool,
     write: bool,
-    /// How the last attempt went.
+    /// The result of the last attempt.
     backup: &'static str,
-    /// When the last one was made that is whole, by the server's clock on the wall.
+    /// When the last complete backup was made, in wall-clock time.
     last_backup: Option<String>,
 }
 

@@ -1,5 +1,5 @@
-//! What a browser is shown: the page, which is a client of the API like any other, and the files that
-//! it is made of, embedded in the binary.
+//! What a browser shows: the page, which is a client of the API like any other, and its files, embedded in
+//! the binary.
 
 mod errors;
 mod files;
@@ -17,8 +17,8 @@ use crate::error::Error;
 use errors::Unanswered;
 use files::File;
 
-/// What a page may load and do: only what is the server's own, and nothing that stands in the page
-/// itself, so that a subject that found its way into a page as HTML could do nothing there.
+/// The Content Security Policy: a page may load only files of this server, and nothing inline, so that a
+/// subject that got into a page as HTML could do nothing.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
     img-src 'self' data:; connect-src 'self'; font-src 'self'; manifest-src 'self'; \
     base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
@@ -35,7 +35,7 @@ pub fn catchers() -> Vec<Catcher> {
     vec![Catcher::new(None, answer)]
 }
 
-/// Sets what every answer outside `/api/` has.
+/// Sets the headers of every answer outside `/api/`.
 pub(crate) fn protect(response: &mut Response<'_>) {
     for (name, value) in [
         ("Content-Security-Policy", POLICY),
@@ -57,7 +57,7 @@ fn index() -> Option<File> {
     File::page("page/index.html")
 }
 
-/// The reference of the API, in which a call can be tried.
+/// The API reference, where calls can be tried.
 #[get("/docs")]
 fn docs() -> Option<File> {
     File::page("docs/index.html")
@@ -68,7 +68,7 @@ fn file(hash: &str, path: Segments<'_, Path>) -> Option<File> {
     File::at(hash, path)
 }
 
-/// What a browser asks for that shows no page of ours, but its address in a list.
+/// Browsers ask for this where they show only the address, as in a list of bookmarks.
 #[get("/favicon.ico")]
 fn icon() -> Option<File> {
     File::page("page/icon.svg")
@@ -78,8 +78,8 @@ fn answer<'r>(status: Status, request: &'r Request<'_>) -> catcher::BoxFuture<'r
     if status == Status::BadRequest {
         exchange::log_unreadable(request, status);
     }
-    // A target without a path (as CONNECT has) never reached a router: it may as well have been
-    // meant for the API, whose clients expect the envelope.
+    // A target that is not a path, as that of CONNECT, reaches no router. It may have been meant for the
+    // API, whose clients expect the envelope.
     if status == Status::BadRequest && !errors::wants_html(request) {
         let error = Error::Malformed("the request's target is no path".into());
         return Box::pin(async move { error.respond_to(request) });

@@ -1,4 +1,4 @@
-//! The answers: one schema for each code and message, and the responses that are made of them.
+//! The answers: a schema for each code and message, and the responses made of them.
 
 use serde_json::Value;
 use utoipa::openapi::example::Example;
@@ -23,7 +23,7 @@ fn exactly(properties: &[(&str, Any)]) -> ObjectBuilder {
     object
 }
 
-/// Every code but success, with the name of its answer and when it is given.
+/// Every code but success, with the name of its schema and when it is answered.
 const REFUSALS: [(Code, &str, &str); 15] = [
     (Code::EMAIL_EXISTS, "EmailExists", "The email is registered already; no token is given out."),
     (
@@ -67,7 +67,7 @@ const REFUSALS: [(Code, &str, &str); 15] = [
     (Code::UNAVAILABLE, "Unavailable", "The database cannot take it now; nothing was stored."),
 ];
 
-/// What `meta` is for `code`. Of what exists already, and of faults of the server, it has no detail.
+/// The schema of `meta` for `code`. Codes for what exists already and for server faults have no detail.
 fn meta(Code(status, code, message): Code) -> ObjectBuilder {
     let number = ObjectBuilder::new().schema_type(Type::Integer).enum_values(Some([code]));
     let text = ObjectBuilder::new().schema_type(Type::String).enum_values(Some([message]));
@@ -89,7 +89,7 @@ pub(super) fn schemas() -> Vec<(&'static str, Any)> {
     refusals.chain([("Success", meta(Code::SUCCESS).into()), ("Done", done.into())]).collect()
 }
 
-/// The response that no operation has of its own: that of any other method on a path.
+/// The response of no described operation: that of a method that a path does not take.
 pub(super) fn responses() -> Vec<(&'static str, RefOr<Response>)> {
     vec![("MethodNotAllowed", refused("", "", &[Code::METHOD_NOT_ALLOWED]).into())]
 }
@@ -109,7 +109,7 @@ fn name_and_reason(code: Code) -> (&'static str, &'static str) {
     found.map_or(("Done", "Done."), |(_, name, reason)| (name, reason))
 }
 
-/// When `code` is given, for a person.
+/// When `code` is answered, for a person.
 fn reason(code: Code) -> String {
     format!("{} `{}`: {}", code.1, code.2, name_and_reason(code).1)
 }
@@ -130,15 +130,15 @@ pub(super) fn refused(call: &str, first: &str, codes: &[Code]) -> Response {
     response.build()
 }
 
-/// What one status can stand for: its name, its schema, and an example.
+/// An answer: its name, its schema and an example.
 type Shown = (&'static str, Any, Value);
 
 fn refusal(call: &str, first: &str, code: Code) -> Shown {
     (name_and_reason(code).0, envelope(code), examples::refused(call, first, code))
 }
 
-/// The response of status 200 to `call`: that envelope, or that of another code; where there is a
-/// `location`, a header of that form; and an `ETag` where it is `tagged`.
+/// The response of `call` with status 200: the schema `success` or the envelope of the code `or`. With the
+/// header `Location` of the form `location`, and with an `ETag` if it is `tagged`.
 pub(super) fn done(
     call: &str,
     success: Any,
@@ -163,7 +163,7 @@ pub(super) fn done(
     response.build()
 }
 
-/// The response to a client that has what it asks for.
+/// The response to a client that has the current representation.
 pub(super) fn known() -> Response {
     ResponseBuilder::new()
         .description("It is what `If-None-Match` names. There is no body.")

@@ -1,8 +1,7 @@
-//! An example of each call: what is sent, and what is answered.
+//! An example of each call: the request and the answers.
 //!
-//! They belong together, so that who tries one after the other gets what is printed: somebody has
-//! registered, has event 1 and group 1, which the calendar shows, and event 2 in that group. A test
-//! does each of them and compares.
+//! Tried one after the other, the examples give the answers as printed: somebody has registered, has event
+//! 1, group 1, which the calendar shows, and event 2 in that group. A test tries each and compares.
 
 use serde_json::{Value, json};
 
@@ -17,7 +16,7 @@ const DINNER: &str = "친구들과 약속";
 const TEST: &str = "테스트 일정";
 const GROUP: &str = "회식 관련";
 
-/// The body that is sent with a call, where it takes one.
+/// The body of a call, if it takes one.
 pub(super) fn body(call: &str) -> Option<Value> {
     let dinner = json!({
         "sdate": "2017-06-19 20:00:00", "edate": "2017-06-19 23:00:00", "subject": DINNER,
@@ -44,7 +43,7 @@ pub(super) fn body(call: &str) -> Option<Value> {
     })
 }
 
-/// The value of a parameter, of those that have one.
+/// The value of a parameter.
 pub(super) fn parameter(name: &str) -> Option<Value> {
     Some(match name {
         "id" => json!(1),

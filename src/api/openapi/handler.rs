@@ -21,9 +21,9 @@ use crate::api::event::IfMatch;
 use crate::api::parameters::Parameters;
 use crate::api::path::PathId;
 use crate::api::query::Query;
+use crate::api::refusal::Result;
 use crate::api::values::Id;
 use crate::app::App;
-use crate::error::Result;
 
 /// A handler with guards of the types `Guards`.
 pub(super) trait Handler<Guards> {

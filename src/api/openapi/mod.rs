@@ -24,10 +24,11 @@ use utoipa::openapi::{
 
 use super::BASE;
 use super::envelope::{Answer, Done};
+use super::refusal;
 use crate::error::{Error, Result};
 use schemas::Schemas;
 
-/// What the document calls the access token.
+/// The name of the access token in the document.
 const TOKEN: &str = "token";
 
 const ABOUT: &str = "\
@@ -102,7 +103,7 @@ pub fn json() -> Result<String> {
 /// The description of the API. It is the one answer without the envelope: its readers know the form of
 /// OpenAPI, and ours only from it.
 #[get("/openapi.json")]
-pub(super) fn get() -> Result<Answer<Done>> {
+pub(super) fn get() -> refusal::Result<Answer<Done>> {
     // Anybody who can reach the server may ask for it, and it never changes while the server runs.
     static WRITTEN: OnceLock<String> = OnceLock::new();
     let document = if let Some(document) = WRITTEN.get() {
