@@ -184,14 +184,6 @@ impl Day {
             .ok_or(Expected::new("YYYY-MM-DD or YYYY-MM-DD HH:MM:SS"))
     }
 
-    /// As [`Day::read_loosely`]; `name` is the parameter that `raw` came in.
-    ///
-    /// # Errors
-    /// [`Error::Invalid`], which names the parameter.
-    pub fn parse_loosely(name: &str, raw: &str) -> Result<Self> {
-        Self::read_loosely(raw).map_err(|expected| expected.of(name))
-    }
-
     /// Midnight at its beginning.
     #[must_use]
     pub fn midnight(self) -> WallTime {
