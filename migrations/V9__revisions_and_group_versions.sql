@@ -1,10 +1,10 @@
--- Which state of an event this is: 64 random bits, drawn anew at every change, which are its ETag.
+-- The revision of an event: 64 random bits, new with every change. It is the event's ETag.
 ALTER TABLE event ADD COLUMN revision INTEGER NOT NULL DEFAULT 0;
 
--- A group has a version of its own, which moves with its events. That of a calendar is the pair of its
--- user's number and the sum of those of the selected groups. So an event in a group moves one row, and
--- not a row of everybody who has selected the group. While a selection stands the sum only grows, and
--- when it changes the user's number moves: a pair never comes again.
+-- A group has a version, which grows when its events change. The version of a calendar is a pair: its
+-- user's own version, and the sum of the selected groups' versions. So a change in a group updates one
+-- row, and not one for every user who has selected the group. While a selection stays the same the sum
+-- never shrinks, and when it changes the user's own version grows. So no pair repeats.
 ALTER TABLE calendar_group ADD COLUMN version INTEGER NOT NULL DEFAULT 0;
 
 DROP TRIGGER event_made_in_group;
@@ -18,7 +18,8 @@ CREATE TRIGGER event_changed_in_person AFTER UPDATE ON event WHEN NEW.group_id I
     UPDATE user SET calendar_version = calendar_version + 1 WHERE id = NEW.user_id;
 END;
 
--- A deleted group's version moved when it was marked; nobody sees its events any more.
+-- Deleted groups are left out: their version was raised when they were marked, and nobody sees their
+-- events any more.
 CREATE TRIGGER event_made_in_group AFTER INSERT ON event WHEN NEW.group_id IS NOT NULL BEGIN
     UPDATE calendar_group SET version = version + 1 WHERE id = NEW.group_id AND deleted = 0;
 END;
@@ -31,7 +32,7 @@ CREATE TRIGGER event_deleted_in_group AFTER DELETE ON event WHEN OLD.group_id IS
     UPDATE calendar_group SET version = version + 1 WHERE id = OLD.group_id AND deleted = 0;
 END;
 
--- As before, but that each conflict is named.
+-- The same triggers as before, with ON CONFLICT clauses that name the column.
 DROP TRIGGER event_to_index;
 DROP TRIGGER event_to_index_again;
 DROP TRIGGER event_to_unindex;

@@ -1,5 +1,5 @@
-//! The table `selection`: which groups each user's calendar shows. A deleted group is in no selection,
-//! though its rows may be there until they are purged.
+//! The table `selection`: which groups each user's calendar shows. The queries leave out deleted
+//! groups, whose rows stay until they are purged.
 
 use crate::error::Result;
 use crate::model::{GroupId, Selection, UserId};
@@ -40,7 +40,7 @@ impl Snapshot<'_> {
 }
 
 impl Transaction<'_> {
-    /// Replaces what `user` has selected; the groups must exist.
+    /// Replaces the groups that `user` has selected; the new ones must exist.
     ///
     /// # Errors
     /// If the database cannot be written.
