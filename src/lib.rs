@@ -1,25 +1,25 @@
 //! A calendar server in one binary that keeps everything in one SQLite file.
 //!
-//! Data goes one way through the house, and every arrow points down:
+//! Each layer uses the ones below it and never one above:
 //!
 //! ```text
-//!   main.rs ─► cli/ ─► run/ ─► server.rs ─► api/   web/     HTTP: routes, guards, the envelope; the pages
+//!   main.rs ─► cli/ ─► run/ ─► server.rs ─► api/   web/     HTTP: routes, guards, the envelope; web pages
 //!                │                 │          │
 //!                └────┬────────────┴──────────┘
 //!                     ▼
-//!                  domain/      the rules: who may do what, what a month holds
+//!                  domain/      the rules: who may do what, what a month shows
 //!                     ▼
-//!                  store/       the only place that knows SQL
+//!                  store/       the only layer that knows SQL
 //!                     ▼
 //!                  model/       plain values that cannot be wrong once built
 //! ```
 //!
-//! Beside it stand [`config`] (every key, read and checked once), [`clock`] (the only place that
-//! asks what time it is), [`app`] (what every handler works with), `trace` (what the log says of a
-//! request), [`backups`] (the ones that the server makes by itself) and [`error`] (the one error).
-//! `run/` starts and stops a server and what runs beside it.
+//! Beside the layers stand [`config`] (every key, read and checked once), [`clock`] (the only code that
+//! reads the time), [`app`] (what every handler works with), `http` (ETags, content coding, CORS, the
+//! request log), [`backups`] (scheduled backups) and [`error`] (the one error type). `run/` starts and
+//! stops the server and its background tasks.
 //!
-//! A value is checked where it comes in and trusted from there:
+//! A value is checked where it enters and trusted from then on:
 //!
 //! ```
 //! use calendar_server::model::Month;

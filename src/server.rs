@@ -1,4 +1,4 @@
-//! Puts the house together: what is configured, the store and the clock, as a Rocket.
+//! Assembles the server as a Rocket: routes, catchers and the headers of every response.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use crate::api;
 use crate::app::{App, Metrics, exchange};
 use crate::web;
 
-/// The server, ready to be launched. `rocket` holds Rocket's own settings and nothing else.
+/// The server, ready to launch. `rocket` holds Rocket's own settings and nothing else.
 pub fn build(rocket: Figment, app: App) -> Rocket<Build> {
     let origins = app.cors_origins.clone();
     rocket::custom(rocket)
@@ -45,7 +45,7 @@ pub fn build(rocket: Figment, app: App) -> Rocket<Build> {
         }))
 }
 
-/// The server of the metrics, which has an address of its own: they are none of the users' business.
+/// The metrics server. It has an address of its own, since metrics are not for users.
 #[must_use]
 pub fn metrics(rocket: Figment, metrics: Arc<Metrics>) -> Rocket<Build> {
     rocket::custom(rocket).manage(metrics).mount("/", rocket::routes![metrics_text])
@@ -57,7 +57,7 @@ fn metrics_text(metrics: &State<Arc<Metrics>>) -> Option<(ContentType, String)> 
     Some((kind.with_params([("version", "1.0.0"), ("charset", "utf-8")]), metrics.text().ok()?))
 }
 
-/// What is done with a request before it is routed.
+/// Runs before a request is routed.
 struct Arrival;
 
 #[rocket::async_trait]
@@ -68,17 +68,17 @@ impl Fairing for Arrival {
 
     async fn on_request(&self, request: &mut Request<'_>, data: &mut Data<'_>) {
         exchange::arrived(request);
-        // Rocket takes a form's field `_method` for the method of a POST. The API knows no forms:
-        // such a body is malformed JSON, of the POST that was sent.
+        // Rocket lets a form's `_method` field override the method of a POST. The API takes no forms,
+        // so the method is set back, and the body is refused as malformed JSON.
         let form = request.content_type().is_some_and(|content| content.is_form());
-        if form && taken_from(data.peek(20).await) == Some(request.method()) {
+        if form && form_method(data.peek(20).await) == Some(request.method()) {
             request.set_method(Method::Post);
         }
     }
 }
 
-/// The method that a form begins with, if it does.
-fn taken_from(form: &[u8]) -> Option<Method> {
+/// The method in the `_method` field, if a form begins with one.
+fn form_method(form: &[u8]) -> Option<Method> {
     let value = form.strip_prefix(b"_method=")?.split(|byte| *byte == b'&').next()?;
     str::from_utf8(value).ok()?.parse().ok()
 }

@@ -1,7 +1,7 @@
-//! Where passwords are hashed: off the threads that serve requests, two at a time.
+//! Hashes passwords off the threads that serve requests, two at a time.
 //!
-//! A hash is heavy on purpose, so a few more wait for their turn and the rest are turned away: who
-//! sends many sign-ins can hold up other sign-ins, and nothing else.
+//! A hash is slow on purpose. A few more wait in a queue, and the rest are rejected. So a flood of
+//! sign-ins delays other sign-ins and nothing else.
 
 use std::sync::Arc;
 
@@ -9,43 +9,44 @@ use tokio::sync::Semaphore;
 
 use crate::error::{Error, Result};
 
-/// How many hashes are made at a time.
+/// How many hashes run at a time.
 const AT_ONCE: usize = 2;
-/// How many wait, at some 40 ms each.
+/// How many may wait. A hash takes about 40 ms.
 const WAITING: usize = 30;
 
-/// The turns at hashing.
+/// Limits how many passwords are hashed at a time.
 #[derive(Debug)]
 pub struct HashingPool {
-    turns: Arc<Semaphore>,
-    places: Arc<Semaphore>,
+    running: Arc<Semaphore>,
+    admitted: Arc<Semaphore>,
 }
 
 impl Default for HashingPool {
     fn default() -> Self {
         Self {
-            turns: Arc::new(Semaphore::new(AT_ONCE)),
-            places: Arc::new(Semaphore::new(AT_ONCE + WAITING)),
+            running: Arc::new(Semaphore::new(AT_ONCE)),
+            admitted: Arc::new(Semaphore::new(AT_ONCE + WAITING)),
         }
     }
 }
 
 impl HashingPool {
-    /// Runs `work`, which hashes a password, when its turn comes.
+    /// Runs `work`, which hashes a password, when there is room for it.
     ///
     /// # Errors
-    /// Those of `work`; [`Error::TooMany`] if too many are waiting.
+    /// Those of `work`, or [`Error::TooMany`] if too many are waiting.
     pub async fn run<T, F>(&self, work: F) -> Result<T>
     where
         T: Send + 'static,
         F: FnOnce() -> Result<T> + Send + 'static,
     {
-        let place = Arc::clone(&self.places).try_acquire_owned().map_err(|_| Error::TooMany(1))?;
+        let admitted =
+            Arc::clone(&self.admitted).try_acquire_owned().map_err(|_| Error::TooMany(1))?;
         let stopped = |_| Error::Unavailable("hashing has stopped".into());
-        let turn = Arc::clone(&self.turns).acquire_owned().await.map_err(stopped)?;
-        // They are given back when the hash is made, also if its client goes away meanwhile.
+        let running = Arc::clone(&self.running).acquire_owned().await.map_err(stopped)?;
+        // Both permits are held until the hash is done, even if the client disconnects.
         let work = move || {
-            let _held = (place, turn);
+            let _permits = (admitted, running);
             work()
         };
         let done = tokio::task::spawn_blocking(work).await;

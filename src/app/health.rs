@@ -1,7 +1,7 @@
-//! Whether the server can do its work, as it was a moment ago.
+//! Whether the server can read and write its database.
 //!
-//! To look means to write to the disk, and anybody may ask. So an answer is remembered for a second,
-//! and who asks meanwhile gets the same: a flood of questions costs one write a second.
+//! A check writes to the disk, and anybody may request one. So a result is cached for a second: a flood
+//! of requests costs one write per second.
 
 use std::time::{Duration, Instant};
 
@@ -9,48 +9,48 @@ use tokio::sync::Mutex;
 
 use crate::store::{BackupHistory, PendingNote, Store};
 
-/// How long an answer is remembered.
-const REMEMBERED: Duration = Duration::from_secs(1);
+/// How long a result is cached.
+const CACHED: Duration = Duration::from_secs(1);
 
-/// What was seen.
+/// The result of a check.
 #[derive(Debug, Clone)]
 pub struct Condition {
     /// Whether the database could be read.
     pub read: bool,
     /// Whether it could be written.
     pub write: bool,
-    /// How the backups went, if that is known.
+    /// How the backups went, if known.
     pub backups: Option<BackupHistory>,
 }
 
-/// Looks, and remembers.
+/// Checks the database, and caches the result.
 #[derive(Debug, Default)]
 pub struct Health {
-    /// By the monotonic clock, since the other may be set back. Held while looking, so that those who
-    /// ask at the same time wait for one look.
+    /// Timed by the monotonic clock, since the wall clock may be set back. Locked during a check, so
+    /// that concurrent requests share one.
     last: Mutex<Option<(Instant, Condition)>>,
     pending: PendingNote,
 }
 
 impl Health {
-    /// That of a server whose backups put into `pending` what they cannot note in the database.
+    /// `pending` holds the outcome of a backup that could not be recorded in the database.
     #[must_use]
     pub fn new(pending: PendingNote) -> Self {
         Self { pending, ..Self::default() }
     }
 
-    /// Reads and writes, unless that was done a moment ago.
+    /// Reads and writes the database, or gives the cached result.
     pub async fn look(&self, store: &Store) -> Condition {
         let mut last = self.last.lock().await;
         if let Some((at, condition)) = &*last
-            && at.elapsed() < REMEMBERED
+            && at.elapsed() < CACHED
         {
             return condition.clone();
         }
-        let noted = store.read(|snapshot| snapshot.backup_history()).await.ok();
+        let recorded = store.read(|snapshot| snapshot.backup_history()).await.ok();
         let write = store.write(|tx| tx.touch()).await.is_ok();
         let condition =
-            Condition { read: noted.is_some(), write, backups: self.pending.with(noted) };
+            Condition { read: recorded.is_some(), write, backups: self.pending.with(recorded) };
         *last = Some((Instant::now(), condition.clone()));
         condition
     }

@@ -1,9 +1,9 @@
-//! How often one address may register and sign in.
+//! Limits how often one address may register and sign in.
 //!
-//! The address is that of the connection. Only a proxy of `trusted_proxies` is believed when it says
-//! in `X-Forwarded-For` whom it speaks for: anybody can write that header. Of IPv6 the first 64 bits
-//! count, since that is what one subscriber is given. At most ten thousand addresses are remembered;
-//! beyond that the one that was quiet for longest is forgotten.
+//! The address is the connection's. `X-Forwarded-For` is believed only from a proxy in
+//! `trusted_proxies`, since anybody can send that header. IPv6 addresses are limited by their first 64
+//! bits, the prefix that one subscriber gets. At most ten thousand addresses are remembered; beyond
+//! that the least recently used is dropped.
 
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::num::NonZeroUsize;
@@ -29,7 +29,7 @@ pub struct AuthLimit {
 }
 
 impl AuthLimit {
-    /// A limit of `rate` for each client, or none; `proxies` are believed when they say who calls.
+    /// A limit of `rate` per client, or none. `proxies` are the trusted ones.
     #[must_use]
     pub fn new(rate: Option<Rate>, proxies: Vec<IpNet>) -> Self {
         let quota = rate.and_then(|rate| {
@@ -39,12 +39,12 @@ impl AuthLimit {
         Self { quota, proxies, clients: Mutex::new(LruCache::new(ADDRESSES)) }
     }
 
-    /// Counts one more try of the client behind a connection from `peer`, for whom the header
-    /// `X-Forwarded-For` has these `hops`.
+    /// Counts one attempt by the client behind a connection from `peer`. `hops` are the addresses in
+    /// its `X-Forwarded-For` header.
     ///
     /// # Errors
-    /// [`Error::TooMany`] if it has made as many as it may; [`Error::Internal`] if there is a limit and
-    /// it is not known who asks.
+    /// [`Error::TooMany`] if the client has reached its limit; [`Error::Internal`] if there is a limit
+    /// and no address to count.
     pub fn check<'f>(
         &self,
         peer: Option<IpAddr>,
@@ -53,7 +53,7 @@ impl AuthLimit {
         match peer {
             Some(peer) => self.count(self.client(peer, hops)),
             None if self.quota.is_none() => Ok(()),
-            None => Err(Error::Internal("the address of a client is not known".into())),
+            None => Err(Error::Internal("the address of the client is unknown".into())),
         }
     }
 
@@ -67,8 +67,8 @@ impl AuthLimit {
         })
     }
 
-    /// Who is behind a connection from `peer`: read from the right, the first in `forwarded` that is
-    /// no trusted proxy.
+    /// The client behind a connection from `peer`: the first address, reading `forwarded` from the
+    /// right, that is not a trusted proxy's.
     fn client<'f>(
         &self,
         peer: IpAddr,
@@ -88,7 +88,7 @@ impl AuthLimit {
     }
 }
 
-/// An address as proxies write it, some of them with a port or in brackets.
+/// Parses an address. Some proxies add a port or brackets.
 fn address(hop: &str) -> Option<IpAddr> {
     let bare = hop.strip_prefix('[').and_then(|hop| hop.strip_suffix(']')).unwrap_or(hop);
     bare.parse().ok().or_else(|| hop.parse::<SocketAddr>().ok().map(|address| address.ip()))
@@ -115,13 +115,13 @@ mod tests {
     }
 
     #[test]
-    fn nobody_is_believed_who_is_no_trusted_proxy() {
+    fn only_a_trusted_proxy_is_believed() {
         assert_eq!(behind(&[], "192.0.2.1", &["198.51.100.7"]), "192.0.2.1");
         assert_eq!(behind(&["10.0.0.0/8"], "192.0.2.1", &["198.51.100.7"]), "192.0.2.1");
     }
 
     #[test]
-    fn a_trusted_proxy_says_who_calls_and_what_the_client_wrote_before_does_not_count() {
+    fn a_trusted_proxy_names_the_client_and_the_clients_own_header_is_ignored() {
         let proxies = ["10.0.0.0/8", "::1/128"];
         assert_eq!(behind(&proxies, "10.1.2.3", &["203.0.113.9", " 198.51.100.7"]), "198.51.100.7");
         assert_eq!(behind(&proxies, "::1", &["198.51.100.7", "10.9.9.9"]), "198.51.100.7");
@@ -134,21 +134,18 @@ mod tests {
     }
 
     #[test]
-    fn each_address_has_its_own_limit_and_of_ipv6_a_subscriber() {
+    fn each_ipv4_address_and_each_ipv6_prefix_has_its_own_limit() {
         let rate = Rate { times: NonZeroU32::new(2).unwrap(), per: Duration::from_hours(1) };
         let limit = AuthLimit::new(Some(rate), Vec::new());
-        let may = |address: &str| limit.count(address.parse().unwrap()).is_ok();
-        assert_eq!([may("192.0.2.1"), may("192.0.2.1"), may("192.0.2.1")], [true, true, false]);
-        assert!(may("192.0.2.2"));
-        assert_eq!(
-            [may("2001:db8::1"), may("2001:db8::2"), may("2001:db8::3")],
-            [true, true, false]
-        );
-        assert!(may("2001:db8:0:1::1"));
+        let allowed = |address: &str| limit.count(address.parse().unwrap()).is_ok();
+        assert_eq!(["192.0.2.1"; 3].map(allowed), [true, true, false]);
+        assert!(allowed("192.0.2.2"));
+        assert_eq!(["2001:db8::1", "2001:db8::2", "2001:db8::3"].map(allowed), [true, true, false]);
+        assert!(allowed("2001:db8:0:1::1"));
     }
 
     #[test]
-    fn no_more_than_ten_thousand_addresses_are_remembered() {
+    fn at_most_ten_thousand_addresses_are_remembered() {
         let rate = Rate { times: NonZeroU32::new(1).unwrap(), per: Duration::from_hours(1) };
         let limit = AuthLimit::new(Some(rate), Vec::new());
         for number in 0..20_000_u32 {
@@ -159,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn who_is_refused_is_told_how_long_to_wait() {
+    fn a_refusal_says_how_long_to_wait() {
         let rate = Rate { times: NonZeroU32::new(1).unwrap(), per: Duration::from_mins(1) };
         let limit = AuthLimit::new(Some(rate), Vec::new());
         let client = "192.0.2.1".parse().unwrap();

@@ -22,12 +22,12 @@ use crate::domain::auth::Tokens;
 use crate::model::Rate;
 use crate::store::{PendingNote, Store};
 
-/// The running calendar: the store, the time, the keys, and how it is set.
+/// The state of a running server: the store, the clock, the keys and the settings.
 #[derive(Debug)]
 pub struct App {
     /// Where everything is kept.
     pub store: Store,
-    /// What time it is.
+    /// Tells the time.
     pub clock: Clock,
     /// Issues and verifies access tokens.
     pub tokens: Tokens,
@@ -35,30 +35,30 @@ pub struct App {
     pub registration_open: bool,
     /// How often one address may register and sign in.
     pub auth_limit: AuthLimit,
-    /// Where passwords are hashed.
+    /// Hashes passwords.
     pub hashing: HashingPool,
-    /// The views that were answered last.
+    /// The views that were served recently.
     pub views: Arc<ViewCache>,
-    /// Whether all of it works.
+    /// Checks that the database works.
     pub health: Health,
-    /// What is measured, if it is.
+    /// The metrics, if they are turned on.
     pub metrics: Option<Arc<Metrics>>,
     /// The origins whose pages may call the API.
     pub cors_origins: Vec<String>,
 }
 
-/// How the calendar is set. The default is what a laptop needs.
+/// The settings of a server. The default suits a laptop.
 #[derive(Debug)]
 pub struct Settings {
     /// Whether anybody may register.
     pub registration_open: bool,
-    /// How often one address may register and sign in; without one, as often as it likes.
+    /// How often one address may register and sign in; none for no limit.
     pub auth_rate: Option<Rate>,
-    /// The proxies that are believed when they say whom they speak for.
+    /// The proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpNet>,
     /// The origins whose pages may call the API.
     pub cors_origins: Vec<String>,
-    /// Where the server's own backups leave what they cannot note in the database.
+    /// Holds the outcome of a backup that could not be recorded in the database.
     pub pending_note: PendingNote,
 }
 
@@ -75,7 +75,7 @@ impl Default for Settings {
 }
 
 impl App {
-    /// The calendar in `store`. Nothing is measured until `metrics` is set.
+    /// A server of the calendar in `store`. There are no metrics until `metrics` is set.
     #[must_use]
     pub fn new(store: Store, clock: Clock, tokens: Tokens, settings: Settings) -> Self {
         Self {

@@ -1,13 +1,13 @@
-//! The views that were answered last, as they were answered.
+//! A cache of recently served views.
 //!
 //! People look at the same month again and again, from several devices, and a calendar is read far
-//! more often than it is written. A view is kept with the version of its user's calendar, which
-//! moves with everything that the view could show (`migrations/V4`), in the same transaction. Who
-//! asks again has their version read anyway, with their token's check; while it is the same, so is
-//! the view. So nothing here is ever told that something changed, and nothing can be forgotten.
+//! more often than it is written. A view is cached with the version of its user's calendar. Any
+//! change to what the view could show also changes that version, in the same transaction
+//! (`migrations/V4` and `V9`). Every request reads the user's version with the token check. While it
+//! is unchanged, so is the view, and nothing needs invalidating.
 //!
-//! The same version makes the `ETag` (RFC 9110, 8.8.3) of a view. It carries a random number of this
-//! process too: a database that was restored from a backup counts through the same versions again.
+//! The version also makes the view's `ETag` (RFC 9110, 8.8.3). The tag includes a random number of this
+//! process, since a database restored from a backup goes through the same versions again.
 
 use std::fmt::Write;
 use std::sync::{Mutex, PoisonError};
@@ -17,83 +17,83 @@ use lru::LruCache;
 
 use crate::model::{CalendarVersion, TimeRange, User, UserId};
 
-/// How many bytes are kept; those of the view that was not asked for the longest go first.
+/// How many bytes are cached. The least recently used view goes first.
 const BUDGET: usize = 8 * 1024 * 1024;
-/// The largest view that is kept: one must not push out all the others.
+/// The largest view that is cached, so that one cannot evict all others.
 const LARGEST: usize = BUDGET / 8;
-/// What a view takes beside its bytes, roughly.
+/// What a view takes besides its bytes, roughly.
 const OVERHEAD: usize = 192;
 
-/// Whose view, of when, and whether for a client that takes it compressed.
+/// The user, the range, and whether the client accepts gzip.
 type Key = (UserId, TimeRange, bool);
 
-/// A view as it is answered.
+/// The body of a response.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct View {
-    /// The body.
+    /// The bytes to send.
     pub bytes: Bytes,
-    /// Whether that is compressed; what is short is not.
+    /// Whether the bytes are compressed. Short bodies are not.
     pub compressed: bool,
 }
 
-/// The views that are kept.
+/// A cache of views, safe to share between threads.
 #[derive(Debug)]
 pub struct ViewCache {
     process: u64,
-    shelf: Mutex<Shelf>,
+    cached: Mutex<Cached>,
 }
 
 #[derive(Debug)]
-struct Shelf {
+struct Cached {
     views: LruCache<Key, (CalendarVersion, View)>,
     bytes: usize,
 }
 
 impl Default for ViewCache {
-    /// None are kept yet.
+    /// An empty cache.
     fn default() -> Self {
-        let shelf = Shelf { views: LruCache::unbounded(), bytes: 0 };
-        Self { process: getrandom::u64().unwrap_or_default(), shelf: Mutex::new(shelf) }
+        let cached = Cached { views: LruCache::unbounded(), bytes: 0 };
+        Self { process: getrandom::u64().unwrap_or_default(), cached: Mutex::new(cached) }
     }
 }
 
 impl ViewCache {
-    /// The entity tag of what `user` is shown in `range`. Weak, since compressed or not it is the
-    /// same view.
+    /// The entity tag of the view of `range` for `user`. It is weak, since the compressed and the plain
+    /// body share it.
     #[must_use]
     pub fn tag(&self, user: &User, range: TimeRange) -> String {
         let mut tag = String::with_capacity(80);
         let User { id: UserId(id), calendar_version: CalendarVersion { own, groups }, .. } = user;
         let TimeRange { from, until } = range;
-        // To a string, this cannot fail.
+        // Writing to a string cannot fail.
         let _ =
             write!(tag, "W/\"{:x}-{id:x}-{own:x}-{groups:x}-{from:x}-{until:x}\"", self.process);
         tag
     }
 
-    /// What `user` is shown in `range`, if it is kept and still so.
+    /// The view of `range` for `user`, if it is cached and still current.
     #[must_use]
     pub fn get(&self, user: &User, range: TimeRange, compressed: bool) -> Option<View> {
-        let mut shelf = self.shelf.lock().unwrap_or_else(PoisonError::into_inner);
-        let (version, view) = shelf.views.get(&(user.id, range, compressed))?;
+        let mut cached = self.cached.lock().unwrap_or_else(PoisonError::into_inner);
+        let (version, view) = cached.views.get(&(user.id, range, compressed))?;
         (*version == user.calendar_version).then(|| view.clone())
     }
 
-    /// Keeps `view`, which is what `user` is shown in `range`.
+    /// Caches `view`, the view of `range` for `user`.
     pub fn keep(&self, user: &User, range: TimeRange, compressed: bool, view: &View) {
         if view.bytes.len() > LARGEST {
             return;
         }
-        let mut shelf = self.shelf.lock().unwrap_or_else(PoisonError::into_inner);
-        let kept = (user.calendar_version, view.clone());
-        shelf.bytes += view.bytes.len() + OVERHEAD;
-        if let Some((_, (_, before))) = shelf.views.push((user.id, range, compressed), kept) {
-            shelf.bytes -= before.bytes.len() + OVERHEAD;
+        let mut cached = self.cached.lock().unwrap_or_else(PoisonError::into_inner);
+        let entry = (user.calendar_version, view.clone());
+        cached.bytes += view.bytes.len() + OVERHEAD;
+        if let Some((_, (_, before))) = cached.views.push((user.id, range, compressed), entry) {
+            cached.bytes -= before.bytes.len() + OVERHEAD;
         }
-        while shelf.bytes > BUDGET
-            && let Some((_, (_, oldest))) = shelf.views.pop_lru()
+        while cached.bytes > BUDGET
+            && let Some((_, (_, oldest))) = cached.views.pop_lru()
         {
-            shelf.bytes -= oldest.bytes.len() + OVERHEAD;
+            cached.bytes -= oldest.bytes.len() + OVERHEAD;
         }
     }
 }
@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn a_view_is_kept_for_its_user_its_version_its_period_and_its_form() {
+    fn a_view_is_cached_by_user_version_range_and_encoding() {
         let (views, view) = (ViewCache::default(), view(2));
         views.keep(&user(1, 5), JUNE, false, &view);
         assert_eq!(views.get(&user(1, 5), JUNE, false), Some(view));
@@ -132,22 +132,22 @@ mod tests {
     }
 
     #[test]
-    fn what_is_kept_has_a_bound_and_the_oldest_goes_first() {
+    fn the_cache_is_bounded_and_evicts_the_least_recently_used() {
         let views = ViewCache::default();
         let largest = view(LARGEST);
         for id in 0..20 {
             views.keep(&user(id, 0), JUNE, false, &largest);
             views.keep(&user(id, 1), JUNE, false, &largest);
         }
-        let kept: Vec<i64> =
+        let cached: Vec<i64> =
             (0..20).filter(|id| views.get(&user(*id, 1), JUNE, false).is_some()).collect();
-        assert_eq!(kept, (13..20).collect::<Vec<_>>());
+        assert_eq!(cached, (13..20).collect::<Vec<_>>());
         views.keep(&user(7, 0), JUNE, false, &view(LARGEST + 1));
-        assert_eq!(views.get(&user(7, 0), JUNE, false), None, "too large to keep");
+        assert_eq!(views.get(&user(7, 0), JUNE, false), None, "too large to cache");
     }
 
     #[test]
-    fn a_tag_is_another_for_whatever_may_differ() {
+    fn a_tag_depends_on_user_version_range_and_process() {
         let views = ViewCache::default();
         let tags = [
             views.tag(&user(1, 5), JUNE),

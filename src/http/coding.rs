@@ -1,4 +1,4 @@
-//! Content coding (RFC 9110, 8.4): gzip, for those who take it.
+//! Content coding (RFC 9110, 8.4): gzip, for clients that accept it.
 
 use std::io::{self, Write};
 
@@ -7,11 +7,11 @@ use flate2::write::GzEncoder;
 
 use crate::error::{Error, Result};
 
-/// The fewest bytes that are worth compressing: fewer fit into one packet as they are.
+/// The smallest body worth compressing, in bytes. A smaller one fits into one packet as it is.
 pub(crate) const WORTH_COMPRESSING: usize = 1024;
 
-/// Whether a client that sent `lists` in `Accept-Encoding` takes gzip (RFC 9110, 12.5.3). One that says
-/// nothing is taken not to, since many a small client shows the bytes as they come.
+/// Whether a client that sent `lists` in `Accept-Encoding` accepts gzip (RFC 9110, 12.5.3). Without the
+/// header the answer is no, since many small clients do not decompress.
 pub(crate) fn takes_gzip<'a>(lists: impl Iterator<Item = &'a str>) -> bool {
     let weights = lists.flat_map(|list| list.split(',')).filter_map(|coding| {
         let mut parts = coding.split(';').map(str::trim);
@@ -29,10 +29,10 @@ pub(crate) fn takes_gzip<'a>(lists: impl Iterator<Item = &'a str>) -> bool {
     any
 }
 
-/// `bytes` in gzip (RFC 1952), at its fastest: it is done while the client waits.
+/// Compresses `bytes` with gzip (RFC 1952) at its fastest level, since the client is waiting.
 ///
 /// # Errors
-/// [`Error::Internal`] if there is no memory for it.
+/// [`Error::Internal`] if compression fails.
 pub(crate) fn gzip(bytes: &[u8]) -> Result<Vec<u8>> {
     let into = Vec::with_capacity(bytes.len() / 4);
     let compress = || -> io::Result<Vec<u8>> {
@@ -40,5 +40,5 @@ pub(crate) fn gzip(bytes: &[u8]) -> Result<Vec<u8>> {
         encoder.write_all(bytes)?;
         encoder.finish()
     };
-    compress().map_err(|error| Error::Internal(format!("cannot compress an answer: {error}")))
+    compress().map_err(|error| Error::Internal(format!("cannot compress a response: {error}")))
 }

@@ -1,29 +1,29 @@
-//! Which other sites' pages may call the API from a browser (Fetch standard, CORS protocol): the
-//! origins of the key `cors_origins`, and none by default.
+//! CORS (Fetch standard): which other sites' pages may call the API from a browser. These are the
+//! origins in the key `cors_origins`, and none by default.
 
-/// What a request says of the page that sends it.
+/// What a request says about the page that sent it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Sender<'a> {
     /// The header `Origin`.
     pub(crate) origin: Option<&'a str>,
-    /// Whether it is an `OPTIONS` with the header `Access-Control-Request-Method`.
+    /// Whether it is a preflight request: `OPTIONS` with the header `Access-Control-Request-Method`.
     pub(crate) asks: bool,
 }
 
 impl<'a> Sender<'a> {
-    /// The origin, if it is one of `origins`; `*` among them stands for all.
+    /// The origin, if `origins` contain it; `*` stands for all origins.
     fn allowed(self, origins: &[String]) -> Option<&'a str> {
         let origin = self.origin?;
         origins.iter().any(|allowed| allowed == "*" || allowed == origin).then_some(origin)
     }
 
-    /// Whether this is a preflight: a browser asks, for a page of one of `origins`, whether it may send
-    /// the request that it is about to send.
+    /// Whether this is a preflight request for a page of one of `origins`: the browser asks whether it
+    /// may send the actual request.
     pub(crate) fn is_preflight(self, origins: &[String]) -> bool {
         self.asks && self.allowed(origins).is_some()
     }
 
-    /// The headers that let a page of one of `origins` read the answer; none for any other.
+    /// The headers that let a page of one of `origins` read the response; none for any other page.
     pub(crate) fn allow(self, origins: &[String]) -> Vec<(&'static str, String)> {
         let Some(origin) = self.allowed(origins) else { return Vec::new() };
         let mut headers = vec![("Access-Control-Allow-Origin", origin.to_owned())];

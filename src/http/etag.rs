@@ -1,4 +1,4 @@
-//! Entity tags (RFC 9110, 8.8.3): how a client says which representation it knows.
+//! Entity tags (RFC 9110, 8.8.3): a client names the representation that it has.
 
 /// A tag in a header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -7,12 +7,12 @@ pub(crate) enum Tag<'a> {
     Any,
     /// A strong tag, in its quotes.
     Strong(&'a str),
-    /// A weak one, in its quotes and without the `W/`.
+    /// A weak tag, in its quotes and without the `W/`.
     Weak(&'a str),
 }
 
 impl<'a> Tag<'a> {
-    /// The tag in its quotes; none for `*`.
+    /// The tag in its quotes, or none for `*`.
     pub(crate) fn quoted(self) -> Option<&'a str> {
         match self {
             Self::Any => None,
@@ -21,7 +21,7 @@ impl<'a> Tag<'a> {
     }
 }
 
-/// The tags in the value of a header. A list is read up to where it breaks.
+/// The tags in a header's value. A malformed list is read up to the first error.
 pub(crate) fn tags(list: &str) -> impl Iterator<Item = Tag<'_>> {
     let mut rest = list;
     std::iter::from_fn(move || {
@@ -42,8 +42,8 @@ pub(crate) fn tags(list: &str) -> impl Iterator<Item = Tag<'_>> {
     })
 }
 
-/// Whether a client that sent `lists` in `If-None-Match` has what `tag` stands for. Where nothing is
-/// changed, weak and strong are the same (RFC 9110, 13.1.2).
+/// Whether a client that sent `lists` in `If-None-Match` has the representation of `tag`. The
+/// comparison is weak (RFC 9110, 13.1.2).
 pub(crate) fn is_known<'a>(lists: impl Iterator<Item = &'a str>, tag: &str) -> bool {
     let quoted = tag.trim_start_matches("W/");
     lists.flat_map(tags).any(|given| given.quoted().is_none_or(|given| given == quoted))
@@ -55,7 +55,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_list_of_tags_is_read_to_where_it_breaks() {
+    fn a_list_of_tags_is_read_up_to_the_first_error() {
         let read = |list| tags(list).collect::<Vec<_>>();
         assert_eq!(
             read(r#""a", W/"b","c,d" , """#),
@@ -69,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_known_is_compared_weakly() {
+    fn if_none_match_compares_weakly() {
         let known = |list: &str, tag| is_known([list].into_iter(), tag);
         for list in [r#""a""#, r#"W/"a""#, r#""b", "a""#, "*"] {
             assert!(known(list, r#""a""#) && known(list, r#"W/"a""#), "{list}");

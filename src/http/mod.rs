@@ -1,6 +1,6 @@
-//! What every protocol of the house speaks of HTTP: entity tags, content coding, CORS, and what is
-//! told of a request. All of it over plain strings and bytes, and nothing over Rocket, so that a
-//! protocol that Rocket cannot route uses the same.
+//! HTTP that does not depend on Rocket: entity tags, content coding, CORS and the request log.
+//!
+//! All of it works on plain strings and bytes, so that code outside Rocket's routing can use it too.
 
 pub(crate) mod coding;
 pub(crate) mod cors;

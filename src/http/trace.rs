@@ -1,15 +1,15 @@
-//! What is told of a request: the id under which the log has it, and its line in the log.
+//! Request ids, and the log line of a request.
 
 use std::fmt;
 use std::time::Duration;
 
-/// 64 random bits by which an answer and the log lines about it are matched; given out in the header
-/// `X-Request-Id` as 16 hexadecimal digits.
+/// 64 random bits that match a response with its log lines. The header `X-Request-Id` has them as 16
+/// hexadecimal digits.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct RequestId(u64);
 
 impl RequestId {
-    /// A new one. It is no secret, so the operating system need not be asked for each.
+    /// A new id. It is not a secret, so a fast generator will do.
     pub(crate) fn random() -> Self {
         Self(fastrand::u64(..))
     }
@@ -21,17 +21,17 @@ impl fmt::Display for RequestId {
     }
 }
 
-/// A request and how it was answered.
+/// A request and its response.
 #[derive(Debug)]
 pub(crate) struct Exchange<'a> {
-    /// The method; `-` where it is not known.
+    /// The method, or `-` if it is unknown.
     pub(crate) method: &'a str,
-    /// The path, without the query, which may hold what somebody searches for; without whatever of the
-    /// path is none of ours, which could be anything.
+    /// The path without the query, which may hold somebody's search. Of a path that matches no route,
+    /// only the known beginning.
     pub(crate) path: &'a str,
-    /// The HTTP status of the answer.
+    /// The HTTP status of the response.
     pub(crate) status: u16,
-    /// The code of the answer's envelope; 0 where it has none.
+    /// The code in the response's envelope; 0 if it has none.
     pub(crate) code: u32,
     /// How long it took.
     pub(crate) took: Duration,

@@ -1,6 +1,6 @@
-//! What answers outside `/api/` when no page does: a small page for a browser, in the reader's language
-//! and the page's look, and a line of text for anything else. Neither says more than the status, nor
-//! repeats anything of what was asked for.
+//! Error responses outside `/api/`: a small page for a browser, in the reader's language, and a line
+//! of text for any other client. Neither says more than the status, and neither repeats any of the
+//! request.
 
 use rocket::Request;
 use rocket::http::{Accept, ContentType, Header, Method, Status};
@@ -10,16 +10,16 @@ use super::files::{File, HASH};
 use crate::app::exchange;
 use crate::http::trace::RequestId;
 
-const TAKEN: &str = "GET, HEAD";
+const ALLOWED_METHODS: &str = "GET, HEAD";
 
-/// The answer for a request that no page answered, with a status of the server's own choice.
-pub(super) struct Unanswered(pub(super) Status);
+/// The response to a request that failed with this status.
+pub(super) struct ErrorResponse(pub(super) Status);
 
-impl<'r> Responder<'r, 'static> for Unanswered {
+impl<'r> Responder<'r, 'static> for ErrorResponse {
     fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
         let Self(status) = self;
         let status = match status.code {
-            404 | 422 if is_only_looked_at(request) => Status::MethodNotAllowed,
+            404 | 422 if exists_for_get(request) => Status::MethodNotAllowed,
             422 => Status::NotFound,
             _ => status,
         };
@@ -35,17 +35,17 @@ impl<'r> Responder<'r, 'static> for Unanswered {
             .sized_body(body.len(), std::io::Cursor::new(body))
             .finalize();
         if status == Status::MethodNotAllowed {
-            response.set_header(Header::new("Allow", TAKEN));
+            response.set_header(Header::new("Allow", ALLOWED_METHODS));
         }
-        // What could not be read at all is given out without what is done to every other answer.
+        // Rocket runs no response fairings for a request that it could not parse.
         response.set_raw_header("X-Request-Id", exchange::id_of(request).to_string());
         super::protect(&mut response);
         Ok(response)
     }
 }
 
-/// Whether there is a page or file for the path, which was asked for something else than to see it.
-fn is_only_looked_at(request: &Request<'_>) -> bool {
+/// Whether the request has another method than `GET` and `HEAD`, on a path that has only those.
+fn exists_for_get(request: &Request<'_>) -> bool {
     if [Method::Get, Method::Head].contains(&request.method()) {
         return false;
     }
@@ -58,11 +58,11 @@ fn is_only_looked_at(request: &Request<'_>) -> bool {
         .any(|page| page.uri.path().split('/').filter(|it| !it.is_empty()).eq(path.iter().copied()))
 }
 
-/// Whether the client names HTML among what it takes, as a browser does for what it shows.
+/// Whether `Accept` names HTML, as a browser's does for a page.
 pub(super) fn wants_html(request: &Request<'_>) -> bool {
     request.accept().is_some_and(|accept: &Accept| {
-        accept.iter().any(|taken| {
-            taken.media_type().is_html() && taken.weight().is_none_or(|weight| weight > 0.0)
+        accept.iter().any(|accepted| {
+            accepted.media_type().is_html() && accepted.weight().is_none_or(|weight| weight > 0.0)
         })
     })
 }
@@ -74,7 +74,7 @@ enum Language {
 }
 
 impl Language {
-    /// The first of the two among what the reader prefers (RFC 9110, 12.5.4); English for who reads
+    /// Whichever of the two `Accept-Language` prefers (RFC 9110, 12.5.4), or English if it names
     /// neither.
     fn of(request: &Request<'_>) -> Self {
         let lists = request.headers().get("Accept-Language");
@@ -97,49 +97,50 @@ impl Language {
     }
 }
 
-/// What happened, and what to do about it.
-fn words(status: Status, language: Language) -> (&'static str, &'static str) {
+/// A title that says what happened, and advice on what to do.
+fn title_and_advice(status: Status, language: Language) -> (&'static str, &'static str) {
     match (status.code, language) {
         (404, Language::English) => {
-            ("There is nothing here", "The address may be mistyped, or what was here is gone.")
+            ("There is nothing here", "The address may be mistyped, or the page was removed.")
         }
-        (404, Language::Korean) => {
-            ("여기에는 아무것도 없습니다", "주소를 잘못 입력했거나, 있던 것이 없어졌습니다.")
-        }
+        (404, Language::Korean) => (
+            "여기에는 아무것도 없습니다",
+            "주소를 잘못 입력했거나 페이지가 삭제되었을 수 있습니다.",
+        ),
         (405, Language::English) => (
             "That cannot be done here",
-            "What is at this address can be looked at, and takes nothing.",
+            "This address can only be viewed. Nothing can be sent to it.",
         ),
         (405, Language::Korean) => (
             "여기서는 할 수 없는 일입니다",
-            "이 주소에 있는 것은 볼 수만 있고, 아무것도 보낼 수 없습니다.",
+            "이 주소는 볼 수만 있습니다. 데이터를 보낼 수는 없습니다.",
         ),
         (413, Language::English) => {
-            ("That is too large", "The server does not take as much as was sent. Send less.")
+            ("That is too large", "The request is larger than the server accepts. Send less.")
         }
-        (413, Language::Korean) => {
-            ("너무 큽니다", "보낸 것이 서버가 받을 수 있는 크기를 넘습니다. 줄여서 보내십시오.")
-        }
+        (413, Language::Korean) => (
+            "너무 큽니다",
+            "요청이 서버가 받을 수 있는 크기를 넘습니다. 크기를 줄여 다시 보내십시오.",
+        ),
         (503, Language::English) => (
-            "The calendar cannot answer now",
-            "It may be about to stop or to start anew. Try again in a moment.",
+            "The calendar is not available now",
+            "The server may be stopping or restarting. Try again in a moment.",
         ),
         (503, Language::Korean) => (
-            "지금은 캘린더가 응답할 수 없습니다",
+            "지금은 캘린더를 이용할 수 없습니다",
             "서버가 멈추거나 다시 시작하는 중일 수 있습니다. 잠시 뒤에 다시 시도하십시오.",
         ),
         (500.., Language::English) => (
             "Something went wrong",
-            "It was the server, not you. Try again; if it stays so, tell who runs the server the \
-             number below, under which the log has it.",
+            "This is the server's fault, not yours. Try again. If it happens again, give your \
+             administrator the number below.",
         ),
         (500.., Language::Korean) => (
             "문제가 생겼습니다",
-            "서버에서 생긴 문제입니다. 다시 시도해 보고, 그래도 그대로이면 서버를 운영하는 사람에게 아래 번호를 알려 \
-             주십시오. 로그에 이 번호로 남아 있습니다.",
+            "서버에서 생긴 문제입니다. 다시 시도해 보고, 문제가 계속되면 관리자에게 아래 번호를 알려 주십시오.",
         ),
         (_, Language::English) => {
-            ("The server cannot do this", "It does not understand what was asked for.")
+            ("The server cannot do this", "It does not understand the request.")
         }
         (_, Language::Korean) => {
             ("서버가 할 수 없는 일입니다", "서버가 요청을 이해하지 못했습니다.")
@@ -147,9 +148,9 @@ fn words(status: Status, language: Language) -> (&'static str, &'static str) {
     }
 }
 
-/// All that goes into it is ours, so nothing needs escaping.
+/// The page. None of the values in it come from the request, so nothing needs escaping.
 fn page(status: Status, language: Language, id: RequestId) -> String {
-    let (title, advice) = words(status, language);
+    let (title, advice) = title_and_advice(status, language);
     let (lang, back) = match language {
         Language::English => ("en", "To the calendar"),
         Language::Korean => ("ko", "캘린더로 가기"),
@@ -166,7 +167,7 @@ fn page(status: Status, language: Language, id: RequestId) -> String {
 <link rel="icon" type="image/svg+xml" href="/static/{HASH}/page/icon.svg">
 <link rel="stylesheet" href="/static/{HASH}/plain.css">
 </head>
-<body class="told">
+<body class="error-page">
 <main>
 <img src="/static/{HASH}/page/icon.svg" alt="">
 <h1>{title}</h1>

@@ -1,6 +1,6 @@
-//! The files under `static/`, as `build.rs` has put them: text compressed, and all of them under the
-//! hash of the whole folder. An address with the hash never changes its content, so a browser asks
-//! for it once; the pages themselves have no hash in theirs, and are asked for each time.
+//! The files of `static/`, as `build.rs` prepares them: text is compressed, and all are served under a
+//! hash of the whole folder. The content of a URL with the hash never changes, so a browser requests it
+//! once. The URLs of the pages have no hash, and a browser revalidates them each time.
 
 use std::borrow::Cow;
 use std::io::{Cursor, Read};
@@ -21,7 +21,7 @@ static FILES: Dir<'_> = include_dir!("$OUT_DIR/static");
 /// The hash of all files.
 pub(super) const HASH: &str = env!("STATIC_HASH");
 
-/// A file, and for how long a browser may keep it.
+/// A file, and how long a browser may cache it.
 pub(super) struct File {
     stored: Stored,
     kind: ContentType,
@@ -36,10 +36,11 @@ enum Stored {
 
 #[derive(Clone, Copy)]
 enum Keep {
-    /// Its address has the hash.
+    /// Its URL has the current hash.
     ForEver,
-    /// It is asked for each time whether it changed.
+    /// A browser revalidates it each time.
     WhileUnchanged,
+    /// Its URL has the hash of another version.
     Never,
 }
 
@@ -49,12 +50,11 @@ impl File {
         Self::find(path, Keep::WhileUnchanged)
     }
 
-    /// The file that is asked for at `/static/<hash>/<path>`.
+    /// The file at `/static/<hash>/<path>`.
     ///
-    /// The hash may be that of another version: a browser that opened the page before an upgrade
-    /// asks so for what it has not loaded yet. It gets what there is now, at the address that it
-    /// knows, since a module that came from another address would be loaded a second time; but it is
-    /// not to keep it there.
+    /// The hash may be another version's: a browser that opened the page before an upgrade uses it for
+    /// modules that it loads later. It gets the current file without a redirect, since a module from
+    /// another URL would be loaded a second time. It must not cache that file.
     pub(super) fn at(hash: &str, path: Segments<'_, fmt::Path>) -> Option<Self> {
         let digits =
             hash.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte));
@@ -75,7 +75,7 @@ impl File {
     }
 }
 
-/// What a file is, by the end of its name. One that a browser is not meant to be given is none.
+/// The content type by file extension; none for a file that is not served.
 fn kind(path: &str) -> Option<ContentType> {
     let extension = Path::new(path).extension().and_then(|extension| extension.to_str());
     Some(match extension.unwrap_or(path) {
@@ -106,7 +106,7 @@ impl<'r> Responder<'r, 'static> for File {
             response.set_header(Header::new("Vary", "Accept-Encoding"));
         }
         if matches!(self.keep, Keep::WhileUnchanged) {
-            // Weak, since it is the same whether compressed or not.
+            // Weak, since the compressed and the plain body share it.
             let tag = format!("\"{HASH}\"");
             response.set_raw_header("ETag", format!("W/{tag}"));
             if etag::is_known(request.headers().get("If-None-Match"), &tag) {

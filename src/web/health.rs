@@ -1,9 +1,8 @@
-//! `/healthz`: whether the server can do its work, for whoever watches it. It needs no token and
-//! tells nothing of what is stored.
+//! `/healthz`, the health check for monitoring. It needs no token and reveals nothing of what is stored.
 //!
-//! It really reads and really writes: a disk that is full or a file that was taken away shows here
-//! before a user meets it. A backup that failed is told, and leaves the answer 200, since nothing
-//! that watches for 503 could mend it by starting the server anew.
+//! It really reads and really writes, so that a full disk or a missing file shows here before a user
+//! meets it. A failed backup is reported with status 200: restarting the server, as a monitor does on
+//! 503, would not help.
 
 use rocket::http::{ContentType, Header, Status};
 use rocket::response::Responder;
@@ -17,9 +16,9 @@ use crate::model::WallTime;
 struct Health {
     read: bool,
     write: bool,
-    /// How the last attempt went.
+    /// The outcome of the last backup.
     backup: &'static str,
-    /// When the last one was made that is whole, by the server's clock on the wall.
+    /// When the last successful backup was made, in the server's time zone.
     last_backup: Option<String>,
 }
 
@@ -31,17 +30,18 @@ pub(super) struct Answer {
 
 #[get("/healthz")]
 pub(super) async fn health(app: &State<App>) -> Answer {
-    let seen = app.health.look(&app.store).await;
-    let last = seen.backups.as_ref().and_then(|attempts| attempts.last);
-    let backup = match &seen.backups {
-        Some(attempts) if attempts.failed.is_some() => "failed",
+    let condition = app.health.look(&app.store).await;
+    let last = condition.backups.as_ref().and_then(|history| history.last);
+    let backup = match &condition.backups {
+        Some(history) if history.failed.is_some() => "failed",
         Some(_) if last.is_some() => "made",
         Some(_) => "none",
         None => "unknown",
     };
     let last_backup = last.map(WallTime::typed);
-    let health = Health { read: seen.read, write: seen.write, backup, last_backup };
-    let status = if seen.read && seen.write { Status::Ok } else { Status::ServiceUnavailable };
+    let health = Health { read: condition.read, write: condition.write, backup, last_backup };
+    let status =
+        if condition.read && condition.write { Status::Ok } else { Status::ServiceUnavailable };
     let body = serde_json::to_string(&health).unwrap_or_default();
     Answer {
         body: (status, (ContentType::JSON, body)),

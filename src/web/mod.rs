@@ -1,5 +1,5 @@
-//! What a browser is shown: the page, which is a client of the API like any other, and the files that
-//! it is made of, embedded in the binary.
+//! The web pages, whose files are embedded in the binary. The calendar page is a client of the API like
+//! any other.
 
 mod errors;
 mod files;
@@ -14,11 +14,11 @@ use rocket::{Request, Response, Route, get};
 
 use crate::app::exchange;
 use crate::error::Error;
-use errors::Unanswered;
+use errors::ErrorResponse;
 use files::File;
 
-/// What a page may load and do: only what is the server's own, and nothing that stands in the page
-/// itself, so that a subject that found its way into a page as HTML could do nothing there.
+/// Allows a page to load the server's own files and no inline code. So an event's subject could do
+/// nothing even if it ended up in a page as HTML.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
     img-src 'self' data:; connect-src 'self'; font-src 'self'; manifest-src 'self'; \
     base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
@@ -29,13 +29,13 @@ pub fn routes() -> Vec<Route> {
     rocket::routes![index, docs, file, icon, health::health]
 }
 
-/// What answers outside `/api/` when no route does.
+/// The error responses outside `/api/`.
 #[must_use]
 pub fn catchers() -> Vec<Catcher> {
     vec![Catcher::new(None, answer)]
 }
 
-/// Sets what every answer outside `/api/` has.
+/// Sets the headers of every response outside `/api/`.
 pub(crate) fn protect(response: &mut Response<'_>) {
     for (name, value) in [
         ("Content-Security-Policy", POLICY),
@@ -57,7 +57,7 @@ fn index() -> Option<File> {
     File::page("page/index.html")
 }
 
-/// The reference of the API, in which a call can be tried.
+/// The API reference, in which calls can be tried.
 #[get("/docs")]
 fn docs() -> Option<File> {
     File::page("docs/index.html")
@@ -68,7 +68,7 @@ fn file(hash: &str, path: Segments<'_, Path>) -> Option<File> {
     File::at(hash, path)
 }
 
-/// What a browser asks for that shows no page of ours, but its address in a list.
+/// A browser requests this when it shows the server in a list, such as bookmarks, without its page.
 #[get("/favicon.ico")]
 fn icon() -> Option<File> {
     File::page("page/icon.svg")
@@ -78,11 +78,11 @@ fn answer<'r>(status: Status, request: &'r Request<'_>) -> catcher::BoxFuture<'r
     if status == Status::BadRequest {
         exchange::log_unreadable(request, status);
     }
-    // A target without a path (as CONNECT has) never reached a router: it may as well have been
-    // meant for the API, whose clients expect the envelope.
+    // A target without a path, such as that of CONNECT, is never routed. It may have been meant for the
+    // API, whose clients expect the envelope.
     if status == Status::BadRequest && !errors::wants_html(request) {
         let error = Error::Malformed("the request's target is no path".into());
         return Box::pin(async move { error.respond_to(request) });
     }
-    Box::pin(async move { Unanswered(status).respond_to(request) })
+    Box::pin(async move { ErrorResponse(status).respond_to(request) })
 }
