@@ -7,15 +7,67 @@ ALTER TABLE event ADD COLUMN revision INTEGER NOT NULL DEFAULT 0;
 -- never shrinks, and when it changes the user's own version grows. So no pair repeats.
 ALTER TABLE calendar_group ADD COLUMN version INTEGER NOT NULL DEFAULT 0;
 
+DROP TRIGGER event_made_in_person;
+DROP TRIGGER event_changed_in_person;
+DROP TRIGGER event_deleted_in_person;
 DROP TRIGGER event_made_in_group;
 DROP TRIGGER event_changed_in_group;
 DROP TRIGGER event_deleted_in_group;
-DROP TRIGGER event_changed_in_person;
+DROP TRIGGER group_selected;
+DROP TRIGGER group_deselected;
 
 UPDATE event SET revision = random();
 
+-- U+0000 was accepted until now and is refused from now on. In stored texts U+FFFD replaces it. This works
+-- on bytes, since SQLite's text functions stop at U+0000.
+UPDATE event SET
+    subject = (
+        WITH RECURSIVE cleaned (done, rest) AS (
+            SELECT '', CAST(event.subject AS BLOB)
+            UNION ALL
+            SELECT done || CAST(substr(rest, 1, instr(rest, x'00') - 1) AS TEXT) || char(65533),
+                substr(rest, instr(rest, x'00') + 1)
+            FROM cleaned WHERE instr(rest, x'00') > 0)
+        SELECT done || CAST(rest AS TEXT) FROM cleaned WHERE instr(rest, x'00') = 0),
+    subject_folded = (
+        WITH RECURSIVE cleaned (done, rest) AS (
+            SELECT '', CAST(event.subject_folded AS BLOB)
+            UNION ALL
+            SELECT done || CAST(substr(rest, 1, instr(rest, x'00') - 1) AS TEXT) || char(65533),
+                substr(rest, instr(rest, x'00') + 1)
+            FROM cleaned WHERE instr(rest, x'00') > 0)
+        SELECT done || CAST(rest AS TEXT) FROM cleaned WHERE instr(rest, x'00') = 0)
+WHERE instr(CAST(subject AS BLOB), x'00') > 0;
+
+UPDATE calendar_group SET
+    name = (
+        WITH RECURSIVE cleaned (done, rest) AS (
+            SELECT '', CAST(calendar_group.name AS BLOB)
+            UNION ALL
+            SELECT done || CAST(substr(rest, 1, instr(rest, x'00') - 1) AS TEXT) || char(65533),
+                substr(rest, instr(rest, x'00') + 1)
+            FROM cleaned WHERE instr(rest, x'00') > 0)
+        SELECT done || CAST(rest AS TEXT) FROM cleaned WHERE instr(rest, x'00') = 0)
+WHERE instr(CAST(name AS BLOB), x'00') > 0;
+
+CREATE TRIGGER event_made_in_person AFTER INSERT ON event WHEN NEW.group_id IS NULL BEGIN
+    UPDATE "user" SET calendar_version = calendar_version + 1 WHERE id = NEW.user_id;
+END;
+
 CREATE TRIGGER event_changed_in_person AFTER UPDATE ON event WHEN NEW.group_id IS NULL BEGIN
-    UPDATE user SET calendar_version = calendar_version + 1 WHERE id = NEW.user_id;
+    UPDATE "user" SET calendar_version = calendar_version + 1 WHERE id = NEW.user_id;
+END;
+
+CREATE TRIGGER event_deleted_in_person AFTER DELETE ON event WHEN OLD.group_id IS NULL BEGIN
+    UPDATE "user" SET calendar_version = calendar_version + 1 WHERE id = OLD.user_id;
+END;
+
+CREATE TRIGGER group_selected AFTER INSERT ON selection BEGIN
+    UPDATE "user" SET calendar_version = calendar_version + 1 WHERE id = NEW.user_id;
+END;
+
+CREATE TRIGGER group_deselected AFTER DELETE ON selection BEGIN
+    UPDATE "user" SET calendar_version = calendar_version + 1 WHERE id = OLD.user_id;
 END;
 
 -- Deleted groups are left out: their version was raised when they were marked, and nobody sees their
@@ -32,7 +84,7 @@ CREATE TRIGGER event_deleted_in_group AFTER DELETE ON event WHEN OLD.group_id IS
     UPDATE calendar_group SET version = version + 1 WHERE id = OLD.group_id AND deleted = 0;
 END;
 
--- The same triggers as before, with ON CONFLICT clauses that name the column.
+-- Unchanged, except that each ON CONFLICT names its target.
 DROP TRIGGER event_to_index;
 DROP TRIGGER event_to_index_again;
 DROP TRIGGER event_to_unindex;

@@ -37,16 +37,17 @@ where
     let cache = Arc::clone(&app.views);
     let shown = caller.read_inline(app, input, move |snapshot, user, input| {
         let range = range(input)?;
-        let tag = cache.tag(&user, range);
+        let version = snapshot.calendar_version(user.id)?;
+        let tag = cache.tag(version, range);
         if conditional.has(&tag) {
             return Ok(Answer::not_modified(tag));
         }
-        if let Some(kept) = cache.get(&user, range, conditional.gzip) {
+        if let Some(kept) = cache.get(version, range, conditional.gzip) {
             return Ok(Answer::view(kept, tag));
         }
         let occurrences = domain::events::in_range(snapshot, user.id, range)?;
         let view = event::list(&occurrences)?.into_view(conditional.gzip)?;
-        cache.keep(&user, range, conditional.gzip, &view);
+        cache.keep(version, range, conditional.gzip, &view);
         Ok(Answer::view(view, tag))
     });
     shown.await

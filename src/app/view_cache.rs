@@ -1,10 +1,10 @@
 //! A cache of recently served views.
 //!
 //! People look at the same month again and again, from several devices, and a calendar is read far
-//! more often than it is written. A view is cached with the version of its user's calendar. Any
-//! change to what the view could show also changes that version, in the same transaction
-//! (`migrations/V4` and `V9`). Every request reads the user's version with the token check. While it
-//! is unchanged, so is the view, and nothing needs invalidating.
+//! more often than it is written. A view is cached with the version of its user's calendar. Every
+//! request for a view reads that version with the token check. While it is unchanged, so is the view,
+//! and nothing needs invalidating: any change to what the view could show also changes the version, in
+//! the same transaction (migration V9).
 //!
 //! The version also makes the view's `ETag` (RFC 9110, 8.8.3). The tag includes a random number of this
 //! process, since a database restored from a backup goes through the same versions again.
@@ -15,7 +15,7 @@ use std::sync::{Mutex, PoisonError};
 use bytes::Bytes;
 use lru::LruCache;
 
-use crate::model::{CalendarVersion, TimeRange, User, UserId};
+use crate::model::{CalendarVersion, TimeRange, UserId};
 
 /// How many bytes are cached. The least recently used view goes first.
 const BUDGET: usize = 8 * 1024 * 1024;
@@ -58,12 +58,12 @@ impl Default for ViewCache {
 }
 
 impl ViewCache {
-    /// The entity tag of the view of `range` for `user`. It is weak, since the compressed and the plain
-    /// body share it.
+    /// The entity tag of the view of `range` at that version of a calendar. It is weak, since the
+    /// compressed and the plain body share it.
     #[must_use]
-    pub fn tag(&self, user: &User, range: TimeRange) -> String {
+    pub fn tag(&self, version: CalendarVersion, range: TimeRange) -> String {
         let mut tag = String::with_capacity(80);
-        let User { id: UserId(id), calendar_version: CalendarVersion { own, groups }, .. } = user;
+        let CalendarVersion { user: UserId(id), own, groups } = version;
         let TimeRange { from, until } = range;
         // Writing to a string cannot fail.
         let _ =
@@ -71,23 +71,29 @@ impl ViewCache {
         tag
     }
 
-    /// The view of `range` for `user`, if it is cached and still current.
+    /// The view of `range` at that version of a calendar, if it is cached.
     #[must_use]
-    pub fn get(&self, user: &User, range: TimeRange, compressed: bool) -> Option<View> {
+    pub fn get(
+        &self,
+        version: CalendarVersion,
+        range: TimeRange,
+        compressed: bool,
+    ) -> Option<View> {
         let mut cached = self.cached.lock().unwrap_or_else(PoisonError::into_inner);
-        let (version, view) = cached.views.get(&(user.id, range, compressed))?;
-        (*version == user.calendar_version).then(|| view.clone())
+        let (at, view) = cached.views.get(&(version.user, range, compressed))?;
+        (*at == version).then(|| view.clone())
     }
 
-    /// Caches `view`, the view of `range` for `user`.
-    pub fn keep(&self, user: &User, range: TimeRange, compressed: bool, view: &View) {
+    /// Caches `view`, the view of `range` at that version of a calendar.
+    pub fn keep(&self, version: CalendarVersion, range: TimeRange, compressed: bool, view: &View) {
         if view.bytes.len() > LARGEST {
             return;
         }
         let mut cached = self.cached.lock().unwrap_or_else(PoisonError::into_inner);
-        let entry = (user.calendar_version, view.clone());
+        let entry = (version, view.clone());
         cached.bytes += view.bytes.len() + OVERHEAD;
-        if let Some((_, (_, before))) = cached.views.push((user.id, range, compressed), entry) {
+        if let Some((_, (_, before))) = cached.views.push((version.user, range, compressed), entry)
+        {
             cached.bytes -= before.bytes.len() + OVERHEAD;
         }
         while cached.bytes > BUDGET
@@ -101,18 +107,11 @@ impl ViewCache {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Email, WallTime};
 
     const JUNE: TimeRange = TimeRange { from: 0, until: 30 };
 
-    fn user(id: i64, own: i64) -> User {
-        User {
-            id: UserId(id),
-            email: Email::stored("park@jungi.me".into()),
-            created: WallTime::MIN,
-            token_generation: 0,
-            calendar_version: CalendarVersion { own, groups: 0 },
-        }
+    fn version(user: i64, own: i64) -> CalendarVersion {
+        CalendarVersion { user: UserId(user), own, groups: 0 }
     }
 
     fn view(length: usize) -> View {
@@ -122,13 +121,13 @@ mod tests {
     #[test]
     fn a_view_is_cached_by_user_version_range_and_encoding() {
         let (views, view) = (ViewCache::default(), view(2));
-        views.keep(&user(1, 5), JUNE, false, &view);
-        assert_eq!(views.get(&user(1, 5), JUNE, false), Some(view));
-        assert_eq!(views.get(&user(2, 5), JUNE, false), None);
-        assert_eq!(views.get(&user(1, 6), JUNE, false), None);
-        assert_eq!(views.get(&user(1, 4), JUNE, false), None);
-        assert_eq!(views.get(&user(1, 5), TimeRange { until: 31, ..JUNE }, false), None);
-        assert_eq!(views.get(&user(1, 5), JUNE, true), None);
+        views.keep(version(1, 5), JUNE, false, &view);
+        assert_eq!(views.get(version(1, 5), JUNE, false), Some(view));
+        assert_eq!(views.get(version(2, 5), JUNE, false), None);
+        assert_eq!(views.get(version(1, 6), JUNE, false), None);
+        assert_eq!(views.get(version(1, 4), JUNE, false), None);
+        assert_eq!(views.get(version(1, 5), TimeRange { until: 31, ..JUNE }, false), None);
+        assert_eq!(views.get(version(1, 5), JUNE, true), None);
     }
 
     #[test]
@@ -136,25 +135,25 @@ mod tests {
         let views = ViewCache::default();
         let largest = view(LARGEST);
         for id in 0..20 {
-            views.keep(&user(id, 0), JUNE, false, &largest);
-            views.keep(&user(id, 1), JUNE, false, &largest);
+            views.keep(version(id, 0), JUNE, false, &largest);
+            views.keep(version(id, 1), JUNE, false, &largest);
         }
         let cached: Vec<i64> =
-            (0..20).filter(|id| views.get(&user(*id, 1), JUNE, false).is_some()).collect();
+            (0..20).filter(|id| views.get(version(*id, 1), JUNE, false).is_some()).collect();
         assert_eq!(cached, (13..20).collect::<Vec<_>>());
-        views.keep(&user(7, 0), JUNE, false, &view(LARGEST + 1));
-        assert_eq!(views.get(&user(7, 0), JUNE, false), None, "too large to cache");
+        views.keep(version(7, 0), JUNE, false, &view(LARGEST + 1));
+        assert_eq!(views.get(version(7, 0), JUNE, false), None, "too large to cache");
     }
 
     #[test]
     fn a_tag_depends_on_user_version_range_and_process() {
         let views = ViewCache::default();
         let tags = [
-            views.tag(&user(1, 5), JUNE),
-            views.tag(&user(2, 5), JUNE),
-            views.tag(&user(1, 6), JUNE),
-            views.tag(&user(1, 5), TimeRange { until: 31, ..JUNE }),
-            ViewCache::default().tag(&user(1, 5), JUNE),
+            views.tag(version(1, 5), JUNE),
+            views.tag(version(2, 5), JUNE),
+            views.tag(version(1, 6), JUNE),
+            views.tag(version(1, 5), TimeRange { until: 31, ..JUNE }),
+            ViewCache::default().tag(version(1, 5), JUNE),
         ];
         for (at, tag) in tags.iter().enumerate() {
             assert!(tag.starts_with("W/\"") && tag.ends_with('"'), "{tag}");

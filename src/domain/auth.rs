@@ -219,7 +219,7 @@ impl JwtVerifier for HmacSha256 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{CalendarVersion, UserId, WallTime};
+    use crate::model::{UserId, WallTime};
 
     /// The token that the published reference prints; its key was `secret_key_2017`.
     const PUBLISHED: &str = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJpc3MiOiJKVU5HSVBBUksiLCJ1c2VyZW1haWwiOiJwYXJrQGp1bmdpLm1lIiwiYXVkIjoiQ0FMRU5EQVJfQVBJIn0.8gpD2Wd-p26UuPVLHP9bLD9gbXo_nbP19rzO8N0N0zo";
@@ -239,7 +239,6 @@ mod tests {
             email: Email::parse("useremail", "a@b").unwrap(),
             created: WallTime::MIN,
             token_generation: 0,
-            calendar_version: CalendarVersion::default(),
         };
         let token = tokens.issue(&user, 1000).unwrap();
         for _ in 0..2 {

@@ -34,6 +34,11 @@ impl Selection {
         Self::read(raw).map_err(|expected| expected.of(name))
     }
 
+    /// The ids of its groups that are not in `other`, in order.
+    pub fn without<'s>(&'s self, other: &'s Self) -> impl Iterator<Item = GroupId> + 's {
+        self.0.difference(&other.0).copied()
+    }
+
     /// The ids of its groups, in order.
     pub fn ids(&self) -> impl Iterator<Item = GroupId> + '_ {
         self.0.iter().copied()

@@ -13,16 +13,16 @@ pub struct User {
     pub created: WallTime,
     /// Tokens with this generation are valid, and no others.
     pub token_generation: i64,
-    /// The version of their calendar.
-    pub calendar_version: CalendarVersion,
 }
 
 /// The version of what a user's calendar shows. `own` grows when the user's personal events or
 /// selection of groups change. `groups` is the sum of the selected groups' versions, each of which
 /// grows when the group's events change. So the sum never shrinks while the selection stays the same,
 /// and no pair repeats.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CalendarVersion {
+    /// The user whose calendar it is.
+    pub user: UserId,
     /// The version of the user's own events and selection.
     pub own: i64,
     /// The sum of the versions of the selected groups.

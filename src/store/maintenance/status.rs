@@ -1,4 +1,4 @@
-//! What an operator wants to know about a database at a `read_inline`.
+//! What an operator wants to know about a database at a glance.
 
 use std::path::Path;
 

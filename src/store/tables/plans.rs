@@ -116,8 +116,12 @@ fn deleting_a_group_finds_its_events_and_selections_by_index() {
 fn the_caller_and_a_selection_are_found_by_index() {
     assert_plan(
         users::BY_EMAIL,
+        &["SEARCH user USING INDEX sqlite_autoindex_user_1 (email_folded=?)"],
+    );
+    assert_plan(
+        users::CALENDAR_VERSION,
         &[
-            "SEARCH u USING INDEX sqlite_autoindex_user_1 (email_folded=?)",
+            "SEARCH u USING INTEGER PRIMARY KEY (rowid=?)",
             "SEARCH s USING PRIMARY KEY (user_id=?)",
             "SEARCH g USING INTEGER PRIMARY KEY (rowid=?)",
         ],

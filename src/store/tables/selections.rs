@@ -15,7 +15,10 @@ pub(in crate::store) const HAS: &str = "
 SELECT 1 FROM selection s JOIN calendar_group g ON g.id = s.group_id
 WHERE s.user_id = ?1 AND s.group_id = ?2 AND g.deleted = 0";
 
-const CLEAR: &str = "DELETE FROM selection WHERE user_id = ?1";
+/// All rows of user ?1, including those of deleted groups.
+const ROWS: &str = "SELECT group_id FROM selection WHERE user_id = ?1";
+
+const DELETE: &str = "DELETE FROM selection WHERE user_id = ?1 AND group_id = ?2";
 
 const INSERT: &str = "INSERT INTO selection (user_id, group_id) VALUES (?1, ?2)";
 
@@ -40,14 +43,22 @@ impl Snapshot<'_> {
 }
 
 impl Transaction<'_> {
-    /// Replaces the groups that `user` has selected; the new ones must exist.
+    /// Replaces the groups that `user` has selected; the new ones must exist. Only the difference is
+    /// written.
     ///
     /// # Errors
     /// If the database cannot be written.
     pub fn replace_selection(&self, user: UserId, selection: &Selection) -> Result<()> {
-        self.conn.prepare_cached(CLEAR)?.execute([user.0])?;
+        let mut rows = self.conn.prepare_cached(ROWS)?;
+        let before: Selection = rows
+            .query_map([user.0], |row| row.get(0).map(GroupId))?
+            .collect::<rusqlite::Result<_>>()?;
+        let mut delete = self.conn.prepare_cached(DELETE)?;
+        for group in before.without(selection) {
+            delete.execute([user.0, group.0])?;
+        }
         let mut insert = self.conn.prepare_cached(INSERT)?;
-        for group in selection.ids() {
+        for group in selection.without(&before) {
             insert.execute([user.0, group.0])?;
         }
         Ok(())

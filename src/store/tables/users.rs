@@ -9,26 +9,28 @@ use crate::error::{Error, Result};
 use crate::model::{CalendarVersion, Email, User, UserId, WallTime};
 use crate::store::engine::{Snapshot, Transaction};
 
-/// The user whose folded email is ?1, with both parts of their calendar version: their own, and the
-/// sum of the versions of their selected groups. A deleted group is included until it is purged, so
-/// that the sum never shrinks while the selection stays the same.
+/// The user whose folded email is ?1.
 pub(in crate::store) const BY_EMAIL: &str = r#"
-SELECT u.id, u.email, u.created, u.token_generation, u.calendar_version, (
-    SELECT coalesce(sum(g.version), 0) FROM selection s JOIN calendar_group g ON g.id = s.group_id
-    WHERE s.user_id = u.id)
-FROM "user" u WHERE u.email_folded = ?1"#;
+SELECT id, email, created, token_generation FROM "user" WHERE email_folded = ?1"#;
 
-/// All users, by id. Their calendar versions are not needed.
-const ALL: &str = r#"
-SELECT u.id, u.email, u.created, u.token_generation, u.calendar_version, 0
-FROM "user" u ORDER BY u.id"#;
+/// Both parts of the calendar version of user ?1: the user's own, and the sum of the versions of their
+/// selected groups. A deleted group is included until it is purged, so that the sum never shrinks while
+/// the selection stays the same.
+pub(in crate::store) const CALENDAR_VERSION: &str = r#"
+SELECT u.calendar_version, CAST(coalesce((
+    SELECT sum(g.version) FROM selection s JOIN calendar_group g ON g.id = s.group_id
+    WHERE s.user_id = u.id), 0) AS BIGINT)
+FROM "user" u WHERE u.id = ?1"#;
+
+/// All users, by id.
+const ALL: &str = r#"SELECT id, email, created, token_generation FROM "user" ORDER BY id"#;
 
 /// Adds a user. Tokens of a removed user with the same email stay invalid.
 const INSERT: &str = r#"
 INSERT INTO "user" (email, email_folded, password_hash, created, token_generation)
 VALUES (?1, ?2, ?3, ?4, coalesce(
     (SELECT r.token_generation FROM removed_user r WHERE r.email_digest = ?5), 0))
-RETURNING id, email, created, token_generation, calendar_version, 0"#;
+RETURNING id, email, created, token_generation"#;
 
 const GENERATIONS: &str = r#"SELECT email_folded, token_generation FROM "user""#;
 
@@ -66,7 +68,6 @@ fn from_row(row: &Row<'_>) -> Result<User> {
         email: Email::stored(row.get(1)?),
         created: WallTime::from_seconds(row.get(2)?)?,
         token_generation: row.get(3)?,
-        calendar_version: CalendarVersion { own: row.get(4)?, groups: row.get(5)? },
     })
 }
 
@@ -125,6 +126,17 @@ impl Snapshot<'_> {
         let mut statement = self.conn.prepare_cached(BY_EMAIL)?;
         let mut rows = statement.query([email.folded()])?;
         rows.next()?.map(from_row).transpose()
+    }
+
+    /// The version of the calendar of `user`.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn calendar_version(&self, user: UserId) -> Result<CalendarVersion> {
+        let mut statement = self.conn.prepare_cached(CALENDAR_VERSION)?;
+        Ok(statement.query_row([user.0], |row| {
+            Ok(CalendarVersion { user, own: row.get(0)?, groups: row.get(1)? })
+        })?)
     }
 
     /// All users, by id.
