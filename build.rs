@@ -1,6 +1,7 @@
-//! Makes what the binary embeds of `src/web/static/`: every file under one hash of them all, which
-//! stands in their addresses, so that a browser keeps them for ever and one module finds another by
-//! its relative path. Text is compressed here once, and not for each request.
+//! Prepares the files of `src/web/static/` that the binary embeds.
+//!
+//! One hash of all files stands in the URL of each. So a browser can cache them for ever, and modules
+//! import one another by relative paths. Text is compressed here once, not for each request.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -13,7 +14,7 @@ use sha2::{Digest, Sha256};
 const SOURCE: &str = "src/web/static";
 
 fn main() -> io::Result<()> {
-    // On stable Rust the macro that embeds a folder cannot tell cargo that it did.
+    // On stable Rust the macros that embed a folder cannot tell cargo to watch it.
     for folder in ["migrations", SOURCE] {
         println!("cargo:rerun-if-changed={folder}");
     }
@@ -40,7 +41,7 @@ fn variable(name: &str) -> io::Result<String> {
 fn list(folder: &Path, paths: &mut Vec<PathBuf>) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
-        // An editor's own files.
+        // An editor's swap or backup files.
         if entry.file_name().to_string_lossy().starts_with('.') {
             continue;
         }
@@ -50,7 +51,7 @@ fn list(folder: &Path, paths: &mut Vec<PathBuf>) -> io::Result<()> {
     Ok(())
 }
 
-/// The hash of all files, their paths and the version, which the pages show.
+/// A hash of all files, their paths and the version, since the pages show the version.
 fn hash(paths: &[PathBuf]) -> io::Result<String> {
     let mut hash = Sha256::new();
     hash.update(variable("CARGO_PKG_VERSION")?);
@@ -66,7 +67,8 @@ fn hash(paths: &[PathBuf]) -> io::Result<String> {
     Ok(digits)
 }
 
-/// Puts a file where it is embedded from: text compressed and called `.gz`, anything else as it is.
+/// Writes a file to where it is embedded from: text is compressed and named `.gz`, anything else is
+/// copied.
 fn embed(from: &Path, to: &Path, hash: &str) -> io::Result<()> {
     if let Some(folder) = to.parent() {
         fs::create_dir_all(folder)?;
@@ -80,7 +82,7 @@ fn embed(from: &Path, to: &Path, hash: &str) -> io::Result<()> {
         text = text.replace("{{static}}", &format!("/static/{hash}"));
         text = text.replace("{{version}}", &version);
     }
-    // The header has no time and no name, so that the same files give the same binary.
+    // The gzip header has no time and no name, so that the build is reproducible.
     let name = format!("{}.gz", to.display());
     let mut gzip = GzBuilder::new().mtime(0).write(fs::File::create(name)?, Compression::best());
     gzip.write_all(text.as_bytes())?;

@@ -1,7 +1,7 @@
-//! A Rocket that does nothing but answer: what a calendar call is measured against.
+//! A Rocket server that does no work: the baseline that calendar calls are compared with.
 //!
-//! `GET /view` answers the bytes of the file that its argument names, `POST /create` reads a body
-//! and answers as a create does. Started with the port and the file: `bare 5001 view.json`.
+//! `GET /view` sends the bytes of a file. `POST /create` reads a body and responds like the API's create.
+//! The arguments are the port and the file: `bare 5001 view.json`.
 
 use rocket::data::{Data, ToByteUnit};
 use rocket::http::ContentType;

@@ -1,6 +1,6 @@
-"""What a long history costs: the part of scripts/bench that fills a database and asks it.
+"""The cost of a long history: the part of scripts/bench that fills a database and queries it.
 
-The rows are put in with SQLite itself while no server has the file, as they would be after years.
+SQLite inserts the rows directly while no server has the file open.
 """
 import http.client
 import json
@@ -18,20 +18,20 @@ WORDS = "자료 준비 점심 저녁 약속 파티 출장 병원 예약 학교 �
 
 
 class Client:
-    """A connection that is kept, as an app keeps one."""
+    """A persistent connection, as an app has one."""
 
     def __init__(self, server, token):
         self.connection = http.client.HTTPConnection(server.url.removeprefix("http://"))
         self.token = token
 
     def call(self, method, path, body=None, **headers):
-        """How many milliseconds it took, the status, and the body."""
+        """Returns the duration in milliseconds, the status and the body."""
         data = None if body is None else json.dumps(body).encode()
         begun = time.perf_counter()
         self.connection.request(method, path, data, {"X-calendar-access-token": self.token, **headers})
-        answer = self.connection.getresponse()
-        read = answer.read()
-        return (time.perf_counter() - begun) * 1000, answer.status, read
+        response = self.connection.getresponse()
+        content = response.read()
+        return (time.perf_counter() - begun) * 1000, response.status, content
 
 
 def p99(times):
@@ -45,7 +45,7 @@ def insert(conn, rows):
 
 
 def million(conn):
-    """Events of an hour in the years 1000 to 9000, but none in the month that is looked at."""
+    """Adds events of an hour in the years 1000 to 9000, but none in the measured month."""
     chance = random.Random(2017)
     for part in range(10):
         rows = []
@@ -62,7 +62,7 @@ def million(conn):
 
 
 def ten_years(conn):
-    """A thousand events that end before the month begins, each ten years long."""
+    """Adds a thousand events of ten years each, which end before the measured month."""
     length = 3652 * DAY
     insert(conn, [(None, "휴가", JUNE - length - n * DAY, JUNE - n * DAY) for n in range(1, 1001)])
 
@@ -74,8 +74,8 @@ def five_hundred_groups(conn):
         insert(conn, [(number, "회식", JUNE + 400 * DAY, JUNE + 401 * DAY)])
 
 
-def forget(conn):
-    """Leaves the thirty events and nothing else."""
+def keep_thirty_events(conn):
+    """Deletes everything but the thirty events."""
     conn.execute("PRAGMA foreign_keys = ON")
     conn.execute("DELETE FROM calendar_group")
     conn.execute("DELETE FROM event WHERE starts NOT BETWEEN ? AND ?", (JUNE, JUNE + 30 * DAY))
@@ -87,8 +87,8 @@ def large_groups(conn):
     insert(conn, [(1001, "회식", n * 3600, n * 3600 + 60) for n in range(100_000)])
 
 
-def looks(server, token, rounds):
-    """A month again and again, and a month just after something changed, in milliseconds."""
+def view_times(server, token, rounds):
+    """Measures an unchanged month view, and one just after a change, in milliseconds."""
     client = Client(server, token)
     event = {"sdate": "2019-06-19 20:00:00", "edate": "2019-06-19 23:00:00", "subject": "약속"}
     client.call("GET", MONTH)
@@ -100,8 +100,8 @@ def looks(server, token, rounds):
     return again, statistics.median(first)
 
 
-def followed(path):
-    """Waits until the index of the search has everything."""
+def wait_for_index(path):
+    """Waits until the search index is up to date."""
     with sqlite3.connect(path) as conn:
         behind = (
             "SELECT EXISTS (SELECT 1 FROM subject_gram_pending)"
@@ -117,21 +117,21 @@ def searches(server, token, rounds):
     figures = {}
     for what, word in words.items():
         path = "/api/v1/calendar/search?search_word=" + urllib.parse.quote(word)
-        answers = [client.call("GET", path) for _ in range(rounds)]
-        found = len(json.loads(answers[0][2])["data"])
-        figures[what] = {"p99_ms": p99([took for took, *_ in answers]), "found": found}
+        responses = [client.call("GET", path) for _ in range(rounds)]
+        found = len(json.loads(responses[0][2])["data"])
+        figures[what] = {"p99_ms": p99([took for took, *_ in responses]), "found": found}
     return figures
 
 
 def deletion(server, token, other):
-    """How long the deletion of a group of 100,000 events takes, and another's slowest write during it."""
+    """Measures the deletion of a group of 100,000 events, and another user's slowest write meanwhile."""
     event = {"sdate": "2019-06-19 20:00:00", "edate": "2019-06-19 23:00:00", "subject": "약속"}
-    slowest, done = [], threading.Event()
+    times, done = [], threading.Event()
 
     def write():
         client = Client(server, other)
         while not done.is_set():
-            slowest.append(client.call("POST", "/api/v1/calendar/event", event)[0])
+            times.append(client.call("POST", "/api/v1/calendar/event", event)[0])
 
     writer = threading.Thread(target=write)
     writer.start()
@@ -140,11 +140,11 @@ def deletion(server, token, other):
     done.set()
     writer.join()
     assert status == 200
-    return {"took_ms": took, "others_slowest_ms": max(slowest)}
+    return {"took_ms": took, "others_slowest_ms": max(times)}
 
 
 def one_commit_a_request(path, seconds):
-    """Inserts a second where each is a transaction of its own, made durable, on the same file."""
+    """Measures inserts per second on the same file, each in a durable transaction of its own."""
     with sqlite3.connect(path, isolation_level=None) as conn:
         conn.execute("PRAGMA synchronous = FULL")
         begun, count = time.monotonic(), 0

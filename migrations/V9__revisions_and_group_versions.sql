@@ -1,10 +1,10 @@
--- Which state of an event this is: 64 random bits, drawn anew at every change, which are its ETag.
+-- The revision of an event: 64 random bits, new with every change. It is the event's ETag.
 ALTER TABLE event ADD COLUMN revision INTEGER NOT NULL DEFAULT 0;
 
--- A group has a version of its own, which moves with its events. That of a calendar is the pair of its
--- user's number and the sum of those of the selected groups. So an event in a group moves one row, and
--- not a row of everybody who has selected the group. While a selection stands the sum only grows, and
--- when it changes the user's number moves: a pair never comes again.
+-- A group has a version, which grows when its events change. The version of a calendar is a pair: its
+-- user's own version, and the sum of the selected groups' versions. So a change in a group updates one
+-- row, and not one for every user who has selected the group. While a selection stays the same the sum
+-- never shrinks, and when it changes the user's own version grows. So no pair repeats.
 ALTER TABLE calendar_group ADD COLUMN version INTEGER NOT NULL DEFAULT 0;
 
 DROP TRIGGER event_made_in_person;
@@ -18,8 +18,8 @@ DROP TRIGGER group_deselected;
 
 UPDATE event SET revision = random();
 
--- U+0000 was taken until now and is refused from now on: what is stored gets U+FFFD in its place. By
--- bytes, since SQLite's functions of text end at it.
+-- U+0000 was accepted until now and is refused from now on. In stored texts U+FFFD replaces it. This works
+-- on bytes, since SQLite's text functions stop at U+0000.
 UPDATE event SET
     subject = (
         WITH RECURSIVE cleaned (done, rest) AS (
@@ -70,7 +70,8 @@ CREATE TRIGGER group_deselected AFTER DELETE ON selection BEGIN
     UPDATE "user" SET calendar_version = calendar_version + 1 WHERE id = OLD.user_id;
 END;
 
--- A deleted group's version moved when it was marked; nobody sees its events any more.
+-- Deleted groups are left out: their version was raised when they were marked, and nobody sees their
+-- events any more.
 CREATE TRIGGER event_made_in_group AFTER INSERT ON event WHEN NEW.group_id IS NOT NULL BEGIN
     UPDATE calendar_group SET version = version + 1 WHERE id = NEW.group_id AND deleted = 0;
 END;

@@ -1,9 +1,9 @@
-//! The binary: all it does is in [`calendar_server::cli`].
+//! The binary, a call of [`calendar_server::cli`].
 
 use std::process::ExitCode;
 
-/// A request allocates on one thread what another frees, the writer's or a worker's. The allocator
-/// of the C library has them wait for each other's locks there; this one has none.
+/// Memory allocated on one thread is often freed on another: a worker's by the writer, and the other
+/// way round. The C library's allocator takes a lock for that; mimalloc does not.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

@@ -9,15 +9,15 @@ use rocket::http::Status;
 use super::{App, metrics};
 use crate::http::trace::{self, Exchange, RequestId};
 
-struct Kept {
+struct RequestState {
     id: RequestId,
     arrived: Instant,
     /// The code in the answer's envelope; 0 before it is known.
     code: AtomicU32,
 }
 
-fn kept<'r>(request: &'r Request<'_>) -> &'r Kept {
-    request.local_cache(|| Kept {
+fn state<'r>(request: &'r Request<'_>) -> &'r RequestState {
+    request.local_cache(|| RequestState {
         id: RequestId::random(),
         arrived: Instant::now(),
         code: AtomicU32::new(0),
@@ -26,41 +26,42 @@ fn kept<'r>(request: &'r Request<'_>) -> &'r Kept {
 
 /// Notes when `request` arrived.
 pub(crate) fn arrived(request: &Request<'_>) {
-    kept(request);
+    state(request);
 }
 
 /// The id of `request`.
 pub(crate) fn id_of(request: &Request<'_>) -> RequestId {
-    kept(request).id
+    state(request).id
 }
 
 /// Notes the code in the answer's envelope.
 pub(crate) fn answered(request: &Request<'_>, code: u32) {
-    kept(request).code.store(code, Ordering::Relaxed);
+    state(request).code.store(code, Ordering::Relaxed);
 }
 
 /// Logs an answered request and adds it to the metrics.
 pub(crate) fn log(request: &Request<'_>, status: Status) {
-    tell(request, request.method().as_str(), status);
+    report(request, request.method().as_str(), status);
 }
 
 /// The same for a request that Rocket could not read: its method is unknown.
 pub(crate) fn log_unreadable(request: &Request<'_>, status: Status) {
-    tell(request, "-", status);
+    report(request, "-", status);
 }
 
-fn tell(request: &Request<'_>, method: &str, status: Status) {
-    let Kept { id, arrived, code } = kept(request);
+fn report(request: &Request<'_>, method: &str, status: Status) {
+    let RequestState { id, arrived, code } = state(request);
     let (took, code) = (arrived.elapsed(), code.load(Ordering::Relaxed));
     if let Some(metrics) = request.rocket().state::<App>().and_then(|app| app.metrics.as_deref()) {
         let route = request.route().map_or("none", |route| route.uri.path());
         metrics.observe(&metrics::Request { method, route, status: status.code, code, took });
     }
-    let path = known_path(request);
+    let path = logged_path(request);
     trace::log(&Exchange { method, path, status: status.code, code, took, id: *id });
 }
 
-fn known_path<'r>(request: &'r Request<'_>) -> &'r str {
+/// The path as the log may show it: what matches no route is cut, since it could hold anything.
+fn logged_path<'r>(request: &'r Request<'_>) -> &'r str {
     let path = request.uri().path().as_str();
     let last = path.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
     let ends_in_id = last.bytes().all(|byte| byte.is_ascii_digit());

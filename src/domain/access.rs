@@ -1,11 +1,11 @@
-//! Who sees what, and who may do what. Every rule of it stands here and nowhere else.
+//! Who sees what, and who may do what. All access rules are here.
 //!
-//! - A calendar shows its user's personal events, and every event, by whomever, of the groups that its
-//!   user has selected.
-//! - Users may read what their calendar shows, and what they registered themselves.
-//! - Whoever registered an event may change and delete it, and nobody else.
-//! - Everybody sees every group, selects it, and registers events in it. Whoever made a group may
-//!   rename and delete it, and nobody else.
+//! - A calendar shows its user's personal events, and all events of the groups that its user has
+//!   selected.
+//! - A user may read what their calendar shows, and what they registered themselves.
+//! - Only the user who registered an event may change or delete it.
+//! - Every user may see every group, select it, and register events in it. Only its creator may rename
+//!   or delete it.
 //!
 //! A view cannot ask about each event in turn. The queries that find what a calendar shows, in
 //! `store/tables/events.rs` and `store/tables/subject_index.rs`, repeat [`shows`] in SQL and say so; a
@@ -27,20 +27,20 @@ pub fn shows(snapshot: &Snapshot<'_>, user: UserId, event: &Event) -> Result<boo
     }
 }
 
-/// The event of that id, which `caller` may read.
+/// The event with that id, if `caller` may read it.
 ///
 /// # Errors
-/// [`Error::NotFound`] for any other, so that its existence is not told.
+/// [`Error::NotFound`] if there is none, or if `caller` may not know of it.
 pub fn readable_event(snapshot: &Snapshot<'_>, caller: UserId, id: EventId) -> Result<Event> {
     let event = snapshot.event(id)?.ok_or_else(|| no_event(id))?;
     let may = event.owner == caller || shows(snapshot, caller, &event)?;
     if may { Ok(event) } else { Err(no_event(id)) }
 }
 
-/// The event of that id, which `caller` may change and delete.
+/// The event with that id, if `caller` may change and delete it.
 ///
 /// # Errors
-/// [`Error::NotFound`] if there is none, [`Error::NotOwner`] if another registered it.
+/// [`Error::NotFound`] if there is none, [`Error::NotOwner`] if somebody else registered it.
 pub fn changeable_event(snapshot: &Snapshot<'_>, caller: UserId, id: EventId) -> Result<Event> {
     let event = snapshot.event(id)?.ok_or_else(|| no_event(id))?;
     if event.owner == caller {
@@ -49,18 +49,18 @@ pub fn changeable_event(snapshot: &Snapshot<'_>, caller: UserId, id: EventId) ->
     Err(Error::NotOwner(format!("event {} was registered by somebody else", id.0)))
 }
 
-/// That `group` is one that anybody may see, select and register events in.
+/// Checks that `group` exists. Every user may see it, select it and register events in it.
 ///
 /// # Errors
-/// [`Error::NotFound`] if there is none of that id.
+/// [`Error::NotFound`] if it does not.
 pub fn open_group(snapshot: &Snapshot<'_>, group: GroupId) -> Result<()> {
     snapshot.creator_of_group(group)?.map(drop).ok_or_else(|| no_group(group))
 }
 
-/// That `caller` may rename and delete `group`.
+/// Checks that `caller` may rename and delete `group`.
 ///
 /// # Errors
-/// [`Error::NotFound`] if there is none of that id, [`Error::NotOwner`] if another made it.
+/// [`Error::NotFound`] if it does not exist, [`Error::NotOwner`] if somebody else created it.
 pub fn own_group(snapshot: &Snapshot<'_>, caller: UserId, group: GroupId) -> Result<()> {
     match snapshot.creator_of_group(group)? {
         None => Err(no_group(group)),

@@ -1,14 +1,16 @@
 //! Access tokens: JSON Web Tokens (RFC 7519) signed with HS256 (RFC 7518, 3.2).
 //!
-//! The claims are those of the earlier system, whose tokens carry neither `iat` nor `exp` and stay
-//! valid; ours add `iat`, and `exp` where a lifetime is set. Who has ended tokens gets new ones with
-//! a number, `generation`: a token counts while its number is its user's. The crate `jsonwebtoken` brings no
-//! cryptography that fits (one back end pulls in RSA, the other a C library), so the few lines that
-//! tie it to `hmac` and `sha2` are here, for HS256 alone: no other algorithm can be verified at all.
+//! The claims are those of the earlier system. Its tokens have neither `iat` nor `exp`, and stay valid;
+//! new ones have `iat`, and `exp` if a lifetime is configured. A token is valid while its `generation`
+//! equals its user's, so raising the user's ends all their tokens.
 //!
-//! A client sends the same token with every request, and to verify one costs more than the rest of a
-//! short answer. So what the tokens say that were verified last is kept by the token's own bytes; what
-//! time can change of it, its expiry and its user, is looked at every time.
+//! Neither cryptography back end of the crate `jsonwebtoken` fits: one pulls in RSA, the other a C
+//! library. The code that connects it to `hmac` and `sha2` instead is here. It supports HS256 alone, so
+//! a token with another algorithm cannot be verified.
+//!
+//! A client sends the same token with every request, and verifying it costs more than the rest of a
+//! short request. So the claims of recently verified tokens are cached by the token's bytes. What can
+//! change later, the expiry and the user, is checked every time.
 
 use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -30,8 +32,8 @@ use crate::store::Snapshot;
 const ISSUER: &str = "JUNGIPARK";
 const AUDIENCE: &str = "CALENDAR_API";
 
-/// How many verified tokens are kept, of some hundreds of bytes each.
-const KEPT: NonZeroUsize = NonZeroUsize::new(4096).unwrap();
+/// How many verified tokens are cached, each some hundreds of bytes.
+const CACHED: NonZeroUsize = NonZeroUsize::new(4096).unwrap();
 
 /// Issues and verifies access tokens.
 pub struct Tokens {
@@ -42,7 +44,7 @@ pub struct Tokens {
     verified: Mutex<LruCache<Box<str>, Arc<Claims>>>,
 }
 
-/// The key is not shown, and no token.
+/// Hides the key and the tokens.
 impl std::fmt::Debug for Tokens {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Tokens").field("lifetime", &self.lifetime).finish_non_exhaustive()
@@ -50,19 +52,19 @@ impl std::fmt::Debug for Tokens {
 }
 
 #[derive(Serialize)]
-struct Issued<'a> {
+struct NewClaims<'a> {
     iss: &'a str,
     useremail: &'a str,
     aud: &'a str,
     iat: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
     exp: Option<i64>,
-    /// Left out while it is 0, so that a token is what the published API describes.
+    /// Left out if it is 0, so that the token matches the published API.
     #[serde(skip_serializing_if = "is_zero")]
     generation: i64,
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "what serde calls it with")]
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
 fn is_zero(generation: &i64) -> bool {
     *generation == 0
 }
@@ -76,13 +78,13 @@ struct Payload {
     generation: i64,
 }
 
-/// What a verified token says.
+/// The claims of a verified token.
 #[derive(Debug)]
 pub struct Claims {
-    /// Whose it is.
+    /// The email of its user.
     pub email: Email,
     generation: i64,
-    /// From when on it does not count, in seconds of Unix time.
+    /// When it expires, in seconds of Unix time.
     expires: Option<f64>,
 }
 
@@ -90,20 +92,20 @@ impl Tokens {
     /// Tokens signed with `key`, which expire after `lifetime` if one is given.
     #[must_use]
     pub fn new(key: &[u8], lifetime: Option<Duration>) -> Self {
-        // The crate keeps its cryptography in a global; it is the same whoever installs it.
+        // The crate keeps its back end in a global. Installing the same one twice does no harm.
         let _ = HS256.install_default();
         let mut validation = Validation::new(Algorithm::HS256);
         validation.set_issuer(&[ISSUER]);
         validation.set_audience(&[AUDIENCE]);
         validation.set_required_spec_claims(&["iss", "aud"]);
-        // Expiry is checked below, against the house's own clock.
+        // `verify` checks the expiry, against the server's own clock.
         validation.validate_exp = false;
         Self {
             encoding: EncodingKey::from_secret(key),
             decoding: DecodingKey::from_secret(key),
             validation,
             lifetime,
-            verified: Mutex::new(LruCache::new(KEPT)),
+            verified: Mutex::new(LruCache::new(CACHED)),
         }
     }
 
@@ -113,7 +115,7 @@ impl Tokens {
     /// [`Error::Internal`] if the token cannot be signed.
     pub fn issue(&self, user: &User, now: i64) -> Result<String> {
         let lifetime = self.lifetime.map(|life| i64::try_from(life.as_secs()).unwrap_or(i64::MAX));
-        let claims = Issued {
+        let claims = NewClaims {
             iss: ISSUER,
             useremail: user.email.as_str(),
             aud: AUDIENCE,
@@ -125,25 +127,25 @@ impl Tokens {
             .map_err(|error| Error::Internal(format!("cannot sign a token: {error}")))
     }
 
-    /// What a token says; `now` is in seconds of Unix time. Whether its user exists and still lets it
-    /// count is for [`user_of`] to ask.
+    /// Verifies a token and gives its claims; `now` is in seconds of Unix time. [`user_of`] checks that
+    /// the user exists and has not ended the token.
     ///
     /// # Errors
-    /// [`Error::InvalidToken`] for any token that was not issued with this key for this service, or
-    /// has expired.
+    /// [`Error::InvalidToken`] if the token was not issued with this key for this service, or has
+    /// expired.
     pub fn verify(&self, token: &str, now: i64) -> Result<Arc<Claims>> {
-        let kept = || self.verified.lock().unwrap_or_else(PoisonError::into_inner);
-        let before = kept().get(token).map(Arc::clone);
-        let verified = if let Some(verified) = before {
-            verified
+        let cache = || self.verified.lock().unwrap_or_else(PoisonError::into_inner);
+        let cached = cache().get(token).map(Arc::clone);
+        let claims = if let Some(claims) = cached {
+            claims
         } else {
-            let verified = Arc::new(self.decode(token)?);
-            kept().put(token.into(), Arc::clone(&verified));
-            verified
+            let claims = Arc::new(self.decode(token)?);
+            cache().put(token.into(), Arc::clone(&claims));
+            claims
         };
         #[expect(clippy::cast_precision_loss, reason = "exact for the next 285 million years")]
-        let expired = verified.expires.is_some_and(|expires| expires <= now as f64);
-        if expired { Err(Error::InvalidToken) } else { Ok(verified) }
+        let expired = claims.expires.is_some_and(|expires| expires <= now as f64);
+        if expired { Err(Error::InvalidToken) } else { Ok(claims) }
     }
 
     fn decode(&self, token: &str) -> Result<Claims> {
@@ -162,9 +164,9 @@ impl Tokens {
 ///
 /// # Errors
 /// [`Error::InvalidToken`] if there is no such user, or they have ended the token.
-pub fn user_of(snapshot: &Snapshot<'_>, token: &Claims) -> Result<User> {
-    let user = snapshot.user_by_email(&token.email)?;
-    user.filter(|user| user.token_generation == token.generation).ok_or(Error::InvalidToken)
+pub fn user_of(snapshot: &Snapshot<'_>, claims: &Claims) -> Result<User> {
+    let user = snapshot.user_by_email(&claims.email)?;
+    user.filter(|user| user.token_generation == claims.generation).ok_or(Error::InvalidToken)
 }
 
 static HS256: CryptoProvider = CryptoProvider {
@@ -224,8 +226,8 @@ mod tests {
 
     #[test]
     fn the_published_token_verifies_under_its_key_and_no_other() {
-        let verified = Tokens::new(b"secret_key_2017", None).verify(PUBLISHED, 0).unwrap();
-        assert_eq!(verified.email.as_str(), "park@jungi.me");
+        let claims = Tokens::new(b"secret_key_2017", None).verify(PUBLISHED, 0).unwrap();
+        assert_eq!(claims.email.as_str(), "park@jungi.me");
         assert!(Tokens::new(b"secret_key_2018", None).verify(PUBLISHED, 0).is_err());
     }
 
@@ -246,14 +248,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_kept_of_a_token_counts_for_no_other() {
+    fn a_cached_token_does_not_validate_a_forged_one() {
         let tokens = Tokens::new(b"secret_key_2017", None);
         assert!(tokens.verify(PUBLISHED, 0).is_ok());
-        let (said, signature) = PUBLISHED.rsplit_once('.').unwrap();
+        let (claims, signature) = PUBLISHED.rsplit_once('.').unwrap();
         for forged in [
-            format!("{said}.{}", signature.replace('8', "9")),
-            format!("{said}."),
-            format!("{}.{signature}", said.replace("wYXJr", "wYXJs")),
+            format!("{claims}.{}", signature.replace('8', "9")),
+            format!("{claims}."),
+            format!("{}.{signature}", claims.replace("wYXJr", "wYXJs")),
             PUBLISHED.to_lowercase(),
         ] {
             for _ in 0..2 {
@@ -264,7 +266,7 @@ mod tests {
     }
 
     #[test]
-    fn the_key_is_not_in_what_is_printed_for_debugging() {
+    fn debug_output_does_not_show_the_key() {
         assert_eq!(
             format!("{:?}", Tokens::new(b"topsecret", None)),
             "Tokens { lifetime: None, .. }"

@@ -1,7 +1,7 @@
-//! Events: what a calendar shows, and how an event comes, changes and goes.
+//! Events: what a calendar shows, and how events are registered, changed and deleted.
 //!
-//! A birthday is one event that takes place on its day every year. It has no time of day: it stands at
-//! midnight and has no length.
+//! A birthday is one event that occurs on its day every year. It has no time of day and no length: it
+//! is stored at midnight.
 
 use super::access;
 use crate::error::{Error, Result, Taken};
@@ -45,15 +45,15 @@ pub fn search(
     Ok(found)
 }
 
-/// One event that the caller may read.
+/// The event with that id, if the caller may read it.
 ///
 /// # Errors
-/// [`Error::NotFound`] for any other, so that its existence is not told.
+/// [`Error::NotFound`] if there is none, or if the caller may not know of it.
 pub fn get(snapshot: &Snapshot<'_>, caller: UserId, id: EventId) -> Result<Event> {
     access::readable_event(snapshot, caller, id)
 }
 
-/// Registers an event, in `group` or, without one, in the caller's personal calendar.
+/// Registers an event in `group`, or in the caller's personal calendar without one.
 ///
 /// # Errors
 /// [`Error::NotFound`] if there is no such group.
@@ -70,12 +70,12 @@ pub fn create(
     tx.insert_event(&NewEvent { owner: caller, group, details, created: now, birthday: false })
 }
 
-/// Gives an event other details; its group stays. A birthday moves to the day of the new start.
+/// Gives an event new details. Its group stays the same. A birthday moves to the day of the new start.
 ///
 /// # Errors
-/// [`Error::NotFound`] if there is none of that id, [`Error::NotOwner`] if another registered it,
-/// [`Error::Changed`] if it is in a state that `precondition` does not allow, [`Error::Invalid`] for a
-/// birthday of more than one day.
+/// [`Error::NotFound`] if there is no such event, [`Error::NotOwner`] if somebody else registered it,
+/// [`Error::Changed`] if `precondition` does not allow its revision, [`Error::Invalid`] for a birthday
+/// of more than one day.
 pub fn change(
     tx: &Transaction<'_>,
     caller: UserId,
@@ -92,11 +92,11 @@ pub fn change(
     tx.change_event(id, details, now)
 }
 
-/// Deletes an event, the birthday too.
+/// Deletes an event, which may be the birthday.
 ///
 /// # Errors
-/// [`Error::NotFound`] if there is none of that id, [`Error::NotOwner`] if another registered it,
-/// [`Error::Changed`] if it is in a state that `precondition` does not allow.
+/// [`Error::NotFound`] if there is no such event, [`Error::NotOwner`] if somebody else registered it,
+/// [`Error::Changed`] if `precondition` does not allow its revision.
 pub fn delete(
     tx: &Transaction<'_>,
     caller: UserId,
@@ -120,7 +120,7 @@ fn changeable(
 /// Registers the caller's birthday.
 ///
 /// # Errors
-/// [`Error::Exists`] if there is one already; it is not changed.
+/// [`Error::Exists`] if there is one already, which stays as it is.
 pub fn register_birthday(
     tx: &Transaction<'_>,
     caller: &User,
@@ -140,8 +140,8 @@ pub fn register_birthday(
     })
 }
 
-/// The midnight that an all-day event of one day begins with. Its end may be given as any time of
-/// that day or as the next midnight.
+/// The midnight at the start of a one-day event. Its end may be any time of that day, or the next
+/// midnight.
 fn whole_day(times: EventTimes) -> Result<EventTimes> {
     let day = times.starts().day();
     if times.ends().seconds() > day.time_range().until {

@@ -1,11 +1,11 @@
-//! Groups: how one comes, is renamed, and goes.
+//! Groups: how they are created, renamed and deleted.
 
 use super::{access, no_group};
 use crate::error::Result;
 use crate::model::{Group, GroupId, ShortText, UserId, WallTime};
 use crate::store::{Snapshot, Transaction};
 
-/// Makes a group.
+/// Creates a group.
 ///
 /// # Errors
 /// If the store cannot write.
@@ -21,7 +21,8 @@ pub fn create(
 /// Renames a group.
 ///
 /// # Errors
-/// [`NotFound`](crate::error::Error::NotFound) if there is none of that id, [`NotOwner`](crate::error::Error::NotOwner) if another made it.
+/// [`NotFound`](crate::error::Error::NotFound) if there is no such group,
+/// [`NotOwner`](crate::error::Error::NotOwner) if somebody else created it.
 pub fn rename(
     tx: &Transaction<'_>,
     caller: UserId,
@@ -33,16 +34,17 @@ pub fn rename(
     tx.rename_group(id, name, now)
 }
 
-/// Deletes a group with all its events, by whomever, and takes it out of every selection.
+/// Deletes a group with all its events, whoever registered them, and removes it from every selection.
 ///
 /// # Errors
-/// [`NotFound`](crate::error::Error::NotFound) if there is none of that id, [`NotOwner`](crate::error::Error::NotOwner) if another made it.
+/// [`NotFound`](crate::error::Error::NotFound) if there is no such group,
+/// [`NotOwner`](crate::error::Error::NotOwner) if somebody else created it.
 pub fn delete(tx: &Transaction<'_>, caller: UserId, id: GroupId) -> Result<()> {
     access::own_group(tx, caller, id)?;
     tx.delete_group(id)
 }
 
-/// The group of that id, and how many events are in it, which go when it is deleted.
+/// The group with that id, and the number of its events, which a deletion would remove.
 ///
 /// # Errors
 /// [`NotFound`](crate::error::Error::NotFound) if there is none.

@@ -1,8 +1,9 @@
-//! The rules: who may do what (`access.rs`), what is valid together, what a month holds.
+//! The rules: who may do what (`access.rs`), which values are valid together, what a month shows.
 //!
-//! Synchronous functions over a [`Snapshot`](crate::store::Snapshot) or a
+//! They are synchronous functions over a [`Snapshot`](crate::store::Snapshot) or a
 //! [`Transaction`](crate::store::Transaction). The HTTP handlers and the commands call the same
-//! ones, each inside one closure, so that a check and the write it guards cannot be torn apart.
+//! functions. Each call runs inside one closure of the store, so that a check and the write it guards
+//! are one transaction.
 
 pub mod access;
 pub mod auth;

@@ -1,8 +1,8 @@
-//! Passwords: argon2id (RFC 9106) with the recommended parameters of its crate, stored as a PHC
-//! string, which carries them.
+//! Password hashes: argon2id (RFC 9106) with the recommended parameters of its crate, stored as a PHC
+//! string, which includes them.
 //!
-//! A hash takes some 40 ms and 19 MiB on purpose. Who calls these functions sees to it that few run
-//! at a time, and not on a thread that others wait for.
+//! A hash takes about 40 ms and 19 MiB on purpose. The caller must limit how many run at a time, and
+//! keep them off threads that others wait for.
 
 use argon2::Argon2;
 use argon2::password_hash::phc::PasswordHash;
@@ -11,24 +11,24 @@ use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use crate::error::{Error, Result};
 use crate::model::Password;
 
-/// A hash that is of no password: checked where there is none to check, so that an answer takes as
-/// long for a user who does not exist.
-const NOBODYS: &str = "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5IGF0IGFsbCA6KQ$CzBVep/E6Q4zWH2ix+wRNluApcrvFDleg6jN8hc8YYY";
+/// A hash of no password. It is checked if there is no real hash, so that the response takes as long
+/// for a user who does not exist.
+const DUMMY_HASH: &str = "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5IGF0IGFsbCA6KQ$CzBVep/E6Q4zWH2ix+wRNluApcrvFDleg6jN8hc8YYY";
 
-/// The hash of `password`, under a salt of its own.
+/// Hashes `password` with a new salt.
 ///
 /// # Errors
-/// [`Error::Internal`] without random numbers or memory.
+/// [`Error::Internal`] if random numbers or memory are lacking.
 pub fn hash(password: &Password) -> Result<String> {
     let hash = Argon2::default().hash_password(password.as_bytes());
     hash.map(|hash| hash.to_string())
         .map_err(|error| Error::Internal(format!("cannot hash a password: {error}")))
 }
 
-/// Whether `password` is the one that was hashed. Without a hash it is not, after as long a time.
+/// Whether `password` matches `hash`. Without a hash it does not, and the check takes as long.
 #[must_use]
 pub fn verify(password: &Password, hash: Option<&str>) -> bool {
-    let checked = PasswordHash::new(hash.unwrap_or(NOBODYS)).ok();
+    let checked = PasswordHash::new(hash.unwrap_or(DUMMY_HASH)).ok();
     let right = checked.is_some_and(|checked| {
         Argon2::default().verify_password(password.as_bytes(), &checked).is_ok()
     });
@@ -40,7 +40,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_password_verifies_against_its_own_hash_alone() {
+    fn a_password_verifies_only_against_its_own_hash() {
         let (one, other) = (
             Password::parse("p", "correct horse").unwrap(),
             Password::parse("p", "battery staple").unwrap(),
@@ -52,8 +52,8 @@ mod tests {
         assert!(!verify(&other, Some(&hashed)));
         assert!(!verify(&one, None));
         assert!(!verify(&one, Some("not a hash")));
-        let (nobodys, real) =
-            (PasswordHash::new(NOBODYS).unwrap(), PasswordHash::new(&hashed).unwrap());
-        assert_eq!(nobodys.params, real.params, "or it would not take as long");
+        let (dummy, real) =
+            (PasswordHash::new(DUMMY_HASH).unwrap(), PasswordHash::new(&hashed).unwrap());
+        assert_eq!(dummy.params, real.params, "or it would not take as long");
     }
 }

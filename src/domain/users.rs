@@ -1,4 +1,4 @@
-//! Users: how one comes, signs in, and goes.
+//! Users: how they register, sign in and are removed.
 
 use std::fmt;
 
@@ -7,10 +7,10 @@ use crate::error::{Error, Result, Taken};
 use crate::model::{Email, Group, Password, User, WallTime};
 use crate::store::{Snapshot, Transaction};
 
-/// Registers `email`, with the hash of a password or without one.
+/// Registers `email`, with or without a password.
 ///
 /// # Errors
-/// [`Error::Exists`] if somebody has that address already, in whatever case.
+/// [`Error::Exists`] if the address is taken, whatever its case.
 pub fn register(
     tx: &Transaction<'_>,
     email: &Email,
@@ -23,7 +23,7 @@ pub fn register(
     tx.insert_user(email, password_hash, now)
 }
 
-/// The user of that address.
+/// The user with that address.
 ///
 /// # Errors
 /// [`Error::NotFound`] if there is none.
@@ -32,13 +32,13 @@ pub fn get(snapshot: &Snapshot<'_>, email: &Email) -> Result<User> {
     snapshot.user_by_email(email)?.ok_or_else(missing)
 }
 
-/// What is needed to check a password: the user, if there is one, and the hash, if they have one.
+/// What a password is checked against: the user, if there is one, and their hash, if they have one.
 pub struct Credentials {
     user: Option<User>,
     hash: Option<String>,
 }
 
-/// The hash is not shown.
+/// Hides the hash.
 impl fmt::Debug for Credentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Credentials").field("user", &self.user).finish_non_exhaustive()
@@ -46,7 +46,8 @@ impl fmt::Debug for Credentials {
 }
 
 impl Credentials {
-    /// Those of the user of that address, who may not exist: it may be no address at all.
+    /// The credentials of the user with that address. There may be no such user, and `email` may be any
+    /// text.
     ///
     /// # Errors
     /// If the store cannot read.
@@ -57,7 +58,7 @@ impl Credentials {
         }
     }
 
-    /// Those of `user`.
+    /// The credentials of `user`.
     ///
     /// # Errors
     /// If the store cannot read.
@@ -65,10 +66,10 @@ impl Credentials {
         Ok(Self { hash: snapshot.password_hash(user.id)?, user: Some(user) })
     }
 
-    /// The user, if `password` is theirs. Takes as long and says the same whatever is wrong.
+    /// The user, if `password` is right.
     ///
     /// # Errors
-    /// [`Error::Refused`].
+    /// [`Error::Refused`] if anything is wrong. Duration and text do not reveal what.
     pub fn sign_in(self, password: &Password) -> Result<User> {
         let right = passwords::verify(password, self.hash.as_deref());
         match self.user {
@@ -77,10 +78,10 @@ impl Credentials {
         }
     }
 
-    /// Prepares a change of the password: `old` is needed where there is one.
+    /// Prepares a password change. A user who has a password must give it as `old`.
     ///
     /// # Errors
-    /// [`Error::Invalid`] if it is missing.
+    /// [`Error::Invalid`] if `old` is missing.
     pub fn to_change(self, old: Option<Password>) -> Result<Change> {
         if self.hash.is_some() && old.is_none() {
             return Err(Error::Invalid("old_password: required, but missing".into()));
@@ -89,7 +90,7 @@ impl Credentials {
     }
 }
 
-/// A change of the password, before the old one is checked.
+/// A password change whose old password has yet to be checked.
 #[derive(Debug)]
 pub struct Change {
     credentials: Credentials,
@@ -97,7 +98,7 @@ pub struct Change {
 }
 
 impl Change {
-    /// The hash against which the old password is right; none where there was no password.
+    /// Checks the old password and gives the hash that it matched, or none if there was no password.
     ///
     /// # Errors
     /// [`Error::Refused`] if it is wrong.
@@ -118,14 +119,14 @@ pub fn end_tokens(tx: &Transaction<'_>, user: &User) -> Result<()> {
     tx.end_tokens(user.id).map(drop)
 }
 
-/// The one answer to every wrong password.
+/// The error for every failed sign-in.
 #[must_use]
 pub fn refused() -> Error {
     Error::Refused("the email or the password is not right".into())
 }
 
-/// Gives a user another password and ends all their tokens. `checked` is the hash against which the
-/// old password was checked, if there was one.
+/// Gives a user a new password and ends all their tokens. `checked` is the hash that the old password
+/// was checked against, if there was one.
 ///
 /// # Errors
 /// [`Error::Refused`] if the password was changed since it was checked.
@@ -141,7 +142,7 @@ pub fn change_password(
     set_password(tx, user, hash)
 }
 
-/// Gives a user another password, whatever the old one is, and ends all their tokens.
+/// Gives a user a new password without checking the old one, and ends all their tokens.
 ///
 /// # Errors
 /// If the store cannot write.
@@ -150,20 +151,20 @@ pub fn set_password(tx: &Transaction<'_>, user: &User, hash: &str) -> Result<Use
     Ok(User { token_generation: tx.end_tokens(user.id)?, ..user.clone() })
 }
 
-/// What goes with a user who is removed.
+/// What belongs to a user, counted before the user is removed.
 #[derive(Debug)]
 pub struct Belongings {
     /// Their personal events, the birthday included.
     pub personal_events: u64,
     /// Their events in groups.
     pub group_events: u64,
-    /// The groups that they made.
+    /// The groups that they created.
     pub groups: Vec<Group>,
-    /// The events of others in those groups.
+    /// Other users' events in those groups.
     pub others_events: u64,
 }
 
-/// What `user` would leave behind.
+/// What belongs to `user`.
 ///
 /// # Errors
 /// If the store cannot read.
@@ -176,37 +177,37 @@ pub fn belongings(snapshot: &Snapshot<'_>, user: &User) -> Result<Belongings> {
     })
 }
 
-/// What becomes of the groups that a removed user made.
+/// What happens to the groups of a removed user.
 #[derive(Debug)]
 pub enum Groups {
-    /// There must be none.
+    /// The user must not have any.
     Keep,
     /// They are given to somebody else.
     GiveTo(Email),
-    /// They go too, with everybody's events in them.
+    /// They are removed too, with everybody's events in them.
     Remove,
 }
 
-/// Whether `user` may be removed as `groups` says.
+/// Checks that `user` may be removed as `groups` says.
 ///
 /// # Errors
-/// [`Error::Conflict`] if they made groups and nothing is said of them, or they are to inherit from
-/// themselves; [`Error::NotFound`] if there is nobody to give the groups to.
+/// [`Error::Conflict`] if the user has groups and `groups` does not say what to do with them, or gives
+/// them to the same user; [`Error::NotFound`] if the user to give them to does not exist.
 pub fn may_remove(snapshot: &Snapshot<'_>, user: &User, groups: &Groups) -> Result<()> {
     match groups {
         Groups::Keep => {
             let made = snapshot.groups_of(user.id)?.len();
             if made > 0 {
-                let plural = if made == 1 { "" } else { "s" };
+                let (groups, them) = if made == 1 { ("group", "it") } else { ("groups", "them") };
                 return Err(Error::Conflict(format!(
-                    "{} made {made} group{plural}: they have to be given to somebody, or removed too",
+                    "{} created {made} {groups}: give {them} to somebody, or remove {them} too",
                     user.email.as_str()
                 )));
             }
         }
         Groups::GiveTo(heir) => {
             if get(snapshot, heir)?.id == user.id {
-                return Err(Error::Conflict("the groups have to be given to somebody else".into()));
+                return Err(Error::Conflict("the groups must be given to somebody else".into()));
             }
         }
         Groups::Remove => {}
@@ -217,7 +218,7 @@ pub fn may_remove(snapshot: &Snapshot<'_>, user: &User, groups: &Groups) -> Resu
 /// Removes a user with all their events.
 ///
 /// # Errors
-/// Those of [`may_remove`]; [`Error::NotFound`] if there is no such user.
+/// Those of [`may_remove`], or [`Error::NotFound`] if there is no such user.
 pub fn remove(tx: &Transaction<'_>, email: &Email, groups: &Groups) -> Result<()> {
     let user = get(tx, email)?;
     may_remove(tx, &user, groups)?;

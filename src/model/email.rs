@@ -1,4 +1,4 @@
-//! The email address by which a user is known.
+//! The email address that identifies a user.
 
 use serde::Serialize;
 
@@ -6,22 +6,22 @@ use super::Expected;
 use super::text::casefold;
 use crate::error::Result;
 
-/// An email address, kept as it was given and compared without regard to case.
+/// An email address, stored as given and compared without regard to case.
 ///
-/// Far looser than RFC 5321 on purpose: the published API takes any address that has one `@` with
-/// something on both sides, no white space or control characters, and at most 254 characters.
+/// Far looser than RFC 5321 on purpose: the published API accepts any address of at most 254 characters
+/// with one `@`, something on both sides of it, and no white space or control characters.
 #[derive(Debug, Clone, Serialize)]
 #[serde(transparent)]
 pub struct Email(String);
 
 impl Email {
-    /// The most characters that an address may have.
+    /// The maximum length of an address, in characters.
     pub const MAX_CHARS: usize = 254;
 
     /// Trims and checks `raw`.
     ///
     /// # Errors
-    /// What was expected, by the rule that was broken.
+    /// What the broken rule expects.
     pub fn read(raw: &str) -> std::result::Result<Self, Expected> {
         let text = raw.trim();
         if text.chars().count() > Self::MAX_CHARS {
@@ -48,20 +48,20 @@ impl Email {
         Self::read(raw).map_err(|expected| expected.of(name))
     }
 
-    /// An address that the store holds or might: it was checked when it came in, or was imported from
-    /// the earlier system, which checked none.
+    /// An unchecked address, from the store or to look up in it. The store's were checked on the way
+    /// in, or imported from the earlier system, which did not check them.
     #[must_use]
     pub fn stored(text: String) -> Self {
         Self(text)
     }
 
-    /// The address as it was given.
+    /// The address as given.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The address with its case folded: two addresses are the same user if these are equal.
+    /// The address with its case folded. Equal folded addresses are the same user.
     #[must_use]
     pub fn folded(&self) -> String {
         casefold(&self.0)

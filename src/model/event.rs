@@ -1,4 +1,4 @@
-//! An entry of the calendar.
+//! Events of the calendar, and their occurrences.
 
 use std::sync::Arc;
 
@@ -34,7 +34,7 @@ impl EventTimes {
         Self::new(WallTime::parse("sdate", sdate)?, WallTime::parse("edate", edate)?)
     }
 
-    /// An event of no length.
+    /// Times of no length.
     #[must_use]
     pub fn moment(at: WallTime) -> Self {
         Self { starts: at, ends: at }
@@ -52,14 +52,14 @@ impl EventTimes {
         self.starts
     }
 
-    /// When it ends: the first moment after it.
+    /// When it ends: the first moment after the event.
     #[must_use]
     pub fn ends(self) -> WallTime {
         self.ends
     }
 }
 
-/// What an event says: what its registrant gives and may change, as one value from the request to the
+/// The part of an event that its owner enters and may change, as one value from the request to the
 /// database and back.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EventDetails {
@@ -70,13 +70,13 @@ pub struct EventDetails {
 }
 
 impl EventDetails {
-    /// A subject and times, and nothing else.
+    /// Details of a subject and times.
     #[must_use]
     pub fn new(subject: ShortText, times: EventTimes) -> Self {
         Self { subject, times }
     }
 
-    /// Those of the birthday of the user with `email`: the day of birth, under a subject of its own.
+    /// The details of a birthday: the day of birth, and a subject that names the user's `email`.
     #[must_use]
     pub fn birthday(email: &Email, day: Day) -> Self {
         let subject = ShortText::stored(format!("{} 생일", email.as_str()));
@@ -84,54 +84,53 @@ impl EventDetails {
     }
 }
 
-/// An event that is registered.
+/// A registered event.
 #[derive(Debug, Clone)]
 pub struct Event {
-    /// Its key.
+    /// Its id.
     pub id: EventId,
     /// Who registered it.
     pub owner: UserId,
-    /// The email of who registered it.
+    /// The email of its owner.
     pub email: Email,
     /// The group it belongs to; none for a personal event.
     pub group: Option<GroupId>,
-    /// What it says. The times of a birthday are those of the day of birth.
+    /// Its subject and times. A birthday's times are those of the day of birth.
     pub details: EventDetails,
     /// When it was registered.
     pub created: WallTime,
     /// When it was last changed, if ever.
     pub updated: Option<WallTime>,
-    /// Whether it is its owner's birthday, which takes place every year.
+    /// Whether it is its owner's birthday, which recurs every year.
     pub birthday: bool,
-    /// Which state of the event this is.
+    /// The revision, which changes with the event.
     pub revision: Revision,
 }
 
-/// An event and when it takes place. An ordinary event does so once, at its own times; a birthday every
-/// year.
+/// An occurrence of an event. An ordinary event occurs once, at its own times; a birthday every year.
 #[derive(Debug, Clone)]
 pub struct Occurrence {
-    /// What takes place.
+    /// The event.
     pub event: Arc<Event>,
-    /// When.
+    /// When it occurs.
     pub times: EventTimes,
 }
 
 impl Occurrence {
-    /// That of `event` at its own times.
+    /// The occurrence of `event` at its own times.
     #[must_use]
     pub fn of(event: Event) -> Self {
         Self { times: event.details.times, event: Arc::new(event) }
     }
 
-    /// Those of `birthday` that fall into `range`: the same day of every year from that of birth on.
+    /// The occurrences of `birthday` in `range`: its day in every year from the year of birth on.
     pub fn of_birthday(birthday: Event, range: TimeRange) -> impl Iterator<Item = Self> {
         let event = Arc::new(birthday);
         let days = event.details.times.starts().day().anniversaries(range);
         days.map(move |at| Self { event: Arc::clone(&event), times: EventTimes::moment(at) })
     }
 
-    /// What occurrences are sorted by: the start, then the event's id.
+    /// The sort key of occurrences: the start, then the event's id.
     #[must_use]
     pub fn order(&self) -> (WallTime, EventId) {
         (self.times.starts(), self.event.id)

@@ -1,19 +1,19 @@
-//! A group that events can be shared in.
+//! Groups, in which events are shared.
 
 use super::{Email, GroupId, UserId, WallTime};
 
 /// A calendar group.
 #[derive(Debug, Clone)]
 pub struct Group {
-    /// Its key.
+    /// Its id.
     pub id: GroupId,
-    /// What it is called.
+    /// Its name.
     pub name: String,
-    /// Who made it.
+    /// Who created it.
     pub creator: UserId,
-    /// The email of who made it.
+    /// The email of its creator.
     pub creator_email: Email,
-    /// When it was made.
+    /// When it was created.
     pub created: WallTime,
     /// When it was last renamed, if ever.
     pub updated: Option<WallTime>,

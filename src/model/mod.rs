@@ -1,7 +1,8 @@
-//! Plain values that cannot be wrong once built: each is parsed at the door and trusted from there.
+//! Plain values that cannot be wrong once built: each is parsed where it enters, and trusted afterwards.
 //!
-//! No I/O, and nothing of the house but [`crate::error`] is imported here, since every other part
-//! imports this one. Database rows and wire types are made of these values, never the reverse.
+//! There is no I/O here. Every other module uses this one, so it uses none of them but
+//! [`crate::error`]. Database rows and wire types are built from these values, never the other way
+//! round.
 
 mod email;
 mod event;

@@ -1,4 +1,4 @@
-//! What somebody signs in with.
+//! Passwords, before they are hashed.
 
 use std::fmt;
 
@@ -11,15 +11,15 @@ use crate::error::Result;
 pub struct Password(String);
 
 impl Password {
-    /// The fewest characters that a password may have.
+    /// The minimum length of a password, in characters.
     pub const MIN_CHARS: usize = 8;
-    /// The most characters that a password may have.
+    /// The maximum length of a password, in characters.
     pub const MAX_CHARS: usize = 256;
 
     /// Checks `raw`.
     ///
     /// # Errors
-    /// What was expected; the password is not shown.
+    /// What was expected, without the password.
     pub fn read(raw: &str) -> std::result::Result<Self, Expected> {
         without_nul(raw)?;
         match raw.chars().take(Self::MAX_CHARS + 1).count() {
@@ -36,20 +36,20 @@ impl Password {
         Self::read(raw).map_err(|expected| expected.of(name))
     }
 
-    /// What somebody says their password is, which may be anything.
+    /// A password to verify, which may be anything.
     #[must_use]
     pub fn given(raw: String) -> Self {
         Self(raw)
     }
 
-    /// Its bytes, to be hashed.
+    /// The bytes to hash.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
         self.0.as_bytes()
     }
 }
 
-/// The password is not shown.
+/// Hides the password.
 impl fmt::Debug for Password {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Password(…)")
@@ -72,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn a_password_is_not_in_what_is_printed_for_debugging() {
+    fn debug_output_does_not_show_the_password() {
         let password = Password::parse("password", "correct horse").unwrap();
         assert_eq!(format!("{password:?}"), "Password(…)");
     }

@@ -1,13 +1,13 @@
-//! How often something may be done.
+//! Rate limits.
 
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-/// So many times in so long a time.
+/// A number of times per duration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rate {
-    /// How many times, all of which may come at once.
+    /// How many times, all of which may be used at once.
     pub times: NonZeroU32,
-    /// In which time they become available again.
+    /// How long until all of them are available again.
     pub per: Duration,
 }

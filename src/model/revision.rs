@@ -1,15 +1,15 @@
-//! Which state of a thing is meant.
+//! Revisions of events, and preconditions on them.
 
 use std::fmt;
 use std::str::FromStr;
 
-/// A state of an event: 64 random bits, drawn anew at every change, so that it never comes again, not
+/// Identifies a state of an event. It is 64 random bits, new with every change, so no value repeats
 /// even after a backup is restored. Written as 16 lower-case hexadecimal digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Revision(pub i64);
 
 impl Revision {
-    /// A new one. It is no secret, so the operating system need not be asked for each.
+    /// A new revision. It is not a secret, so a fast generator will do.
     #[must_use]
     pub fn random() -> Self {
         Self(fastrand::i64(..))
@@ -25,7 +25,7 @@ impl fmt::Display for Revision {
 impl FromStr for Revision {
     type Err = ();
 
-    /// Reads what [`fmt::Display`] writes, and nothing else.
+    /// Parses what [`fmt::Display`] writes, and nothing else.
     fn from_str(text: &str) -> Result<Self, ()> {
         let digits = text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
         let bits = u64::from_str_radix(text, 16).map_err(|_| ())?;
@@ -33,22 +33,22 @@ impl FromStr for Revision {
     }
 }
 
-/// On which states of a thing it may be changed.
+/// A condition on the revision of an event, for changing or deleting it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Precondition {
-    /// On whatever it is now.
+    /// Any revision.
     Any,
-    /// On one of these; on none where there is none.
+    /// One of these. An empty list allows none.
     OneOf(Vec<Revision>),
 }
 
 impl Precondition {
-    /// Whether a thing in this state may be changed.
+    /// Whether an event of this revision may be changed.
     #[must_use]
-    pub fn allows(&self, state: Revision) -> bool {
+    pub fn allows(&self, revision: Revision) -> bool {
         match self {
             Self::Any => true,
-            Self::OneOf(states) => states.contains(&state),
+            Self::OneOf(revisions) => revisions.contains(&revision),
         }
     }
 }
@@ -58,7 +58,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_revision_is_read_as_it_is_written_and_in_no_other_way() {
+    fn a_revision_parses_only_in_its_written_form() {
         for state in [0, 1, -1, i64::MIN, i64::MAX] {
             let written = Revision(state).to_string();
             assert_eq!((written.len(), written.parse()), (16, Ok(Revision(state))));

@@ -1,11 +1,11 @@
-//! Which groups a user's calendar shows.
+//! The groups that a user's calendar shows.
 
 use std::collections::BTreeSet;
 
 use super::{Expected, GroupId};
 use crate::error::Result;
 
-/// A set of groups, written `"1,2,3"`, or `"0"` for none.
+/// A set of groups, written as `"1,2,3"`, or as `"0"` if empty.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Selection(BTreeSet<GroupId>);
 
@@ -34,12 +34,12 @@ impl Selection {
         Self::read(raw).map_err(|expected| expected.of(name))
     }
 
-    /// The groups in it that are not in `other`, by id.
+    /// The ids of its groups that are not in `other`, in order.
     pub fn without<'s>(&'s self, other: &'s Self) -> impl Iterator<Item = GroupId> + 's {
         self.0.difference(&other.0).copied()
     }
 
-    /// The groups in it, by id.
+    /// The ids of its groups, in order.
     pub fn ids(&self) -> impl Iterator<Item = GroupId> + '_ {
         self.0.iter().copied()
     }

@@ -1,4 +1,4 @@
-//! Short texts that people type: subjects, group names, words to search for.
+//! Short texts that people type: subjects, group names and search words.
 
 use unicase::UniCase;
 
@@ -10,11 +10,11 @@ use crate::error::Result;
 pub struct ShortText(String);
 
 impl ShortText {
-    /// The most characters that a text may have.
+    /// The maximum length of a text, in characters.
     pub const MAX_CHARS: usize = 128;
 
-    /// Trims `raw` and takes it if 1 to 128 characters are left, none of them U+0000, which not every
-    /// database can store.
+    /// Trims `raw` and accepts it if 1 to 128 characters are left. U+0000 is refused, since not every
+    /// database can store it.
     ///
     /// # Errors
     /// What was expected.
@@ -36,13 +36,13 @@ impl ShortText {
         Self::read(raw).map_err(|expected| expected.of(name))
     }
 
-    /// A text that the store holds: it was checked when it came in, or made by the house.
+    /// A text from the store or from the server itself, which needs no check.
     #[must_use]
     pub fn stored(text: String) -> Self {
         Self(text)
     }
 
-    /// The text as it was given.
+    /// The text as given, trimmed.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -60,8 +60,8 @@ pub(super) fn without_nul(text: &str) -> std::result::Result<(), Expected> {
     if text.contains('\0') { Err(Expected::new("text without U+0000")) } else { Ok(()) }
 }
 
-/// `text` under Unicode's full default case folding (The Unicode Standard, section 3.13, R4
-/// toCasefold), so that texts that differ only in case become equal: `STRASSE`, `Straße` → `strasse`.
+/// Applies Unicode's full default case folding (The Unicode Standard, section 3.13, R4 toCasefold).
+/// Texts that differ only in case become equal: `STRASSE` and `Straße` become `strasse`.
 #[must_use]
 pub fn casefold(text: &str) -> String {
     if text.is_ascii() {
@@ -76,7 +76,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn folding_is_unicodes_and_not_only_asciis() {
+    fn case_folding_covers_all_of_unicode() {
         assert_eq!(casefold("ÄRGER Straße ΣΊΣΥΦΟΣ 회의 I"), "ärger strasse σίσυφοσ 회의 i");
     }
 
@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn white_space_at_either_end_does_not_count() {
+    fn white_space_at_either_end_is_trimmed() {
         assert_eq!(ShortText::parse("subject", "\u{3000} 회의\t\n").unwrap().as_str(), "회의");
         let error = ShortText::parse("subject", " \u{3000}\t").unwrap_err();
         assert_eq!(error.to_string(), "subject: expected 1 to 128 characters, got none");

@@ -1,10 +1,10 @@
-//! Calendar times ("floating time" in RFC 5545): wall-clock digits of the server's configured zone, and the ranges
-//! that days and months take up.
+//! Calendar times, days, months and the ranges that they cover.
 //!
-//! The API speaks of times as one reads them off a clock, without an offset, so no value here knows
-//! a zone; `clock.rs` alone does. A time is held as the number of seconds from 1970-01-01 00:00:00
-//! *of the same digits* (as if the zone were UTC): eight bytes that sort as the times do, that
-//! SQLite compares as integers and `datetime(x, 'unixepoch')` prints as they were typed.
+//! Times are "floating times" (RFC 5545): wall-clock digits in the server's configured zone, without
+//! an offset. No value here knows the zone; only `clock.rs` does. A time is stored as seconds from
+//! 1970-01-01 00:00:00 *on the same wall clock*, as if the zone were UTC. That is eight bytes which
+//! sort like the times. SQLite compares them as integers, and `datetime(x, 'unixepoch')` prints the
+//! digits that were typed.
 
 use std::fmt;
 
@@ -13,7 +13,8 @@ use time::{Date, Month as MonthName, PrimitiveDateTime, Time, UtcDateTime};
 use super::Expected;
 use crate::error::{Error, Result};
 
-/// A wall-clock time, "floating time" in RFC 5545, from 0001-01-01 00:00:00 to 9999-12-31 23:59:59, to the second.
+/// A wall-clock time ("floating time" in RFC 5545), to the second, from 0001-01-01 00:00:00 to
+/// 9999-12-31 23:59:59.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct WallTime(i64);
 
@@ -25,7 +26,7 @@ impl WallTime {
     /// 9999-12-31 23:59:59.
     pub const MAX: Self = Self(253_402_300_799);
 
-    /// Reads `YYYY-MM-DD HH:MM:SS` and nothing else.
+    /// Parses `YYYY-MM-DD HH:MM:SS` and nothing else.
     ///
     /// # Errors
     /// What was expected, for another form or for a date or time that does not exist.
@@ -41,10 +42,10 @@ impl WallTime {
         Self::read(raw).map_err(|expected| expected.of(name))
     }
 
-    /// The time that is `seconds` from 1970-01-01 00:00:00 of the same digits.
+    /// The time `seconds` after 1970-01-01 00:00:00 on the same wall clock.
     ///
     /// # Errors
-    /// [`Error::Internal`] outside the years 0001 to 9999, which nothing here stores.
+    /// [`Error::Internal`] outside the years 0001 to 9999, which are never stored.
     pub fn from_seconds(seconds: i64) -> Result<Self> {
         if (Self::MIN.0..=Self::MAX.0).contains(&seconds) {
             Ok(Self(seconds))
@@ -53,13 +54,13 @@ impl WallTime {
         }
     }
 
-    /// Seconds from 1970-01-01 00:00:00 of the same digits.
+    /// Seconds since 1970-01-01 00:00:00 on the same wall clock.
     #[must_use]
     pub const fn seconds(self) -> i64 {
         self.0
     }
 
-    /// The time in a form for the names of files: `20170620-090000`.
+    /// The time in a form for file names: `20170620-090000`.
     #[must_use]
     pub fn compact(self) -> String {
         let t = self.date_time();
@@ -73,7 +74,7 @@ impl WallTime {
         Day(self.date_time().date())
     }
 
-    /// `YYYY-MM-DD HH:MM:SS`, as it is given to [`WallTime::parse`].
+    /// `YYYY-MM-DD HH:MM:SS`, the form that [`WallTime::parse`] takes.
     #[must_use]
     pub fn typed(self) -> String {
         let t = self.date_time();
@@ -87,8 +88,8 @@ impl WallTime {
     }
 }
 
-/// As the published API prints it: `Tue, 20 Jun 2017 09:00:00 GMT`, the form of an HTTP-date (RFC
-/// 9110, 5.6.7). The weekday is the true one; `GMT` is part of the form and shifts nothing.
+/// The published API's form: `Tue, 20 Jun 2017 09:00:00 GMT`, like an HTTP-date (RFC 9110, 5.6.7).
+/// `GMT` is a fixed part of the form, and the digits are those of the wall clock.
 impl fmt::Display for WallTime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(str::from_utf8(&self.http_date()).unwrap_or_default())
@@ -105,8 +106,8 @@ impl serde::Serialize for WallTime {
 }
 
 impl WallTime {
-    /// The bytes that [`fmt::Display`] prints. Laid out by hand: a view prints a hundred of these,
-    /// and `format!` would take most of its time.
+    /// The bytes that [`fmt::Display`] prints. They are laid out by hand: a view prints a hundred of
+    /// these, and `format!` would take most of its time.
     #[must_use]
     pub fn http_date(self) -> [u8; 29] {
         let t = self.date_time();
@@ -135,17 +136,17 @@ fn digits(out: &mut [u8], mut number: u16) {
     }
 }
 
-/// The half-open range `[from, until)` of wall-clock seconds that a day or a month takes up.
+/// The half-open range `[from, until)` of wall-clock seconds that a day or a month covers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct TimeRange {
     /// The first second in it.
     pub from: i64,
-    /// The first second after it; for the last day of all that is in the year 10000.
+    /// The first second after it. For 9999-12-31 that is in the year 10000.
     pub until: i64,
 }
 
 impl TimeRange {
-    /// Whether `[starts, ends)` overlaps this range. An event of no length is at its start.
+    /// Whether `[starts, ends)` overlaps this range. An event of no length counts at its start.
     #[must_use]
     pub fn holds(&self, starts: WallTime, ends: WallTime) -> bool {
         starts.0 < self.until && (starts.0 >= self.from || ends.0 > self.from)
@@ -157,7 +158,7 @@ impl TimeRange {
 pub struct Day(Date);
 
 impl Day {
-    /// Reads `YYYY-MM-DD` and nothing else.
+    /// Parses `YYYY-MM-DD` and nothing else.
     ///
     /// # Errors
     /// What was expected, for another form or a date that does not exist.
@@ -173,7 +174,7 @@ impl Day {
         Self::read(raw).map_err(|expected| expected.of(name))
     }
 
-    /// Reads a day, or a date and time of which the day counts: what the birthday call takes.
+    /// Parses a date, or a date and time whose time is ignored. The birthday call accepts both.
     ///
     /// # Errors
     /// What was expected, for any other form.
@@ -184,35 +185,27 @@ impl Day {
             .ok_or(Expected::new("YYYY-MM-DD or YYYY-MM-DD HH:MM:SS"))
     }
 
-    /// As [`Day::read_loosely`]; `name` is the parameter that `raw` came in.
-    ///
-    /// # Errors
-    /// [`Error::Invalid`], which names the parameter.
-    pub fn parse_loosely(name: &str, raw: &str) -> Result<Self> {
-        Self::read_loosely(raw).map_err(|expected| expected.of(name))
-    }
-
-    /// Midnight at its beginning.
+    /// Midnight at the start of the day.
     #[must_use]
     pub fn midnight(self) -> WallTime {
         WallTime(PrimitiveDateTime::new(self.0, Time::MIDNIGHT).as_utc().unix_timestamp())
     }
 
-    /// The time that this day takes up.
+    /// The range that this day covers.
     #[must_use]
     pub fn time_range(self) -> TimeRange {
         let from = self.midnight().0;
         TimeRange { from, until: from + DAY }
     }
 
-    /// The month that it is in.
+    /// The month of this day.
     #[must_use]
     pub fn month(self) -> Month {
         Month { year: self.0.year(), month: self.0.month() }
     }
 
-    /// The anniversaries of this day that fall into `range`, each on the same month and day, from
-    /// this day's own year on; 29 February is on the 28th in common years.
+    /// The anniversaries of this day in `range`, from this day's own year on. In common years that of
+    /// 29 February is on the 28th.
     pub fn anniversaries(self, range: TimeRange) -> impl Iterator<Item = WallTime> {
         let year_of = |seconds: i64| {
             let clamped = seconds.clamp(WallTime::MIN.0, WallTime::MAX.0);
@@ -239,7 +232,7 @@ pub struct Month {
 }
 
 impl Month {
-    /// Reads `YYYY-MM` and nothing else.
+    /// Parses `YYYY-MM` and nothing else.
     ///
     /// # Errors
     /// What was expected, for another form or a month that does not exist.
@@ -255,7 +248,7 @@ impl Month {
         Self::read(raw).map_err(|expected| expected.of(name))
     }
 
-    /// The time that this month takes up.
+    /// The range that this month covers.
     #[must_use]
     pub fn time_range(self) -> TimeRange {
         let first = Date::from_calendar_date(self.year, self.month, 1).unwrap_or(Date::MIN);
@@ -265,7 +258,7 @@ impl Month {
     }
 }
 
-/// At most four `digits` as a number, if all of them are ASCII digits.
+/// The number that `digits` write, if they are at most four ASCII digits.
 fn number(digits: &[u8]) -> Option<u16> {
     let few = Some(digits).filter(|digits| digits.len() <= 4)?;
     few.iter().try_fold(0u16, |value, digit| {
@@ -311,7 +304,7 @@ mod tests {
     }
 
     #[test]
-    fn a_time_is_printed_with_its_true_weekday_and_its_own_digits() {
+    fn a_time_is_printed_with_its_true_weekday_and_unshifted_digits() {
         assert_eq!(at("2017-06-20 09:00:00").to_string(), "Tue, 20 Jun 2017 09:00:00 GMT");
         assert_eq!(at("0001-01-01 00:00:00").to_string(), "Mon, 01 Jan 0001 00:00:00 GMT");
         assert_eq!(at("9999-12-31 23:59:59").to_string(), "Fri, 31 Dec 9999 23:59:59 GMT");
@@ -321,7 +314,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_but_the_one_form_is_a_time() {
+    fn no_other_form_is_accepted_as_a_time() {
         for bad in [
             "",
             "2017-06-19",
@@ -357,7 +350,7 @@ mod tests {
     }
 
     #[test]
-    fn a_span_is_half_open_and_an_event_of_no_length_is_at_its_start() {
+    fn a_range_is_half_open_and_an_event_of_no_length_counts_at_its_start() {
         let june = month("2017-06");
         assert!(!june.holds(at("2017-05-31 00:00:00"), at("2017-06-01 00:00:00")));
         assert!(june.holds(at("2017-06-01 00:00:00"), at("2017-06-01 00:00:00")));
@@ -366,7 +359,7 @@ mod tests {
     }
 
     #[test]
-    fn the_29th_of_february_is_kept_on_the_28th_in_common_years() {
+    fn in_common_years_the_anniversary_of_29_february_is_on_the_28th() {
         let born = Day::parse("birthday", "2000-02-29").unwrap();
         let shown =
             |m: &str| born.anniversaries(month(m)).map(|t| t.to_string()).collect::<Vec<_>>();
@@ -377,7 +370,7 @@ mod tests {
     }
 
     #[test]
-    fn an_anniversary_is_found_in_the_first_and_in_the_last_year() {
+    fn anniversaries_reach_from_the_first_year_to_the_last() {
         let born = Day::parse("birthday", "0001-12-31").unwrap();
         assert_eq!(born.anniversaries(month("0001-12")).count(), 1);
         assert_eq!(born.anniversaries(month("9999-12")).count(), 1);

@@ -1,30 +1,30 @@
-//! A registered user.
+//! Users.
 
 use super::{Email, UserId, WallTime};
 
-/// Somebody who has a calendar here.
+/// A registered user.
 #[derive(Debug, Clone)]
 pub struct User {
-    /// Their key.
+    /// Their id.
     pub id: UserId,
     /// The address they registered with, as they wrote it.
     pub email: Email,
     /// When they registered.
     pub created: WallTime,
-    /// Which of their tokens are valid: those that carry this number.
+    /// Tokens with this generation are valid, and no others.
     pub token_generation: i64,
 }
 
-/// A state of what a user's calendar shows: `own` moves with the user's personal events and with the
-/// selection of groups; `groups` is the sum of the numbers of the selected groups, each of which moves
-/// with the group's events. While the selection stands the sum only grows, and when it changes `own`
-/// does, so the pair never comes again.
+/// The version of what a user's calendar shows. `own` grows when the user's personal events or
+/// selection of groups change. `groups` is the sum of the selected groups' versions, each of which
+/// grows when the group's events change. So the sum never shrinks while the selection stays the same,
+/// and no pair repeats.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CalendarVersion {
-    /// Whose calendar it is.
+    /// The user whose calendar it is.
     pub user: UserId,
-    /// The user's own number.
+    /// The version of the user's own events and selection.
     pub own: i64,
-    /// The sum of the numbers of the selected groups.
+    /// The sum of the versions of the selected groups.
     pub groups: i64,
 }

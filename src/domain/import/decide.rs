@@ -1,17 +1,16 @@
-//! What becomes of single values: functions of what the earlier system has, which note what they
-//! changed.
+//! Converts single values of the earlier system, and notes what was changed.
 
 use std::collections::HashMap;
 
 use crate::error::Result;
 use crate::model::{EventTimes, GroupId, Selection, ShortText, WallTime};
 
-/// What of one row did not come over as it was: what it was, and what became of it.
+/// The changed values of one row: what each was, and what became of it.
 #[derive(Debug, Default)]
 pub(super) struct Notes(Vec<(String, String)>);
 
 impl Notes {
-    /// The notes of a row, some of whose text may not have been UTF-8.
+    /// The notes of a row; `garbled` if some of its text was not UTF-8.
     pub(super) fn of(garbled: bool) -> Self {
         let mut notes = Self::default();
         if garbled {
@@ -31,7 +30,7 @@ impl Notes {
         }
     }
 
-    /// `why` says how the times came to be `times`.
+    /// Notes that the times became `times`; `why` says how.
     pub(super) fn times(
         &mut self,
         sdate: Option<&str>,
@@ -54,12 +53,12 @@ impl IntoIterator for Notes {
     }
 }
 
-/// Quoted, with what would disturb a table or a terminal escaped.
+/// A value in quotes. What would disturb a table or a terminal is escaped.
 fn shown(column: &str, raw: Option<&str>) -> String {
     raw.map_or_else(|| format!("{column} NULL"), |text| format!("{column} {text:?}"))
 }
 
-/// A subject or a name; `empty` stands for one that is empty.
+/// A subject or a name; `empty` replaces an empty one.
 pub(super) fn short_text(
     column: &str,
     raw: Option<&str>,
@@ -79,18 +78,18 @@ pub(super) fn short_text(
     ShortText::parse(column, &(start + "…"))
 }
 
-/// A time as it was read.
+/// A parsed time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Reading {
     at: WallTime,
-    /// Whether it was in the form in which the earlier system wrote times.
+    /// Whether it had the form in which the earlier system wrote times.
     in_form: bool,
-    /// Whether it was between two seconds.
+    /// Whether it had a fraction of a second, which is dropped.
     fraction: bool,
 }
 
-/// `YYYY-MM-DD HH:MM:SS.ffffff`, as SQLAlchemy writes it, the fraction optional; or what begins with
-/// a date, and may go on with a time.
+/// Parses `YYYY-MM-DD HH:MM:SS.ffffff`, as SQLAlchemy writes it, with the fraction optional.
+/// Otherwise it accepts any text that begins with a date, with or without a time after it.
 fn read_time(raw: Option<&str>) -> Option<Reading> {
     let text = raw?.trim();
     let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
@@ -113,7 +112,7 @@ fn read_time(raw: Option<&str>) -> Option<Reading> {
     Some(Reading { at: at.ok()?, in_form: false, fraction: false })
 }
 
-/// When a row was made.
+/// When a row was created.
 pub(super) fn created(raw: Option<&str>, now: WallTime, notes: &mut Notes) -> WallTime {
     match read_time(raw) {
         Some(Reading { at, in_form: true, .. }) => at,
@@ -130,17 +129,17 @@ pub(super) fn created(raw: Option<&str>, now: WallTime, notes: &mut Notes) -> Wa
 
 /// When a row was changed, if ever.
 pub(super) fn updated(raw: Option<&str>, notes: &mut Notes) -> Option<WallTime> {
-    let read = read_time(raw);
-    match read {
+    let reading = read_time(raw);
+    match reading {
         Some(Reading { in_form: true, .. }) => {}
         Some(Reading { at, .. }) => notes.add("updated", raw, format!("read as {}", at.typed())),
         None if raw.is_none_or(|text| text.trim().is_empty()) => {}
         None => notes.add("updated", raw, "never".into()),
     }
-    read.map(|reading| reading.at)
+    reading.map(|reading| reading.at)
 }
 
-/// When an event begins and ends; nothing if neither can be read.
+/// When an event begins and ends; none if neither time can be read.
 pub(super) fn times(
     sdate: Option<&str>,
     edate: Option<&str>,
@@ -149,7 +148,7 @@ pub(super) fn times(
     let (times, why) = match (read_time(sdate), read_time(edate)) {
         (Some(start), Some(end)) => {
             let times = EventTimes::spanning(start.at, end.at);
-            let exact = |read: Reading| read.in_form && !read.fraction;
+            let exact = |time: Reading| time.in_form && !time.fraction;
             let why = match (end.at < start.at, exact(start) && exact(end)) {
                 (true, _) => "swapped",
                 (false, false) => "read as",
@@ -177,13 +176,13 @@ pub(super) fn is_birthday(raw: Option<&str>, notes: &mut Notes) -> bool {
     }
 }
 
-/// An id in a text; the earlier system looked ids up as SQLite compares them, by their number.
+/// Parses an id. The earlier system compared ids as numbers, so `02` is 2.
 fn id(text: &str) -> Option<i64> {
     text.trim().parse().ok()
 }
 
-/// The group of an event; none if it is personal. `groups` are those that are there, by their id in
-/// the earlier system.
+/// The group of an event; none if it is personal. `groups` are the imported ones, by their id in the
+/// earlier system.
 pub(super) fn group(
     raw: Option<&str>,
     groups: &HashMap<i64, GroupId>,
@@ -201,16 +200,16 @@ pub(super) fn group(
     found
 }
 
-/// The groups that a user has selected, of those that are there.
+/// The groups that a user has selected, without those that do not exist.
 pub(super) fn selection(raw: &str, groups: &HashMap<i64, GroupId>, notes: &mut Notes) -> Selection {
-    let there: Selection =
+    let existing: Selection =
         raw.split(',').filter_map(|part| groups.get(&id(part)?).copied()).collect();
-    let as_it_was = Selection::parse("selected", raw).is_ok_and(|selection| selection == there);
-    if !as_it_was && !raw.trim().is_empty() {
-        let became = format!("{:?}: no other group is there", there.to_string());
+    let unchanged = Selection::parse("selected", raw).is_ok_and(|given| given == existing);
+    if !unchanged && !raw.trim().is_empty() {
+        let became = format!("{:?}: no other group is there", existing.to_string());
         notes.add("selected_calendar_group", Some(raw), became);
     }
-    there
+    existing
 }
 
 #[cfg(test)]
@@ -227,14 +226,14 @@ mod tests {
         HashMap::from([(1, GroupId(1)), (2, GroupId(2)), (-7, GroupId(8))])
     }
 
-    /// What was noted, as `was => became` lines.
+    /// The notes, as `was => became` lines.
     fn noted(notes: Notes) -> String {
         let lines = notes.into_iter().map(|(was, became)| format!("{was} => {became}"));
         lines.collect::<Vec<_>>().join("\n")
     }
 
     #[test]
-    fn a_time_is_read_as_far_as_it_is_one() {
+    fn a_time_is_read_as_far_as_it_is_valid() {
         for (raw, read) in [
             ("2017-06-19 20:00:00.000000", "2017-06-19 20:00:00"),
             ("2017-06-19 20:00:00.999999", "2017-06-19 20:00:00"),
@@ -253,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_begin_with_a_date_is_no_time() {
+    fn a_text_that_does_not_begin_with_a_date_is_not_a_time() {
         for raw in [
             "",
             "soon",
@@ -275,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn times_that_are_as_they_have_to_be_are_not_reported() {
+    fn valid_times_are_not_reported() {
         let mut notes = Notes::default();
         let (sdate, edate) = ("2017-06-19 20:00:00.000000", "2017-06-19 23:00:00");
         let times = times(Some(sdate), Some(edate), &mut notes).unwrap();
@@ -290,7 +289,7 @@ mod tests {
     }
 
     #[test]
-    fn times_that_are_not_are_made_so_and_reported() {
+    fn invalid_times_are_corrected_and_reported() {
         let (one, two) = ("2017-06-19 20:00:00", "2017-06-20 20:00:00");
         for (sdate, edate, note) in [
             (
@@ -327,7 +326,7 @@ mod tests {
     }
 
     #[test]
-    fn when_a_row_was_made_or_changed_is_known_or_reported() {
+    fn unreadable_created_and_updated_are_reported() {
         let mut notes = Notes::default();
         assert_eq!(created(None, at(NOW), &mut notes), at(NOW));
         assert_eq!(created(Some("2017-06-19"), at(NOW), &mut notes), at("2017-06-19 00:00:00"));
@@ -341,7 +340,7 @@ updated \"soon\" => never"
     }
 
     #[test]
-    fn a_subject_is_trimmed_named_or_cut() {
+    fn a_subject_is_trimmed_cut_or_replaced_if_empty() {
         let long = "길다 ".repeat(60);
         for (raw, became, note) in [
             (Some(" 회의\n"), "회의".to_owned(), String::new()),
@@ -362,7 +361,7 @@ updated \"soon\" => never"
     }
 
     #[test]
-    fn an_event_is_in_the_group_that_it_names_or_personal() {
+    fn an_event_without_an_existing_group_is_personal() {
         for (raw, found, note) in [
             (None, None, ""),
             (Some(" "), None, ""),
@@ -381,7 +380,7 @@ updated \"soon\" => never"
     }
 
     #[test]
-    fn a_selection_is_of_the_groups_that_are_there() {
+    fn a_selection_keeps_only_existing_groups() {
         for (raw, became, reported) in [
             ("1,2", "1,2", false),
             (" 2 , 1,1", "1,2", false),
@@ -401,7 +400,7 @@ updated \"soon\" => never"
     }
 
     #[test]
-    fn a_birthday_is_marked_with_1_and_nothing_else() {
+    fn only_1_marks_a_birthday() {
         for (raw, birthday, note) in [
             (Some("1"), true, ""),
             (None, false, ""),

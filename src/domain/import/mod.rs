@@ -1,35 +1,35 @@
-//! Moving over from the earlier system, whose database let in what this one does not.
+//! Imports the database of the earlier system, which accepted data that this one refuses.
 //!
-//! No row is lost, and what comes over is what a `POST` would have accepted. Each row is one of
-//! these: it comes over as it is, or changed as little as makes it valid, or, for a user alone, is
-//! merged into another. Every row that was changed, merged or is still odd is in the [`Report`].
+//! No row is lost, and every imported row is one that a `POST` would have accepted. A row is imported
+//! as it is, or changed as little as makes it valid. A user may also be merged into another. The
+//! [`Report`] lists every row that was changed, merged or is still unusual.
 //!
-//! | what the earlier system has | what becomes of it |
+//! | the earlier system has | it becomes |
 //! |---|---|
-//! | an id | kept. One that is not positive, or near the end of 64 bits, becomes the next free one, and what names it follows |
-//! | users whose emails differ in case alone | merged into the one with the lowest id, who has the selections and events of all. A token names its user by email in whatever case, so the tokens of all stay valid |
-//! | a user whose email is none (`nobody`, `two words@example.com`, white space at an end) | kept letter by letter, since a token carries the email, and with another the user could not get in at all |
-//! | a user without an email at all | has [`NO_EMAIL`]: nobody can have a token for it |
-//! | an event or group of somebody who is no user | if the email is a user's but for case or white space, that user's; else the user is made, under that very email, which a token may carry. Without an email, it is [`NO_EMAIL`]'s |
-//! | a selection of deleted groups, or with what is no id | the groups that are there |
-//! | an event of a deleted group, or whose group is no id | a personal event of who registered it, which shows it to nobody else |
-//! | `edate` before `sdate` | swapped |
-//! | a time with a fraction | the second that it is in. `created` and `updated` always have one, so those are not reported for it |
-//! | a time in another form | what can be read of it: a date alone is midnight |
-//! | a time that cannot be read, or is out of the years 0001 to 9999 | the event's other time; without that, when it was registered; without that, now |
+//! | an id | the same. One that is not positive, or near the end of 64 bits, becomes the next free id, and references to it follow |
+//! | users whose emails differ only in case | the one with the lowest id, with the selections and events of all. A token names its user by email in any case, so the tokens of all stay valid |
+//! | a user whose email is not an address (`nobody`, `two words@example.com`, white space at an end) | the same, character by character: a token contains the email, and the user could not sign in under another |
+//! | a user without an email | a user with [`NO_EMAIL`], for which nobody can have a token |
+//! | an event or group of somebody who is not a user | if the email is a user's apart from case or white space, that user's. Otherwise a user is created with exactly that email, since a token may contain it. Without an email, it belongs to [`NO_EMAIL`] |
+//! | a selection with deleted groups or invalid ids | the groups that exist |
+//! | an event whose group was deleted or is not an id | a personal event of the user who registered it, which shows it to nobody else |
+//! | `edate` before `sdate` | the two are swapped |
+//! | a time with a fraction | the same without it. `created` and `updated` always have one, so those are not reported |
+//! | a time in another form | as much of it as can be read: a date alone is midnight |
+//! | a time that cannot be read, or is outside the years 0001 to 9999 | the event's other time, or else when it was registered, or else now |
 //! | `updated` that cannot be read | never |
-//! | a subject or name that is empty | `(제목 없음)`, `(이름 없음)` |
-//! | one of more than 128 characters | the first 127 and `…` |
-//! | a birthday with a time of day or of some days | the day on which it begins |
+//! | an empty subject or name | `(제목 없음)`, `(이름 없음)` |
+//! | a subject or name of more than 128 characters | the first 127 and `…` |
+//! | a birthday with a time of day or of several days | the day on which it begins |
 //! | a birthday in a group | the birthday, in no group |
 //! | a user's second birthday, a birthday without a readable day, `birthday` other than `1` | an ordinary event |
 //! | bytes that are not UTF-8, and U+0000 | U+FFFD |
 //!
-//! White space at the ends of a subject is trimmed without a word, as for a `POST`. When users
-//! registered was not kept: they come over as registered now.
+//! White space at the ends of a subject is trimmed without a note, as for a `POST`. The earlier system
+//! did not store when users registered, so they count as registered now.
 //!
-//! The database must never have had users. Ids are not to be given out a second time, and a token
-//! that was ended would count again.
+//! The database must never have had users. Otherwise ids would be used a second time, and a token that
+//! was ended could become valid again.
 
 mod decide;
 
@@ -42,11 +42,10 @@ use crate::model::{
 use crate::store::{Flask, NewEvent, OldEvent, OldGroup, OldUser, Transaction, can_be_kept};
 use decide::Notes;
 
-/// Whose the events are that name nobody. A domain that nobody can have (RFC 2606, 2).
+/// The email of the user who gets the events that name no user. Nobody can own its domain (RFC 2606, 2).
 pub const NO_EMAIL: &str = "nobody@import.invalid";
 
-/// A row that did not come over as it was, or is odd as it is; one with several oddities has
-/// several of these.
+/// A change to a row, or something unusual that was kept. A row can have several.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Changed {
     /// The earlier system's table.
@@ -59,20 +58,20 @@ pub struct Changed {
     pub became: String,
 }
 
-/// What became of a table's rows. All that were read were imported or merged.
+/// Counts of a table's rows. Every row that was read was either imported or merged.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub struct Tally {
     /// Rows of the earlier system.
     pub read: u64,
-    /// Rows that have one of their own here.
+    /// Rows that became a row here.
     pub imported: u64,
-    /// Rows that have one here together with another.
+    /// Rows that were merged into another.
     pub merged: u64,
-    /// Rows here that none was read for.
+    /// Rows created here without one in the earlier system.
     pub made: u64,
 }
 
-/// What an import did.
+/// The report of an import.
 #[derive(Debug, Default)]
 pub struct Report {
     /// The table `user`.
@@ -81,14 +80,14 @@ pub struct Report {
     pub groups: Tally,
     /// The table `event`.
     pub events: Tally,
-    /// By table (users, groups, events) and id.
+    /// The changes, by table (users, groups, events) and id.
     pub rows: Vec<Changed>,
 }
 
-/// Brings over all of `old`; `now` stands for the times that it does not have.
+/// Imports all of `old`. `now` replaces times that it lacks.
 ///
 /// # Errors
-/// [`Error::Conflict`] if there are or were users, [`Error::Setup`] if `old` cannot be read.
+/// [`Error::Conflict`] if the database has or had users, [`Error::Setup`] if `old` cannot be read.
 pub fn flask(tx: &Transaction<'_>, old: &Flask, now: WallTime) -> Result<Report> {
     if tx.has_users()? {
         return Err(Error::Conflict(
@@ -97,7 +96,7 @@ pub fn flask(tx: &Transaction<'_>, old: &Flask, now: WallTime) -> Result<Report>
     }
     if tx.has_had_users()? {
         return Err(Error::Conflict(
-            "the database has had users, whose ids and tokens are not to be used again: import into a new one, named with --database".into(),
+            "the database has had users, whose ids and tokens must not be reused: import into a new one, named with --database".into(),
         ));
     }
     let mut import = Import {
@@ -123,7 +122,7 @@ pub fn flask(tx: &Transaction<'_>, old: &Flask, now: WallTime) -> Result<Report>
             return Err(Error::Internal(format!("the totals do not add up: {tally:?}")));
         }
     }
-    // A stable sort: what was noted of one row stays in its order.
+    // The sort is stable, so the notes of a row stay in order.
     report.rows.sort_by_key(|row| {
         (["user", "group", "event"].iter().position(|table| *table == row.table), row.id)
     });
@@ -135,9 +134,9 @@ struct Import<'a, 'c> {
     now: WallTime,
     /// By folded email.
     owners: HashMap<String, Owner>,
-    /// What users had selected, by their id in the earlier system.
+    /// The old id, the new id and the selection of each user who had one.
     selected: Vec<(i64, UserId, String)>,
-    /// By the id in the earlier system.
+    /// By id in the earlier system.
     groups: HashMap<i64, GroupId>,
     birthdays: HashMap<UserId, EventId>,
     report: Report,
@@ -147,7 +146,7 @@ struct Import<'a, 'c> {
 struct Owner {
     id: UserId,
     email: String,
-    /// Whether the earlier system had no such user.
+    /// Whether the import created the user.
     made: bool,
 }
 
@@ -156,15 +155,15 @@ impl Import<'_, '_> {
         self.report.users.read += 1;
         let mut notes = Notes::of(old.garbled);
         let email = old.email.as_deref().unwrap_or(NO_EMAIL);
-        let id = if let Some(kept) = self.owners.get(&casefold(email)) {
+        let id = if let Some(first) = self.owners.get(&casefold(email)) {
             self.report.users.merged += 1;
-            let became = format!("merged into user {}, {:?}", kept.id.0, kept.email);
+            let became = format!("merged into user {}, {:?}", first.id.0, first.email);
             notes.add("email", old.email.as_deref(), became);
-            let kept = kept.id;
+            let first = first.id;
             if can_be_kept(old.id) {
                 self.tx.pass_user_id(UserId(old.id))?;
             }
-            kept
+            first
         } else {
             let kept = Some(old.id).filter(|id| can_be_kept(*id)).map(UserId);
             let owner = self.add_user(kept, email, false)?;
@@ -191,7 +190,7 @@ impl Import<'_, '_> {
         Ok(owner)
     }
 
-    /// The user whom `column` of a row names.
+    /// The user that `column` of a row names, created if need be.
     fn owner(&mut self, column: &str, raw: Option<&str>, notes: &mut Notes) -> Result<Owner> {
         let email = raw.unwrap_or_default();
         let trimmed = if email.trim().is_empty() { NO_EMAIL } else { email.trim() };
@@ -201,7 +200,7 @@ impl Import<'_, '_> {
             if Some(owner.email.as_str()) != raw {
                 notes.add(column, raw, format!("of user {}, {:?}", owner.id.0, owner.email));
             } else if owner.made {
-                notes.add(column, raw, format!("of user {}, who was made", owner.id.0));
+                notes.add(column, raw, format!("of user {}, who was created", owner.id.0));
             }
             return Ok(owner.clone());
         }
@@ -209,7 +208,7 @@ impl Import<'_, '_> {
         let owner = self.add_user(None, email, true)?;
         self.report.users.made += 1;
         let named = if raw == Some(email) { String::new() } else { format!("{email:?}, ") };
-        notes.add(column, raw, format!("of user {}, {named}who was made", owner.id.0));
+        notes.add(column, raw, format!("of user {}, {named}who was created", owner.id.0));
         Ok(owner)
     }
 
@@ -228,14 +227,14 @@ impl Import<'_, '_> {
         Ok(())
     }
 
-    /// Once all groups are there.
+    /// Imports the selections, once all groups are there.
     fn select(&mut self) -> Result<()> {
         let mut selections: BTreeMap<UserId, BTreeSet<GroupId>> = BTreeMap::new();
         for (old_id, user, raw) in std::mem::take(&mut self.selected) {
             let mut notes = Notes::default();
-            let there = decide::selection(&raw, &self.groups, &mut notes);
+            let selection = decide::selection(&raw, &self.groups, &mut notes);
             self.note("user", old_id, notes);
-            selections.entry(user).or_default().extend(there.ids());
+            selections.entry(user).or_default().extend(selection.ids());
         }
         for (user, groups) in selections {
             self.tx.replace_selection(user, &groups.into_iter().collect::<Selection>())?;
@@ -257,7 +256,7 @@ impl Import<'_, '_> {
             notes.times(
                 sdate,
                 edate,
-                "unreadable, when it was registered",
+                "unreadable, so when it was registered",
                 EventTimes::moment(created),
             );
             EventTimes::moment(created)
@@ -298,7 +297,7 @@ impl Import<'_, '_> {
             Some(EventId(first)) => {
                 format!("an ordinary event: event {first} is the birthday of {:?}", owner.email)
             }
-            None if !has_day => "an ordinary event: it has no day".into(),
+            None if !has_day => "an ordinary event: its day cannot be read".into(),
             None => return true,
         };
         notes.add("birthday", raw, why);

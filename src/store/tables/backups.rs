@@ -32,7 +32,7 @@ impl Snapshot<'_> {
     }
 }
 
-/// How backups went, for a connection of a command.
+/// How backups went, read from a connection of a command.
 pub(in crate::store) fn history(conn: &Connection) -> Result<BackupHistory> {
     let mut history = BackupHistory::default();
     let mut statement = conn.prepare(NEWEST_FIRST)?;
@@ -54,8 +54,8 @@ pub(in crate::store) fn history(conn: &Connection) -> Result<BackupHistory> {
 }
 
 impl Transaction<'_> {
-    /// Records a backup, and why it failed if it did. The last hundred are kept, and the last that
-    /// did not fail.
+    /// Records a backup, and why it failed if it did. The last hundred are kept, and also the last
+    /// successful one.
     ///
     /// # Errors
     /// If the database cannot be written.
@@ -66,8 +66,8 @@ impl Transaction<'_> {
     }
 }
 
-/// The last backup, if it could not be recorded in the database: that this cannot be written may be
-/// why the backup failed. Clones share it.
+/// The outcome of the last backup, if it could not be recorded in the database. An unwritable
+/// database may be why the backup failed. Clones share the outcome.
 #[derive(Debug, Clone, Default)]
 pub struct PendingNote(Arc<Mutex<Option<Outcome>>>);
 
@@ -75,12 +75,12 @@ pub struct PendingNote(Arc<Mutex<Option<Outcome>>>);
 type Outcome = (WallTime, Option<String>);
 
 impl PendingNote {
-    /// Keeps the outcome of a backup; none if it is recorded.
+    /// Keeps the outcome of a backup that could not be recorded; none clears it.
     pub fn set(&self, outcome: Option<Outcome>) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = outcome;
     }
 
-    /// The recorded history with the outcome that is not; none if there is neither.
+    /// Adds the unrecorded outcome to the recorded history; none if there is neither.
     #[must_use]
     pub fn with(&self, recorded: Option<BackupHistory>) -> Option<BackupHistory> {
         let pending = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
@@ -88,7 +88,7 @@ impl PendingNote {
         let recorded = recorded.unwrap_or_default();
         let newest = recorded.failed.as_ref().map(|(at, _)| *at).max(recorded.last);
         Some(match failure {
-            // A command made one since.
+            // A command has made a backup since.
             _ if newest > Some(at) => recorded,
             None => BackupHistory { last: Some(at), failed: None },
             Some(why) => BackupHistory { failed: Some((at, why)), ..recorded },
@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pending_note_counts_until_a_newer_backup_is_recorded() {
+    fn a_pending_note_is_used_until_a_newer_backup_is_recorded() {
         let pending = PendingNote::default();
         let made = BackupHistory { last: Some(at(10)), failed: None };
         assert_eq!(pending.with(None), None);

@@ -1,10 +1,10 @@
 //! The table `event`.
 //!
-//! A view asks for what overlaps a range of time. Each query names a class of length first
-//! (`length_class`, see migration V1) and then a range of starts: an event of at most a day's length
-//! that overlaps June began after 30 May. So a month costs a few narrow looks into an index, however
-//! long the history is. Of a group only the classes are asked that it has events of
-//! (`group_length_class`).
+//! A view needs the events that overlap a time range. Events are indexed by a class of length
+//! (`length_class`, see migration V1) and then by start. Each query searches a narrow range of starts
+//! per class: an event of at most a day that overlaps June began after 30 May. So a month costs a few
+//! index searches, however long the history is. For a group only the classes of its own events are
+//! searched (`group_length_class`).
 
 use rusqlite::{Params, Row};
 
@@ -15,12 +15,12 @@ use crate::model::{
 };
 use crate::store::engine::{Snapshot, Transaction};
 
-/// Counts the events, without those of deleted groups, which are purged later.
+/// Counts the events, except those of deleted groups, which are purged later.
 pub(in crate::store) const COUNT: &str = "
 SELECT (SELECT count(*) FROM event)
     - (SELECT count(*) FROM calendar_group g JOIN event e ON e.group_id = g.id WHERE g.deleted = 1)";
 
-/// The event of id ?1.
+/// The event with id ?1.
 pub(in crate::store) const BY_ID: &str = r#"
 SELECT e.id, e.user_id, u.email, e.group_id, e.subject, e.starts, e.ends, e.created, e.updated,
     e.birthday, e.revision
@@ -28,9 +28,9 @@ FROM event e JOIN "user" u ON u.id = e.user_id
 WHERE e.id = ?1
     AND NOT EXISTS (SELECT 1 FROM calendar_group g WHERE g.id = e.group_id AND g.deleted = 1)"#;
 
-/// The personal events of user ?1 that overlap `[?2, ?3)`, but for the birthday (`access::shows`). An
-/// event of a class overlaps if it begins in the range, or before it by no more than the longest of
-/// the class is long. INDEXED BY and the order of CROSS JOIN hold it to a range of the index a class.
+/// The personal events of user ?1 that overlap `[?2, ?3)`, except the birthday (`access::shows`). An
+/// event that overlaps begins in the range, or before it by at most the maximum length of its class.
+/// INDEXED BY and the order of CROSS JOIN force one range of the index per class.
 pub(in crate::store) const PERSONAL_BETWEEN: &str = r#"
 WITH length (class, days) AS (VALUES (0, 1), (1, 32), (2, 1024), (3, 32768), (4, 3652060))
 SELECT e.id, e.user_id, u.email, e.group_id, e.subject, e.starts, e.ends, e.created, e.updated,
@@ -41,8 +41,8 @@ WHERE e.user_id = ?1 AND e.group_id IS NULL AND e.birthday = 0
     AND e.starts < ?3 AND e.starts >= ?2 - 86400 * length.days
     AND (e.starts >= ?2 OR e.ends > ?2)"#;
 
-/// The events that overlap `[?2, ?3)` of the groups that user ?1 has selected (`access::shows`). The
-/// order of CROSS JOIN and INDEXED BY hold it to a range of the index for each class of each group.
+/// The events that overlap `[?2, ?3)` in the groups that user ?1 has selected (`access::shows`).
+/// INDEXED BY and the order of CROSS JOIN force one range of the index per class of each group.
 pub(in crate::store) const SELECTED_BETWEEN: &str = r#"
 SELECT e.id, e.user_id, u.email, e.group_id, e.subject, e.starts, e.ends, e.created, e.updated,
     e.birthday, e.revision
@@ -77,7 +77,7 @@ INSERT INTO event (user_id, group_id, subject, subject_folded, starts, ends, cre
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
 RETURNING id";
 
-/// Adds an event with an id and a time of change that it has from elsewhere.
+/// Adds an imported event, with its id and the time of its last change.
 const IMPORT: &str = "
 INSERT INTO event (id, user_id, group_id, subject, subject_folded, starts, ends, created, updated,
     birthday, revision)
@@ -109,7 +109,7 @@ fn from_row(row: &Row<'_>) -> Result<Event> {
 }
 
 impl Snapshot<'_> {
-    /// The event of that id.
+    /// The event with that id.
     ///
     /// # Errors
     /// If the database cannot be read.
@@ -117,8 +117,8 @@ impl Snapshot<'_> {
         Ok(self.events(BY_ID, [id.0])?.pop())
     }
 
-    /// The events that overlap `range` in the calendar of `user`, in no order: the personal ones but
-    /// for the birthday, and those of the selected groups.
+    /// The events in the calendar of `user` that overlap `range`, in no order: the personal ones except
+    /// the birthday, and those of the selected groups.
     ///
     /// # Errors
     /// If the database cannot be read.
@@ -129,7 +129,7 @@ impl Snapshot<'_> {
         Ok(events)
     }
 
-    /// The birthday of `user`, at the day of birth.
+    /// The birthday of `user`, on the day of birth.
     ///
     /// # Errors
     /// If the database cannot be read.
@@ -153,7 +153,7 @@ impl Snapshot<'_> {
         self.count(COUNT_IN_GROUPS, user)
     }
 
-    /// How many events others have in the groups that `creator` made.
+    /// How many events other users have in the groups of `creator`.
     ///
     /// # Errors
     /// If the database cannot be read.
@@ -178,16 +178,16 @@ impl Snapshot<'_> {
     }
 }
 
-/// An event that is about to be registered.
+/// An event to register.
 #[derive(Debug)]
 pub struct NewEvent<'a> {
-    /// By whom.
+    /// Who registers it.
     pub owner: UserId,
-    /// In which group; none for a personal event.
+    /// Its group; none for a personal event.
     pub group: Option<GroupId>,
-    /// What it says.
+    /// Its subject and times.
     pub details: &'a EventDetails,
-    /// Now.
+    /// When it is registered.
     pub created: WallTime,
     /// Whether it is the user's birthday.
     pub birthday: bool,
@@ -214,7 +214,7 @@ impl Transaction<'_> {
         Ok(EventId(self.conn.prepare_cached(INSERT)?.query_row(row, |row| row.get(0))?))
     }
 
-    /// Adds an event of the earlier system, with its id unless it gets the next one.
+    /// Adds an event of the earlier system, with its id or, without one, the next free id.
     ///
     /// # Errors
     /// If the database cannot be written.
@@ -241,7 +241,7 @@ impl Transaction<'_> {
         Ok(EventId(self.conn.prepare_cached(IMPORT)?.query_row(row, |row| row.get(0))?))
     }
 
-    /// Gives an event other details, and so a new revision.
+    /// Gives an event new details and a new revision.
     ///
     /// # Errors
     /// If the database cannot be written.
@@ -264,7 +264,7 @@ impl Transaction<'_> {
         Ok(())
     }
 
-    /// Removes an event.
+    /// Deletes an event.
     ///
     /// # Errors
     /// If the database cannot be written.

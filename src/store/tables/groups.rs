@@ -1,9 +1,9 @@
 //! The table `calendar_group`.
 //!
-//! A group may have more events, and be in more selections, than go in one short transaction. Deleting
-//! it marks it, which moves its version: from then on nobody sees it or what is in it. What it leaves
-//! behind is purged in slices, the selections first, each of which moves the version of its user as it
-//! goes, and the group's own row last.
+//! A group may have too many events and selections to delete in one short transaction. So a deletion
+//! marks the group and raises its version: from then on nobody sees the group or its events. Its rows
+//! are purged later in slices: the selections first, each of which raises its user's calendar
+//! version, then the events, and the group's own row last.
 
 use rusqlite::{Connection, OptionalExtension, Params, Row};
 
@@ -11,10 +11,10 @@ use crate::error::Result;
 use crate::model::{Email, Group, GroupId, ShortText, UserId, WallTime};
 use crate::store::engine::{Snapshot, Transaction};
 
-/// Counts the groups, without those that are deleted and not purged yet.
+/// Counts the groups, except deleted ones that are not purged yet.
 pub(in crate::store) const COUNT: &str = "SELECT count(*) FROM calendar_group WHERE deleted = 0";
 
-/// The group of id ?1.
+/// The group with id ?1.
 pub(in crate::store) const BY_ID: &str = r#"
 SELECT g.id, g.creator_id, g.name, u.email, g.created, g.updated
 FROM calendar_group g JOIN "user" u ON u.id = g.creator_id
@@ -26,7 +26,7 @@ SELECT g.id, g.creator_id, g.name, u.email, g.created, g.updated
 FROM calendar_group g JOIN "user" u ON u.id = g.creator_id
 WHERE g.deleted = 0 ORDER BY g.id"#;
 
-/// The groups that user ?1 made, by id.
+/// The groups that user ?1 created, by id.
 pub(in crate::store) const OF_CREATOR: &str = r#"
 SELECT g.id, g.creator_id, g.name, u.email, g.created, g.updated
 FROM calendar_group g JOIN "user" u ON u.id = g.creator_id
@@ -45,23 +45,23 @@ const RENAME: &str = "UPDATE calendar_group SET name = ?2, updated = ?3 WHERE id
 const MARK_DELETED: &str =
     "UPDATE calendar_group SET deleted = 1, version = version + 1 WHERE id = ?1";
 
-/// A group that is marked as deleted. INDEXED BY holds it to the index of those alone.
+/// A group that is marked as deleted. INDEXED BY forces the index of deleted groups.
 pub(in crate::store) const NEXT_DELETED: &str = "
 SELECT id FROM calendar_group INDEXED BY calendar_group_deleted WHERE deleted = 1 LIMIT 1";
 
-/// Takes group ?1 out of up to ?2 selections.
+/// Removes group ?1 from up to ?2 selections.
 pub(in crate::store) const PURGE_SELECTIONS: &str = "
 DELETE FROM selection WHERE group_id = ?1 AND user_id IN (
     SELECT s.user_id FROM selection s WHERE s.group_id = ?1 ORDER BY s.user_id LIMIT ?2)";
 
-/// Removes up to ?2 events of group ?1. INDEXED BY holds it to the group's index.
+/// Deletes up to ?2 events of group ?1. INDEXED BY forces the index of events by group.
 pub(in crate::store) const PURGE_EVENTS: &str = "
 DELETE FROM event WHERE id IN (
     SELECT e.id FROM event e INDEXED BY event_in_group WHERE e.group_id = ?1 LIMIT ?2)";
 
 const DELETE: &str = "DELETE FROM calendar_group WHERE id = ?1";
 
-/// How many rows of a deleted group go in one transaction, which takes a few milliseconds.
+/// How many rows of a deleted group are purged in one transaction, which takes a few milliseconds.
 const SLICE: u16 = 500;
 
 fn from_row(row: &Row<'_>) -> Result<Group> {
@@ -76,7 +76,7 @@ fn from_row(row: &Row<'_>) -> Result<Group> {
 }
 
 impl Snapshot<'_> {
-    /// The group of that id.
+    /// The group with that id.
     ///
     /// # Errors
     /// If the database cannot be read.
@@ -84,7 +84,7 @@ impl Snapshot<'_> {
         Ok(self.select_groups(BY_ID, [id.0])?.pop())
     }
 
-    /// Who made the group of that id.
+    /// The creator of the group with that id.
     ///
     /// # Errors
     /// If the database cannot be read.
@@ -93,7 +93,7 @@ impl Snapshot<'_> {
         Ok(statement.query_row([id.0], |row| row.get(0)).optional()?.map(UserId))
     }
 
-    /// How many events are in the group of that id.
+    /// How many events the group with that id has.
     ///
     /// # Errors
     /// If the database cannot be read.
@@ -111,7 +111,7 @@ impl Snapshot<'_> {
         self.select_groups(ALL, [])
     }
 
-    /// The groups that `creator` made, by id.
+    /// The groups that `creator` created, by id.
     ///
     /// # Errors
     /// If the database cannot be read.
@@ -145,7 +145,7 @@ impl Transaction<'_> {
         Ok(GroupId(self.conn.prepare_cached(INSERT)?.query_row(row, |row| row.get(0))?))
     }
 
-    /// Gives a group another name.
+    /// Renames a group.
     ///
     /// # Errors
     /// If the database cannot be written.
@@ -154,8 +154,8 @@ impl Transaction<'_> {
         Ok(())
     }
 
-    /// Removes a group, its events and its place in every selection. Where these are many, most of
-    /// them are only out of sight when this returns, and are purged later.
+    /// Deletes a group with its events, and removes it from every selection. If it has many rows, most
+    /// of them are only hidden when this returns, and are purged later.
     ///
     /// # Errors
     /// If the database cannot be written.
@@ -165,8 +165,8 @@ impl Transaction<'_> {
     }
 }
 
-/// Removes some rows of a deleted group, and the group itself with the last of them. Gives how many
-/// rows went.
+/// Deletes some rows of a deleted group, and the group itself with the last of them. Gives how many
+/// rows were deleted.
 fn purge_slice(conn: &Connection, id: GroupId) -> Result<usize> {
     let selections = conn.prepare_cached(PURGE_SELECTIONS)?.execute((id.0, SLICE))?;
     if selections == usize::from(SLICE) {
@@ -179,7 +179,7 @@ fn purge_slice(conn: &Connection, id: GroupId) -> Result<usize> {
     Ok(selections + events + conn.prepare_cached(DELETE)?.execute([id.0])?)
 }
 
-/// Removes some of what a deleted group has left behind; gives how many rows.
+/// Deletes some of the remaining rows of a deleted group; gives how many.
 pub(in crate::store) fn purge_deleted(conn: &Connection) -> Result<usize> {
     let next = conn.prepare_cached(NEXT_DELETED)?.query_row([], |row| row.get(0)).optional()?;
     next.map_or(Ok(0), |id| purge_slice(conn, GroupId(id)))

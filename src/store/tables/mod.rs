@@ -1,5 +1,6 @@
-//! One file a table: its statements, each a plain constant that can be pasted into `sqlite3`, its row
-//! mapping, and what it lends to [`Snapshot`](super::Snapshot) and [`Transaction`](super::Transaction).
+//! One file per table: its statements, its row mapping, and its methods of
+//! [`Snapshot`](super::Snapshot) and [`Transaction`](super::Transaction). A statement is a plain constant
+//! that can be pasted into `sqlite3`.
 
 pub(super) mod backups;
 pub(super) mod events;

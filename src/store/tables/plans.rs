@@ -1,5 +1,5 @@
-//! How SQLite goes about the queries: each by the index that is meant for it, never through a whole
-//! table, since that would show only when a calendar has grown.
+//! Tests of the query plans: each query uses the index that is meant for it, and none scans a whole
+//! table. A scan would go unnoticed until a calendar has grown large.
 
 use rusqlite::OpenFlags;
 
@@ -8,7 +8,7 @@ use super::{groups, selections, subject_index, users};
 use crate::store::Store;
 use crate::store::engine::{Place, connection};
 
-/// What SQLite says it would do.
+/// SQLite's plan for `sql`.
 fn plan_of(sql: &str) -> String {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("calendar.sqlite");
@@ -24,27 +24,27 @@ fn plan_of(sql: &str) -> String {
 }
 
 #[track_caller]
-fn assert_plan(sql: &str, wanted: &[&str]) {
+fn assert_plan(sql: &str, expected: &[&str]) {
     let plan = plan_of(sql);
-    for part in wanted {
+    for part in expected {
         assert!(plan.contains(part), "no {part:?} in:\n{plan}");
     }
     for line in plan.lines().filter(|line| line.starts_with("SCAN")) {
         assert!(
-            // What is pending is read whole; it is as short as the writer has time to make it.
+            // The list of pending events is read whole. It is short unless the writer is busy.
             line == "SCAN length"
                 || line.contains("CONSTANT")
                 || line.contains("calendar_group_deleted")
                 || line == "SCAN p"
                 || line == "SCAN few"
                 || line.contains("VIRTUAL TABLE INDEX"),
-            "a whole table is read:\n{plan}"
+            "a whole table is scanned:\n{plan}"
         );
     }
 }
 
 #[test]
-fn a_span_of_the_personal_calendar_is_a_range_of_its_index() {
+fn a_view_of_personal_events_reads_a_range_of_their_index() {
     assert_plan(
         PERSONAL_BETWEEN,
         &[
@@ -55,7 +55,7 @@ fn a_span_of_the_personal_calendar_is_a_range_of_its_index() {
 }
 
 #[test]
-fn a_span_of_the_selected_groups_is_a_range_of_each_groups_index() {
+fn a_view_of_selected_groups_reads_a_range_of_the_index_per_group() {
     assert_plan(
         SELECTED_BETWEEN,
         &[
@@ -67,13 +67,13 @@ fn a_span_of_the_selected_groups_is_a_range_of_each_groups_index() {
 }
 
 #[test]
-fn a_search_of_a_small_calendar_reads_that_and_no_more() {
+fn a_search_of_a_small_calendar_reads_only_its_events() {
     assert_plan(subject_index::PERSONAL, &["SEARCH e USING INDEX event_personal (user_id=?)"]);
     assert_plan(subject_index::SELECTED, &["SEARCH e USING INDEX event_in_group (group_id=?)"]);
 }
 
 #[test]
-fn a_search_of_a_large_calendar_looks_at_what_the_index_finds() {
+fn a_search_of_a_large_calendar_uses_the_subject_index() {
     let by_key = "SEARCH e USING INTEGER PRIMARY KEY (rowid=?)";
     let in_selection = "SEARCH s USING PRIMARY KEY (user_id=?)";
     assert_plan(subject_index::INDEXED, &["SCAN g VIRTUAL TABLE INDEX", by_key, in_selection]);
@@ -93,7 +93,7 @@ fn a_search_of_a_large_calendar_looks_at_what_the_index_finds() {
 }
 
 #[test]
-fn the_birthday_and_single_events_are_found_by_their_keys() {
+fn the_birthday_and_single_events_are_found_by_index() {
     assert_plan(BIRTHDAY_OF, &["SEARCH e USING INDEX event_birthday (user_id=?)"]);
     assert_plan(
         BY_ID,
@@ -113,7 +113,7 @@ fn deleting_a_group_finds_its_events_and_selections_by_index() {
 }
 
 #[test]
-fn the_caller_and_a_selection_are_found_by_their_keys() {
+fn the_caller_and_a_selection_are_found_by_index() {
     assert_plan(
         users::BY_EMAIL,
         &["SEARCH user USING INDEX sqlite_autoindex_user_1 (email_folded=?)"],
@@ -134,7 +134,7 @@ fn the_caller_and_a_selection_are_found_by_their_keys() {
 }
 
 #[test]
-fn a_list_of_groups_is_read_in_its_order_and_those_of_a_creator_by_their_index() {
+fn all_groups_are_read_without_a_sort_and_a_creators_by_index() {
     assert_plan(
         groups::OF_CREATOR,
         &["SEARCH g USING INDEX calendar_group_creator (creator_id=?)"],

@@ -1,5 +1,5 @@
-//! The table `selection`: which groups each user's calendar shows. A deleted group is in no selection,
-//! though its rows may be there until they are purged.
+//! The table `selection`: which groups each user's calendar shows. The queries leave out deleted
+//! groups, whose rows stay until they are purged.
 
 use crate::error::Result;
 use crate::model::{GroupId, Selection, UserId};
@@ -15,7 +15,7 @@ pub(in crate::store) const HAS: &str = "
 SELECT 1 FROM selection s JOIN calendar_group g ON g.id = s.group_id
 WHERE s.user_id = ?1 AND s.group_id = ?2 AND g.deleted = 0";
 
-/// The rows of user ?1, those of deleted groups among them.
+/// All rows of user ?1, including those of deleted groups.
 const ROWS: &str = "SELECT group_id FROM selection WHERE user_id = ?1";
 
 const DELETE: &str = "DELETE FROM selection WHERE user_id = ?1 AND group_id = ?2";
@@ -43,7 +43,8 @@ impl Snapshot<'_> {
 }
 
 impl Transaction<'_> {
-    /// Replaces what `user` has selected; the groups must exist. Only what differs is written.
+    /// Replaces the groups that `user` has selected; the new ones must exist. Only the difference is
+    /// written.
     ///
     /// # Errors
     /// If the database cannot be written.

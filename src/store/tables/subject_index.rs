@@ -1,15 +1,15 @@
 //! The search for a word in subjects: the tables `subject_gram`, `subject_gram_progress` and
 //! `subject_gram_pending`.
 //!
-//! A small calendar is scanned. In a larger one an index finds the events whose subject may contain the
-//! word, and each of those is looked at.
+//! A small calendar is scanned. For a larger one an index finds the events whose subject may contain
+//! the word, and the query then checks each of them.
 //!
-//! The index is SQLite's full-text index, FTS5, over terms of our own. Its tokenizer `trigram` finds
-//! nothing for a word of one or two characters, which in Korean is most words. So every character of a
-//! subject begins a term of up to three characters: `회의 자료` has the terms `회의␣`, `의␣자`, `␣자료`,
-//! `자료` and `료`. A word of three characters or more is in the events that have all of its trigrams; a
-//! shorter one is what some term begins with. FTS5's tokenizer `ascii` takes the terms apart again at
-//! spaces, and takes all that is not ASCII for letters.
+//! The index is SQLite's full-text index, FTS5, with terms made here. FTS5's own tokenizer `trigram`
+//! finds nothing for a word of one or two characters, as most Korean words are. So every character of
+//! a subject begins a term of up to three characters: `회의 자료` has the terms `회의␣`, `의␣자`, `␣자료`, `자료`
+//! and `료`. A word of three characters or more matches the events that have all of its trigrams. A
+//! shorter word matches the events that have a term beginning with it. FTS5's tokenizer `ascii`
+//! splits the terms at spaces, and treats every character outside ASCII as a letter.
 //!
 //! The writer indexes events when it is idle (`maintenance/upkeep.rs`). Events not indexed yet are
 //! scanned: those after the last one that was indexed, and earlier ones that are listed as changed.
@@ -20,24 +20,24 @@ use crate::error::Result;
 use crate::model::{Event, EventId, ShortText, UserId};
 use crate::store::engine::Snapshot;
 
-/// The most events of a calendar that is scanned without the index.
+/// The largest calendar, in events, that is scanned without the index.
 const FEW: i64 = 2000;
 
-/// How many characters a term has.
+/// The maximum length of a term, in characters.
 const GRAM: usize = 3;
 
 /// How many events are indexed in one transaction.
 const SLICE: u16 = 128;
 
-/// The personal events of user ?1 whose folded subject contains ?2 (`access::shows`). INDEXED BY holds it
-/// to the user's own events.
+/// The personal events of user ?1 whose folded subject contains ?2 (`access::shows`). INDEXED BY
+/// limits the scan to the user's own events.
 pub(in crate::store) const PERSONAL: &str = "
 SELECT e.id
 FROM event e INDEXED BY event_personal
 WHERE e.user_id = ?1 AND e.group_id IS NULL AND instr(e.subject_folded, ?2) > 0";
 
-/// The same of the groups that user ?1 has selected (`access::shows`). The order of CROSS JOIN and INDEXED
-/// BY hold it to the events of each group.
+/// The same for the groups that user ?1 has selected (`access::shows`). INDEXED BY and the order of
+/// CROSS JOIN limit the scan to the events of those groups.
 pub(in crate::store) const SELECTED: &str = "
 SELECT e.id
 FROM selection s CROSS JOIN calendar_group c CROSS JOIN event e INDEXED BY event_in_group
@@ -45,7 +45,7 @@ WHERE s.user_id = ?1 AND c.id = s.group_id AND c.deleted = 0 AND e.group_id = s.
     AND instr(e.subject_folded, ?2) > 0";
 
 /// The events that the index finds for the expression ?3, if the calendar of user ?1 shows them
-/// (`access::shows`) and their folded subject contains ?2. CROSS JOIN holds it to begin at the index.
+/// (`access::shows`) and their folded subject contains ?2. CROSS JOIN forces it to start at the index.
 pub(in crate::store) const INDEXED: &str = "
 SELECT e.id
 FROM subject_gram g CROSS JOIN event e ON e.id = g.rowid
@@ -56,7 +56,7 @@ WHERE g.subject_gram MATCH ?3 AND instr(e.subject_folded, ?2) > 0
             WHERE s.user_id = ?1 AND c.deleted = 0))
     AND NOT EXISTS (SELECT 1 FROM subject_gram_pending p WHERE p.event_id = g.rowid)";
 
-/// The same of the events that have changed since they were indexed. CROSS JOIN holds it to begin at
+/// The same for the events that have changed since they were indexed. CROSS JOIN forces it to start at
 /// their list.
 pub(in crate::store) const PENDING: &str = "
 SELECT e.id
@@ -67,7 +67,7 @@ WHERE instr(e.subject_folded, ?2) > 0
             SELECT s.group_id FROM selection s JOIN calendar_group c ON c.id = s.group_id
             WHERE s.user_id = ?1 AND c.deleted = 0))";
 
-/// The same of the events after the last one that was indexed. NOT INDEXED holds it to the order of ids.
+/// The same for the events after the last indexed one. NOT INDEXED forces a search by id.
 pub(in crate::store) const NEW: &str = "
 SELECT e.id
 FROM event e NOT INDEXED
@@ -78,14 +78,14 @@ WHERE e.id > (SELECT followed FROM subject_gram_progress WHERE id = 1)
             SELECT s.group_id FROM selection s JOIN calendar_group c ON c.id = s.group_id
             WHERE s.user_id = ?1 AND c.deleted = 0))";
 
-/// Counts the personal events of user ?1, up to ?2. INDEXED BY holds it to those alone.
+/// Counts the personal events of user ?1, up to ?2. INDEXED BY limits the scan to those.
 pub(in crate::store) const COUNT_PERSONAL: &str = "
 SELECT count(*) FROM (
     SELECT 1 FROM event e INDEXED BY event_personal
     WHERE e.user_id = ?1 AND e.group_id IS NULL LIMIT ?2) AS few";
 
-/// Counts the events of the groups that user ?1 has selected, up to ?2. CROSS JOIN and INDEXED BY hold it
-/// to those alone.
+/// Counts the events of the groups that user ?1 has selected, up to ?2. CROSS JOIN and INDEXED BY
+/// limit the scan to those.
 pub(in crate::store) const COUNT_SELECTED: &str = "
 SELECT count(*) FROM (
     SELECT 1 FROM selection s CROSS JOIN event e INDEXED BY event_in_group
@@ -109,22 +109,22 @@ WHERE id > (SELECT followed FROM subject_gram_progress WHERE id = 1) ORDER BY id
 const SET_PROGRESS: &str = "UPDATE subject_gram_progress SET followed = ?1 WHERE id = 1";
 
 impl Snapshot<'_> {
-    /// The events in the calendar of `user` whose subject contains `word` in whatever case, in no
-    /// order, the birthday included.
+    /// The events in the calendar of `user` whose subject contains `word`, ignoring case, in no order.
+    /// The birthday is included.
     ///
     /// # Errors
     /// If the database cannot be read.
     pub fn events_containing(&self, user: UserId, word: &ShortText) -> Result<Vec<Event>> {
         let folded = word.folded();
-        let asked = (user.0, folded.as_str());
+        let params = (user.0, folded.as_str());
         let mut found = Vec::new();
         if self.has_few_events(user)? {
-            self.find(PERSONAL, asked, &mut found)?;
-            self.find(SELECTED, asked, &mut found)?;
+            self.find(PERSONAL, params, &mut found)?;
+            self.find(SELECTED, params, &mut found)?;
         } else {
             self.find(INDEXED, (user.0, &folded, expression(&folded)), &mut found)?;
-            self.find(PENDING, asked, &mut found)?;
-            self.find(NEW, asked, &mut found)?;
+            self.find(PENDING, params, &mut found)?;
+            self.find(NEW, params, &mut found)?;
         }
         let events = found.into_iter().filter_map(|id| self.event(id).transpose());
         events.collect()
@@ -161,15 +161,15 @@ fn index_changed(conn: &Connection, add: &mut Statement<'_>) -> Result<u16> {
     let mut next = conn.prepare_cached(NEXT_PENDING)?;
     let mut done = conn.prepare_cached(DELETE_PENDING)?;
     let mut remove = conn.prepare_cached(REMOVE)?;
-    for followed in 0..SLICE {
+    for indexed in 0..SLICE {
         type Pending = (i64, Option<String>, Option<String>);
         let pending: Option<Pending> =
             next.query_row([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).optional()?;
-        let Some((event, indexed, subject)) = pending else { return Ok(followed) };
-        if let Some(folded) = indexed {
+        let Some((event, before, now)) = pending else { return Ok(indexed) };
+        if let Some(folded) = before {
             remove.execute((event, terms(&folded)))?;
         }
-        if let Some(folded) = subject {
+        if let Some(folded) = now {
             add.execute((event, terms(&folded)))?;
         }
         done.execute([event])?;
@@ -178,8 +178,8 @@ fn index_changed(conn: &Connection, add: &mut Statement<'_>) -> Result<u16> {
 }
 
 fn index_new(conn: &Connection, add: &mut Statement<'_>, most: u16) -> Result<usize> {
-    let mut after = conn.prepare_cached(NEXT_NEW)?;
-    let new: Vec<(i64, String)> = after
+    let mut next = conn.prepare_cached(NEXT_NEW)?;
+    let new: Vec<(i64, String)> = next
         .query_map([most], |row| Ok((row.get(0)?, row.get(1)?)))?
         .collect::<rusqlite::Result<_>>()?;
     for (event, folded) in &new {
@@ -191,9 +191,9 @@ fn index_new(conn: &Connection, add: &mut Statement<'_>, most: u16) -> Result<us
     Ok(new.len())
 }
 
-/// `folded` in characters that the tokenizer `ascii` takes for letters: the punctuation of ASCII, at
-/// which it would split terms, is moved to Unicode's private use area. A subject that has such a
-/// character itself is found by a few more words, and then looked at.
+/// The characters of `folded`, all of which the tokenizer `ascii` treats as letters: ASCII
+/// punctuation, at which it would split terms, is moved to Unicode's private use area. A subject that
+/// contains such a private character matches a few more words, which the query then rejects.
 fn letters(folded: &str) -> Vec<char> {
     let letter = |c: char| {
         let splits = c.is_ascii() && !c.is_ascii_alphanumeric();
@@ -202,7 +202,7 @@ fn letters(folded: &str) -> Vec<char> {
     folded.chars().map(letter).collect()
 }
 
-/// The terms of a subject, with spaces between them.
+/// The terms of a subject, separated by spaces.
 fn terms(folded: &str) -> String {
     let letters = letters(folded);
     let mut terms = String::with_capacity(folded.len() * (GRAM + 1));
@@ -213,7 +213,7 @@ fn terms(folded: &str) -> String {
     terms
 }
 
-/// What to ask the index for: the events that may contain `folded`.
+/// The FTS5 expression for the events that may contain `folded`.
 fn expression(folded: &str) -> String {
     let letters = letters(folded);
     if letters.len() < GRAM {
@@ -235,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    fn a_word_is_asked_for_by_its_trigrams_and_a_short_one_by_what_begins_with_it() {
+    fn a_long_word_is_searched_by_trigrams_and_a_short_one_by_prefix() {
         assert_eq!(expression("회의 자"), "\"회의\u{e020}\" \"의\u{e020}자\"");
         assert_eq!(expression("abc"), "\"abc\"");
         assert_eq!(expression("회의"), "\"회의\" *");

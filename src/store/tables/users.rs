@@ -13,9 +13,9 @@ use crate::store::engine::{Snapshot, Transaction};
 pub(in crate::store) const BY_EMAIL: &str = r#"
 SELECT id, email, created, token_generation FROM "user" WHERE email_folded = ?1"#;
 
-/// The version of the calendar of user ?1: the user's own number, and the sum of those of the groups that
-/// they have selected. A deleted group counts until it is purged, so that the sum never shrinks while the
-/// selection stands.
+/// Both parts of the calendar version of user ?1: the user's own, and the sum of the versions of their
+/// selected groups. A deleted group is included until it is purged, so that the sum never shrinks while
+/// the selection stays the same.
 pub(in crate::store) const CALENDAR_VERSION: &str = r#"
 SELECT u.calendar_version, CAST(coalesce((
     SELECT sum(g.version) FROM selection s JOIN calendar_group g ON g.id = s.group_id
@@ -25,7 +25,7 @@ FROM "user" u WHERE u.id = ?1"#;
 /// All users, by id.
 const ALL: &str = r#"SELECT id, email, created, token_generation FROM "user" ORDER BY id"#;
 
-/// Adds a user. Tokens that a removed user had who registered under the same email stay invalid.
+/// Adds a user. Tokens of a removed user with the same email stay invalid.
 const INSERT: &str = r#"
 INSERT INTO "user" (email, email_folded, password_hash, created, token_generation)
 VALUES (?1, ?2, ?3, ?4, coalesce(
@@ -41,7 +41,7 @@ const ADVANCE_GENERATIONS: &str = r#"UPDATE "user" SET token_generation = token_
 const ADVANCE_REMOVED_GENERATIONS: &str =
     "UPDATE removed_user SET token_generation = token_generation + ?1";
 
-/// Notes that the next user under an email begins at generation ?2, or at what was noted if that is
+/// Records that the next user with an email begins at generation ?2, or at the recorded one if that is
 /// higher.
 const REMEMBER_REMOVED: &str = "
 INSERT INTO removed_user (email_digest, token_generation) VALUES (?1, ?2)
@@ -71,12 +71,12 @@ fn from_row(row: &Row<'_>) -> Result<User> {
     })
 }
 
-/// What is kept of the email of a removed user.
+/// The digest of a folded email, which is all that is kept of a removed user.
 fn digest(folded: &str) -> Vec<u8> {
     Sha256::digest(folded).to_vec()
 }
 
-/// An email that is or was registered, by its digest, and the generation of its newest tokens.
+/// An email that is or was registered, as a digest, with its current token generation.
 #[derive(Debug)]
 pub(in crate::store) struct Known {
     digest: Vec<u8>,
@@ -100,25 +100,25 @@ pub(in crate::store) fn known(conn: &Connection) -> Result<Vec<Known>> {
     Ok(all)
 }
 
-/// Ends all tokens of everybody, also of those who are not registered but `known`, should they register
-/// again.
+/// Ends all tokens of all users. For the `known` emails that are not registered now, it makes sure that
+/// their old tokens stay invalid when they register again.
 pub(in crate::store) fn end_all_tokens(conn: &Connection, known: &[Known]) -> Result<()> {
-    // How often tokens were ended since this state of the database is not known. So the step is random:
-    // far beyond any such number, and small enough that sums stay exact in JSON.
+    // This database may be a backup, and how often tokens were ended since is unknown. So the step is
+    // random: far larger than any such count, and small enough that sums stay exact in JSON.
     let step = getrandom::u64().map_err(|error| Error::Internal(error.to_string()))? >> 24;
     let step = i64::try_from(step).unwrap_or_default() + 1;
     conn.execute(ADVANCE_GENERATIONS, [step])?;
     conn.execute(ADVANCE_REMOVED_GENERATIONS, [step])?;
-    let here: HashSet<Vec<u8>> = self::known(conn)?.into_iter().map(|one| one.digest).collect();
+    let present: HashSet<Vec<u8>> = self::known(conn)?.into_iter().map(|one| one.digest).collect();
     let mut statement = conn.prepare(REMEMBER_REMOVED)?;
-    for Known { digest, generation } in known.iter().filter(|one| !here.contains(&one.digest)) {
+    for Known { digest, generation } in known.iter().filter(|one| !present.contains(&one.digest)) {
         statement.execute((digest, generation.saturating_add(step)))?;
     }
     Ok(())
 }
 
 impl Snapshot<'_> {
-    /// The user who registered with `email`, in whatever case.
+    /// The user who registered with `email`, ignoring case.
     ///
     /// # Errors
     /// If the database cannot be read.
@@ -128,7 +128,7 @@ impl Snapshot<'_> {
         rows.next()?.map(from_row).transpose()
     }
 
-    /// Which state the calendar of `user` is in.
+    /// The version of the calendar of `user`.
     ///
     /// # Errors
     /// If the database cannot be read.
@@ -153,7 +153,7 @@ impl Snapshot<'_> {
         Ok(users)
     }
 
-    /// The hash of the password of `user`, who may have none.
+    /// The password hash of `user`, if they have a password.
     ///
     /// # Errors
     /// If the database cannot be read.
@@ -182,7 +182,7 @@ impl Transaction<'_> {
         from_row(row)
     }
 
-    /// Gives a user another password, or the first.
+    /// Sets or replaces a user's password.
     ///
     /// # Errors
     /// If the database cannot be written.
@@ -191,7 +191,7 @@ impl Transaction<'_> {
         Ok(())
     }
 
-    /// Makes all of a user's tokens invalid, and gives the number that the next ones carry.
+    /// Ends all of a user's tokens, and gives the generation of the next ones.
     ///
     /// # Errors
     /// If the database cannot be written.
@@ -199,7 +199,7 @@ impl Transaction<'_> {
         Ok(self.conn.prepare_cached(END_TOKENS)?.query_row([user.0], |row| row.get(0))?)
     }
 
-    /// Removes a user with all their events, in groups too, and with the groups that they made.
+    /// Removes a user, all their events, and the groups that they created with everything in them.
     ///
     /// # Errors
     /// If the database cannot be written.

@@ -9,7 +9,7 @@ fn removing_a_user_who_made_groups_says_what_to_do_and_removes_nothing() {
     assert_eq!(
         user(folder.path(), &["remove", "park@jungi.me", "--yes"]),
         failed(
-            "park@jungi.me made 1 group: they have to be given to somebody, or removed too (--give-groups-to EMAIL, or --with-groups)"
+            "park@jungi.me created 1 group: give it to somebody, or remove it too (--give-groups-to EMAIL, or --with-groups)"
         )
     );
     assert_eq!(status(&server, &park), 200);

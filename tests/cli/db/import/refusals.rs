@@ -32,7 +32,7 @@ fn an_import_into_a_used_database_is_refused() {
         run(here, &[&["user", "remove", "a@b", "--yes"][..], &other].concat()).code,
         Some(0)
     );
-    let why = "the database has had users, whose ids and tokens are not to be used again: import into a new one, named with --database";
+    let why = "the database has had users, whose ids and tokens must not be reused: import into a new one, named with --database";
     assert_eq!(import(here, &real(), &other), failed(why));
 }
 

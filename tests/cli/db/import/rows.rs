@@ -79,14 +79,14 @@ fn missing_users_are_created() {
     assert_eq!(
         reported(&report),
         [
-            r#"group 1: creator_email "ghost@jungi.me" => of user 8, who was made"#,
-            r#"group 2: creator_email NULL => of user 9, "nobody@import.invalid", who was made"#,
-            r#"event 1: email "ghost@jungi.me" => of user 8, who was made"#,
+            r#"group 1: creator_email "ghost@jungi.me" => of user 8, who was created"#,
+            r#"group 2: creator_email NULL => of user 9, "nobody@import.invalid", who was created"#,
+            r#"event 1: email "ghost@jungi.me" => of user 8, who was created"#,
             r#"event 2: email "Ghost@jungi.me" => of user 8, "ghost@jungi.me""#,
             r#"event 3: email NULL => of user 9, "nobody@import.invalid""#,
             r#"event 4: email " " => of user 9, "nobody@import.invalid""#,
             r#"event 5: email "park@jungi.me\n" => of user 7, "park@jungi.me""#,
-            r#"event 6: email "some one" => of user 10, who was made"#,
+            r#"event 6: email "some one" => of user 10, who was created"#,
         ]
     );
     assert_eq!(report["totals"]["user"], json!({"read": 1, "imported": 1, "merged": 0, "made": 3}));
@@ -114,8 +114,8 @@ fn a_birthday_is_one_day_of_one_user_in_no_group() {
             r#"event 1: sdate "1990-06-22 09:00:00", edate "1990-06-23 00:00:00" => a birthday is one day: 1990-06-22 00:00:00 to 1990-06-22 00:00:00"#,
             r#"event 1: group "1" => in no group, as a birthday"#,
             r#"event 2: birthday "1" => an ordinary event: event 1 is the birthday of "a@b""#,
-            r#"event 3: sdate "soon", edate NULL => unreadable, when it was registered: 2017-01-01 00:00:00 to 2017-01-01 00:00:00"#,
-            r#"event 3: birthday "1" => an ordinary event: it has no day"#,
+            r#"event 3: sdate "soon", edate NULL => unreadable, so when it was registered: 2017-01-01 00:00:00 to 2017-01-01 00:00:00"#,
+            r#"event 3: birthday "1" => an ordinary event: its day cannot be read"#,
             r#"event 4: group "8" => a personal event: there is no such group"#,
             r#"event 5: birthday "yes" => an ordinary event"#,
         ]
@@ -171,7 +171,7 @@ fn an_empty_row_is_imported() {
     assert_eq!(
         [&rows[0], &rows[1]],
         [
-            r#"group 1: creator_email NULL => of user 1, "nobody@import.invalid", who was made"#,
+            r#"group 1: creator_email NULL => of user 1, "nobody@import.invalid", who was created"#,
             r#"group 1: name NULL => "(이름 없음)""#
         ]
     );
