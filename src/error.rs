@@ -5,7 +5,7 @@
 //! the form `<thing>: <what was expected>`. Internals are only in the texts of [`Error::Internal`],
 //! [`Error::Unavailable`] and [`Error::Setup`], which no client gets: they go to the log or the operator.
 
-/// What exists already, for [`Error::Exists`].
+/// What [`Error::Exists`] found in the way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Taken {
     /// The email is registered already.
@@ -20,8 +20,7 @@ pub enum Error {
     /// What was sent cannot be read at all: malformed JSON, broken percent-encoding.
     #[error("{0}")]
     Malformed(String),
-    /// The request can be read, but a value is missing, has the wrong type or form, or contradicts
-    /// another.
+    /// It can be read, but a value is missing, of the wrong type or form, or contradicts another.
     #[error("{0}")]
     Invalid(String),
     /// No access token was given.
@@ -33,13 +32,13 @@ pub enum Error {
     /// Registration or sign-in was refused.
     #[error("{0}")]
     Refused(String),
-    /// The thing exists, but belongs to somebody else.
+    /// The thing exists but belongs to somebody else.
     #[error("{0}")]
     NotOwner(String),
     /// What should be made exists already.
     #[error("exists already: {0:?}")]
     Exists(Taken),
-    /// A rule of the calendar forbids it in the current state.
+    /// A rule of the calendar forbids it as things are.
     #[error("{0}")]
     Conflict(String),
     /// The event of that id has another revision than the one to be changed.
@@ -51,7 +50,7 @@ pub enum Error {
     /// Rate limited. How many seconds to wait.
     #[error("rate limited: try again in {0} s")]
     TooMany(u64),
-    /// The store is not available now, and nothing was stored. The text is for the log.
+    /// The store cannot serve now; nothing was stored. The text is for the log.
     #[error("the store is unavailable: {0}")]
     Unavailable(String),
     /// A fault of the server. The text is for the log.
@@ -62,5 +61,5 @@ pub enum Error {
     Setup(String),
 }
 
-/// The result type of this crate.
+/// What the functions of this crate return.
 pub type Result<T> = std::result::Result<T, Error>;

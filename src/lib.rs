@@ -3,13 +3,13 @@
 //! Every arrow points down, and `tests/layers.rs` holds them:
 //!
 //! ```text
-//!   main.rs ─► cli/ ─► run/ ─► server.rs ─► api/   web/     HTTP: routes, guards, the envelope; web pages
+//!   main.rs ─► cli/ ─► run/ ─► server.rs ─► api/   web/     HTTP: routes, guards, the envelope; the pages
 //!                │                 │          │
 //!                └────┬────────────┴──────────┘
 //!                     ▼
-//!                  domain/      the rules: who may do what, what a month shows
+//!                  domain/      the rules: who may do what, what a month holds
 //!                     ▼
-//!                  store/       the only layer that knows SQL
+//!                  store/       the only place that knows SQL
 //!                     ▼
 //!                  model/       plain values that cannot be wrong once built
 //! ```

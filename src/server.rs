@@ -71,7 +71,7 @@ impl Fairing for Arrival {
         // Rocket changes the method of a POST to that in a form's field `_method`. The API has no forms, so
         // the method is changed back; the body is then malformed JSON.
         let form = request.content_type().is_some_and(|content| content.is_form());
-        if form && form_method(data.peek(20).await) == Some(request.method()) {
+        if form && taken_from(data.peek(20).await) == Some(request.method()) {
             request.set_method(Method::Post);
         }
     }

@@ -9,15 +9,15 @@ use rocket::http::Status;
 use super::{App, metrics};
 use crate::http::trace::{self, Exchange, RequestId};
 
-struct RequestState {
+struct Kept {
     id: RequestId,
     arrived: Instant,
     /// The code in the answer's envelope; 0 before it is known.
     code: AtomicU32,
 }
 
-fn state<'r>(request: &'r Request<'_>) -> &'r RequestState {
-    request.local_cache(|| RequestState {
+fn kept<'r>(request: &'r Request<'_>) -> &'r Kept {
+    request.local_cache(|| Kept {
         id: RequestId::random(),
         arrived: Instant::now(),
         code: AtomicU32::new(0),
@@ -26,42 +26,41 @@ fn state<'r>(request: &'r Request<'_>) -> &'r RequestState {
 
 /// Notes when `request` arrived.
 pub(crate) fn arrived(request: &Request<'_>) {
-    state(request);
+    kept(request);
 }
 
 /// The id of `request`.
 pub(crate) fn id_of(request: &Request<'_>) -> RequestId {
-    state(request).id
+    kept(request).id
 }
 
 /// Notes the code in the answer's envelope.
 pub(crate) fn answered(request: &Request<'_>, code: u32) {
-    state(request).code.store(code, Ordering::Relaxed);
+    kept(request).code.store(code, Ordering::Relaxed);
 }
 
 /// Logs an answered request and adds it to the metrics.
 pub(crate) fn log(request: &Request<'_>, status: Status) {
-    report(request, request.method().as_str(), status);
+    tell(request, request.method().as_str(), status);
 }
 
 /// The same for a request that Rocket could not read: its method is unknown.
 pub(crate) fn log_unreadable(request: &Request<'_>, status: Status) {
-    report(request, "-", status);
+    tell(request, "-", status);
 }
 
-fn report(request: &Request<'_>, method: &str, status: Status) {
-    let RequestState { id, arrived, code } = state(request);
+fn tell(request: &Request<'_>, method: &str, status: Status) {
+    let Kept { id, arrived, code } = kept(request);
     let (took, code) = (arrived.elapsed(), code.load(Ordering::Relaxed));
     if let Some(metrics) = request.rocket().state::<App>().and_then(|app| app.metrics.as_deref()) {
         let route = request.route().map_or("none", |route| route.uri.path());
         metrics.observe(&metrics::Request { method, route, status: status.code, code, took });
     }
-    let path = logged_path(request);
+    let path = known_path(request);
     trace::log(&Exchange { method, path, status: status.code, code, took, id: *id });
 }
 
-/// The path as the log may show it: what matches no route is cut, since it could hold anything.
-fn logged_path<'r>(request: &'r Request<'_>) -> &'r str {
+fn known_path<'r>(request: &'r Request<'_>) -> &'r str {
     let path = request.uri().path().as_str();
     let last = path.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
     let ends_in_id = last.bytes().all(|byte| byte.is_ascii_digit());

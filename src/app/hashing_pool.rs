@@ -1,4 +1,4 @@
-//! Hashes passwords off the threads that serve requests, two at a time.
+//! Where passwords are hashed: off the threads that serve requests, two at a time.
 //!
 //! A hash is slow by design. A few more wait for their turn, and the rest are refused: many sign-ins can
 //! delay other sign-ins, and nothing else.
@@ -17,36 +17,35 @@ const WAITING: usize = 30;
 /// Limits how many passwords are hashed at a time.
 #[derive(Debug)]
 pub struct HashingPool {
-    running: Arc<Semaphore>,
-    admitted: Arc<Semaphore>,
+    turns: Arc<Semaphore>,
+    places: Arc<Semaphore>,
 }
 
 impl Default for HashingPool {
     fn default() -> Self {
         Self {
-            running: Arc::new(Semaphore::new(AT_ONCE)),
-            admitted: Arc::new(Semaphore::new(AT_ONCE + WAITING)),
+            turns: Arc::new(Semaphore::new(AT_ONCE)),
+            places: Arc::new(Semaphore::new(AT_ONCE + WAITING)),
         }
     }
 }
 
 impl HashingPool {
-    /// Runs `work`, which hashes a password, when there is room for it.
+    /// Runs `work`, which hashes a password, when its turn comes.
     ///
     /// # Errors
-    /// Those of `work`, or [`Error::TooMany`] if too many are waiting.
+    /// Those of `work`; [`Error::TooMany`] if too many are waiting.
     pub async fn run<T, F>(&self, work: F) -> Result<T>
     where
         T: Send + 'static,
         F: FnOnce() -> Result<T> + Send + 'static,
     {
-        let admitted =
-            Arc::clone(&self.admitted).try_acquire_owned().map_err(|_| Error::TooMany(1))?;
+        let place = Arc::clone(&self.places).try_acquire_owned().map_err(|_| Error::TooMany(1))?;
         let stopped = |_| Error::Unavailable("hashing has stopped".into());
         let turn = Arc::clone(&self.turns).acquire_owned().await.map_err(stopped)?;
         // Both are released when the hash is done, even if the client has gone away.
         let work = move || {
-            let _permits = (admitted, running);
+            let _held = (place, turn);
             work()
         };
         let done = tokio::task::spawn_blocking(work).await;

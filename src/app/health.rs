@@ -43,14 +43,14 @@ impl Health {
     pub async fn look(&self, store: &Store) -> Condition {
         let mut last = self.last.lock().await;
         if let Some((at, condition)) = &*last
-            && at.elapsed() < CACHED
+            && at.elapsed() < REMEMBERED
         {
             return condition.clone();
         }
-        let recorded = store.read(|snapshot| snapshot.backup_history()).await.ok();
+        let noted = store.read(|snapshot| snapshot.backup_history()).await.ok();
         let write = store.write(|tx| tx.touch()).await.is_ok();
         let condition =
-            Condition { read: recorded.is_some(), write, backups: self.pending.with(recorded) };
+            Condition { read: noted.is_some(), write, backups: self.pending.with(noted) };
         *last = Some((Instant::now(), condition.clone()));
         condition
     }

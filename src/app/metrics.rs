@@ -22,7 +22,7 @@ use prometheus_client::registry::{Registry, Unit};
 use crate::store::{self, Activity, Commits};
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct ResponseLabels {
+struct Answered {
     method: String,
     route: String,
     status: u16,
@@ -30,7 +30,7 @@ struct ResponseLabels {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct RouteLabels {
+struct Asked {
     method: String,
     route: String,
 }
@@ -39,8 +39,8 @@ struct RouteLabels {
 #[derive(Debug)]
 pub struct Metrics {
     registry: Registry,
-    requests: Family<ResponseLabels, Counter>,
-    seconds: Family<RouteLabels, Histogram>,
+    requests: Family<Answered, Counter>,
+    seconds: Family<Asked, Histogram>,
 }
 
 /// An answered request.
@@ -50,7 +50,7 @@ pub struct Request<'a> {
     pub method: &'a str,
     /// The pattern of its route.
     pub route: &'a str,
-    /// The HTTP status of the response.
+    /// The HTTP status of the answer.
     pub status: u16,
     /// The code in the answer's envelope; 0 without one.
     pub code: u32,
@@ -64,27 +64,26 @@ impl Metrics {
     pub fn new(activity: Arc<Activity>, database: PathBuf) -> Self {
         let mut registry = Registry::with_prefix("calendar");
         let requests = Family::default();
-        registry.register("requests", "Requests completed", requests.clone());
+        registry.register("requests", "Requests answered", requests.clone());
         // From 0.1 ms to 6.6 s.
         let seconds = Family::new_with_constructor(
             (|| Histogram::new(exponential_buckets(0.0001, 3.0, 11))) as fn() -> Histogram,
         );
-        let help = "Duration of requests";
+        let help = "How long requests took";
         registry.register_with_unit("request_duration", help, Unit::Seconds, seconds.clone());
-        registry.register_collector(Box::new(StoreCollector { activity, database }));
+        registry.register_collector(Box::new(OfStore { activity, database }));
         Self { registry, requests, seconds }
     }
 
     /// Counts a request.
     pub fn observe(&self, request: &Request<'_>) {
         let (method, route) = (request.method.to_owned(), request.route.to_owned());
-        let seconds = self
-            .seconds
-            .get_or_create(&RouteLabels { method: method.clone(), route: route.clone() });
+        let seconds =
+            self.seconds.get_or_create(&Asked { method: method.clone(), route: route.clone() });
         seconds.observe(request.took.as_secs_f64());
         drop(seconds);
-        let labels = ResponseLabels { method, route, status: request.status, code: request.code };
-        self.requests.get_or_create(&labels).inc();
+        let answered = Answered { method, route, status: request.status, code: request.code };
+        self.requests.get_or_create(&answered).inc();
     }
 
     /// The metrics as text.
@@ -100,27 +99,22 @@ impl Metrics {
 
 /// What is read from the store whenever the metrics are.
 #[derive(Debug)]
-struct StoreCollector {
+struct OfStore {
     activity: Arc<Activity>,
     database: PathBuf,
 }
 
-impl Collector for StoreCollector {
+impl Collector for OfStore {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
         let mut gauge = |name: &str, help: &str, unit: Option<&Unit>, value: u64| {
             let gauge = ConstGauge::new(i64::try_from(value).unwrap_or(i64::MAX));
             gauge.encode(encoder.encode_descriptor(name, help, unit, gauge.metric_type())?)
         };
         let waiting = self.activity.waiting() as u64;
-        gauge("writes_waiting", "Writes waiting for the writer thread", None, waiting)?;
+        gauge("writes_waiting", "Writes that wait for the writer", None, waiting)?;
         let size = store::size(&self.database);
-        gauge(
-            "database_size",
-            "Size of the database and its write-ahead log",
-            Some(&Unit::Bytes),
-            size,
-        )?;
-        let help = "Commits by the number of writes in each";
+        gauge("database_size", "The database with its log", Some(&Unit::Bytes), size)?;
+        let help = "Commits by the number of writes that each has";
         let commits = self.activity.commits();
         encode_commits(
             &commits,
@@ -134,7 +128,7 @@ fn encode_commits(commits: &Commits, mut encoder: MetricEncoder<'_>) -> fmt::Res
     #[expect(clippy::cast_precision_loss, reason = "counts of writes are far below 2^52")]
     let (sum, bounds) =
         (commits.writes as f64, commits.by_size.iter().map(|(most, count)| (*most as f64, *count)));
-    // The format requires a last bucket for larger values.
+    // The format wants a last bucket for what is larger still.
     let bounds: Vec<(f64, u64)> = bounds.chain([(f64::INFINITY, 0)]).collect();
     encoder.encode_histogram::<[(&str, &str); 0]>(sum, count, &bounds, None)
 }

@@ -35,7 +35,7 @@ pub struct App {
     pub registration_open: bool,
     /// How often one address may register and sign in.
     pub auth_limit: AuthLimit,
-    /// Hashes passwords.
+    /// Where passwords are hashed.
     pub hashing: HashingPool,
     /// The views that were answered last, to be sent again.
     pub views: Arc<ViewCache>,

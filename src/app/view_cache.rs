@@ -29,21 +29,21 @@ type Key = (UserId, TimeRange, bool);
 /// A body, ready to be sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct View {
-    /// The bytes to send.
+    /// The body.
     pub bytes: Bytes,
     /// Whether it is compressed. Short ones are not.
     pub compressed: bool,
 }
 
-/// A cache of views, safe to share between threads.
+/// The views that are kept.
 #[derive(Debug)]
 pub struct ViewCache {
     process: u64,
-    cached: Mutex<Cached>,
+    shelf: Mutex<Shelf>,
 }
 
 #[derive(Debug)]
-struct Cached {
+struct Shelf {
     views: LruCache<Key, (CalendarVersion, View)>,
     bytes: usize,
 }
@@ -51,14 +51,14 @@ struct Cached {
 impl Default for ViewCache {
     /// An empty cache.
     fn default() -> Self {
-        let cached = Cached { views: LruCache::unbounded(), bytes: 0 };
-        Self { process: getrandom::u64().unwrap_or_default(), cached: Mutex::new(cached) }
+        let shelf = Shelf { views: LruCache::unbounded(), bytes: 0 };
+        Self { process: getrandom::u64().unwrap_or_default(), shelf: Mutex::new(shelf) }
     }
 }
 
 impl ViewCache {
-    /// The entity tag of the view of `range` at that version of a calendar. It is weak, since the
-    /// compressed and the plain body share it.
+    /// The entity tag of what the calendar in that state shows in `range`. Weak, since compressed or
+    /// not it is the same view.
     #[must_use]
     pub fn tag(&self, version: CalendarVersion, range: TimeRange) -> String {
         let mut tag = String::with_capacity(80);
@@ -70,7 +70,7 @@ impl ViewCache {
         tag
     }
 
-    /// The view of `range` at that version of a calendar, if it is cached.
+    /// What the calendar in that state shows in `range`, if it is kept.
     #[must_use]
     pub fn get(
         &self,
@@ -78,27 +78,26 @@ impl ViewCache {
         range: TimeRange,
         compressed: bool,
     ) -> Option<View> {
-        let mut cached = self.cached.lock().unwrap_or_else(PoisonError::into_inner);
-        let (at, view) = cached.views.get(&(version.user, range, compressed))?;
-        (*at == version).then(|| view.clone())
+        let mut shelf = self.shelf.lock().unwrap_or_else(PoisonError::into_inner);
+        let (kept, view) = shelf.views.get(&(version.user, range, compressed))?;
+        (*kept == version).then(|| view.clone())
     }
 
-    /// Caches `view`, the view of `range` at that version of a calendar.
+    /// Keeps `view`, which is what the calendar in that state shows in `range`.
     pub fn keep(&self, version: CalendarVersion, range: TimeRange, compressed: bool, view: &View) {
         if view.bytes.len() > LARGEST {
             return;
         }
-        let mut cached = self.cached.lock().unwrap_or_else(PoisonError::into_inner);
-        let entry = (version, view.clone());
-        cached.bytes += view.bytes.len() + OVERHEAD;
-        if let Some((_, (_, before))) = cached.views.push((version.user, range, compressed), entry)
-        {
-            cached.bytes -= before.bytes.len() + OVERHEAD;
+        let mut shelf = self.shelf.lock().unwrap_or_else(PoisonError::into_inner);
+        let kept = (version, view.clone());
+        shelf.bytes += view.bytes.len() + OVERHEAD;
+        if let Some((_, (_, before))) = shelf.views.push((version.user, range, compressed), kept) {
+            shelf.bytes -= before.bytes.len() + OVERHEAD;
         }
-        while cached.bytes > BUDGET
-            && let Some((_, (_, oldest))) = cached.views.pop_lru()
+        while shelf.bytes > BUDGET
+            && let Some((_, (_, oldest))) = shelf.views.pop_lru()
         {
-            cached.bytes -= oldest.bytes.len() + OVERHEAD;
+            shelf.bytes -= oldest.bytes.len() + OVERHEAD;
         }
     }
 }
@@ -137,11 +136,11 @@ mod tests {
             views.keep(version(id, 0), JUNE, false, &largest);
             views.keep(version(id, 1), JUNE, false, &largest);
         }
-        let cached: Vec<i64> =
+        let kept: Vec<i64> =
             (0..20).filter(|id| views.get(version(*id, 1), JUNE, false).is_some()).collect();
-        assert_eq!(cached, (13..20).collect::<Vec<_>>());
+        assert_eq!(kept, (13..20).collect::<Vec<_>>());
         views.keep(version(7, 0), JUNE, false, &view(LARGEST + 1));
-        assert_eq!(views.get(version(7, 0), JUNE, false), None, "too large to cache");
+        assert_eq!(views.get(version(7, 0), JUNE, false), None, "too large to keep");
     }
 
     #[test]

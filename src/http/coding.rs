@@ -32,7 +32,7 @@ pub(crate) fn takes_gzip<'a>(lists: impl Iterator<Item = &'a str>) -> bool {
 /// `bytes` in gzip (RFC 1952), at the fastest level, since the client waits.
 ///
 /// # Errors
-/// [`Error::Internal`] if compression fails.
+/// [`Error::Internal`] if there is no memory for it.
 pub(crate) fn gzip(bytes: &[u8]) -> Result<Vec<u8>> {
     let into = Vec::with_capacity(bytes.len() / 4);
     let compress = || -> io::Result<Vec<u8>> {
@@ -40,5 +40,5 @@ pub(crate) fn gzip(bytes: &[u8]) -> Result<Vec<u8>> {
         encoder.write_all(bytes)?;
         encoder.finish()
     };
-    compress().map_err(|error| Error::Internal(format!("cannot compress a response: {error}")))
+    compress().map_err(|error| Error::Internal(format!("cannot compress an answer: {error}")))
 }

@@ -6,12 +6,12 @@
 pub(crate) struct Sender<'a> {
     /// The header `Origin`.
     pub(crate) origin: Option<&'a str>,
-    /// Whether it is a preflight request: `OPTIONS` with the header `Access-Control-Request-Method`.
+    /// Whether it is an `OPTIONS` with the header `Access-Control-Request-Method`.
     pub(crate) asks: bool,
 }
 
 impl<'a> Sender<'a> {
-    /// The origin, if `origins` contain it; `*` stands for all origins.
+    /// The origin, if it is one of `origins`; `*` among them stands for all.
     fn allowed(self, origins: &[String]) -> Option<&'a str> {
         let origin = self.origin?;
         origins.iter().any(|allowed| allowed == "*" || allowed == origin).then_some(origin)
@@ -23,7 +23,7 @@ impl<'a> Sender<'a> {
         self.asks && self.allowed(origins).is_some()
     }
 
-    /// The headers that let a page of one of `origins` read the response; none for any other page.
+    /// The headers that let a page of one of `origins` read the answer; none for any other.
     pub(crate) fn allow(self, origins: &[String]) -> Vec<(&'static str, String)> {
         let Some(origin) = self.allowed(origins) else { return Vec::new() };
         let mut headers = vec![("Access-Control-Allow-Origin", origin.to_owned())];

@@ -7,12 +7,12 @@ pub(crate) enum Tag<'a> {
     Any,
     /// A strong tag, in its quotes.
     Strong(&'a str),
-    /// A weak tag, in its quotes and without the `W/`.
+    /// A weak one, in its quotes and without the `W/`.
     Weak(&'a str),
 }
 
 impl<'a> Tag<'a> {
-    /// The tag in its quotes, or none for `*`.
+    /// The tag in its quotes; none for `*`.
     pub(crate) fn quoted(self) -> Option<&'a str> {
         match self {
             Self::Any => None,

@@ -21,7 +21,7 @@ impl fmt::Display for RequestId {
     }
 }
 
-/// A request and its response.
+/// A request and how it was answered.
 #[derive(Debug)]
 pub(crate) struct Exchange<'a> {
     /// The method; `-` if it is unknown.
@@ -29,7 +29,7 @@ pub(crate) struct Exchange<'a> {
     /// The path. Not the query, which may hold what somebody searches for, and not those parts that no
     /// route has, which could be anything.
     pub(crate) path: &'a str,
-    /// The HTTP status of the response.
+    /// The HTTP status of the answer.
     pub(crate) status: u16,
     /// The code in the answer's envelope; 0 without one.
     pub(crate) code: u32,

@@ -9,16 +9,16 @@ use super::files::{File, HASH};
 use crate::app::exchange;
 use crate::http::trace::RequestId;
 
-const ALLOWED_METHODS: &str = "GET, HEAD";
+const TAKEN: &str = "GET, HEAD";
 
 /// The answer to a request that no page answered. The status is the server's.
 pub(super) struct Unanswered(pub(super) Status);
 
-impl<'r> Responder<'r, 'static> for ErrorResponse {
+impl<'r> Responder<'r, 'static> for Unanswered {
     fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
         let Self(status) = self;
         let status = match status.code {
-            404 | 422 if exists_for_get(request) => Status::MethodNotAllowed,
+            404 | 422 if is_only_looked_at(request) => Status::MethodNotAllowed,
             422 => Status::NotFound,
             _ => status,
         };
@@ -34,7 +34,7 @@ impl<'r> Responder<'r, 'static> for ErrorResponse {
             .sized_body(body.len(), std::io::Cursor::new(body))
             .finalize();
         if status == Status::MethodNotAllowed {
-            response.set_header(Header::new("Allow", ALLOWED_METHODS));
+            response.set_header(Header::new("Allow", TAKEN));
         }
         // Requests that Rocket could not read skip the response fairings.
         response.set_raw_header("X-Request-Id", exchange::id_of(request).to_string());
@@ -60,8 +60,8 @@ fn is_only_looked_at(request: &Request<'_>) -> bool {
 /// Whether the client accepts HTML by name, as a browser does for a page.
 pub(super) fn wants_html(request: &Request<'_>) -> bool {
     request.accept().is_some_and(|accept: &Accept| {
-        accept.iter().any(|accepted| {
-            accepted.media_type().is_html() && accepted.weight().is_none_or(|weight| weight > 0.0)
+        accept.iter().any(|taken| {
+            taken.media_type().is_html() && taken.weight().is_none_or(|weight| weight > 0.0)
         })
     })
 }
@@ -95,11 +95,14 @@ impl Language {
     }
 }
 
-/// A title that says what happened, and advice on what to do.
-fn title_and_advice(status: Status, language: Language) -> (&'static str, &'static str) {
+/// What happened, and what to do about it.
+fn words(status: Status, language: Language) -> (&'static str, &'static str) {
     match (status.code, language) {
         (404, Language::English) => {
-            ("There is nothing here", "The address may be mistyped, or the page was removed.")
+            ("There is nothing here", "The address may be mistyped, or what was here is gone.")
+        }
+        (404, Language::Korean) => {
+            ("여기에는 아무것도 없습니다", "주소를 잘못 입력했거나, 있던 것이 없어졌습니다.")
         }
         (405, Language::English) => ("That cannot be done here", "This page can only be viewed."),
         (405, Language::Korean) => {
@@ -111,16 +114,12 @@ fn title_and_advice(status: Status, language: Language) -> (&'static str, &'stat
         (413, Language::Korean) => {
             ("너무 큽니다", "보낸 것이 서버가 받을 수 있는 크기를 넘습니다. 줄여서 보내십시오.")
         }
-        (413, Language::Korean) => (
-            "너무 큽니다",
-            "요청이 서버가 받을 수 있는 크기를 넘습니다. 크기를 줄여 다시 보내십시오.",
-        ),
         (503, Language::English) => (
             "The calendar cannot answer now",
             "It may be stopping or restarting. Try again in a moment.",
         ),
         (503, Language::Korean) => (
-            "지금은 캘린더를 이용할 수 없습니다",
+            "지금은 캘린더가 응답할 수 없습니다",
             "서버가 멈추거나 다시 시작하는 중일 수 있습니다. 잠시 뒤에 다시 시도하십시오.",
         ),
         (500.., Language::English) => (
@@ -143,7 +142,7 @@ fn title_and_advice(status: Status, language: Language) -> (&'static str, &'stat
 
 /// Nothing of the request is in it, so nothing needs escaping.
 fn page(status: Status, language: Language, id: RequestId) -> String {
-    let (title, advice) = title_and_advice(status, language);
+    let (title, advice) = words(status, language);
     let (lang, back) = match language {
         Language::English => ("en", "To the calendar"),
         Language::Korean => ("ko", "캘린더로 가기"),
@@ -160,7 +159,7 @@ fn page(status: Status, language: Language, id: RequestId) -> String {
 <link rel="icon" type="image/svg+xml" href="/static/{HASH}/page/icon.svg">
 <link rel="stylesheet" href="/static/{HASH}/plain.css">
 </head>
-<body class="error-page">
+<body class="told">
 <main>
 <img src="/static/{HASH}/page/icon.svg" alt="">
 <h1>{title}</h1>

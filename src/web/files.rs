@@ -36,11 +36,10 @@ enum Stored {
 
 #[derive(Clone, Copy)]
 enum Keep {
-    /// Its URL has the current hash.
+    /// Its address has the hash.
     ForEver,
     /// It is revalidated each time.
     WhileUnchanged,
-    /// Its URL has the hash of another version.
     Never,
 }
 
@@ -50,7 +49,7 @@ impl File {
         Self::find(path, Keep::WhileUnchanged)
     }
 
-    /// The file at `/static/<hash>/<path>`.
+    /// The file that is asked for at `/static/<hash>/<path>`.
     ///
     /// The hash may be that of another version: a browser that opened the page before an upgrade asks
     /// for what it has not loaded yet. It gets the present file, not to be cached. A redirect would not

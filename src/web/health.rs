@@ -31,18 +31,17 @@ pub(super) struct Answer {
 
 #[get("/healthz")]
 pub(super) async fn health(app: &State<App>) -> Answer {
-    let condition = app.health.look(&app.store).await;
-    let last = condition.backups.as_ref().and_then(|history| history.last);
-    let backup = match &condition.backups {
-        Some(history) if history.failed.is_some() => "failed",
+    let seen = app.health.look(&app.store).await;
+    let last = seen.backups.as_ref().and_then(|attempts| attempts.last);
+    let backup = match &seen.backups {
+        Some(attempts) if attempts.failed.is_some() => "failed",
         Some(_) if last.is_some() => "made",
         Some(_) => "none",
         None => "unknown",
     };
     let last_backup = last.map(WallTime::typed);
-    let health = Health { read: condition.read, write: condition.write, backup, last_backup };
-    let status =
-        if condition.read && condition.write { Status::Ok } else { Status::ServiceUnavailable };
+    let health = Health { read: seen.read, write: seen.write, backup, last_backup };
+    let status = if seen.read && seen.write { Status::Ok } else { Status::ServiceUnavailable };
     let body = serde_json::to_string(&health).unwrap_or_default();
     Answer {
         body: (status, (ContentType::JSON, body)),

@@ -14,7 +14,7 @@ use rocket::{Request, Response, Route, get};
 
 use crate::app::exchange;
 use crate::error::Error;
-use errors::ErrorResponse;
+use errors::Unanswered;
 use files::File;
 
 /// The Content Security Policy: a page may load only files of this server, and nothing inline, so that a
@@ -29,7 +29,7 @@ pub fn routes() -> Vec<Route> {
     rocket::routes![index, docs, file, icon, health::health]
 }
 
-/// The error responses outside `/api/`.
+/// What answers outside `/api/` when no route does.
 #[must_use]
 pub fn catchers() -> Vec<Catcher> {
     vec![Catcher::new(None, answer)]
@@ -84,5 +84,5 @@ fn answer<'r>(status: Status, request: &'r Request<'_>) -> catcher::BoxFuture<'r
         let error = Error::Malformed("the request's target is no path".into());
         return Box::pin(async move { error.respond_to(request) });
     }
-    Box::pin(async move { ErrorResponse(status).respond_to(request) })
+    Box::pin(async move { Unanswered(status).respond_to(request) })
 }

@@ -169,7 +169,7 @@ fn every_failure_is_a_page_with_its_status_in_both_languages() {
         (413, 413, "That is too large", "너무 큽니다"),
         (500, 500, "Something went wrong", "문제가 생겼습니다"),
         (0, 500, "Something went wrong", "문제가 생겼습니다"),
-        (503, 503, "The calendar is not available now", "지금은 캘린더를 이용할 수 없습니다"),
+        (503, 503, "The calendar cannot answer now", "지금은 캘린더가 응답할 수 없습니다"),
         (418, 418, "The server cannot do this", "서버가 할 수 없는 일입니다"),
     ] {
         for (language, title) in [("en", english), ("ko", korean)] {
