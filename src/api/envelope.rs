@@ -9,7 +9,7 @@ use std::marker::PhantomData;
 use rocket::http::{ContentType, Status};
 use rocket::request::Request;
 use rocket::response::{self, Responder, Response};
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
 use super::conditional::{self, Conditional};
 use super::refusal::Refusal;
@@ -145,16 +145,26 @@ impl<T: Serialize> Answer<T> {
 }
 
 impl<T: Serialize> Answer<List<T>> {
-    /// Done, with `items`, which take about `size` bytes.
-    pub(crate) fn list(size: usize, items: impl Iterator<Item = T>) -> Result<Self> {
+    /// Done, with `items`, which take about `size` bytes; `write` appends one of them as JSON, as it
+    /// serializes.
+    pub(crate) fn list(
+        size: usize,
+        items: impl Iterator<Item = T>,
+        write: impl Fn(&T, &mut Vec<u8>) -> serde_json::Result<()>,
+    ) -> Result<Self> {
         let Code(_, code, message) = Code::SUCCESS;
         let mut body = Vec::with_capacity(size + 64);
         body.extend_from_slice(
             format!(r#"{{"meta":{{"code":{code},"message":"{message}"}},"data":"#).as_bytes(),
         );
-        let written = serde_json::Serializer::new(&mut body).collect_seq(items);
-        written.map_err(|error| unwritten(&error))?;
-        body.push(b'}');
+        body.push(b'[');
+        for (index, item) in items.enumerate() {
+            if index > 0 {
+                body.push(b',');
+            }
+            write(&item, &mut body).map_err(|error| unwritten(&error))?;
+        }
+        body.extend_from_slice(b"]}");
         Ok(Self::bare(body))
     }
 }

@@ -106,9 +106,43 @@ impl<'a> From<&'a Occurrence> for Event<'a> {
     }
 }
 
+impl Event<'_> {
+    /// Appends what serializing gives. A view is nearly all of this, and serde spends as long on
+    /// escaping the names of the fields, which need none, as on the values: without it a first view
+    /// takes a third more instructions.
+    fn write(&self, out: &mut Vec<u8>) -> serde_json::Result<()> {
+        out.extend_from_slice(b"{\"id\":");
+        serde_json::to_writer(&mut *out, &self.id)?;
+        out.extend_from_slice(b",\"email\":");
+        let email = out.len();
+        serde_json::to_writer(&mut *out, self.email)?;
+        let email = email..out.len();
+        out.extend_from_slice(b",\"useremail\":");
+        out.extend_from_within(email);
+        out.extend_from_slice(b",\"subject\":");
+        serde_json::to_writer(&mut *out, self.subject)?;
+        out.extend_from_slice(b",\"group\":");
+        serde_json::to_writer(&mut *out, &self.group)?;
+        let times = [("sdate", self.sdate), ("edate", self.edate), ("created", self.created)];
+        for (name, time) in times.into_iter().chain(self.updated.map(|time| ("updated", time))) {
+            for part in [b",\"", name.as_bytes(), b"\":\"", &time.http_date(), b"\""] {
+                out.extend_from_slice(part);
+            }
+        }
+        if self.updated.is_none() {
+            out.extend_from_slice(b",\"updated\":null");
+        }
+        out.extend_from_slice(b",\"birthday\":");
+        serde_json::to_writer(&mut *out, &self.birthday)?;
+        out.push(b'}');
+        Ok(())
+    }
+}
+
 /// A list of events.
 pub(super) fn list(occurrences: &[Occurrence]) -> error::Result<Answer<List<Event<'_>>>> {
-    Answer::list(occurrences.len() * 320, occurrences.iter().map(Event::from))
+    let events = occurrences.iter().map(Event::from);
+    Answer::list(occurrences.len() * 320, events, Event::write)
 }
 
 /// Where an event can be read.
@@ -208,4 +242,33 @@ pub(super) async fn read(
     let tag = tag(event.revision);
     let answer = Answer::data(Event::from(&Occurrence::of(event)))?;
     Ok(answer.tagged(tag, &conditional))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_event_is_written_as_it_serializes() {
+        let (park, time) = (Email::stored("\"박\"@정이.한국".into()), WallTime::MIN);
+        for (group, updated, birthday) in
+            [(None, None, None), (Some("2".into()), Some(WallTime::MAX), Some("1"))]
+        {
+            let event = Event {
+                id: EventId(25),
+                email: &park,
+                useremail: &park,
+                subject: "a \"b\" \\ \u{1} 👍",
+                group,
+                sdate: time,
+                edate: WallTime::MAX,
+                created: time,
+                updated,
+                birthday,
+            };
+            let mut written = Vec::new();
+            event.write(&mut written).unwrap();
+            assert_eq!(str::from_utf8(&written).unwrap(), serde_json::to_string(&event).unwrap());
+        }
+    }
 }

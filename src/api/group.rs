@@ -88,7 +88,8 @@ impl<'a> From<&'a model::Group> for Group<'a> {
 }
 
 fn list(groups: &[model::Group]) -> Result<Answer<List<Group<'_>>>> {
-    Ok(Answer::list(groups.len() * 160, groups.iter().map(Group::from))?)
+    let items = groups.iter().map(Group::from);
+    Ok(Answer::list(groups.len() * 160, items, |group, out| serde_json::to_writer(out, group))?)
 }
 
 /// Call 12.
