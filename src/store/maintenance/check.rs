@@ -67,7 +67,7 @@ impl Faults {
 /// Checks every page and row of the database at `path`, without changing it.
 ///
 /// # Errors
-/// [`Error::Setup`] if there is no database, it is not migrated, or it cannot be read.
+/// [`Error::Setup`](crate::error::Error::Setup) if there is no database, it is not migrated, or it cannot be read.
 pub fn check(path: &Path) -> Result<Faults> {
     let place = Place::of(path);
     explain::named(&place, look_at(&place))
