@@ -91,7 +91,8 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
     }
 }
 
-/// The parts that a file names: by `crate::…`, in a list too, and by `super::…` out of its own part.
+/// The parts that a file names by `crate::…`, also in a list of one level. No other way leads out of a
+/// part: `super::super::` is not used, which a test below holds.
 fn named(source: &Source) -> BTreeSet<String> {
     let path = Regex::new(r"\bcrate::((?:[a-z_]+::)*)(\{[^}]*\}|\w+)").unwrap();
     let mut found = BTreeSet::new();
@@ -149,5 +150,12 @@ fn no_parts_name_each_other() {
             let back = MAY_NAME.iter().find(|(name, _)| name == other).unwrap();
             assert!(!back.1.contains(&part), "{part} and {other}");
         }
+    }
+}
+
+#[test]
+fn no_file_climbs_out_of_its_folder_by_super() {
+    for source in sources() {
+        assert!(!source.code.contains("super::super::"), "src/{}.rs", source.path);
     }
 }

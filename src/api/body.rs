@@ -7,7 +7,7 @@ use rocket::request::Request;
 use serde_json::error::Category;
 use serde_json::value::RawValue;
 
-use super::caller::Input;
+use super::input::Input;
 use super::parameters::{Given, Parameters, Source};
 use super::refusal::{Refusal, Result};
 use crate::error::{self, Error};

@@ -7,10 +7,11 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::body::Body;
-use super::caller::{Caller, Input};
+use super::caller::Caller;
 use super::conditional::Conditional;
 use super::envelope::{Answer, Done, List};
 use super::event::{self, Event};
+use super::input::Input;
 use super::parameters::{Parameters, missing};
 use super::query::Query;
 use super::refusal::Result;

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use rocket::request::{FromRequest, Outcome, Request};
 
+use super::input::Input;
 use super::query;
 use super::refusal::{Refusal, Result, refuse};
 use crate::app::App;
@@ -15,27 +16,6 @@ use crate::domain::auth::{self, Claims};
 use crate::error::{self, Error};
 use crate::model::User;
 use crate::store::{Snapshot, Transaction};
-
-/// What a call takes beside its token: a [`Body`](super::body::Body), a
-/// [`Query`](super::query::Query), or nothing.
-pub(super) trait Input: Send + 'static {
-    /// What it is read into.
-    type Value: Send + 'static;
-
-    /// Reads it.
-    ///
-    /// # Errors
-    /// The first thing that is wrong with it.
-    fn read(self) -> Result<Self::Value>;
-}
-
-impl Input for () {
-    type Value = ();
-
-    fn read(self) -> Result<()> {
-        Ok(())
-    }
-}
 
 /// The verified access token of the header `X-calendar-access-token`. It reads and writes the store for
 /// the token's user.

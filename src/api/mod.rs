@@ -11,6 +11,7 @@ mod envelope;
 mod event;
 mod fallback;
 mod group;
+mod input;
 pub mod openapi;
 mod parameters;
 mod path;

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use percent_encoding::percent_decode_str;
 use rocket::request::{FromRequest, Outcome, Request};
 
-use super::caller::Input;
+use super::input::Input;
 use super::parameters::{Given, Parameters, Source};
 use super::refusal;
 use crate::error::{Error, Result};

@@ -5,8 +5,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::body::Body;
-use super::caller::{Caller, Input, WithinLimit};
+use super::caller::{Caller, WithinLimit};
 use super::envelope::{Answer, Done};
+use super::input::Input;
 use super::parameters::Parameters;
 use super::refusal::{Refusal, Result};
 use super::values::{Email, GroupIds, Password, PrintedEmail, PrintedTime};

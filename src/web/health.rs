@@ -32,9 +32,9 @@ pub(super) struct Answer {
 #[get("/healthz")]
 pub(super) async fn health(app: &State<App>) -> Answer {
     let seen = app.health.look(&app.store).await;
-    let last = seen.backups.as_ref().and_then(|attempts| attempts.last);
+    let last = seen.backups.as_ref().and_then(|history| history.last);
     let backup = match &seen.backups {
-        Some(attempts) if attempts.failed.is_some() => "failed",
+        Some(history) if history.failed.is_some() => "failed",
         Some(_) if last.is_some() => "made",
         Some(_) => "none",
         None => "unknown",
