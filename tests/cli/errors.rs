@@ -113,7 +113,7 @@ fn a_missing_permission_is_reported() {
     fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
     assert_eq!(run(folder.path(), &["db", "init"]).code, Some(0));
     let copy = folder.path().join("binary");
-    fs::copy(env!("CARGO_BIN_EXE_calendar-server"), &copy).unwrap();
+    crate::copy_binary(&copy);
     let as_another = |arguments: &[&str]| -> Ended {
         let mut command = std::process::Command::new(&copy);
         command.current_dir(folder.path()).args(arguments);

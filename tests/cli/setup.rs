@@ -71,7 +71,7 @@ fn dev_run_with_an_underscore_is_accepted() {
 fn a_copied_binary_serves_without_other_files() {
     let folder = tempfile::tempdir().unwrap();
     let copy = folder.path().join("copied");
-    fs::copy(env!("CARGO_BIN_EXE_calendar-server"), &copy).unwrap();
+    crate::copy_binary(&copy);
     let mut command = std::process::Command::new(copy);
     command.env_clear().current_dir(folder.path()).args(["serve", "--port", "0"]);
     let server = Server::start(command);
