@@ -96,7 +96,7 @@ impl Language {
 }
 
 /// What happened, and what to do about it.
-fn words(status: Status, language: Language) -> (&'static str, &'static str) {
+fn title_and_advice(status: Status, language: Language) -> (&'static str, &'static str) {
     match (status.code, language) {
         (404, Language::English) => {
             ("There is nothing here", "The address may be mistyped, or what was here is gone.")
@@ -142,7 +142,7 @@ fn words(status: Status, language: Language) -> (&'static str, &'static str) {
 
 /// Nothing of the request is in it, so nothing needs escaping.
 fn page(status: Status, language: Language, id: RequestId) -> String {
-    let (title, advice) = words(status, language);
+    let (title, advice) = title_and_advice(status, language);
     let (lang, back) = match language {
         Language::English => ("en", "To the calendar"),
         Language::Korean => ("ko", "캘린더로 가기"),
@@ -159,7 +159,7 @@ fn page(status: Status, language: Language, id: RequestId) -> String {
 <link rel="icon" type="image/svg+xml" href="/static/{HASH}/page/icon.svg">
 <link rel="stylesheet" href="/static/{HASH}/plain.css">
 </head>
-<body class="told">
+<body class="error-page">
 <main>
 <img src="/static/{HASH}/page/icon.svg" alt="">
 <h1>{title}</h1>
