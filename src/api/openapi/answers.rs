@@ -1,17 +1,17 @@
 //! The answers: a schema for each code and message, and the responses made of them.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 use utoipa::openapi::example::Example;
 use utoipa::openapi::header::{Header, HeaderBuilder};
 use utoipa::openapi::response::{Response, ResponseBuilder};
 use utoipa::openapi::schema::{AdditionalProperties, ObjectBuilder, OneOfBuilder, Type};
-use utoipa::openapi::{ContentBuilder, RefOr, Schema};
+use utoipa::openapi::{ContentBuilder, RefOr};
 
 use super::examples;
-use super::schemas::named;
+use super::schemas::{Any, form, named, string};
 use crate::api::envelope::Code;
-
-type Any = RefOr<Schema>;
 
 /// An object of an answer: it has all of these properties and no others.
 fn exactly(properties: &[(&str, Any)]) -> ObjectBuilder {
@@ -34,7 +34,7 @@ const REFUSALS: [(Code, &str, &str); 15] = [
     (
         Code::MALFORMED,
         "Malformed",
-        "The request cannot be read: malformed JSON, a body that is no object, broken \
+        "The request cannot be read: malformed JSON, a body that is not an object, broken \
          percent-encoding.",
     ),
     (
@@ -64,19 +64,19 @@ const REFUSALS: [(Code, &str, &str); 15] = [
     (Code::TOO_LARGE, "TooLarge", "The body has more than 65536 bytes."),
     (Code::TOO_MANY, "TooMany", "Too many registrations and sign-ins from this address."),
     (Code::INTERNAL, "Internal", "A fault of the server; its log has it under the `X-Request-Id`."),
-    (Code::UNAVAILABLE, "Unavailable", "The database cannot take it now; nothing was stored."),
+    (Code::UNAVAILABLE, "Unavailable", "The database cannot store it now. Nothing was stored."),
 ];
 
 /// The schema of `meta` for `code`. Codes for what exists already and for server faults have no detail.
 fn meta(Code(status, code, message): Code) -> ObjectBuilder {
     let number = ObjectBuilder::new().schema_type(Type::Integer).enum_values(Some([code]));
-    let text = ObjectBuilder::new().schema_type(Type::String).enum_values(Some([message]));
+    let text = string().enum_values(Some([message]));
     let meta = exactly(&[("code", number.into()), ("message", text.into())]);
     if [200, 500].contains(&status) {
         return meta;
     }
-    let detail = ObjectBuilder::new().schema_type(Type::String).min_length(Some(1));
-    meta.property("detail", detail.description(Some("One sentence for a person.")))
+    let detail = string().min_length(Some(1)).description(Some("One sentence for a person."));
+    meta.property("detail", detail)
 }
 
 /// The envelope of each refusal, and that of success without data.
@@ -89,121 +89,111 @@ pub(super) fn schemas() -> Vec<(&'static str, Any)> {
     refusals.chain([("Success", meta(Code::SUCCESS).into()), ("Done", done.into())]).collect()
 }
 
-/// The response of no described operation: that of a method that a path does not take.
-pub(super) fn responses() -> Vec<(&'static str, RefOr<Response>)> {
-    vec![("MethodNotAllowed", refused("", "", &[Code::METHOD_NOT_ALLOWED]).into())]
-}
-
 /// The envelope of success around `data`.
 pub(super) fn with_data(data: Any) -> Any {
     exactly(&[("meta", named("Success")), ("data", data)]).into()
 }
 
-/// The envelope of `code`.
-pub(super) fn envelope(code: Code) -> Any {
-    named(name_and_reason(code).0)
+/// An answer of a call.
+pub(super) struct Shown {
+    status: u16,
+    name: &'static str,
+    /// When it is answered, for a person.
+    about: String,
+    schema: Any,
+    example: Value,
+    headers: Vec<Named>,
 }
 
-fn name_and_reason(code: Code) -> (&'static str, &'static str) {
-    let found = REFUSALS.iter().find(|(listed, ..)| *listed == code);
-    found.map_or(("Done", "Done."), |(_, name, reason)| (name, reason))
+/// A header and its name.
+pub(super) type Named = (&'static str, Header);
+
+/// That `call` is done, with an answer of the form `schema`.
+pub(super) fn done(call: &str, schema: Any, headers: Vec<Named>) -> Shown {
+    let example = examples::done(call);
+    Shown { status: 200, name: "Done", about: "It was done.".to_owned(), schema, example, headers }
 }
 
-/// When `code` is answered, for a person.
-fn reason(code: Code) -> String {
-    format!("{} `{}`: {}", code.1, code.2, name_and_reason(code).1)
+/// The refusals of `call` with `codes`, in the order of the table; `first` is its first parameter.
+pub(super) fn refused(call: &str, first: &str, codes: &[Code]) -> Vec<Shown> {
+    let listed = REFUSALS.iter().filter(|(code, ..)| codes.contains(code));
+    let shown = listed.map(|&(code, name, reason)| Shown {
+        status: code.0,
+        name,
+        about: format!("{} `{}`: {reason}", code.1, code.2),
+        schema: named(name),
+        example: examples::refused(call, first, code),
+        headers: headers(code),
+    });
+    shown.collect()
 }
 
-/// The response of `call` with one status, which stands for `codes`; `first` is its first parameter.
-pub(super) fn refused(call: &str, first: &str, codes: &[Code]) -> Response {
-    let reasons: Vec<String> = codes.iter().map(|code| reason(*code)).collect();
-    let answers: Vec<_> = codes.iter().map(|code| refusal(call, first, *code)).collect();
-    let mut response = response(&reasons.join("\n\n"), &answers);
-    if codes.contains(&Code::METHOD_NOT_ALLOWED) {
-        let methods = string("^[A-Z]+(, [A-Z]+)*$");
-        response = response.header("Allow", header(methods, "The methods that the path takes."));
+/// The headers of a refusal with `code` that others have not.
+fn headers(code: Code) -> Vec<Named> {
+    match code {
+        Code::METHOD_NOT_ALLOWED => {
+            let methods = form("^[A-Z]+(, [A-Z]+)*$");
+            vec![("Allow", header(methods, "The methods that the path takes."))]
+        }
+        Code::TOO_MANY => {
+            let seconds = ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(1));
+            vec![("Retry-After", header(seconds, "Seconds to wait."))]
+        }
+        _ => Vec::new(),
     }
-    if codes.contains(&Code::TOO_MANY) {
-        let seconds = ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(1));
-        response = response.header("Retry-After", header(seconds, "Seconds to wait."));
+}
+
+/// The responses, by status, that stand for `answers`.
+pub(super) fn responses(answers: Vec<Shown>) -> BTreeMap<String, RefOr<Response>> {
+    let mut by_status: BTreeMap<String, Vec<Shown>> = BTreeMap::new();
+    for answer in answers {
+        by_status.entry(answer.status.to_string()).or_default().push(answer);
     }
-    response.build()
+    by_status.into_iter().map(|(status, answers)| (status, response(&answers).into())).collect()
 }
 
-/// An answer: its name, its schema and an example.
-type Shown = (&'static str, Any, Value);
-
-fn refusal(call: &str, first: &str, code: Code) -> Shown {
-    (name_and_reason(code).0, envelope(code), examples::refused(call, first, code))
-}
-
-/// The response of `call` with status 200: the schema `success` or the envelope of the code `or`. With the
-/// header `Location` of the form `location`, and with an `ETag` if it is `tagged`.
-pub(super) fn done(
-    call: &str,
-    success: Any,
-    or: Option<Code>,
-    location: Option<&str>,
-    tagged: bool,
-) -> Response {
-    let mut about = "Done.".to_owned();
-    if let Some(code) = or {
-        about += &format!("\n\n{}", reason(code));
-    }
-    let mut answers = vec![("Done", success, examples::done(call))];
-    answers.extend(or.map(|code| refusal(call, "", code)));
-    let mut response = response(&about, &answers);
-    if let Some(pattern) = location {
-        response =
-            response.header("Location", header(string(pattern), "Where it can be read now."));
-    }
-    if tagged {
-        response = response.header("ETag", tag());
-    }
-    response.build()
-}
-
-/// The response to a client that has the current representation.
-pub(super) fn known() -> Response {
-    ResponseBuilder::new()
-        .description("It is what `If-None-Match` names. There is no body.")
-        .header("X-Request-Id", id())
-        .header("ETag", tag())
-        .build()
-}
-
-fn tag() -> Header {
-    let form = string("^(W/)?\"[0-9a-f-]+\"$");
-    header(
-        form,
-        "Of what is shown, for `If-None-Match`; that of an event also for the `If-Match` of a change.",
-    )
-}
-
-fn id() -> Header {
-    header(string("^[0-9a-f]{16}$"), "Under which the log has the request.")
-}
-
-fn response(about: &str, answers: &[Shown]) -> ResponseBuilder {
+fn response(answers: &[Shown]) -> Response {
+    let about: Vec<_> = answers.iter().map(|answer| answer.about.as_str()).collect();
     let mut content = ContentBuilder::new();
-    if let [(_, schema, example)] = answers {
+    if let [Shown { schema, example, .. }] = answers {
         content = content.schema(Some(schema.clone())).example(Some(example.clone()));
     } else {
-        let schemas = answers.iter().map(|(_, schema, _)| schema.clone());
+        let schemas = answers.iter().map(|answer| answer.schema.clone());
         let one_of = schemas.fold(OneOfBuilder::new(), OneOfBuilder::item);
-        let examples = answers.iter().map(|(name, _, example)| {
+        let examples = answers.iter().map(|Shown { name, example, .. }| {
             (*name, Example::builder().value(Some(example.clone())).build())
         });
         content = content.schema(Some(one_of)).examples_from_iter(examples);
     }
-    ResponseBuilder::new()
-        .description(about)
-        .header("X-Request-Id", id())
-        .content("application/json", content.build())
+    let headers = answers.iter().flat_map(|answer| answer.headers.clone());
+    with_headers(&about.join("\n\n"), headers).content("application/json", content.build()).build()
 }
 
-fn string(pattern: &str) -> ObjectBuilder {
-    ObjectBuilder::new().schema_type(Type::String).pattern(Some(pattern))
+/// The response of no described operation: that of a method that a path does not take.
+pub(super) fn not_allowed() -> Response {
+    response(&refused("", "", &[Code::METHOD_NOT_ALLOWED]))
+}
+
+/// The response to a client that has the current representation.
+pub(super) fn known() -> Response {
+    with_headers("It is what `If-None-Match` names. There is no body.", [tag()]).build()
+}
+
+/// A response with `headers`, and the one that every response has.
+fn with_headers(about: &str, headers: impl IntoIterator<Item = Named>) -> ResponseBuilder {
+    let id = header(form("^[0-9a-f]{16}$"), "The id of the request in the log.");
+    let response = ResponseBuilder::new().description(about).header("X-Request-Id", id);
+    headers.into_iter().fold(response, |response, (name, header)| response.header(name, header))
+}
+
+/// Where what was made can be read: a path of the form `pattern`.
+pub(super) fn location(pattern: &str) -> Named {
+    ("Location", header(form(pattern), "Where it can be read."))
+}
+
+pub(super) fn tag() -> Named {
+    let about = "Of what is shown, for `If-None-Match`; that of an event also for the `If-Match` of a change.";
+    ("ETag", header(form("^(W/)?\"[0-9a-f-]+\"$"), about))
 }
 
 fn header(schema: ObjectBuilder, about: &str) -> Header {

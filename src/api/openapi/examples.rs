@@ -18,14 +18,13 @@ const GROUP: &str = "회식 관련";
 
 /// The body of a call, if it takes one.
 pub(super) fn body(call: &str) -> Option<Value> {
-    let dinner = json!({
-        "sdate": "2017-06-19 20:00:00", "edate": "2017-06-19 23:00:00", "subject": DINNER,
-    });
     Some(match call {
         "register" | "signIn" => json!({"useremail": EMAIL, "password": PASSWORD}),
         "changePassword" => json!({"password": "another long one", "old_password": PASSWORD}),
         "selectGroups" => json!({"selected_group": "1"}),
-        "createEvent" => dinner,
+        "createEvent" => json!({
+            "sdate": "2017-06-19 20:00:00", "edate": "2017-06-19 23:00:00", "subject": DINNER,
+        }),
         "changeEvent" => json!({
             "event_id": 1, "sdate": "2017-06-19 19:00:00", "edate": "2017-06-19 22:00:00",
             "subject": "친구들과 저녁 약속",
@@ -56,8 +55,7 @@ pub(super) fn parameter(name: &str) -> Option<Value> {
 
 /// The whole answer of a call that is done.
 pub(super) fn done(call: &str) -> Value {
-    let Code(_, code, message) = Code::SUCCESS;
-    let meta = json!({"code": code, "message": message});
+    let meta = meta(Code::SUCCESS);
     match data(call) {
         Some(document) if call == "openapi" => document,
         Some(data) => json!({"meta": meta, "data": data}),
@@ -66,14 +64,8 @@ pub(super) fn done(call: &str) -> Value {
 }
 
 fn data(call: &str) -> Option<Value> {
-    let dinner =
-        event(1, DINNER, None, ["Mon, 19 Jun 2017 20:00:00 GMT", "Mon, 19 Jun 2017 23:00:00 GMT"]);
-    let test = event(
-        2,
-        TEST,
-        Some("1"),
-        ["Tue, 20 Jun 2017 09:00:00 GMT", "Tue, 20 Jun 2017 12:00:00 GMT"],
-    );
+    let dinner = event(1, DINNER, None, "Mon, 19 Jun 2017", ["20", "23"]);
+    let test = event(2, TEST, Some("1"), "Tue, 20 Jun 2017", ["09", "12"]);
     let mut group = json!({
         "id": 1, "name": GROUP, "creator_email": EMAIL, "created": CREATED, "updated": null,
     });
@@ -95,7 +87,8 @@ fn data(call: &str) -> Option<Value> {
     })
 }
 
-fn event(id: i64, subject: &str, group: Option<&str>, [sdate, edate]: [&str; 2]) -> Value {
+fn event(id: i64, subject: &str, group: Option<&str>, day: &str, hours: [&str; 2]) -> Value {
+    let [sdate, edate] = hours.map(|hour| format!("{day} {hour}:00:00 GMT"));
     json!({
         "id": id, "email": EMAIL, "useremail": EMAIL, "subject": subject, "group": group,
         "sdate": sdate, "edate": edate, "created": CREATED, "updated": null, "birthday": null,
@@ -104,12 +97,15 @@ fn event(id: i64, subject: &str, group: Option<&str>, [sdate, edate]: [&str; 2])
 
 /// The whole answer of a call that is not done. Its first parameter is `first`.
 pub(super) fn refused(call: &str, first: &str, code: Code) -> Value {
-    let Code(_, number, message) = code;
-    let mut meta = json!({"code": number, "message": message});
+    let mut meta = meta(code);
     if let Some(detail) = detail(call, first, code) {
         meta["detail"] = json!(detail);
     }
     json!({ "meta": meta })
+}
+
+fn meta(Code(_, code, message): Code) -> Value {
+    json!({"code": code, "message": message})
 }
 
 fn detail(call: &str, first: &str, code: Code) -> Option<String> {
@@ -127,7 +123,8 @@ fn detail(call: &str, first: &str, code: Code) -> Option<String> {
         Code::METHOD_NOT_ALLOWED => "this path takes GET, HEAD, POST".into(),
         Code::NOT_FOUND => format!("{thing} 1 does not exist"),
         Code::CHANGED => {
-            "event 1 was changed meanwhile: read it again, and send its new ETag in If-Match".into()
+            "event 1 was changed in the meantime: read it again, and send its new ETag in If-Match"
+                .into()
         }
         Code::TOO_LARGE => "body: expected at most 65536 bytes".into(),
         Code::TOO_MANY => "too many requests: try again in 6 s".into(),

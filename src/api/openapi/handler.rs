@@ -5,14 +5,15 @@ use std::future::Future;
 
 use rocket::State;
 use utoipa::ToSchema;
-use utoipa::openapi::path::{ParameterBuilder, ParameterIn};
-use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Type};
-use utoipa::openapi::{RefOr, Required, Schema};
+use utoipa::openapi::path::{HttpMethod, ParameterBuilder, ParameterIn};
+use utoipa::openapi::request_body::RequestBodyBuilder;
+use utoipa::openapi::schema::ArrayBuilder;
+use utoipa::openapi::{ContentBuilder, Required};
 
 use super::answers::with_data;
-use super::calls::Call;
 use super::examples;
-use super::schemas::Schemas;
+use super::operation::Call;
+use super::schemas::{Any, string};
 use crate::api::body::Body;
 use crate::api::caller::{Caller, WithinLimit};
 use crate::api::conditional::Conditional;
@@ -25,141 +26,140 @@ use crate::api::refusal::Result;
 use crate::api::values::Id;
 use crate::app::App;
 
+/// The call that `handler` answers.
+pub(super) fn call<G, H: Handler<G>>(
+    method: HttpMethod,
+    path: &'static str,
+    id: &'static str,
+    _handler: H,
+) -> Call {
+    let mut call = Call::new(method, path, id);
+    H::describe(&mut call);
+    call
+}
+
 /// A handler with guards of the types `Guards`.
 pub(super) trait Handler<Guards> {
     /// Adds to `call` what the signature says.
-    fn describe(call: &mut Call, schemas: &mut Schemas);
+    fn describe(call: &mut Call);
 }
 
 macro_rules! handler {
     ($($guard:ident)+) => {
-        impl<H, F, D, $($guard),+> Handler<($($guard,)+)> for H
+        impl<H, F, A, $($guard),+> Handler<($($guard,)+)> for H
         where
             H: Fn($($guard),+) -> F,
-            F: Future<Output = Result<Answer<D>>>,
-            D: Data,
-            $($guard: Guard),+
+            F: Future<Output = Result<A>>,
+            A: Part,
+            $($guard: Part),+
         {
-            fn describe(call: &mut Call, schemas: &mut Schemas) {
-                $($guard::describe(call, schemas);)+
-                if let Some(schema) = D::schema(schemas) {
-                    call.done = with_data(schema);
-                }
+            fn describe(call: &mut Call) {
+                $($guard::describe(call);)+
+                A::describe(call);
             }
         }
     };
 }
 
-handler!(A B);
-handler!(A B C);
-handler!(A B C D1);
+handler!(G1 G2);
+handler!(G1 G2 G3);
+handler!(G1 G2 G3 G4);
 
-/// The data of an answer.
-trait Data {
-    /// Its schema; none for no data.
-    fn schema(schemas: &mut Schemas) -> Option<RefOr<Schema>>;
+/// A part of a signature: a guard or the answer.
+trait Part {
+    /// Adds to `call` what it says.
+    fn describe(call: &mut Call);
 }
 
-impl Data for Done {
-    fn schema(_: &mut Schemas) -> Option<RefOr<Schema>> {
-        None
+impl Part for Answer<Done> {
+    fn describe(_: &mut Call) {}
+}
+
+impl<T: ToSchema> Part for Answer<T> {
+    fn describe(call: &mut Call) {
+        call.done = with_data(call.schemas.data::<T>());
     }
 }
 
-impl<T: ToSchema> Data for T {
-    fn schema(schemas: &mut Schemas) -> Option<RefOr<Schema>> {
-        Some(schemas.data::<T>())
+impl<T: ToSchema> Part for Answer<List<T>> {
+    fn describe(call: &mut Call) {
+        let list = ArrayBuilder::new().items(call.schemas.data::<T>());
+        call.done = with_data(list.into());
     }
 }
 
-impl<T: ToSchema> Data for List<T> {
-    fn schema(schemas: &mut Schemas) -> Option<RefOr<Schema>> {
-        Some(ArrayBuilder::new().items(schemas.data::<T>()).into())
-    }
-}
-
-/// What a handler takes.
-trait Guard {
-    /// Adds it to `call`.
-    fn describe(call: &mut Call, schemas: &mut Schemas);
-}
-
-impl Guard for &State<App> {
-    fn describe(_: &mut Call, _: &mut Schemas) {}
+impl Part for &State<App> {
+    fn describe(_: &mut Call) {}
 }
 
 /// Every call with a token refuses a query that cannot be decoded.
-impl Guard for Caller {
-    fn describe(call: &mut Call, _: &mut Schemas) {
-        call.with_token = true;
-        call.refuse(&[Code::MALFORMED, Code::MISSING_TOKEN, Code::INVALID_TOKEN]);
+impl Part for Caller {
+    fn describe(call: &mut Call) {
+        call.operation.security = None;
+        call.refusals.extend([Code::MALFORMED, Code::MISSING_TOKEN, Code::INVALID_TOKEN]);
     }
 }
 
-impl Guard for WithinLimit {
-    fn describe(call: &mut Call, _: &mut Schemas) {
-        call.refuse(&[Code::TOO_MANY]);
+impl Part for WithinLimit {
+    fn describe(call: &mut Call) {
+        call.refusals.extend([Code::TOO_MANY]);
     }
 }
 
-impl<T: Parameters + ToSchema> Guard for Body<T> {
-    fn describe(call: &mut Call, schemas: &mut Schemas) {
-        let (schema, first) = schemas.body::<T>();
-        (call.body, call.first) = (Some(schema), first);
-        call.refuse(&[Code::MALFORMED, Code::INVALID, Code::TOO_LARGE]);
+impl<T: Parameters + ToSchema> Part for Body<T> {
+    fn describe(call: &mut Call) {
+        let (schema, first) = call.schemas.body::<T>();
+        let content = ContentBuilder::new().schema(Some(schema)).example(examples::body(call.id));
+        let body = RequestBodyBuilder::new().required(Some(Required::True));
+        let body = body.content("application/json", content.build()).build();
+        call.operation.request_body = Some(body.into());
+        call.first = first;
+        call.refusals.extend([Code::MALFORMED, Code::INVALID, Code::TOO_LARGE]);
     }
 }
 
-impl<T: Parameters + ToSchema> Guard for Query<T> {
-    fn describe(call: &mut Call, schemas: &mut Schemas) {
-        for (name, schema) in schemas.query::<T>() {
+impl<T: Parameters + ToSchema> Part for Query<T> {
+    fn describe(call: &mut Call) {
+        for (name, schema) in call.schemas.query::<T>() {
             call.first.get_or_insert_with(|| name.clone());
-            parameter(call, ParameterIn::Query, &name, schema);
+            value(call, ParameterIn::Query, &name, schema);
         }
-        call.refuse(&[Code::INVALID]);
+        call.refusals.extend([Code::INVALID]);
     }
 }
 
 /// A path that ends in anything but an integer does not exist.
-impl Guard for PathId {
-    fn describe(call: &mut Call, schemas: &mut Schemas) {
-        parameter(call, ParameterIn::Path, "id", schemas.value::<Id>());
-        call.refuse(&[Code::NOT_FOUND]);
+impl Part for PathId {
+    fn describe(call: &mut Call) {
+        let id = call.schemas.value::<Id>();
+        value(call, ParameterIn::Path, "id", id);
+        call.refusals.extend([Code::NOT_FOUND]);
     }
 }
 
-impl Guard for Conditional {
-    fn describe(call: &mut Call, _: &mut Schemas) {
-        call.tagged = true;
+impl Part for Conditional {
+    fn describe(call: &mut Call) {
+        call.gives_tag();
         let about = "Entity tags, or `*`: if it has one of them, it is answered 304.";
         condition(call, "If-None-Match", about);
     }
 }
 
-impl Guard for IfMatch {
-    fn describe(call: &mut Call, _: &mut Schemas) {
+impl Part for IfMatch {
+    fn describe(call: &mut Call) {
         let about = "Entity tags of the event's states in which it may be done, or `*`; a weak tag allows \
                      nothing. Without it, it is done in any state.";
         condition(call, "If-Match", about);
-        call.refuse(&[Code::CHANGED]);
+        call.refusals.extend([Code::CHANGED]);
     }
 }
 
-fn parameter(call: &mut Call, place: ParameterIn, name: &str, schema: RefOr<Schema>) {
-    let parameter = ParameterBuilder::new()
-        .name(name)
-        .parameter_in(place)
-        .required(Required::True)
-        .example(examples::parameter(name))
-        .schema(Some(schema));
-    call.parameters.push(parameter.build());
+fn value(call: &mut Call, place: ParameterIn, name: &str, schema: Any) {
+    let value = ParameterBuilder::new().name(name).parameter_in(place).schema(Some(schema));
+    call.take(value.required(Required::True).example(examples::parameter(name)));
 }
 
 fn condition(call: &mut Call, name: &str, about: &str) {
-    let parameter = ParameterBuilder::new()
-        .name(name)
-        .parameter_in(ParameterIn::Header)
-        .description(Some(about))
-        .schema(Some(ObjectBuilder::new().schema_type(Type::String)));
-    call.parameters.push(parameter.build());
+    let tags = ParameterBuilder::new().name(name).parameter_in(ParameterIn::Header);
+    call.take(tags.description(Some(about)).schema(Some(string())));
 }

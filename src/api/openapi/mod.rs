@@ -3,12 +3,14 @@
 //! What goes in and out is described by the types that the handlers read and answer with, which derive
 //! their schemas from the same fields (`schemas.rs`). Which types those are, and what else a call takes, is
 //! read off the handlers' signatures (`handler.rs`). The table of calls (`calls.rs`) adds what no
-//! signature says. Tests compare all of it with the mounted routes and with what a server answers.
+//! signature says. Both fill in a `Call`, which becomes an operation of OpenAPI (`operation.rs`). Tests
+//! compare all of it with the mounted routes and with what a server answers.
 
 mod answers;
 mod calls;
 mod examples;
 mod handler;
+mod operation;
 mod schemas;
 
 use std::sync::OnceLock;
@@ -26,7 +28,6 @@ use super::BASE;
 use super::envelope::{Answer, Done};
 use super::refusal;
 use crate::error::{Error, Result};
-use schemas::Schemas;
 
 /// The name of the access token in the document.
 const TOKEN: &str = "token";
@@ -51,10 +52,9 @@ to 9999, and go out as `Tue, 20 Jun 2017 09:00:00 GMT` with the same digits; `GM
 
 /// The document.
 fn document() -> OpenApi {
-    let (mut paths, mut schemas) = (Paths::new(), Schemas::default());
-    for call in calls::all(&mut schemas) {
-        let (path, method, operation) = call.operation();
-        paths.add_path_operation(path, vec![method], operation);
+    let (mut paths, mut components) = (Paths::new(), ComponentsBuilder::new());
+    for call in calls::all() {
+        components = components.schemas_from_iter(call.add_to(&mut paths).0);
     }
     let info = InfoBuilder::new()
         .title("calendar-server")
@@ -62,9 +62,9 @@ fn document() -> OpenApi {
         .description(Some(ABOUT))
         .license(Some(License::builder().name("MIT").identifier(Some("MIT")).build()));
     let tag = |name, about| TagBuilder::new().name(name).description(Some(about)).build();
-    let mut components = ComponentsBuilder::new()
-        .schemas_from_iter(schemas.into_iter())
+    let components = components
         .schemas_from_iter(answers::schemas())
+        .response("MethodNotAllowed", answers::not_allowed())
         .security_scheme(
             TOKEN,
             SecurityScheme::ApiKey(ApiKey::Header(ApiKeyValue::with_description(
@@ -72,9 +72,6 @@ fn document() -> OpenApi {
                 "What `POST /user` and `POST /user/login` give out.",
             ))),
         );
-    for (name, response) in answers::responses() {
-        components = components.response(name, response);
-    }
     OpenApiBuilder::new()
         .openapi(OpenApiVersion::Version31)
         .info(info)

@@ -3,30 +3,33 @@
 use std::collections::BTreeMap;
 
 use utoipa::ToSchema;
-use utoipa::openapi::schema::{AdditionalProperties, AnyOfBuilder, Object};
+use utoipa::openapi::schema::{AdditionalProperties, AnyOfBuilder, Object, ObjectBuilder, Type};
 use utoipa::openapi::{Ref, RefOr, Schema};
 
 use crate::api::parameters::Parameters;
 
+/// A schema, or a reference to one.
+pub(super) type Any = RefOr<Schema>;
+
 /// The schemas, by name.
 #[derive(Default)]
-pub(super) struct Schemas(BTreeMap<String, RefOr<Schema>>);
+pub(super) struct Schemas(pub(super) BTreeMap<String, Any>);
 
 impl Schemas {
     /// Adds the schema of a value; gives a reference to it.
-    pub(super) fn value<T: ToSchema>(&mut self) -> RefOr<Schema> {
+    pub(super) fn value<T: ToSchema>(&mut self) -> Any {
         self.insert::<T>(T::schema())
     }
 
     /// Adds the schema of an answer's data: it has no other properties. Gives a reference to it.
-    pub(super) fn data<T: ToSchema>(&mut self) -> RefOr<Schema> {
+    pub(super) fn data<T: ToSchema>(&mut self) -> Any {
         let mut object = flat(T::schema());
         object.additional_properties = Some(Box::new(AdditionalProperties::FreeForm(false)));
         self.insert::<T>(Schema::Object(object).into())
     }
 
     /// Adds the schema of a body; gives a reference to it, and the name of its first parameter.
-    pub(super) fn body<T: Parameters + ToSchema>(&mut self) -> (RefOr<Schema>, Option<String>) {
+    pub(super) fn body<T: Parameters + ToSchema>(&mut self) -> (Any, Option<String>) {
         let object = flat(T::schema());
         let first = object.required.first().cloned();
         let schema = match T::ALIASES {
@@ -42,12 +45,12 @@ impl Schemas {
     }
 
     /// The parameters of a query, by name. Adds the schemas that they refer to.
-    pub(super) fn query<T: Parameters + ToSchema>(&mut self) -> Vec<(String, RefOr<Schema>)> {
+    pub(super) fn query<T: Parameters + ToSchema>(&mut self) -> Vec<(String, Any)> {
         self.insert_references::<T>();
         flat(T::schema()).properties.into_iter().collect()
     }
 
-    fn insert<T: ToSchema>(&mut self, schema: RefOr<Schema>) -> RefOr<Schema> {
+    fn insert<T: ToSchema>(&mut self, schema: Any) -> Any {
         self.insert_references::<T>();
         self.0.insert(T::name().into_owned(), schema);
         named(&T::name())
@@ -58,29 +61,32 @@ impl Schemas {
         T::schemas(&mut references);
         self.0.extend(references);
     }
-
-    pub(super) fn into_iter(self) -> impl Iterator<Item = (String, RefOr<Schema>)> {
-        self.0.into_iter()
-    }
 }
 
 /// A reference to the schema of that name.
-pub(super) fn named(name: &str) -> RefOr<Schema> {
+pub(super) fn named(name: &str) -> Any {
     Ref::from_schema_name(name).into()
+}
+
+/// A string.
+pub(super) fn string() -> ObjectBuilder {
+    ObjectBuilder::new().schema_type(Type::String)
+}
+
+/// A string of the form `pattern`.
+pub(super) fn form(pattern: &str) -> ObjectBuilder {
+    string().pattern(Some(pattern))
 }
 
 /// The object of a struct. The properties of a struct inside it, which are not nested on the wire, are
 /// its own.
-fn flat(schema: RefOr<Schema>) -> Object {
-    let is_struct = |schema: &RefOr<Schema>| matches!(schema, RefOr::T(Schema::Object(object)) if !object.properties.is_empty());
+fn flat(schema: Any) -> Object {
     match schema {
         RefOr::T(Schema::Object(mut object)) => {
-            let inner = object.properties.iter().find(|(_, schema)| is_struct(schema));
-            if let Some((name, inner)) = inner.map(|(name, inner)| (name.clone(), inner.clone())) {
-                object.properties.remove(&name);
-                object.required.retain(|required| *required != name);
-                add(&mut object, inner);
-            }
+            let inner: BTreeMap<_, _> =
+                object.properties.extract_if(.., |_, schema| is_struct(schema)).collect();
+            object.required.retain(|name| !inner.contains_key(name));
+            inner.into_values().for_each(|part| add(&mut object, part));
             object
         }
         RefOr::T(Schema::AllOf(all)) => {
@@ -93,7 +99,11 @@ fn flat(schema: RefOr<Schema>) -> Object {
     }
 }
 
-fn add(object: &mut Object, part: RefOr<Schema>) {
+fn is_struct(schema: &Any) -> bool {
+    matches!(schema, RefOr::T(Schema::Object(object)) if !object.properties.is_empty())
+}
+
+fn add(object: &mut Object, part: Any) {
     let part = flat(part);
     object.properties.extend(part.properties);
     object.required.extend(part.required);
@@ -101,12 +111,13 @@ fn add(object: &mut Object, part: RefOr<Schema>) {
 
 /// `object` with the property `name` called `alias`.
 fn renamed(object: &Object, name: &str, alias: &str) -> Object {
-    let spelling = |property: &str| if property == name { alias } else { property }.to_owned();
     let mut renamed = object.clone();
     renamed.description = None;
-    renamed.required = object.required.iter().map(|name| spelling(name)).collect();
-    let properties = object.properties.iter();
-    renamed.properties =
-        properties.map(|(name, schema)| (spelling(name), schema.clone())).collect();
+    for required in renamed.required.iter_mut().filter(|required| *required == name) {
+        alias.clone_into(required);
+    }
+    if let Some(schema) = renamed.properties.remove(name) {
+        renamed.properties.insert(alias.to_owned(), schema);
+    }
     renamed
 }
