@@ -35,7 +35,7 @@ pub(super) fn backup(config: &Config, file: Option<&Path>) -> Result<()> {
     output::line(&format!("made {}, with {}", to.display(), listed(contents)))
 }
 
-/// Puts a backup in the place of the database, which is kept beside it. Says so, and where.
+/// Puts a backup in the place of the database, and prints where the old database is kept.
 pub(super) fn restore(config: &Config, file: &Path, end_tokens: bool) -> Result<()> {
     let now = Clock::new(config.zone.clone()).now()?;
     let suffix = format!(".before-restore-{}", now.compact());
@@ -45,7 +45,7 @@ pub(super) fn restore(config: &Config, file: &Path, end_tokens: bool) -> Result<
     let Restored { contents, kept, unknown } = restored?;
     output::line(&format!("restored {}, with {}", config.database.display(), listed(contents)))?;
     if end_tokens {
-        output::line("ended all tokens that were given out before")?;
+        output::line("ended all tokens issued before")?;
     }
     if let Some(why) = unknown {
         output::note(&format!(
@@ -53,7 +53,7 @@ pub(super) fn restore(config: &Config, file: &Path, end_tokens: bool) -> Result<
         ))?;
     }
     if let Some(kept) = kept {
-        output::line(&format!("what was there is kept as {}", kept.display()))?;
+        output::line(&format!("the old database is kept as {}", kept.display()))?;
     }
     Ok(())
 }
@@ -89,12 +89,11 @@ pub(super) fn check(config: &Config, json: bool) -> Result<()> {
 }
 
 fn listed(Contents { users, groups, events }: Contents) -> String {
-    let counted = |number: i64, thing| output::counted(number.unsigned_abs(), thing);
     format!(
         "{}, {} and {}",
-        counted(users, "user"),
-        counted(groups, "group"),
-        counted(events, "event")
+        output::counted(users, "user"),
+        output::counted(groups, "group"),
+        output::counted(events, "event")
     )
 }
 

@@ -1,4 +1,4 @@
-//! The `db` commands, and `init`, `migrate`, `upgrade` and `status` of them; the others have files of
+//! The `db` commands. `init`, `migrate`, `upgrade` and `status` are here; the others have files of
 //! their own.
 
 use std::fs;
@@ -11,7 +11,7 @@ use super::{backup, import, output};
 use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::model::WallTime;
-use crate::store::{self, Initialised, Plan, Status};
+use crate::store::{self, Contents, Initialised, Plan, Status};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
@@ -146,8 +146,8 @@ struct WireStatus {
 }
 
 fn status(database: &Path, json: bool) -> Result<()> {
-    let Status { version, pending, bytes, users, groups, events, backups } =
-        store::status(database)?;
+    let Status { version, pending, bytes, contents, backups } = store::status(database)?;
+    let Contents { users, groups, events } = contents;
     let database = database.display().to_string();
     let shown = |at: WallTime| at.to_string().trim_end_matches(" GMT").to_owned();
     let last_backup = backups.last.map(shown);

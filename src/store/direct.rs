@@ -1,5 +1,5 @@
-//! The store without its threads: for a command, which does one thing and ends, beside a server or
-//! without one.
+//! The store without its threads, for a command that does one thing and ends. A server may be
+//! running beside it.
 
 use std::path::Path;
 
@@ -21,7 +21,7 @@ pub struct DirectStore {
 }
 
 impl DirectStore {
-    /// Opens the database at `path`, which must be there and migrated.
+    /// Opens the database at `path`, which must exist and be migrated.
     ///
     /// # Errors
     /// [`Error::Setup`](crate::error::Error::Setup), with what to do about it.
@@ -69,7 +69,7 @@ impl DirectStore {
     /// Opens the database that was `seen` at `place`.
     fn seen(place: Place, seen: Connection, lock: Lock) -> Result<Self> {
         migrations::check_migrated(&place, &seen)?;
-        // Its transaction would be in the way of the switch to the write-ahead log.
+        // Its transaction would block the switch to the write-ahead log.
         drop(seen);
         let conn = connection::open_for_writing(&place)?;
         Ok(Self { place, conn, _lock: lock })

@@ -25,13 +25,14 @@ use std::sync::Arc;
 
 pub use direct::DirectStore;
 pub use engine::{Activity, Commits, Initialised, Snapshot, Transaction};
-pub use maintenance::backup::{Contents, Progress, Stop, backup};
+pub use maintenance::backup::{Progress, Stop, backup};
 pub use maintenance::check::{Faults, check};
 pub use maintenance::flask::{Flask, OldEvent, OldGroup, OldUser, can_be_kept};
 pub use maintenance::migrations::{Migration, Plan, newest_version, plan, upgrade};
 pub use maintenance::restore::{Restored, restore};
 pub use maintenance::status::{Status, size, status};
 pub use tables::backups::{BackupHistory, PendingNote};
+pub use tables::contents::Contents;
 pub use tables::events::NewEvent;
 
 use crate::error::Result;
@@ -46,8 +47,8 @@ use maintenance::{migrations, upkeep};
 /// there.
 ///
 /// # Errors
-/// [`Error::Setup`](crate::error::Error::Setup) if the file cannot be made, or is something else than
-/// a calendar database.
+/// [`Error::Setup`](crate::error::Error::Setup) if the file cannot be made, or is something other
+/// than a calendar database.
 pub fn init(path: &Path) -> Result<Initialised> {
     let place = Place::of(path);
     let _lock = Lock::to_write(&place)?;
@@ -93,7 +94,7 @@ impl Store {
         let _starting = Lock::to_write(&place)?;
         let made = match file::length(&place)? {
             None => engine::init::make(&place)? == Initialised::Made,
-            // There was a database: this is not the place for a new one.
+            // An empty file may be what is left of a database, so no new one is made in it.
             Some(0) => return Err(explain::empty(&place)),
             Some(_) => false,
         };
@@ -102,7 +103,7 @@ impl Store {
             return Err(explain::empty(&place));
         };
         let pending = migrations::plan_of(&place, &seen)?.pending;
-        // Its transaction would be in the way of the first migration.
+        // Its transaction would block the first migration.
         drop(seen);
         engine::init::own(&place)?;
         let applied = migrations::apply(&place, pending)?;

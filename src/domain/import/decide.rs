@@ -10,12 +10,12 @@ use crate::model::{EventTimes, GroupId, Selection, ShortText, WallTime};
 pub(super) struct Notes(Vec<(String, String)>);
 
 impl Notes {
-    /// The notes of a row; `garbled` if some of its text was not UTF-8.
+    /// The notes of a row; `garbled` if some of its text was not UTF-8 or had U+0000.
     pub(super) fn of(garbled: bool) -> Self {
         let mut notes = Self::default();
         if garbled {
             let became = "U+FFFD in the place of each";
-            notes.0.push(("bytes that are not UTF-8".into(), became.into()));
+            notes.0.push(("U+0000, or bytes that are not UTF-8".into(), became.into()));
         }
         notes
     }
@@ -53,7 +53,7 @@ impl IntoIterator for Notes {
     }
 }
 
-/// A value in quotes. What would disturb a table or a terminal is escaped.
+/// A value in quotes. Characters that would disturb a table or a terminal are escaped.
 fn shown(column: &str, raw: Option<&str>) -> String {
     raw.map_or_else(|| format!("{column} NULL"), |text| format!("{column} {text:?}"))
 }
@@ -200,13 +200,13 @@ pub(super) fn group(
     found
 }
 
-/// The groups that a user has selected, without those that do not exist.
+/// The groups that a user has selected, leaving out those that do not exist.
 pub(super) fn selection(raw: &str, groups: &HashMap<i64, GroupId>, notes: &mut Notes) -> Selection {
     let existing: Selection =
         raw.split(',').filter_map(|part| groups.get(&id(part)?).copied()).collect();
     let unchanged = Selection::parse("selected", raw).is_ok_and(|given| given == existing);
     if !unchanged && !raw.trim().is_empty() {
-        let became = format!("{:?}: no other group is there", existing.to_string());
+        let became = format!("{:?}: the other groups do not exist", existing.to_string());
         notes.add("selected_calendar_group", Some(raw), became);
     }
     existing

@@ -10,7 +10,7 @@
 //! | users whose emails differ only in case | the one with the lowest id, with the selections and events of all. A token names its user by email in any case, so the tokens of all stay valid |
 //! | a user whose email is not an address (`nobody`, `two words@example.com`, white space at an end) | the same, character by character: a token contains the email, and the user could not sign in under another |
 //! | a user without an email | a user with [`NO_EMAIL`], for which nobody can have a token |
-//! | an event or group of somebody who is not a user | if the email is a user's apart from case or white space, that user's. Otherwise a user is created with exactly that email, since a token may contain it. Without an email, it belongs to [`NO_EMAIL`] |
+//! | an event or group whose email is not a user's | if the email differs from a user's only in case or in white space at its ends, the event or group is that user's. Otherwise a user is created with exactly that email, since a token may contain it. Without an email, it belongs to [`NO_EMAIL`] |
 //! | a selection with deleted groups or invalid ids | the groups that exist |
 //! | an event whose group was deleted or is not an id | a personal event of the user who registered it, which shows it to nobody else |
 //! | `edate` before `sdate` | the two are swapped |
@@ -28,8 +28,8 @@
 //! White space at the ends of a subject is trimmed without a note, as for a `POST`. The earlier system
 //! did not store when users registered, so they count as registered now.
 //!
-//! The database must never have had users. Otherwise ids would be used a second time, and a token that
-//! was ended could become valid again.
+//! The database must never have had users. Otherwise ids would be reused, and a token that was
+//! ended could become valid again.
 
 mod decide;
 
@@ -39,7 +39,9 @@ use crate::error::{Error, Result};
 use crate::model::{
     Email, EventDetails, EventId, EventTimes, GroupId, Selection, UserId, WallTime, casefold,
 };
-use crate::store::{Flask, NewEvent, OldEvent, OldGroup, OldUser, Transaction, can_be_kept};
+use crate::store::{
+    Contents, Flask, NewEvent, OldEvent, OldGroup, OldUser, Transaction, can_be_kept,
+};
 use decide::Notes;
 
 /// The email of the user who gets the events that name no user. Nobody can own its domain (RFC 2606, 2).
@@ -113,7 +115,7 @@ pub fn flask(tx: &Transaction<'_>, old: &Flask, now: WallTime) -> Result<Report>
     import.select()?;
     old.each_event(|event| import.event(&event))?;
     let mut report = import.report;
-    let [users, groups, events] = tx.count_all()?;
+    let Contents { users, groups, events } = tx.contents()?;
     let tallies =
         [(&mut report.users, users), (&mut report.groups, groups), (&mut report.events, events)];
     for (tally, stored) in tallies {
@@ -171,7 +173,8 @@ impl Import<'_, '_> {
             if old.email.is_none() {
                 notes.add("email", None, format!("{email:?}"));
             } else if !is_email(email) {
-                let became = "kept, though no email address, so that its tokens stay valid";
+                let became =
+                    "kept, although it is not an email address, so that its tokens stay valid";
                 notes.add("email", Some(email), became.into());
             }
             owner.id

@@ -17,10 +17,10 @@ pub struct Activity {
 /// Commits, counted by their number of writes.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Commits {
-    /// The most writes of a commit of each class, and how many commits have at most that many and
-    /// more than those of the class before.
+    /// For each class, the most writes that its commits have, and how many commits are in it. Each
+    /// commit is in the first class that fits.
     pub by_size: [(usize, u64); CLASSES],
-    /// How many writes all commits have together.
+    /// How many writes all commits have in total.
     pub writes: u64,
 }
 

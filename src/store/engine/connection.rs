@@ -51,10 +51,10 @@ pub(in crate::store) fn open_for_reading(place: &Place) -> Result<Connection> {
 
 /// Opens the file to look at it, without leaving a trace in it or beside it.
 ///
-/// Where there is a `-wal`, the connection is read-only: the last connection that may write moves the
-/// pages of the log into the file when it closes. Where there is none, the connection may write,
-/// since only such a one removes the `-wal` that it makes. Without permission to write, the file is
-/// read as it lies there, since then no process of this user is writing to it.
+/// Where there is a `-wal`, the connection is read-only: the last connection that may write moves
+/// the pages of the log into the file when it closes. Where there is none, the connection may
+/// write, since a read-only one would not remove the `-wal` that it makes. Without permission to
+/// write, the file is read as `immutable`, since then no process of this user is writing to it.
 ///
 /// # Errors
 /// [`Error::Setup`] if it cannot be read.
@@ -97,7 +97,7 @@ pub(in crate::store) fn uri(place: &Place, immutable: bool) -> String {
     format!("file:{path}?immutable={}", u8::from(immutable))
 }
 
-/// Checks that the file, and what lies beside it, may be written. Without permission SQLite opens
+/// Checks that the file, its `-wal` and its `-shm` may be written. Without permission, SQLite opens
 /// them read-only without saying so, and leaves files beside them that nobody may write.
 ///
 /// # Errors
@@ -108,7 +108,7 @@ pub(in crate::store) fn check_writable(place: &Place) -> Result<()> {
             "no permission to write {shown}: run as its owner, or change its mode"
         ))
     };
-    // The last connection to close removes what lies beside the file.
+    // The last connection to close removes the `-wal` and the `-shm`, so they may be missing.
     let may = |path: &Path| matches!(access(path, Access::WRITE_OK), Ok(()) | Err(Errno::NOENT));
     if !may(place.path()) {
         return Err(denied(place));

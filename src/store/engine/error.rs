@@ -5,7 +5,7 @@ use rusqlite::ErrorCode;
 use crate::error::Error;
 
 /// A failure that may pass (a full disk, a lock held too long, a disk that does not answer) is
-/// [`Error::Unavailable`]; any other is a fault of ours.
+/// [`Error::Unavailable`]; any other is a fault of this program.
 impl From<rusqlite::Error> for Error {
     fn from(error: rusqlite::Error) -> Self {
         match error.sqlite_error_code() {

@@ -13,7 +13,7 @@ pub(in crate::store) fn missing(place: &Place) -> Error {
     Error::Setup(format!("there is no database {place}: make it with calendar-server db init"))
 }
 
-/// The file at `place` is empty, and a calendar database is not.
+/// The file at `place` is empty, so it is not a calendar database.
 pub(in crate::store) fn empty(place: &Place) -> Error {
     Error::Setup(format!(
         "{place} is empty, so it is not a calendar: restore a backup, or remove it to start over"
@@ -40,7 +40,8 @@ pub(in crate::store) fn unusable(place: &Place, error: &rusqlite::Error) -> Erro
     })
 }
 
-/// The result of work on the database, with the file named in an error whose text is for the log.
+/// The result of work on the database. An error whose text was for the log becomes one that names
+/// the file.
 pub(in crate::store) fn named<T>(place: &Place, result: Result<T>) -> Result<T> {
     result.map_err(|error| match error {
         Error::Internal(why) | Error::Unavailable(why) => Error::Setup(format!(
@@ -50,7 +51,7 @@ pub(in crate::store) fn named<T>(place: &Place, result: Result<T>) -> Result<T> 
     })
 }
 
-/// Why the file system does not let us `what` the file or folder `shown`.
+/// The file system does not let us `what` (a verb) the file or folder `shown`.
 pub(in crate::store) fn cannot(what: &str, shown: &impl Display, error: &io::Error) -> Error {
     match error.kind() {
         ErrorKind::PermissionDenied => Error::Setup(format!(

@@ -1,4 +1,4 @@
-//! What is at a place, seen without changing it.
+//! Looks at the file at a place, without changing it.
 //!
 //! A calendar database carries an application id in its header, so that another program's SQLite
 //! file is recognised before anything is written to it.
@@ -29,7 +29,7 @@ pub(in crate::store) enum Found {
 /// Looks at what is at `place`.
 ///
 /// # Errors
-/// [`Error::Setup`] if it is something else than a calendar database, or cannot be read.
+/// [`Error::Setup`] if it is something other than a calendar database, or cannot be read.
 pub(in crate::store) fn look(place: &Place) -> Result<Found> {
     match length(place)? {
         None => return Ok(Found::Nothing),

@@ -37,7 +37,7 @@ pub enum Initialised {
 /// is there. The caller holds [`Lock::to_write`](super::lock::Lock::to_write).
 ///
 /// # Errors
-/// [`Error::Setup`] if the file cannot be made, or is something else than a calendar database.
+/// [`Error::Setup`] if the file cannot be made, or is something other than a calendar database.
 pub(in crate::store) fn make(place: &Place) -> Result<Initialised> {
     let wal = place.wal();
     let has_log = || fs::metadata(&wal).is_ok_and(|log| log.len() > 0);
@@ -45,7 +45,7 @@ pub(in crate::store) fn make(place: &Place) -> Result<Initialised> {
         Found::Calendar(_) => Ok(Initialised::There),
         Found::Empty if has_log() => Err(explain::empty(place)),
         Found::Empty => {
-            // It may have any mode.
+            // The empty file may have any mode.
             own(place)?;
             fill(place)
         }
@@ -53,7 +53,7 @@ pub(in crate::store) fn make(place: &Place) -> Result<Initialised> {
             "{} is the log of a database that is gone: restore a backup, or remove it to start over",
             wal.display()
         ))),
-        // Made whole under another name, so that there is never half of one under this.
+        // Completed under another name first, so that this name never holds half a database.
         Found::Nothing => {
             let staged = StagedFile::beside(place)?;
             fill(staged.place())?;

@@ -1,9 +1,9 @@
-//! Who may do what to a database file at a time: advisory locks (`flock`), apart from SQLite's own.
+//! Locks on a database: advisory locks (`flock`), separate from SQLite's own.
 //!
 //! - One server per database, by an exclusive lock on the file. A restore, which replaces the file,
 //!   takes the same lock.
-//! - Commands write beside a server, but not while a restore replaces the file: what they wrote would
-//!   be in the file that is put aside. They take a shared lock on the folder, which a restore does
+//! - Commands write beside a server, but not while a restore replaces the file: their writes would
+//!   go to the file that is put aside. They take a shared lock on the folder, which a restore does
 //!   not replace, and a restore takes an exclusive one. A lock file was rejected: somebody could
 //!   remove it.
 //!
@@ -27,15 +27,15 @@ pub(in crate::store) struct Lock {
 }
 
 impl Lock {
-    /// Locks the database at `place`, which must be there, for one server or one restore.
+    /// Locks the database at `place`, which must exist, for one server or one restore.
     ///
     /// # Errors
-    /// [`Error::Setup`] if a server has it.
+    /// [`Error::Setup`] if another server or restore holds the lock.
     pub(in crate::store) fn alone(place: &Place) -> Result<Self> {
         lock_file(place, &mut || {})
     }
 
-    /// Locks the folder of the database at `place`, beside others that write to it.
+    /// Locks the folder of the database at `place`, shared with others that write.
     ///
     /// # Errors
     /// [`Error::Setup`] if the database is being restored, and still is after some seconds.
@@ -65,7 +65,7 @@ fn lock_file(place: &Place, opened: &mut dyn FnMut()) -> Result<Lock> {
             File::open(place.path()).map_err(|error| explain::cannot("open", place, &error))?;
         opened();
         match file.try_lock() {
-            // A restore may have put another file there meanwhile, which is then the one to lock.
+            // A restore may have put another file there meanwhile. Then that file is locked.
             Ok(()) if place.is(&file) => return Ok(Lock { _file: Some(file) }),
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {

@@ -1,6 +1,6 @@
-//! How the database is reached: its place on the disk, its connections, the one thread that writes
-//! and those that read, the locks. It knows no table but that of the signing key, which is made with
-//! the file.
+//! Access to the database: its place on the disk, its connections, the writer thread, the reader
+//! threads, the locks. The only table that this module knows is `signing_key`, which is created
+//! with the file.
 
 mod activity;
 pub(super) mod connection;

@@ -1,8 +1,8 @@
 //! Where a database is on the disk.
 //!
-//! SQLite keeps `-wal` and `-shm` beside the file, not beside a link to it, and a rename onto a link
-//! replaces the link. So a path is resolved once, where it comes in, and the code below works on the
-//! file that it leads to. Messages show the path as the operator gave it.
+//! SQLite keeps `-wal` and `-shm` beside the file, not beside a link to it, and a rename onto a
+//! link replaces the link. So a path is resolved once, at the entry of the store. The code below
+//! works on the resolved file. Messages show the path as the operator gave it.
 
 use std::fmt;
 use std::fs::{self, File};
@@ -22,7 +22,8 @@ impl Place {
         Self { given: path.to_owned(), path: resolved(path) }
     }
 
-    /// The place at `path`, which is absolute and leads through no link, as one beside another.
+    /// The place at `path`, which must be absolute and without links, such as a path beside another
+    /// place.
     pub(in crate::store) fn exactly(path: PathBuf) -> Self {
         Self { given: path.clone(), path }
     }
@@ -59,7 +60,7 @@ impl Place {
         self.beside("-shm")
     }
 
-    /// Whether `file` is what is here now: the same inode of the same device.
+    /// Whether `file` is the file that is here now: the same inode of the same device.
     pub(in crate::store) fn is(&self, file: &File) -> bool {
         let identity = |found: fs::Metadata| (found.dev(), found.ino());
         match (file.metadata(), fs::metadata(&self.path)) {
@@ -76,10 +77,10 @@ impl fmt::Display for Place {
 }
 
 fn resolved(path: &Path) -> PathBuf {
-    // Absolute, since SQLite gives some relative names a meaning of its own, such as `:memory:`.
+    // Absolute, since SQLite gives some relative names a special meaning, such as `:memory:`.
     let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     let in_its_folder = || {
-        // The file is still to be made.
+        // The file does not exist yet.
         Some(absolute.parent()?.canonicalize().ok()?.join(absolute.file_name()?))
     };
     path.canonicalize().ok().or_else(in_its_folder).unwrap_or(absolute)

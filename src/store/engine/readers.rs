@@ -35,7 +35,8 @@ pub(in crate::store) struct Readers {
 }
 
 impl Readers {
-    /// Starts the threads; `open` gives a connection for each, and for each inline read at a time.
+    /// Starts the threads; `open` gives a connection for each thread, and for each concurrent
+    /// inline read.
     ///
     /// # Errors
     /// Those of `open`; [`Error::Setup`] if a thread cannot be started.
@@ -54,7 +55,8 @@ impl Readers {
         Ok(Self { idle: Mutex::new(idle), jobs: Some(jobs), threads })
     }
 
-    /// Runs `work` on this thread; on a reader thread if every connection for that is in use.
+    /// Runs `work` on this thread, or on a reader thread if every connection for inline reads is in
+    /// use.
     ///
     /// # Errors
     /// As [`Readers::run`].

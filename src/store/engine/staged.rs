@@ -1,9 +1,10 @@
-//! A file that is made under another name and gets its own when it is whole.
+//! A file that is made under a temporary name and gets its own name when it is complete.
 //!
-//! What a killed process left of one is removed when the next is made in the same folder. A lock on an
-//! empty file beside it tells one that is left from one that is being made. The staged file itself is
-//! not locked: on a network file system, where backups may well go, that lock would be taken for one
-//! of SQLite's.
+//! A killed process leaves its staged file behind. It is removed when the next one is made in the
+//! same folder. Each staged file has an empty file beside it, which is locked while the staged file
+//! is being made; without that lock, the staged file is abandoned. The staged file itself is not
+//! locked: on a network file system, where backups are often kept, that lock would conflict with
+//! SQLite's own.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind};
@@ -19,7 +20,7 @@ use crate::error::{Error, Result};
 const ENDING: &str = ".partial";
 const LOCK: &str = ".lock";
 
-/// A hidden file beside the one that it is to be. It is removed when this is dropped.
+/// A hidden file beside its target. It is removed when this is dropped.
 pub(in crate::store) struct StagedFile {
     place: Place,
     _lock: File,
@@ -40,15 +41,16 @@ impl StagedFile {
         let new =
             |path: &Path| OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
         loop {
-            // Not the process id alone: in a container that is the same every time.
+            // The process id alone is not enough: in a container it can be the same every time.
             let number = getrandom::u64().unwrap_or_else(|_| std::process::id().into());
             let file = format!(".{name}.{number:016x}{ENDING}");
             let staged = Place::exactly(target.folder().join(file));
             let lock_place = Place::exactly(staged.beside(LOCK));
             let lock = new(lock_place.path())?;
-            // On a file system without locks, no other process takes it for abandoned.
+            // On a file system without locks this fails, but no other process takes the file for
+            // abandoned either.
             let taken = matches!(lock.try_lock(), Err(fs::TryLockError::WouldBlock));
-            // Another process may have removed it before it was locked.
+            // Another process may have removed the lock file before it was locked.
             if taken || !lock_place.is(&lock) {
                 continue;
             }
@@ -60,25 +62,25 @@ impl StagedFile {
         }
     }
 
-    /// Where it is, until it gets its own name.
+    /// The place of the file until it gets its own name.
     pub(in crate::store) fn place(&self) -> &Place {
         &self.place
     }
 
-    /// Puts it, once it is on disk, in the place of the file at `target`. That file gets the name
-    /// `kept`, which nothing may have.
+    /// Syncs the file to disk and puts it in the place of the file at `target`. The old file gets
+    /// the name `kept`, which must be free.
     ///
     /// # Errors
     /// [`Error::Setup`] if the file system does not let us.
     pub(in crate::store) fn swap_in(self, target: &Place, kept: &Path) -> Result<()> {
         self.persist(target, |staged| {
-            // The two change places in one step, so that no file ever has two names: a database that
-            // is opened under two names at a time is lost.
+            // The two change places in one step, so that no file ever has two names. A database
+            // that is open under two names at a time can be corrupted.
             fs::rename(staged, kept)?;
             if renameat_with(CWD, kept, CWD, target.path(), RenameFlags::EXCHANGE).is_ok() {
                 return Ok(());
             }
-            // A file system that cannot do that.
+            // This file system cannot exchange two names.
             fs::rename(kept, staged)?;
             fs::hard_link(target.path(), kept).or_else(|_| copy(target.path(), kept))?;
             sync_folder(target)?;
@@ -86,8 +88,8 @@ impl StagedFile {
         })
     }
 
-    /// Puts it, once it is on disk, at `target`. Gives false, and changes nothing, if something is
-    /// there.
+    /// Syncs the file to disk and puts it at `target`. Gives false, and changes nothing, if
+    /// `target` exists.
     ///
     /// # Errors
     /// [`Error::Setup`] if the file system does not let us.
@@ -98,7 +100,7 @@ impl StagedFile {
                 placed = false;
                 Ok(())
             }
-            // A file system without links.
+            // This file system has no hard links.
             Err(_) if !target.path().exists() => fs::rename(staged, target.path()),
             done => done,
         })?;
@@ -121,7 +123,7 @@ impl Drop for StagedFile {
     }
 }
 
-/// Copies a file to one that must not be there, onto the disk.
+/// Copies a file to a new one, and syncs the copy to disk.
 fn copy(from: &Path, to: &Path) -> io::Result<()> {
     let mut made = OpenOptions::new().write(true).create_new(true).mode(0o600).open(to)?;
     io::copy(&mut File::open(from)?, &mut made)?;
@@ -133,14 +135,15 @@ fn sync_folder(place: &Place) -> io::Result<()> {
     File::open(place.folder())?.sync_all()
 }
 
-/// Removes a staged file with all that is beside it, and the file with its lock last.
+/// Removes a staged file and the files beside it, the lock file last.
 fn remove(staged: &Place) {
     for side in ["-journal", "-wal", "-shm", "", LOCK] {
         let _ = fs::remove_file(staged.beside(side));
     }
 }
 
-/// Removes what killed processes left in a folder. What cannot be removed is in nobody's way.
+/// Removes the files that killed processes left in a folder. A file that cannot be removed does no
+/// harm.
 fn remove_abandoned(folder: &Path) {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     for entry in entries.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_file())) {
@@ -154,14 +157,15 @@ fn remove_abandoned(folder: &Path) {
     }
 }
 
-/// Removes a staged file that nobody is making. Its lock is made before it and removed after it.
+/// Removes a staged file that no process is making. The lock file is made before it and removed
+/// after it.
 fn remove_if_abandoned(staged: &Place) {
     let lock = OpenOptions::new().write(true).open(staged.beside(LOCK));
     let abandoned = match &lock {
         Ok(lock) => lock.try_lock().is_ok(),
         Err(error) => error.kind() == ErrorKind::NotFound,
     };
-    // With the lock held, so that no process that is about to make the file takes it meanwhile.
+    // The lock is still held, so no process that is about to make the file can take it.
     if abandoned {
         remove(staged);
     }

@@ -1,5 +1,6 @@
-//! What the code above the store sees of a connection: a [`Snapshot`], which reads one state of the
-//! database, and a [`Transaction`], which also changes it. The tables give both their methods.
+//! The interface of a connection for the code above the store: a [`Snapshot`], which reads one
+//! state of the database, and a [`Transaction`], which also changes it. The modules in `tables/`
+//! add their methods.
 
 use std::ops::Deref;
 

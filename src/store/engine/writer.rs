@@ -34,11 +34,12 @@ const PAUSE: Duration = Duration::from_millis(1);
 const AT_LEAST: Duration = Duration::from_millis(100);
 
 /// Runs inside the transaction and gives its [`Answer`]. Gets no connection if no transaction could
-/// begin; then it runs nothing.
+/// begin, and then runs nothing.
 type Job = Box<dyn FnOnce(Option<&Connection>) -> Answer + Send>;
 /// Does a step of deferred work; gives whether there may be more.
 type Upkeep = fn(&mut Connection) -> Result<bool>;
-/// Answers the client, once the outcome is known. Takes why the transaction failed, if it did.
+/// Answers the client, once the outcome is known. The argument is why the transaction failed, if it
+/// did.
 type Answer = Box<dyn FnOnce(Option<&str>)>;
 
 /// The writer thread and its queue.
@@ -92,7 +93,7 @@ impl Writer {
                     (None, Some(result)) => result,
                     (reason, _) => Err(Error::Unavailable(reason.unwrap_or("not run").to_owned())),
                 };
-                // The client may have gone; its work is done anyway.
+                // The client may have gone; its work is done all the same.
                 let _ = reply.send(result);
             })
         });
@@ -168,7 +169,7 @@ fn run_upkeep(conn: &mut Connection, upkeep: Upkeep) -> bool {
 /// Does `job` and what is queued behind it in one transaction, and answers.
 fn write(conn: &Connection, job: Job, queue: &Receiver<Job>, activity: &Activity) {
     if let Err(error) = execute(conn, "BEGIN IMMEDIATE") {
-        // The jobs behind it would each wait as long again for the same lock.
+        // The jobs behind it fail too: each would wait as long again for the same lock.
         let reason = format!("cannot begin to write: {error}");
         tracing::error!("{reason}");
         // Taken before the first answer: a job that comes after it gets a try of its own.
@@ -233,7 +234,8 @@ where
         execute(conn, "RELEASE work")
     };
     if let Err(error) = close() {
-        // Then it cannot be undone alone: the whole batch is, and every job is told so.
+        // The savepoint cannot be undone alone, so the whole batch is rolled back, and every job is
+        // told so.
         tracing::error!("cannot end a savepoint: {error}");
         conn.execute_batch("ROLLBACK")?;
     }

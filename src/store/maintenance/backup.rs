@@ -17,6 +17,7 @@ use super::check;
 use crate::error::{Error, Result};
 use crate::store::engine::staged::StagedFile;
 use crate::store::engine::{BUSY_TIMEOUT, Place, connection, explain, file};
+use crate::store::tables::contents::Contents;
 
 /// How many pages to copy between two reports of the progress: 1 MiB.
 const PAGES: i32 = 256;
@@ -24,12 +25,6 @@ const PAGES: i32 = 256;
 /// How many steps of SQLite's virtual machine to run between two looks at [`Stop`]: some tenths of a
 /// millisecond.
 const STEPS: i32 = 10_000;
-
-/// Whether it is migrated: the first migration makes all three tables.
-const HAS_TABLES: &str =
-    "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'event')";
-const COUNT_ALL: &str = r#"SELECT (SELECT count(*) FROM "user"), (SELECT count(*) FROM calendar_group),
-    (SELECT count(*) FROM event)"#;
 
 /// Told, while a copy is being made, how many pages are copied and how many there are.
 pub type Progress<'a> = dyn FnMut(u64, u64) + 'a;
@@ -55,17 +50,6 @@ impl Stop {
         let stop = self.clone();
         Ok(conn.progress_handler(STEPS, Some(move || stop.is_asked()))?)
     }
-}
-
-/// How many rows a copy holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Contents {
-    /// How many users.
-    pub users: i64,
-    /// How many groups.
-    pub groups: i64,
-    /// How many events, birthdays included.
-    pub events: i64,
 }
 
 /// Copies the database at `from` to the file `to`, which must not be there.
@@ -119,7 +103,7 @@ fn copy_and_check(
 ) -> Result<Contents> {
     let stopped = || Error::Unavailable("it was stopped".into());
     stop.interrupt(&mut source)?;
-    let contents = contents(&source)?;
+    let contents = Contents::of(&source)?;
     let mut target = connection::open(to, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     stop.interrupt(&mut target)?;
     let mut run = |target: &mut Connection| -> Result<()> {
@@ -153,7 +137,7 @@ fn copy_and_check(
         .pragma_update(None, "journal_mode", "delete")
         .map_err(|error| explain::unusable(to, &error))?;
     let mut wrong = check::structure(&target)?;
-    if self::contents(&target)? != contents {
+    if Contents::of(&target)? != contents {
         wrong.add("its numbers of rows differ".into());
     }
     match wrong.listed.first() {
@@ -162,13 +146,4 @@ fn copy_and_check(
         ))),
         None => Ok(contents),
     }
-}
-
-fn contents(conn: &Connection) -> Result<Contents> {
-    if !conn.query_row(HAS_TABLES, [], |row| row.get(0))? {
-        return Ok(Contents { users: 0, groups: 0, events: 0 });
-    }
-    Ok(conn.query_row(COUNT_ALL, [], |row| {
-        Ok(Contents { users: row.get(0)?, groups: row.get(1)?, events: row.get(2)? })
-    })?)
 }

@@ -1,5 +1,5 @@
-//! Whether a database is what it should be: its pages, the references between its rows, and the
-//! rules of the API on each of them.
+//! Checks a database: its pages, the references between its rows, and the rules of the API on each
+//! row.
 
 use std::path::Path;
 
@@ -24,7 +24,8 @@ const SINGLE_ROWS: &str = "SELECT 'signing_key', EXISTS (SELECT 1 FROM signing_k
     UNION ALL
     SELECT 'subject_gram_progress', EXISTS (SELECT 1 FROM subject_gram_progress WHERE id = 1)";
 
-/// The tables whose ids are never used again: the last id given out, and the highest that is there.
+/// The tables whose ids are never used again: the last id given out, and the highest id in the
+/// table.
 const SEQUENCES: &str = r#"
     SELECT t.name, coalesce((SELECT max(s.seq) FROM sqlite_sequence s WHERE s.name = t.name), 0),
         coalesce(t.highest, 0)
@@ -48,9 +49,9 @@ const EVENTS: &str = "SELECT id, subject, subject_folded, birthday, starts, ends
 pub struct Faults {
     /// The first of them, one line each.
     pub listed: Vec<String>,
-    /// How many there are beyond those.
+    /// How many more there are.
     pub more: usize,
-    /// Whether SQLite stopped looking, so that there may be still more than that.
+    /// Whether SQLite stopped before the end, so that there may be even more.
     pub stopped: bool,
 }
 
@@ -171,7 +172,7 @@ fn rows(conn: &Connection, faults: &mut Faults) -> Result<()> {
             (row.get(1)?, row.get(2)?, row.get(3)?);
         let (starts, ends): (i64, i64) = (row.get(4)?, row.get(5)?);
         Ok(vec![
-            // That of a birthday holds an email, which may be longer.
+            // The subject of a birthday holds an email, so it may be longer.
             if birthday { None } else { short(row, 1, "subject")? },
             when(folded != casefold(&subject), "subject_folded: is not the folded subject"),
             when(ends < starts, "ends: is before its start"),

@@ -76,7 +76,7 @@ pub(in crate::store) fn check_migrated(place: &Place, conn: &Connection) -> Resu
     if plan_of(place, conn)?.pending.is_empty() {
         return Ok(());
     }
-    Err(Error::Setup(format!("{place} has yet to be migrated: run calendar-server db upgrade")))
+    Err(Error::Setup(format!("{place} is not migrated: run calendar-server db upgrade")))
 }
 
 /// Applies the pending migrations to the database at `path`, each in a transaction of its own, and
@@ -84,7 +84,7 @@ pub(in crate::store) fn check_migrated(place: &Place, conn: &Connection) -> Resu
 ///
 /// # Errors
 /// [`Error::Setup`] if there is no database, if it is newer than this binary, or if a migration
-/// fails. Those before that one stay applied.
+/// fails. The migrations before it stay applied.
 pub fn upgrade(path: &Path) -> Result<Vec<Migration>> {
     let place = Place::of(path);
     let _lock = Lock::to_write(&place)?;
@@ -95,7 +95,7 @@ pub fn upgrade(path: &Path) -> Result<Vec<Migration>> {
 pub(in crate::store) fn migrate(place: &Place) -> Result<Vec<Migration>> {
     let seen = file::calendar(place)?;
     let pending = plan_of(place, &seen)?.pending;
-    // Its transaction would be in the way of the first migration.
+    // Its transaction would block the first migration.
     drop(seen);
     apply(place, pending)
 }

@@ -4,7 +4,6 @@
 pub(super) mod backup;
 pub(super) mod check;
 pub(super) mod flask;
-mod imported;
 pub(super) mod migrations;
 pub(super) mod restore;
 pub(super) mod status;

@@ -9,13 +9,14 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 
-use super::backup::{Contents, Progress, Stop, copy};
+use super::backup::{Progress, Stop, copy};
 use super::migrations;
 use crate::error::{Error, Result};
 use crate::store::engine::file::{self, Found};
 use crate::store::engine::lock::Lock;
 use crate::store::engine::staged::StagedFile;
 use crate::store::engine::{Place, connection, explain};
+use crate::store::tables::contents::Contents;
 use crate::store::tables::users;
 
 /// The suffixes of the files that SQLite may keep beside a database.
@@ -26,10 +27,9 @@ const SIDES: [&str; 3] = ["-wal", "-shm", "-journal"];
 pub struct Restored {
     /// What the database now holds.
     pub contents: Contents,
-    /// Where what was there is kept, if anything was.
+    /// Where the old database is kept, if there was one.
     pub kept: Option<PathBuf>,
-    /// Why the users of what was there could not be read, if tokens were to be ended and they could
-    /// not.
+    /// Why the users of the old database could not be read, if tokens were to be ended.
     pub unknown: Option<String>,
 }
 

@@ -6,7 +6,7 @@ use super::migrations::{self, Plan};
 use crate::error::Result;
 use crate::store::engine::{Place, explain, file};
 use crate::store::tables::backups::{self, BackupHistory};
-use crate::store::tables::{events, groups};
+use crate::store::tables::contents::Contents;
 
 /// The state of a database.
 #[derive(Debug, PartialEq, Eq)]
@@ -17,12 +17,8 @@ pub struct Status {
     pub pending: usize,
     /// Bytes on disk, with the write-ahead log.
     pub bytes: u64,
-    /// How many users are registered.
-    pub users: u64,
-    /// How many groups there are.
-    pub groups: u64,
-    /// How many events there are, birthdays included.
-    pub events: u64,
+    /// How many users, groups and events there are.
+    pub contents: Contents,
     /// The last backup, and why the next one failed if it did.
     pub backups: BackupHistory,
 }
@@ -39,26 +35,14 @@ pub fn status(path: &Path) -> Result<Status> {
 fn look_at(place: &Place) -> Result<Status> {
     let conn = file::calendar(place)?;
     let Plan { applied, pending } = migrations::plan_of(place, &conn)?;
-    let migrated = !applied.is_empty();
-    let ask = |sql: &str| -> Result<Option<i64>> {
-        if migrated { Ok(conn.query_row(sql, [], |row| row.get(0))?) } else { Ok(None) }
-    };
-    let count = |sql: &str| -> Result<u64> { Ok(ask(sql)?.map_or(0, i64::unsigned_abs)) };
-    // An older database marks no group as deleted, and its table `backup` may be another.
-    let (groups, events) = if pending.is_empty() {
-        (groups::COUNT, events::COUNT)
-    } else {
-        ("SELECT count(*) FROM calendar_group", "SELECT count(*) FROM event")
-    };
+    // The table `backup` of an older database may be another.
     let backups =
         if pending.is_empty() { backups::history(&conn)? } else { BackupHistory::default() };
     Ok(Status {
         version: applied.last().map_or(0, |migration| migration.version),
         pending: pending.len(),
         bytes: bytes(place),
-        users: count(r#"SELECT count(*) FROM "user""#)?,
-        groups: count(groups)?,
-        events: count(events)?,
+        contents: Contents::of(&conn)?,
         backups,
     })
 }

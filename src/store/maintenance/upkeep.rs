@@ -1,8 +1,8 @@
-//! Deferred work, which the writer thread does when it is idle: a write that has much to do leaves it
-//! here, so that it is answered at once.
+//! Deferred work, which the writer thread does when it is idle. A large write defers most of its
+//! work, so that it is answered at once.
 //!
-//! It is done in steps, each a short transaction of its own, so that a write that comes meanwhile does
-//! not wait long. The database holds what is left to do, so that a crash loses none of it.
+//! The work is done in steps, each in a short transaction, so that a write that arrives meanwhile
+//! does not wait long. The database holds what is left to do, so that a crash loses none of it.
 
 use rusqlite::{Connection, TransactionBehavior};
 
@@ -16,7 +16,7 @@ use crate::store::tables::{groups, subject_index};
 pub(in crate::store) fn step(conn: &mut Connection) -> Result<bool> {
     let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let done = groups::purge_deleted(&tx)? + subject_index::index_some(&tx)?;
-    // A commit waits for the disk, even one of nothing.
+    // Even an empty commit waits for the disk.
     if done > 0 {
         tx.commit()?;
     }

@@ -1,4 +1,5 @@
-//! How backups went: the table `backup`, and the last backup that could not be recorded there.
+//! The history of the backups: the table `backup`, and the last backup that could not be recorded
+//! there.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -8,7 +9,7 @@ use crate::error::Result;
 use crate::model::WallTime;
 use crate::store::engine::{Snapshot, Transaction};
 
-/// How backups went.
+/// The history of the backups.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct BackupHistory {
     /// When the last one was made.
@@ -23,7 +24,7 @@ const DELETE_OLD: &str = "DELETE FROM backup WHERE id <= (SELECT max(id) FROM ba
     AND id <> (SELECT max(id) FROM backup WHERE failure IS NULL)";
 
 impl Snapshot<'_> {
-    /// How backups went.
+    /// The history of the backups.
     ///
     /// # Errors
     /// If the database cannot be read.
@@ -32,7 +33,7 @@ impl Snapshot<'_> {
     }
 }
 
-/// How backups went, read from a connection of a command.
+/// The history of the backups, read from a command's connection.
 pub(in crate::store) fn history(conn: &Connection) -> Result<BackupHistory> {
     let mut history = BackupHistory::default();
     let mut statement = conn.prepare(NEWEST_FIRST)?;

@@ -4,7 +4,8 @@
 //! (`length_class`, see migration V1) and then by start. Each query searches a narrow range of starts
 //! per class: an event of at most a day that overlaps June began after 30 May. So a month costs a few
 //! index searches, however long the history is. For a group only the classes of its own events are
-//! searched (`group_length_class`).
+//! searched (`group_length_class`): to search all five takes 27 % more instructions a view with 5
+//! selected groups, and 57 % more with 500.
 
 use rusqlite::{Params, Row};
 
@@ -14,11 +15,6 @@ use crate::model::{
     UserId, WallTime,
 };
 use crate::store::engine::{Snapshot, Transaction};
-
-/// Counts the events, except those of deleted groups, which are purged later.
-pub(in crate::store) const COUNT: &str = "
-SELECT (SELECT count(*) FROM event)
-    - (SELECT count(*) FROM calendar_group g JOIN event e ON e.group_id = g.id WHERE g.deleted = 1)";
 
 /// The event with id ?1.
 pub(in crate::store) const BY_ID: &str = r#"

@@ -11,9 +11,6 @@ use crate::error::Result;
 use crate::model::{Email, Group, GroupId, ShortText, UserId, WallTime};
 use crate::store::engine::{Snapshot, Transaction};
 
-/// Counts the groups, except deleted ones that are not purged yet.
-pub(in crate::store) const COUNT: &str = "SELECT count(*) FROM calendar_group WHERE deleted = 0";
-
 /// The group with id ?1.
 pub(in crate::store) const BY_ID: &str = r#"
 SELECT g.id, g.creator_id, g.name, u.email, g.created, g.updated
@@ -38,6 +35,11 @@ pub(in crate::store) const COUNT_EVENTS: &str = "SELECT count(*) FROM event WHER
 
 const INSERT: &str = "
 INSERT INTO calendar_group (name, creator_id, created) VALUES (?1, ?2, ?3)
+RETURNING id";
+
+/// Adds an imported group, with its id and the time of its last change.
+const IMPORT: &str = "
+INSERT INTO calendar_group (id, name, creator_id, created, updated) VALUES (?1, ?2, ?3, ?4, ?5)
 RETURNING id";
 
 const RENAME: &str = "UPDATE calendar_group SET name = ?2, updated = ?3 WHERE id = ?1";
@@ -143,6 +145,29 @@ impl Transaction<'_> {
     ) -> Result<GroupId> {
         let row = (name.as_str(), creator.0, created.seconds());
         Ok(GroupId(self.conn.prepare_cached(INSERT)?.query_row(row, |row| row.get(0))?))
+    }
+
+    /// Adds a group; its creator must exist.
+    ///
+    /// # Errors
+    /// If the database cannot be written.
+    pub fn import_group(
+        &self,
+        id: Option<GroupId>,
+        creator: UserId,
+        name: &ShortText,
+        created: WallTime,
+        updated: Option<WallTime>,
+    ) -> Result<GroupId> {
+        let row = (
+            id.map(|id| id.0),
+            name.as_str(),
+            creator.0,
+            created.seconds(),
+            updated.map(WallTime::seconds),
+        );
+        let mut statement = self.conn.prepare_cached(IMPORT)?;
+        Ok(GroupId(statement.query_row(row, |row| row.get(0))?))
     }
 
     /// Renames a group.

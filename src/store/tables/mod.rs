@@ -3,6 +3,7 @@
 //! that can be pasted into `sqlite3`.
 
 pub(super) mod backups;
+pub(super) mod contents;
 pub(super) mod events;
 pub(super) mod groups;
 #[cfg(test)]

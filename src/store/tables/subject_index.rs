@@ -21,6 +21,10 @@ use crate::model::{Event, EventId, ShortText, UserId};
 use crate::store::engine::Snapshot;
 
 /// The largest calendar, in events, that is scanned without the index.
+///
+/// The index covers the events of all users, so a search through it costs more the more others write.
+/// Beside 20,000 events of others, a search for a frequent word in 200 events of one's own takes
+/// 2.9 million instructions by a scan and 82 million by the index.
 const FEW: i64 = 2000;
 
 /// The maximum length of a term, in characters.

@@ -32,6 +32,19 @@ VALUES (?1, ?2, ?3, ?4, coalesce(
     (SELECT r.token_generation FROM removed_user r WHERE r.email_digest = ?5), 0))
 RETURNING id, email, created, token_generation"#;
 
+/// Adds an imported user, with its id.
+const IMPORT: &str = r#"
+INSERT INTO "user" (id, email, email_folded, created) VALUES (?1, ?2, ?3, ?4)
+RETURNING id"#;
+
+const PASS_ID: &str = "UPDATE sqlite_sequence SET seq = ?1 WHERE name = 'user' AND seq < ?1";
+
+const HAS_USERS: &str = r#"SELECT EXISTS (SELECT 1 FROM "user")"#;
+
+const HAS_HAD_USERS: &str = "
+SELECT EXISTS (SELECT 1 FROM sqlite_sequence
+    WHERE name IN ('user', 'calendar_group', 'event') AND seq > 0)";
+
 const GENERATIONS: &str = r#"SELECT email_folded, token_generation FROM "user""#;
 
 const REMOVED_GENERATIONS: &str = "SELECT email_digest, token_generation FROM removed_user";
@@ -118,6 +131,22 @@ pub(in crate::store) fn end_all_tokens(conn: &Connection, known: &[Known]) -> Re
 }
 
 impl Snapshot<'_> {
+    /// Whether there is any user.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn has_users(&self) -> Result<bool> {
+        Ok(self.conn.query_row(HAS_USERS, [], |row| row.get(0))?)
+    }
+
+    /// Whether there has ever been a user, so that ids have been given out.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn has_had_users(&self) -> Result<bool> {
+        Ok(self.conn.query_row(HAS_HAD_USERS, [], |row| row.get(0))?)
+    }
+
     /// The user who registered with `email`, ignoring case.
     ///
     /// # Errors
@@ -217,6 +246,30 @@ impl Transaction<'_> {
     /// If the database cannot be written.
     pub fn give_groups(&self, user: UserId, heir: UserId) -> Result<()> {
         self.conn.execute(GIVE_GROUPS, [user.0, heir.0])?;
+        Ok(())
+    }
+
+    /// Adds a user, for whom tokens of the earlier system are valid; the address must not be taken.
+    ///
+    /// # Errors
+    /// If the database cannot be written.
+    pub fn import_user(
+        &self,
+        id: Option<UserId>,
+        email: &Email,
+        created: WallTime,
+    ) -> Result<UserId> {
+        let mut statement = self.conn.prepare_cached(IMPORT)?;
+        let row = (id.map(|id| id.0), email.as_str(), email.folded(), created.seconds());
+        Ok(UserId(statement.query_row(row, |row| row.get(0))?))
+    }
+
+    /// Makes the ids of later users higher than `id`.
+    ///
+    /// # Errors
+    /// If the database cannot be written.
+    pub fn pass_user_id(&self, UserId(id): UserId) -> Result<()> {
+        self.conn.execute(PASS_ID, [id])?;
         Ok(())
     }
 }

@@ -3,6 +3,8 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
+use rusqlite::Connection;
+
 use super::{add_events, calendar, damage};
 use crate::support::database::count_events;
 use crate::support::files::files;
@@ -38,6 +40,28 @@ fn a_backup_of_a_running_server_is_consistent_and_can_be_served() {
         5,
         "its own key is in it, so the token is good: {day}"
     );
+}
+
+#[test]
+fn a_backup_and_the_status_count_no_deleted_group_that_is_yet_to_be_purged() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::dev_run(folder.path());
+    server.register("park@jungi.me");
+    assert!(server.stop().0.success());
+    let conn = Connection::open(folder.path().join("calendar.sqlite")).unwrap();
+    conn.execute_batch(
+        "INSERT INTO calendar_group (name, creator_id, created, deleted) VALUES ('회식', 1, 0, 1);
+        INSERT INTO event (user_id, group_id, subject, subject_folded, starts, ends, created)
+        VALUES (1, last_insert_rowid(), '약속', '약속', 1, 2, 0)",
+    )
+    .unwrap();
+    drop(conn);
+    let made = run(folder.path(), &["db", "backup", "copy.sqlite"]);
+    assert_eq!(made.out, "made copy.sqlite, with 1 user, 0 groups and 0 events\n");
+    let ended = run(folder.path(), &["db", "status", "--json", "--database", "copy.sqlite"]);
+    let status: serde_json::Value = serde_json::from_str(&ended.out).unwrap();
+    let counts = ["users", "groups", "events"].map(|key| status[key].as_u64());
+    assert_eq!(counts, [Some(1), Some(0), Some(0)]);
 }
 
 #[test]

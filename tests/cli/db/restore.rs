@@ -31,7 +31,7 @@ fn a_restore_brings_back_the_backup_and_keeps_the_current_database() {
     assert_eq!((restored.code, restored.err.as_str()), (Some(0), ""));
     let mut lines = restored.out.lines();
     assert_eq!(lines.next(), Some("restored calendar.sqlite, with 1 user, 0 groups and 3 events"));
-    let kept = lines.next().unwrap().strip_prefix("what was there is kept as ").unwrap();
+    let kept = lines.next().unwrap().strip_prefix("the old database is kept as ").unwrap();
     assert!(kept.contains("/calendar.sqlite.before-restore-2"), "{kept}");
     assert_eq!(
         count_events(&here.join(kept)),
@@ -124,7 +124,7 @@ fn restores_in_the_same_second_keep_every_earlier_database() {
         let restored = run(here, &["db", "restore", "one.sqlite"]);
         assert_eq!(restored.code, Some(0), "{}", restored.err);
         let line = restored.out.lines().last().unwrap().to_owned();
-        kept.push(line.strip_prefix("what was there is kept as ").unwrap().to_owned());
+        kept.push(line.strip_prefix("the old database is kept as ").unwrap().to_owned());
     }
     let events: Vec<_> = kept.iter().map(|name| count_events(&here.join(name))).collect();
     assert_eq!(events, [5, 1, 1, 1, 1]);

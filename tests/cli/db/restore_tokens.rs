@@ -40,8 +40,8 @@ fn a_restore_that_ends_tokens_ends_all_that_were_ever_issued() {
             lines.next(),
             Some("restored calendar.sqlite, with 2 users, 0 groups and 0 events")
         );
-        assert_eq!(lines.next(), Some("ended all tokens that were given out before"));
-        assert!(lines.next().unwrap().starts_with("what was there is kept as "));
+        assert_eq!(lines.next(), Some("ended all tokens issued before"));
+        assert!(lines.next().unwrap().starts_with("the old database is kept as "));
         assert_eq!(run(here, &["db", "check"]).out, "calendar.sqlite is sound\n");
 
         let server = Server::dev_run(here);
@@ -99,7 +99,7 @@ fn a_restore_that_ends_tokens_migrates_an_older_backup() {
     let restored = run(here, &["db", "restore", "old.sqlite", "--end-tokens"]);
     assert_eq!(
         restored.out,
-        "restored calendar.sqlite, with 1 user, 0 groups and 0 events\nended all tokens that were given out before\n"
+        "restored calendar.sqlite, with 1 user, 0 groups and 0 events\nended all tokens issued before\n"
     );
     assert_eq!(run(here, &["db", "check"]).out, "calendar.sqlite is sound\n");
     let old = run(here, &["db", "migrate", "--json", "--database", "old.sqlite"]).out;

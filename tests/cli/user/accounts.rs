@@ -180,6 +180,6 @@ fn a_missing_or_unmigrated_database_is_reported() {
     let missing = "there is no database calendar.sqlite: make it with calendar-server db init";
     assert_eq!(user(folder.path(), &["list"]), failed(missing));
     run(folder.path(), &["db", "init"]);
-    let unmigrated = "calendar.sqlite has yet to be migrated: run calendar-server db upgrade";
+    let unmigrated = "calendar.sqlite is not migrated: run calendar-server db upgrade";
     assert_eq!(user(folder.path(), &["list"]), failed(unmigrated));
 }

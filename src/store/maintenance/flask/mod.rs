@@ -72,7 +72,7 @@ pub struct OldUser {
     pub email: Option<String>,
     /// Group ids joined by commas, of groups that may have been deleted.
     pub selected: Option<String>,
-    /// Whether some of its text was not UTF-8, for which U+FFFD stands here.
+    /// Whether some of its text was not UTF-8 or had U+0000. U+FFFD replaces each.
     pub garbled: bool,
 }
 
@@ -87,9 +87,9 @@ pub struct OldGroup {
     pub created: Option<String>,
     /// When it was renamed, as text.
     pub updated: Option<String>,
-    /// The email address of who made it.
+    /// The email address of its creator.
     pub creator_email: Option<String>,
-    /// Whether some of its text was not UTF-8, for which U+FFFD stands here.
+    /// Whether some of its text was not UTF-8 or had U+0000. U+FFFD replaces each.
     pub garbled: bool,
 }
 
@@ -98,7 +98,7 @@ pub struct OldGroup {
 pub struct OldEvent {
     /// Its key.
     pub id: i64,
-    /// The email address of who made it.
+    /// The email address of its creator.
     pub email: Option<String>,
     /// Its subject.
     pub subject: Option<String>,
@@ -114,7 +114,7 @@ pub struct OldEvent {
     pub group: Option<String>,
     /// `1` for a birthday.
     pub birthday: Option<String>,
-    /// Whether some of its text was not UTF-8, for which U+FFFD stands here.
+    /// Whether some of its text was not UTF-8 or had U+0000. U+FFFD replaces each.
     pub garbled: bool,
 }
 
@@ -131,7 +131,7 @@ impl Flask {
         Ok(old)
     }
 
-    /// Checks that the table is there, with what is read of it.
+    /// Checks that the table exists and has the columns that are read.
     fn check(&self, Table { name: table, columns, .. }: &Table) -> Result<()> {
         let look = || -> rusqlite::Result<Vec<(String, bool)>> {
             let mut statement = self.conn.prepare(COLUMNS)?;
@@ -208,8 +208,9 @@ impl Flask {
         self.each(&EVENT, read, work)
     }
 
-    /// Reads one row at a time, so that it does not matter how many there are. An order by whether an
-    /// id can be kept would have SQLite sort all of them first; so each range is a query of its own.
+    /// Reads one row at a time, so that it does not matter how many there are. Ordering by whether
+    /// an id can be kept would make SQLite sort all rows first, so each range is a query of its
+    /// own.
     fn each<T>(
         &self,
         table: &Table,
@@ -228,14 +229,15 @@ impl Flask {
     }
 }
 
-/// Whether an id of the earlier system can be kept: there it is any integer, here it is positive.
+/// Whether an id of the earlier system can be kept. There, an id is any integer; here, it is
+/// positive.
 #[must_use]
 pub fn can_be_kept(id: i64) -> bool {
     (1..=HIGHEST_KEPT_ID).contains(&id)
 }
 
-/// A value as text, whatever it is: a column of SQLite holds values of any type. U+0000, which no text
-/// has here, is treated like bytes that are not UTF-8.
+/// A value of any type as text, since a column of SQLite holds values of any type. U+0000, which no
+/// text may have here, becomes U+FFFD, like bytes that are not UTF-8. Either sets `garbled`.
 fn text(row: &Row<'_>, column: usize, garbled: &mut bool) -> rusqlite::Result<Option<String>> {
     Ok(match row.get_ref(column)? {
         ValueRef::Null => None,

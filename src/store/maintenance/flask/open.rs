@@ -1,10 +1,10 @@
-//! How the file of the earlier system is opened: only to be read, and so that nothing is left beside it.
+//! Opens the file of the earlier system read-only, without leaving a file beside it.
 //!
 //! In the rollback mode that the earlier system used, a read-only connection makes no file, and its
-//! lock keeps a system that still runs from changing what is being read. In WAL mode a reader would
-//! make a `-wal` and a `-shm` and could not remove them. So without a log, the file is read as one
-//! that nobody changes. A log without its index, as after a crash, is refused, since the file without
-//! its log is incomplete. Opening a copy of the file was rejected: a copy of a file in use is not one
+//! lock keeps a running system from changing the file meanwhile. In WAL mode, a reader would make a
+//! `-wal` and a `-shm` and could not remove them. So a WAL-mode file without a log is opened as
+//! `immutable`. A log without its index, as after a crash, is refused, since the file without its
+//! log is incomplete. Opening a copy of the file was rejected: a copy of a file in use is not one
 //! state of it.
 
 use std::fs::{self, File};
@@ -76,7 +76,7 @@ pub(super) fn unreadable(place: &Place, error: &rusqlite::Error) -> Error {
         Some(ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => Error::Setup(format!(
             "no permission to read {place}: run as its owner, or change its mode ({error})"
         )),
-        // A change was interrupted, and undoing it would be another one.
+        // A write was interrupted, and undoing it would change the file.
         Some(ErrorCode::ReadOnly) => left_open(place),
         _ => explain::unusable(place, error),
     }

@@ -20,19 +20,24 @@ fn a_real_database_is_imported_and_each_odd_row_is_reported() {
     let ended = import(folder.path(), &real(), &[]);
     let long = "길다 ".repeat(24);
     let rows = [
-        ["user", "1", r#"selected_calendar_group "1,2,5""#, r#""1,2": no other group is there"#],
+        [
+            "user",
+            "1",
+            r#"selected_calendar_group "1,2,5""#,
+            r#""1,2": the other groups do not exist"#,
+        ],
         ["user", "7", r#"email "PARK@jungi.me""#, r#"merged into user 1, "park@jungi.me""#],
         [
             "user",
             "8",
             r#"email "nobody""#,
-            "kept, though no email address, so that its tokens stay valid",
+            "kept, although it is not an email address, so that its tokens stay valid",
         ],
         [
             "user",
             "9",
             r#"email "two words@example.com""#,
-            "kept, though no email address, so that its tokens stay valid",
+            "kept, although it is not an email address, so that its tokens stay valid",
         ],
         [
             "event",

@@ -48,7 +48,7 @@ fn users_whose_addresses_differ_in_case_are_merged() {
         reported(&report),
         [
             r#"user 4: email "kim@jungi.me" => merged into user 3, "Kim@jungi.me""#,
-            r#"user 4: selected_calendar_group "2,7" => "2": no other group is there"#,
+            r#"user 4: selected_calendar_group "2,7" => "2": the other groups do not exist"#,
             r#"user 9: email "KIM@JUNGI.ME" => merged into user 3, "Kim@jungi.me""#,
             r#"group 1: creator_email "KIM@jungi.me" => of user 3, "Kim@jungi.me""#,
             r#"group 2: creator_email "kim@jungi.me" => of user 3, "Kim@jungi.me""#,
@@ -146,7 +146,7 @@ fn an_invalid_id_is_replaced_also_where_it_is_referred_to() {
         reported(&report),
         [
             "user -1: id -1 => id 5",
-            r#"user -1: selected_calendar_group "-5,3" => "3,4": no other group is there"#,
+            r#"user -1: selected_calendar_group "-5,3" => "3,4": the other groups do not exist"#,
             "group -5: id -5 => id 4",
             r#"group 3: name NULL => "(이름 없음)""#,
             r#"event 0: group "-5" => group 4"#,
@@ -176,9 +176,9 @@ fn an_empty_row_is_imported() {
         ]
     );
     assert!(rows[2].starts_with("group 1: created NULL => now: 20"), "{rows:?}");
-    assert!(
-        rows.contains(&"event 2: bytes that are not UTF-8 => U+FFFD in the place of each".into())
-    );
+    assert!(rows.contains(
+        &"event 2: U+0000, or bytes that are not UTF-8 => U+FFFD in the place of each".into()
+    ));
     assert_eq!(
         stored(&conn, "SELECT id, subject FROM event"),
         ["1|(제목 없음)", "2|\u{fffd}\u{fffd}"]
