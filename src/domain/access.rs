@@ -3,13 +3,14 @@
 //! - A calendar shows its user's personal events, and all events of the groups that its user has
 //!   selected.
 //! - A user may read what their calendar shows, and what they registered themselves.
-//! - Only the user who registered an event may change or delete it.
+//! - Only the user who registered an event may change it. That user may delete it, and so may the
+//!   creator of its group: otherwise only a spammer could remove spam from a group.
 //! - Every user may see every group, select it, and register events in it. Only its creator may rename
 //!   or delete it.
 //!
 //! A view cannot ask about each event in turn. The queries that find what a calendar shows, in
-//! `store/tables/events.rs` and `store/tables/subject_index.rs`, repeat [`shows`] in SQL and say so; a
-//! property test (`tests/api/property`) holds them to it.
+//! `store/tables/events.rs` and `store/tables/subject_index.rs`, repeat [`shows`] in SQL and say
+//! so. A property test (`tests/api/property`) checks that they agree with it.
 
 use super::{no_event, no_group};
 use crate::error::{Error, Result};
@@ -37,16 +38,32 @@ pub fn readable_event(snapshot: &Snapshot<'_>, caller: UserId, id: EventId) -> R
     if may { Ok(event) } else { Err(no_event(id)) }
 }
 
-/// The event with that id, if `caller` may change and delete it.
+/// The event with that id, if `caller` may change it.
 ///
 /// # Errors
 /// [`Error::NotFound`] if there is none, [`Error::NotOwner`] if somebody else registered it.
 pub fn changeable_event(snapshot: &Snapshot<'_>, caller: UserId, id: EventId) -> Result<Event> {
     let event = snapshot.event(id)?.ok_or_else(|| no_event(id))?;
-    if event.owner == caller {
-        return Ok(event);
-    }
-    Err(Error::NotOwner(format!("event {} was registered by somebody else", id.0)))
+    if event.owner == caller { Ok(event) } else { Err(not_owner(id)) }
+}
+
+/// The event with that id, if `caller` may delete it.
+///
+/// # Errors
+/// [`Error::NotFound`] if there is none, [`Error::NotOwner`] if somebody else registered it, unless it
+/// is in a group that `caller` created.
+pub fn deletable_event(snapshot: &Snapshot<'_>, caller: UserId, id: EventId) -> Result<Event> {
+    let event = snapshot.event(id)?.ok_or_else(|| no_event(id))?;
+    let may = event.owner == caller
+        || match event.group {
+            Some(group) => snapshot.creator_of_group(group)? == Some(caller),
+            None => false,
+        };
+    if may { Ok(event) } else { Err(not_owner(id)) }
+}
+
+fn not_owner(id: EventId) -> Error {
+    Error::NotOwner(format!("event {} was registered by somebody else", id.0))
 }
 
 /// Checks that `group` exists. Every user may see it, select it and register events in it.

@@ -84,7 +84,8 @@ pub fn change(
     precondition: &Precondition,
     now: WallTime,
 ) -> Result<()> {
-    let event = changeable(tx, caller, id, precondition)?;
+    let event = access::changeable_event(tx, caller, id)?;
+    check(&event, precondition)?;
     if event.birthday {
         let details = EventDetails { times: whole_day(details.times)?, ..details.clone() };
         return tx.change_event(id, &details, now);
@@ -95,26 +96,20 @@ pub fn change(
 /// Deletes an event, which may be the birthday.
 ///
 /// # Errors
-/// [`Error::NotFound`] if there is no such event, [`Error::NotOwner`] if somebody else registered it,
-/// [`Error::Changed`] if `precondition` does not allow its revision.
+/// [`Error::NotFound`] if there is no such event, [`Error::NotOwner`] if the caller neither registered
+/// it nor created its group, [`Error::Changed`] if `precondition` does not allow its revision.
 pub fn delete(
     tx: &Transaction<'_>,
     caller: UserId,
     id: EventId,
     precondition: &Precondition,
 ) -> Result<()> {
-    changeable(tx, caller, id, precondition)?;
+    check(&access::deletable_event(tx, caller, id)?, precondition)?;
     tx.delete_event(id)
 }
 
-fn changeable(
-    tx: &Transaction<'_>,
-    caller: UserId,
-    id: EventId,
-    precondition: &Precondition,
-) -> Result<Event> {
-    let event = access::changeable_event(tx, caller, id)?;
-    if precondition.allows(event.revision) { Ok(event) } else { Err(Error::Changed(id.0)) }
+fn check(event: &Event, precondition: &Precondition) -> Result<()> {
+    if precondition.allows(event.revision) { Ok(()) } else { Err(Error::Changed(event.id.0)) }
 }
 
 /// Registers the caller's birthday.

@@ -266,6 +266,25 @@ everywhere('someone else’s event can be read but not changed, and looks differ
   assert.equal(await other.read(id), 'Rehearsal | 20 Jun 2017 19:00:00 | 20 Jun 2017 21:00:00');
 });
 
+everywhere('the creator of a group deletes someone else’s event in it, after a second press and without an undo', async (place) => {
+  const t = texts(place.language);
+  const [person, other] = [await server.person(), await server.person('kim')];
+  const group = await person.group('Choir');
+  await person.select(group);
+  const id = await other.event('Buy cheap pills', '2017-06-20 19:00', '2017-06-20 21:00', group);
+  const open = await visit(server, { ...place, person });
+  await shown(open, id).click();
+  assert.deepEqual([await open.isVisible('#details-edit'), await open.isVisible('#details-read-only')], [false, true]);
+  await open.click('#details-delete');
+  assert.equal(await open.textContent('#details-delete'), t.deleteForGood);
+  assert.equal(await other.read(id), 'Buy cheap pills | 20 Jun 2017 19:00:00 | 20 Jun 2017 21:00:00');
+  await open.click('#details-delete');
+  await open.waitForSelector(`.message >> text=${t.eventDeleted}`);
+  assert.equal(await open.isVisible(`.message >> text=${t.undo}`), false);
+  assert.equal(await shown(open, id).count(), 0);
+  assert.equal(await other.read(id), undefined);
+});
+
 page('a call in flight shows a progress bar', async () => {
   const person = await server.person();
   const open = await visit(server, { person });

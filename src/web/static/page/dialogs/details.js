@@ -7,6 +7,7 @@ import { ConflictError } from '../events/requests.js';
 import { formatClock, formatShortDate } from '../format.js';
 import { groupMark, groupName } from '../groups.js';
 import { errorMessage, t } from '../i18n/index.js';
+import { isUser, state } from '../state.js';
 import { MINUTE, fromApi, zoneName } from '../time.js';
 import { edit } from './editor.js';
 
@@ -14,6 +15,8 @@ import { edit } from './editor.js';
 
 /** @type {CalendarEvent | null} */
 let shown = null;
+/** Whether the next press of the button deletes. The deletion of somebody else's event cannot be undone, so it is asked for twice. */
+let confirmed = true;
 
 export function init() {
   on('details-edit', 'click', () => {
@@ -38,11 +41,17 @@ export function showDetails(event, beside) {
     + (event.updated ? ` · ${t.lastChanged}: ${formatTimestamp(event.updated)}` : '');
   byId('details-read-only').hidden = event.mine;
   byId('details-edit').hidden = !editable;
-  byId('details-delete').hidden = !event.mine;
+  byId('details-delete').hidden = !event.mine && !isInOwnGroup(event);
   byId('details-delete').textContent = t.delete;
+  confirmed = event.mine;
   byId('details-error').textContent = '';
   open(byId('details'), editable ? byId('details-edit') : undefined);
   placeBeside(byId('details'), beside);
+}
+
+/** Whether the event is in a group that the user created, and so may be deleted by the user. @param {CalendarEvent} event */
+function isInOwnGroup({ group }) {
+  return group !== null && isUser(state.groups.get(group)?.creator_email ?? '');
 }
 
 /** To the minute. @param {string} text as the API writes it */
@@ -68,6 +77,11 @@ function placeBeside(dialog, beside) {
 async function remove() {
   if (!shown) return;
   const button = byId('details-delete');
+  if (!confirmed) {
+    button.textContent = t.deleteForGood;
+    confirmed = true;
+    return;
+  }
   button.disabled = true;
   try {
     await actions.remove(shown);
@@ -76,6 +90,7 @@ async function remove() {
     if (error instanceof ConflictError && error.current) {
       showDetails(error.current);
       button.textContent = t.deleteAnyway;
+      confirmed = true;
     } else if (error.retryable) {
       button.textContent = t.tryAgain;
     }

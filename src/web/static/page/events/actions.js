@@ -36,6 +36,8 @@ export async function change(seen, fields, message = t.eventSaved) {
 export async function remove(seen) {
   const removed = await requests.remove(seen);
   draw();
+  // Somebody else's event would come back as the user's own.
+  if (!removed.mine) return void notify(t.eventDeleted);
   offerUndo(t.eventDeleted, async () => {
     await requests.restore(removed);
     if (removed.birthday) await reload();

@@ -57,7 +57,7 @@ export const en = {
   eventCount: (/** @type {number} */ count) => `${count} ${plural(count, 'event', 'events')}`,
   changedElsewhere: 'This event has been changed elsewhere. It is now:', useTheirs: 'Use this version',
   saveMine: 'Save mine anyway', deletedElsewhere: 'This event has been deleted elsewhere.',
-  saveAsNew: 'Save as a new event', deleteAnyway: 'Delete anyway',
+  saveAsNew: 'Save as a new event', deleteAnyway: 'Delete anyway', deleteForGood: 'Delete for good',
 
   // After a change
   eventCreated: 'Event created', eventSaved: 'Event saved', eventDeleted: 'Event deleted', eventMoved: 'Event moved',

@@ -52,7 +52,7 @@ export const ko = {
   eventCount: (count) => `일정 ${count}개`,
   changedElsewhere: '그사이 다른 곳에서 일정이 바뀌었습니다. 현재 내용은 다음과 같습니다.', useTheirs: '바뀐 내용 사용',
   saveMine: '그래도 내 내용으로 저장', deletedElsewhere: '그사이 다른 곳에서 일정이 삭제되었습니다.',
-  saveAsNew: '새 일정으로 저장', deleteAnyway: '그래도 삭제',
+  saveAsNew: '새 일정으로 저장', deleteAnyway: '그래도 삭제', deleteForGood: '완전히 삭제',
 
   // 바꾼 뒤
   eventCreated: '일정을 만들었습니다', eventSaved: '일정을 저장했습니다', eventDeleted: '일정을 삭제했습니다', eventMoved: '일정을 옮겼습니다',
