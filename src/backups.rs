@@ -1,5 +1,5 @@
-//! The backups that the server makes: at intervals, a checked copy in a folder, of which the last few
-//! are kept.
+//! The scheduled backups: the server makes a checked copy in a folder at intervals, and keeps the
+//! last few.
 //!
 //! They are made on a thread of their own, over connections of its own, so that neither readers nor
 //! the writer wait for them. The outcome of each is recorded in the database, for `db status` and the
@@ -20,7 +20,8 @@ use crate::store::{self, DirectStore, PendingNote, Stop};
 
 /// How long to wait after a backup that failed.
 const RETRY: Duration = Duration::from_mins(10);
-/// How long a server that stops waits for a backup to stop: long enough, unless the disk hangs.
+/// How long a stopping server waits for a backup to stop. This is long enough unless the disk
+/// hangs.
 const GRACE: Duration = Duration::from_secs(2);
 
 /// The file name of a backup that is made at `now`: `calendar-20170620-090000.sqlite`.
@@ -61,7 +62,7 @@ impl Backups {
         let thread = std::thread::Builder::new()
             .name("backups".into())
             .spawn(move || {
-                // Dropped, and so noticed, also if the thread panics.
+                // Dropped when the thread ends, even by a panic. `Backups::drop` waits for that.
                 let _ending: Sender<()> = ending;
                 work.run(&woken);
             })
@@ -102,7 +103,7 @@ impl Work {
                     tracing::info!(file = %made.display(), "made a backup");
                     self.schedule.every
                 }
-                // The server stops: that is not a failure.
+                // The server is stopping, so this is not a failure.
                 Err(_) if self.stop.is_asked() => return,
                 Err(error) => {
                     tracing::error!("no backup was made: {error}");
@@ -118,7 +119,8 @@ impl Work {
             DirectStore::open(&self.database)?.read(|snapshot| snapshot.backup_history())?;
         let Some(last) = history.last else { return Ok(Duration::ZERO) };
         let age = self.clock.now()?.seconds().saturating_sub(last.seconds());
-        // After a clock was set back, the last one seems to lie ahead: then one is due.
+        // If the clock was set back, the last backup seems to lie in the future. Then a backup is
+        // due.
         let age = u64::try_from(age).map_or(self.schedule.every, Duration::from_secs);
         Ok(self.schedule.every.saturating_sub(age))
     }

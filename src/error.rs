@@ -5,7 +5,7 @@
 //! the form `<thing>: <what was expected>`. Internals are only in the texts of [`Error::Internal`],
 //! [`Error::Unavailable`] and [`Error::Setup`], which no client gets: they go to the log or the operator.
 
-/// What [`Error::Exists`] found in the way.
+/// The thing that exists already, in [`Error::Exists`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Taken {
     /// The email is registered already.
@@ -17,7 +17,7 @@ pub enum Taken {
 /// Everything that can go wrong, by kind.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// What was sent cannot be read at all: malformed JSON, broken percent-encoding.
+    /// The input cannot be read at all: malformed JSON, broken percent-encoding.
     #[error("{0}")]
     Malformed(String),
     /// It can be read, but a value is missing, of the wrong type or form, or contradicts another.
@@ -35,19 +35,19 @@ pub enum Error {
     /// The thing exists but belongs to somebody else.
     #[error("{0}")]
     NotOwner(String),
-    /// What should be made exists already.
+    /// The thing to be created exists already.
     #[error("exists already: {0:?}")]
     Exists(Taken),
-    /// A rule of the calendar forbids it as things are.
+    /// A rule of the calendar forbids it in the present state.
     #[error("{0}")]
     Conflict(String),
-    /// The event of that id has another revision than the one to be changed.
-    #[error("event {0} was changed meanwhile")]
+    /// The event with that id does not have the revision that the change was meant for.
+    #[error("event {0} was changed in the meantime")]
     Changed(i64),
     /// There is no such event, group or user.
     #[error("{0}")]
     NotFound(String),
-    /// Rate limited. How many seconds to wait.
+    /// Rate limited. The number is how many seconds to wait.
     #[error("rate limited: try again in {0} s")]
     TooMany(u64),
     /// The store cannot serve now; nothing was stored. The text is for the log.
@@ -61,5 +61,5 @@ pub enum Error {
     Setup(String),
 }
 
-/// What the functions of this crate return.
+/// The result of this crate's functions.
 pub type Result<T> = std::result::Result<T, Error>;

@@ -1,6 +1,6 @@
 //! A calendar server in one binary that keeps everything in one SQLite file.
 //!
-//! Every arrow points down, and `tests/layers.rs` holds them:
+//! Every arrow points down; `tests/layers.rs` checks them:
 //!
 //! ```text
 //!   main.rs ─► cli/ ─► run/ ─► server.rs ─► api/   web/     HTTP: routes, guards, the envelope; the pages

@@ -12,14 +12,14 @@ use super::parameters::{Given, Parameters, Source};
 use super::refusal::{Refusal, Result};
 use crate::error::{self, Error};
 
-/// The most bytes of a body that are read.
+/// The largest body that is read, in bytes.
 pub(super) const LIMIT: u64 = 64 * 1024;
 
 /// How deep a body may be nested. Its parameters are one level deep.
 const DEEPEST: usize = 100;
 
 /// The parameters in a body, or why they were refused. The guard never fails, since an error of the
-/// token comes first: [`Caller`](super::caller::Caller) takes the result out after it.
+/// token is reported first: [`Caller`](super::caller::Caller) takes the result out after it.
 pub(crate) struct Body<T>(Result<T>);
 
 impl<T> Body<T> {
@@ -47,7 +47,7 @@ impl<'r, T: Parameters + Send> FromData<'r> for Body<T> {
     }
 }
 
-/// The values of a JSON object as they were sent. Of a duplicate name, the last counts.
+/// The values of a JSON object as they were sent. If a name is given twice, the last value is used.
 struct Fields(HashMap<String, Box<RawValue>>);
 
 impl Source for Fields {

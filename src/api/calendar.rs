@@ -24,7 +24,7 @@ use crate::model::{self, TimeRange};
 /// The events that a calendar shows.
 type Events = Answer<List<Event<'static>>>;
 
-/// What the caller's calendar shows in the range that `range` makes of `input`.
+/// Answers with the caller's events in the range that `range` derives from `input`.
 async fn view<I, F>(
     caller: Caller,
     input: I,

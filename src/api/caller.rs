@@ -1,8 +1,9 @@
-//! Who is calling, and how often they may.
+//! The caller of a request, and the rate limit on registration, sign-in and password changes.
 //!
-//! The order of checks is part of the API: path and method, token, body or query, parameters. Whether the
-//! token's user exists is checked in the same read or write of the store as the call itself. An error in
-//! the body or the query has to wait for that, so handlers hand their input to [`Caller`] unread.
+//! The order of checks is part of the API: path and method, token, body or query, parameters.
+//! Whether the token's user exists is checked in the same read or write of the store as the call
+//! itself. An error in the body or the query is reported after that, so handlers hand their input
+//! to [`Caller`] unread.
 
 use std::sync::Arc;
 
@@ -68,9 +69,9 @@ impl Caller {
     /// Runs `work`, which may read many rows, for the token's user.
     ///
     /// # Errors
-    /// In this order: [`Error::InvalidToken`] if there is no such user or they have ended the token,
-    /// [`Error::Malformed`] for broken percent-encoding in the query, the error of `input`, that of
-    /// `work`.
+    /// In this order: [`Error::InvalidToken`] if there is no such user or they have ended the
+    /// token, [`Error::Malformed`] for broken percent-encoding in the query, the error of `input`,
+    /// the error of `work`.
     pub(super) async fn read<I, T, F>(&self, app: &App, input: I, work: F) -> Result<T>
     where
         I: Input,
@@ -131,7 +132,7 @@ impl Caller {
     }
 }
 
-/// Refuses a request of a client that has made too many (`auth_rate`).
+/// Refuses a request if its client has made too many (`auth_rate`).
 pub(crate) struct WithinLimit;
 
 #[rocket::async_trait]

@@ -1,5 +1,5 @@
-//! The headers by which a client asks for an answer only if it is new (`If-None-Match`), and compressed
-//! (`Accept-Encoding`).
+//! The headers by which a client asks for an answer only if it has changed (`If-None-Match`), or
+//! for a compressed one (`Accept-Encoding`).
 
 use std::convert::Infallible;
 
@@ -7,7 +7,7 @@ use rocket::request::{FromRequest, Outcome, Request};
 
 use crate::http::{coding, etag};
 
-/// What those headers say.
+/// The values of those headers.
 pub(super) struct Conditional {
     /// The values of `If-None-Match`.
     known: Vec<String>,
@@ -26,7 +26,7 @@ impl<'r> FromRequest<'r> for Conditional {
 }
 
 impl Conditional {
-    /// Whether the client has what `tag` stands for.
+    /// Whether the client has the representation that `tag` names.
     pub(super) fn has(&self, tag: &str) -> bool {
         etag::is_known(self.known.iter().map(String::as_str), tag)
     }

@@ -65,8 +65,8 @@ fn code_of(refusal: &Refusal) -> Code {
     }
 }
 
-/// The published detail: one sentence for a person, where something can be said that is not internal.
-/// What the calendar says is said here in the words of HTTP where a client needs those.
+/// The published detail: one sentence for a person. It says nothing internal, so some refusals have
+/// none. Where a client has to send a header, the sentence names it.
 fn detail_of(refusal: &Refusal) -> Option<String> {
     let error = match refusal {
         Refusal::Calendar(error) => error,
@@ -101,8 +101,8 @@ struct Meta<'a> {
     detail: Option<String>,
 }
 
-/// The answer to a call that was done, whose data is a `T`: [`Done`] for none, a [`List`] for an array.
-/// The description of the API (`openapi/`) takes the type of the data from here.
+/// The answer to a successful call, with data of the type `T`: [`Done`] for none, a [`List`] for an
+/// array. The description of the API (`openapi/`) takes the type of the data from here.
 pub(crate) struct Answer<T> {
     body: View,
     location: Option<String>,
@@ -110,8 +110,8 @@ pub(crate) struct Answer<T> {
     not_modified: bool,
     /// Whether the body has the content coding that the client wants.
     encoded: bool,
-    /// The data is written already, so an answer does not borrow what it was made of: a
-    /// `Group<'_>` makes an `Answer<Group<'static>>`, by the variance of this.
+    /// The data is serialized already, so an answer does not borrow it. By the variance of this
+    /// type, a `Group<'_>` makes an `Answer<Group<'static>>`.
     data: PhantomData<fn(T)>,
 }
 
@@ -129,7 +129,7 @@ impl Answer<Done> {
         Self::bare(envelope.into_bytes())
     }
 
-    /// Done, without data; what was made can be read at `location`.
+    /// Done, without data; the created thing can be read at `location`.
     pub(crate) fn made_at(location: String) -> Self {
         Self { location: Some(location), ..Self::done() }
     }
@@ -188,7 +188,7 @@ impl<T> Answer<T> {
         Self { body, tag: Some(tag), encoded: true, ..Self::bare(Vec::new()) }
     }
 
-    /// This answer with the entity tag `tag`, or 304 if the client has that.
+    /// This answer with the entity tag `tag`, or 304 if the client has it already.
     pub(super) fn tagged(self, tag: String, conditional: &Conditional) -> Self {
         if conditional.has(&tag) {
             Self::not_modified(tag)
@@ -197,7 +197,7 @@ impl<T> Answer<T> {
         }
     }
 
-    /// 304: the client has what `tag` stands for.
+    /// 304: the client has the representation that `tag` names.
     pub(super) fn not_modified(tag: String) -> Self {
         Self { tag: Some(tag), not_modified: true, ..Self::bare(Vec::new()) }
     }
@@ -235,7 +235,8 @@ impl<'r, T> Responder<'r, 'static> for Answer<T> {
     }
 }
 
-/// The answer to a call that was refused. What the client is not told goes to the log, only here.
+/// The answer to a refused call. Details that the client does not get are logged here, and nowhere
+/// else.
 impl<'r> Responder<'r, 'static> for Refusal {
     fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
         let id = exchange::id_of(request);

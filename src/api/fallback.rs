@@ -1,10 +1,10 @@
 //! The answers when no handler answers: the path does not take the method, there is no such path, the
 //! request could not be read, a handler panicked.
 //!
-//! For Rocket 0.5, a wrong method is a path that was not found. So every path gets another route for each
-//! method that it does not take, made from the list of real routes. These rank behind the real routes of
-//! the same kind. Those of fixed paths rank before paths with an id, so that `GET /group/event` is refused
-//! by `/group/event` and `event` is not read as an id.
+//! Rocket 0.5 treats a wrong method like a path that does not exist. So every path gets an extra
+//! route for each method that it does not take, made from the list of real routes. These rank
+//! behind the real routes of the same kind. Those of fixed paths rank before paths with an id, so
+//! that `GET /group/event` is refused by `/group/event` and `event` is not read as an id.
 
 use std::collections::BTreeMap;
 

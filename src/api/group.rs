@@ -40,7 +40,7 @@ pub(super) struct WhichGroup {
 
 impl Parameters for WhichGroup {}
 
-/// `edate` is not before `sdate`: 40001.
+/// `edate` must not be before `sdate`; otherwise 40001.
 #[derive(Deserialize, ToSchema)]
 pub(super) struct NewGroupEvent {
     group_id: Id,

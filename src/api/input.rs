@@ -1,11 +1,11 @@
-//! What a call takes beside its token, unread until the token has been checked.
+//! The input of a call besides its token, unread until the token has been checked.
 
 use super::refusal::Result;
 
-/// What a call takes beside its token: a [`Body`](super::body::Body), a
+/// The input of a call besides its token: a [`Body`](super::body::Body), a
 /// [`Query`](super::query::Query), or nothing.
 pub(super) trait Input: Send + 'static {
-    /// What it is read into.
+    /// The type that it is read into.
     type Value: Send + 'static;
 
     /// Reads it.

@@ -1,4 +1,4 @@
-//! Version 1 of the HTTP API: its routes, and what answers when none of them does.
+//! Version 1 of the HTTP API: its routes, and the answer when no route matches.
 //!
 //! A handler is its guards, one call into the domain and an answer. Every answer under `/api/` is in the
 //! envelope, errors included, except the description of the API itself (`openapi/`).
@@ -27,7 +27,7 @@ use rocket::{Catcher, Route};
 /// Where version 1 of the API is mounted.
 pub const BASE: &str = "/api/v1";
 
-/// Every route of version 1, those that refuse other methods included.
+/// Every route of version 1, including those that refuse other methods.
 #[must_use]
 pub fn routes() -> Vec<Route> {
     let mut routes = rocket::routes![
@@ -63,7 +63,7 @@ pub fn routes() -> Vec<Route> {
     routes
 }
 
-/// What answers under `/api/` when no route does.
+/// The catcher for requests under `/api/` that no route answers.
 #[must_use]
 pub fn catchers() -> Vec<Catcher> {
     fallback::catchers()

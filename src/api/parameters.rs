@@ -1,10 +1,11 @@
 //! The parameters of a body or a query, read into a type of the call's own.
 //!
-//! Such a type derives `Deserialize`, and the description in `openapi/` from the same fields. serde's
-//! own reading would name the wrong parameter: it follows the order of the request, and finds what is
-//! missing only at the end. Here the fields are read in the order in which the type declares them, a
-//! missing one is refused in its turn, and an error names the parameter that it is about. Unknown
-//! parameters are ignored. A field that is a struct itself takes its parameters from the same request.
+//! That type derives `Deserialize`. The description in `openapi/` is derived from the same fields.
+//! serde's own reading would name the wrong parameter: it follows the order of the request, and
+//! finds a missing parameter only at the end. Here the fields are read in the order in which the
+//! type declares them, a missing one is refused in its turn, and an error names the parameter that
+//! it is about. Unknown parameters are ignored. A field that is a struct itself takes its
+//! parameters from the same request.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -45,10 +46,10 @@ pub(super) trait Source {
 
 /// A value as it was sent.
 pub(super) enum Given<'a> {
-    /// In a body. A value is checked only when its parameter is read, so one that no parameter asks for
-    /// may be anything.
+    /// From a body. A value is checked only when its parameter is read, so the value of an unknown
+    /// parameter may be anything.
     Json(&'a RawValue),
-    /// In a query, decoded.
+    /// From a query, decoded.
     Text(Cow<'a, str>),
 }
 

@@ -1,5 +1,6 @@
-//! The parameters in a query string: `application/x-www-form-urlencoded` as in the URL standard, except
-//! that broken percent-encoding is an error. Of a duplicate name, the first counts.
+//! The parameters in a query string: `application/x-www-form-urlencoded` as in the URL standard,
+//! except that broken percent-encoding is an error. If a name is given twice, the first value is
+//! used.
 
 use std::borrow::Cow;
 

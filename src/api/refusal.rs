@@ -14,9 +14,10 @@ pub(crate) enum Refusal {
     Calendar(Error),
     /// There is no such path.
     NoSuchPath,
-    /// The path does not take the method. It takes these, in the form of the header `Allow`.
+    /// The path does not take the method. The text lists those that it takes, as in the header
+    /// `Allow`.
     MethodNotAllowed(String),
-    /// The request is larger than is read.
+    /// The request is too large.
     TooLarge(String),
 }
 
@@ -26,10 +27,11 @@ impl From<Error> for Refusal {
     }
 }
 
-/// What guards and handlers give.
+/// The result of guards and handlers.
 pub(super) type Result<T> = std::result::Result<T, Refusal>;
 
-/// The refusal of a guard. Rocket gives a catcher only the status, so it is left in the request's cache.
+/// The refusal of a guard. Rocket gives a catcher only the status, so the refusal is kept in the
+/// request's cache.
 struct Left(Mutex<Option<Refusal>>);
 
 fn left<'r>(request: &'r Request<'_>) -> &'r Left {
@@ -41,7 +43,7 @@ pub(super) fn refuse<T>(request: &Request<'_>, refusal: Refusal) -> Outcome<T, (
     if let Ok(mut left) = left(request).0.lock() {
         *left = Some(refusal);
     }
-    // The catcher ignores this status and answers with that of the refusal.
+    // The catcher ignores this status and answers with the status of the refusal.
     Outcome::Error((Status::BadRequest, ()))
 }
 

@@ -32,7 +32,7 @@ impl Parameters for Registration {
 
 #[derive(Deserialize, ToSchema)]
 pub(super) struct SignIn {
-    /// As it was registered, in any case.
+    /// The registered email, in upper or lower case.
     #[schema(pattern = r"^[^\u0000]*$")]
     useremail: String,
     #[schema(pattern = r"^[^\u0000]*$")]
@@ -44,7 +44,7 @@ impl Parameters for SignIn {}
 #[derive(Deserialize, ToSchema)]
 pub(super) struct PasswordChange {
     password: Password,
-    /// Needed where there is one.
+    /// Required if the user has a password.
     #[schema(nullable = false, pattern = r"^[^\u0000]*$")]
     old_password: Option<String>,
 }
@@ -123,8 +123,8 @@ pub(super) async fn login(
     token(app, &app.hashing.run(move || credentials.sign_in(&password)).await?)
 }
 
-/// Sets the caller's password; if there is one already, only with that as `old_password`. It ends all
-/// tokens of the caller and gives a new one.
+/// Sets the caller's password. If the caller has one already, `old_password` must match it. Ends
+/// all tokens of the caller and gives a new one.
 #[put("/user/password", data = "<body>")]
 pub(super) async fn change_password(
     _within: WithinLimit,
@@ -158,7 +158,7 @@ fn token(app: &App, user: &User) -> Result<Answer<Token>> {
     Ok(Answer::data(Token { token: app.tokens.issue(user, app.clock.unix())? })?)
 }
 
-/// Whose token it is.
+/// The caller.
 #[get("/user")]
 pub(super) async fn me(caller: Caller, app: &State<App>) -> Result<Answer<Me<'static>>> {
     let User { email, created, .. } = caller.read_inline(app, (), |_, user, ()| Ok(user)).await?;
@@ -178,7 +178,7 @@ pub(super) async fn select_groups(
     Ok(Answer::done())
 }
 
-/// What call 2 has set.
+/// The groups that the caller has selected (call 2).
 #[get("/user/calendar/group")]
 pub(super) async fn selected_groups(
     caller: Caller,

@@ -1,8 +1,9 @@
 //! The values in parameters and answers: how each is read, and its schema (OpenAPI 3.1).
 //!
-//! Input that fits a schema is accepted: the limits of a text are those without the white space at its
-//! ends, which is cut off. What a schema cannot express is in words: that `edate` is not before `sdate`,
-//! that only leap years have a 29 February, and that `1.0` is not an integer, although JSON Schema says so.
+//! Input that fits a schema is accepted. The limits of a text do not count the white space at its
+//! ends, which is trimmed. Rules that a schema cannot express are stated in words: that `edate` is
+//! not before `sdate`, that only leap years have a 29 February, and that `1.0` is not an integer,
+//! although JSON Schema says so.
 
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
@@ -169,7 +170,7 @@ value!(
     /// A day, or a time of it.
     DayOrTime(model::Day),
     model::Day::read_loosely,
-    form(DAY_OR_TIME, "1990-06-22", "A date, or a date and time, of which the date counts.")
+    form(DAY_OR_TIME, "1990-06-22", "A date, or a date and time. Only the date is used.")
 );
 value!(
     /// A selection of groups.
@@ -185,8 +186,8 @@ pub(super) struct Id(pub(super) i64);
 described!(
     Id,
     integer(i64::MIN).description(Some(
-        "An id, without a fraction or an exponent. One that nothing has, 0 and negative ones among them, \
-         is not found."
+        "An id, without a fraction or an exponent. An id that nothing has is not found, \
+         also 0 and negative ones."
     ))
 );
 

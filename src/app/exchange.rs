@@ -1,4 +1,4 @@
-//! What is kept with a request in Rocket: its id, when it arrived, the code of its answer.
+//! Data that Rocket keeps with a request: its id, its time of arrival, the code of its answer.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Instant;

@@ -1,7 +1,7 @@
-//! Where passwords are hashed: off the threads that serve requests, two at a time.
+//! Hashes passwords off the threads that serve requests, two at a time.
 //!
-//! A hash is slow by design. A few more wait for their turn, and the rest are refused: many sign-ins can
-//! delay other sign-ins, and nothing else.
+//! A hash is slow by design. Thirty more can wait for their turn, and the rest are refused. So many
+//! sign-ins delay other sign-ins, and nothing else.
 
 use std::sync::Arc;
 

@@ -1,7 +1,7 @@
-//! Whether the server can do its work, checked at most once a second.
+//! The health check: whether the database can be read and written, checked at most once a second.
 //!
-//! A check writes to the disk, and anybody may ask for it. So its result is kept for a second, and a flood
-//! of requests costs one write a second.
+//! A check writes to the disk, and anybody may request one. So its result is kept for a second, and
+//! a flood of requests costs one write a second.
 
 use std::time::{Duration, Instant};
 
@@ -23,17 +23,18 @@ pub struct Condition {
     pub backups: Option<BackupHistory>,
 }
 
-/// Checks, and keeps the result.
+/// Checks the store, and keeps the result for a second.
 #[derive(Debug, Default)]
 pub struct Health {
-    /// Timed by the monotonic clock, since the wall clock may be set back. Locked during a check, so that
-    /// requests at the same time share one.
+    /// Timed by the monotonic clock, since the wall clock may be set back. Locked during a check,
+    /// so that concurrent requests share one check.
     last: Mutex<Option<(Instant, Condition)>>,
     pending: PendingNote,
 }
 
 impl Health {
-    /// For a server whose backups leave in `pending` what they cannot note in the database.
+    /// A health check for a server whose backups put into `pending` an outcome that they cannot
+    /// record in the database.
     #[must_use]
     pub fn new(pending: PendingNote) -> Self {
         Self { pending, ..Self::default() }

@@ -1,9 +1,9 @@
-//! How often one address may register and sign in.
+//! Limits how often one client address may register, sign in or change a password.
 //!
-//! The address is that of the connection. The header `X-Forwarded-For` counts only from a proxy in
-//! `trusted_proxies`, since anybody can write it. IPv6 addresses are told apart by their first 64 bits,
-//! which one subscriber is given. At most ten thousand addresses are remembered; after that, the one
-//! that was quiet for longest is forgotten.
+//! The address is the peer address of the connection. The header `X-Forwarded-For` is used only if
+//! it comes from a proxy in `trusted_proxies`, since any client can send it. IPv6 addresses are
+//! counted by their first 64 bits, since one subscriber usually has all the others. At most ten
+//! thousand addresses are remembered. After that, the least recently used one is forgotten.
 
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::num::NonZeroUsize;
@@ -20,7 +20,7 @@ use crate::model::Rate;
 /// How many addresses are remembered.
 const ADDRESSES: NonZeroUsize = NonZeroUsize::new(10_000).unwrap();
 
-/// The limit on registering and signing in.
+/// The limit on registering, signing in and changing a password.
 #[derive(Debug)]
 pub struct AuthLimit {
     quota: Option<Quota>,
@@ -43,8 +43,8 @@ impl AuthLimit {
     /// `X-Forwarded-For`.
     ///
     /// # Errors
-    /// [`Error::TooMany`] if its client has reached the limit. [`Error::Internal`] if there is a limit and
-    /// no `peer`, so that clients cannot be told apart.
+    /// [`Error::TooMany`] if the client has reached the limit. [`Error::Internal`] if there is a
+    /// limit and no `peer`, so that clients cannot be told apart.
     pub fn check<'f>(
         &self,
         peer: Option<IpAddr>,

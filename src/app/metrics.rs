@@ -59,7 +59,7 @@ pub struct Request<'a> {
 }
 
 impl Metrics {
-    /// No requests yet. `activity` and the size of `database` are read whenever the metrics are.
+    /// Metrics without requests yet. `activity` and the size of `database` are read at each scrape.
     #[must_use]
     pub fn new(activity: Arc<Activity>, database: PathBuf) -> Self {
         let mut registry = Registry::with_prefix("calendar");
@@ -97,7 +97,7 @@ impl Metrics {
     }
 }
 
-/// What is read from the store whenever the metrics are.
+/// The values that are read from the store at each scrape.
 #[derive(Debug)]
 struct OfStore {
     activity: Arc<Activity>,

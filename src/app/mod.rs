@@ -1,4 +1,4 @@
-//! What every handler works with.
+//! The state that every handler works with.
 
 pub(crate) mod exchange;
 mod hashing_pool;
@@ -25,7 +25,7 @@ use crate::store::{PendingNote, Store};
 /// The running calendar: its store, clock, keys and settings.
 #[derive(Debug)]
 pub struct App {
-    /// Where everything is stored.
+    /// The store.
     pub store: Store,
     /// The time.
     pub clock: Clock,
@@ -35,11 +35,11 @@ pub struct App {
     pub registration_open: bool,
     /// How often one address may register and sign in.
     pub auth_limit: AuthLimit,
-    /// Where passwords are hashed.
+    /// Hashes passwords.
     pub hashing: HashingPool,
     /// The views that were answered last, to be sent again.
     pub views: Arc<ViewCache>,
-    /// Whether the server can do its work.
+    /// The health check.
     pub health: Health,
     /// The metrics, if they are on.
     pub metrics: Option<Arc<Metrics>>,
@@ -58,7 +58,7 @@ pub struct Settings {
     pub trusted_proxies: Vec<IpNet>,
     /// The origins whose pages may call the API.
     pub cors_origins: Vec<String>,
-    /// Where the scheduled backups leave what they cannot note in the database.
+    /// The outcome of the last scheduled backup, if it could not be recorded in the database.
     pub pending_note: PendingNote,
 }
 

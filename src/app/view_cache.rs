@@ -5,8 +5,8 @@
 //! same transaction as anything that the view could show. Every request reads the user's version with the
 //! token check; while it is unchanged, so is the view, and nothing needs invalidating.
 //!
-//! The version is also in the `ETag` (RFC 9110, 8.8.3) of a view, beside a random number of this process:
-//! a database restored from a backup goes through the same versions again.
+//! The `ETag` (RFC 9110, 8.8.3) of a view contains the version and a random number of this process,
+//! since a database restored from a backup goes through the same versions again.
 
 use std::fmt::Write;
 use std::sync::{Mutex, PoisonError};
@@ -23,7 +23,7 @@ const LARGEST: usize = BUDGET / 8;
 /// About how much memory a view takes beside its bytes.
 const OVERHEAD: usize = 192;
 
-/// The user, the range, and whether for a client that takes gzip.
+/// The user, the range, and whether the client takes gzip.
 type Key = (UserId, TimeRange, bool);
 
 /// A body, ready to be sent.
@@ -57,8 +57,8 @@ impl Default for ViewCache {
 }
 
 impl ViewCache {
-    /// The entity tag of what the calendar in that state shows in `range`. Weak, since compressed or
-    /// not it is the same view.
+    /// The entity tag of the view of `range` at `version`. It is weak, since the compressed and the
+    /// plain body are the same view.
     #[must_use]
     pub fn tag(&self, version: CalendarVersion, range: TimeRange) -> String {
         let mut tag = String::with_capacity(80);
@@ -70,7 +70,7 @@ impl ViewCache {
         tag
     }
 
-    /// What the calendar in that state shows in `range`, if it is kept.
+    /// The view of `range` at `version`, if it is kept.
     #[must_use]
     pub fn get(
         &self,
@@ -83,7 +83,7 @@ impl ViewCache {
         (*kept == version).then(|| view.clone())
     }
 
-    /// Keeps `view`, which is what the calendar in that state shows in `range`.
+    /// Keeps `view`, the view of `range` at `version`.
     pub fn keep(&self, version: CalendarVersion, range: TimeRange, compressed: bool, view: &View) {
         if view.bytes.len() > LARGEST {
             return;

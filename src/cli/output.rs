@@ -18,7 +18,7 @@ pub(super) fn json(value: &impl Serialize) -> Result<()> {
     line(&text)
 }
 
-/// A number and its thing: `1 event`, `2 events`.
+/// A number and its noun: `1 event`, `2 events`.
 pub(super) fn counted(number: u64, thing: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };
     format!("{number} {thing}{plural}")

@@ -1,4 +1,4 @@
-//! The keys that there are: those of this server, and those of Rocket that it passes on.
+//! The known keys: this server's own, and those of Rocket that it passes on.
 
 use rocket::config::LogLevel;
 use rocket::figment::providers::Serialized;

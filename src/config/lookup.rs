@@ -20,7 +20,7 @@ pub(super) fn read<T: DeserializeOwned>(given: &Figment, key: &str) -> Result<Op
     }
 }
 
-/// The text that `key` is set to, if it is. Digits in the environment are a number to figment.
+/// The text that `key` is set to, if it is. figment reads digits in the environment as a number.
 ///
 /// # Errors
 /// [`Error::Setup`] that names the key, if it is not a text.
@@ -63,7 +63,7 @@ pub(super) fn path(given: &Figment, key: &str) -> Result<Option<PathBuf>> {
     }
 }
 
-/// What figment found wrong, with the key: figment's own, else `key`.
+/// figment's error, with the key that figment names, or else `key`.
 pub(super) fn wrong(error: &figment::Error, key: Option<&str>) -> Error {
     let path = error.path.join(".");
     let key = if path.is_empty() { key.unwrap_or("configuration") } else { &path };

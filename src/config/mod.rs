@@ -1,9 +1,9 @@
-//! Every setting, read from where it may stand and checked once, at start.
+//! Every setting, read from its sources and checked once, at the start.
 //!
 //! A flag beats the environment (`CALENDAR_PORT`, and `ROCKET_PORT` as everywhere in Rocket), which
-//! beats `Rocket.toml`, which beats the built-in default. An unknown key or a wrong value is an error
-//! that names the key: a misspelt key that was ignored would show much later, and as something else.
-//! No error shows the value of a secret.
+//! beats `Rocket.toml`, which beats the built-in default. An unknown key or a wrong value is an
+//! error that names the key: a misspelt key that is ignored shows up much later, as another
+//! problem. No error shows the value of a secret.
 
 mod keys;
 mod lookup;
@@ -55,7 +55,7 @@ pub struct Flags {
     pub port: Option<u16>,
 }
 
-/// Where the server puts the backups that it makes, and how often it makes one.
+/// The schedule of the server's own backups.
 #[derive(Debug, Clone)]
 pub struct Schedule {
     /// The folder of the backups.
@@ -81,9 +81,9 @@ pub struct Config {
     pub registration_open: bool,
     /// The origins whose pages may call the API.
     pub cors_origins: Vec<String>,
-    /// How often one address may register and sign in; without one, there is no limit.
+    /// How often one address may register and sign in; `None` for no limit.
     pub auth_rate: Option<Rate>,
-    /// The proxies that are believed about the address of their client.
+    /// The proxies that are trusted to name their clients.
     pub trusted_proxies: Vec<IpNet>,
     /// The backups that the server makes, if it makes any.
     pub backups: Option<Schedule>,
@@ -99,8 +99,7 @@ pub struct Config {
     pub log_level: LogLevel,
     /// Rocket's own settings, complete.
     pub rocket: Figment,
-    /// What the operator should know about the configuration, one line each, though it is not an
-    /// error.
+    /// Warnings for the operator about the configuration, one line each.
     pub warnings: Vec<String>,
 }
 

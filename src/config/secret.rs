@@ -28,8 +28,8 @@ pub(super) fn signing_key(given: &Figment) -> Result<Option<Vec<u8>>> {
     }
 }
 
-/// The environment is read without figment: that would take a key of digits for a number, and the
-/// error about it would show the key.
+/// The environment is read without figment. figment would take a key of digits for a number, and
+/// its error would show the key.
 fn secret_key(given: &Figment) -> Result<Option<String>> {
     for name in ["CALENDAR_SECRET_KEY", "ROCKET_SECRET_KEY"] {
         match std::env::var(name) {

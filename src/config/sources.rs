@@ -47,8 +47,8 @@ pub(super) fn file(profile: &str) -> Result<(impl Provider, Vec<String>)> {
     Ok((Toml::string(&text).nested(), warnings))
 }
 
-/// What a TOML parser says, in one line and without the line of the file that it quotes, which may
-/// hold the signing key.
+/// The message of a TOML parser, in one line. The line of the file that it quotes is left out,
+/// since it may hold the signing key.
 fn without_source(said: &str) -> String {
     let lines: Vec<&str> = said.lines().collect();
     match lines.as_slice() {

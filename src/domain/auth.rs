@@ -1,16 +1,16 @@
 //! Access tokens: JSON Web Tokens (RFC 7519) signed with HS256 (RFC 7518, 3.2).
 //!
-//! The claims are those of the earlier system. Its tokens have neither `iat` nor `exp`, and stay valid;
-//! new ones have `iat`, and `exp` if a lifetime is configured. A token is valid while its `generation`
-//! equals its user's, so raising the user's ends all their tokens.
+//! The claims are those of the earlier system. Its tokens have neither `iat` nor `exp`, and stay
+//! valid. New tokens have `iat`, and `exp` if a lifetime is configured. A token is valid while its
+//! `generation` equals its user's. Raising the user's `generation` ends all their tokens.
 //!
 //! Neither cryptography back end of the crate `jsonwebtoken` fits: one pulls in RSA, the other a C
-//! library. The code that connects it to `hmac` and `sha2` instead is here. It supports HS256 alone, so
-//! a token with another algorithm cannot be verified.
+//! library. This module connects it to `hmac` and `sha2` instead. It supports HS256 alone, so a
+//! token with another algorithm cannot be verified.
 //!
 //! A client sends the same token with every request, and verifying it costs more than the rest of a
-//! short request. So the claims of recently verified tokens are cached by the token's bytes. What can
-//! change later, the expiry and the user, is checked every time.
+//! short request. So the claims of recently verified tokens are cached by the token's bytes. The
+//! expiry and the user are checked every time.
 
 use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex, PoisonError};

@@ -32,7 +32,8 @@ pub fn get(snapshot: &Snapshot<'_>, email: &Email) -> Result<User> {
     snapshot.user_by_email(email)?.ok_or_else(missing)
 }
 
-/// What a password is checked against: the user, if there is one, and their hash, if they have one.
+/// The data that a password is checked against: the user, if there is one, and their hash, if they
+/// have one.
 pub struct Credentials {
     user: Option<User>,
     hash: Option<String>,
@@ -69,7 +70,7 @@ impl Credentials {
     /// The user, if `password` is right.
     ///
     /// # Errors
-    /// [`Error::Refused`] if anything is wrong. Duration and text do not reveal what.
+    /// [`Error::Refused`] if anything is wrong. Neither the duration nor the text reveals what.
     pub fn sign_in(self, password: &Password) -> Result<User> {
         let right = passwords::verify(password, self.hash.as_deref());
         match self.user {
@@ -90,7 +91,7 @@ impl Credentials {
     }
 }
 
-/// A password change whose old password has yet to be checked.
+/// A password change, before the old password is checked.
 #[derive(Debug)]
 pub struct Change {
     credentials: Credentials,
@@ -151,7 +152,7 @@ pub fn set_password(tx: &Transaction<'_>, user: &User, hash: &str) -> Result<Use
     Ok(User { token_generation: tx.end_tokens(user.id)?, ..user.clone() })
 }
 
-/// What belongs to a user, counted before the user is removed.
+/// The number of things that belong to a user, counted before the user is removed.
 #[derive(Debug)]
 pub struct Belongings {
     /// Their personal events, the birthday included.
@@ -164,7 +165,7 @@ pub struct Belongings {
     pub others_events: u64,
 }
 
-/// What belongs to `user`.
+/// Counts the things that belong to `user`.
 ///
 /// # Errors
 /// If the store cannot read.

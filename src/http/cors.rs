@@ -1,7 +1,7 @@
-//! Which other sites' pages may call the API from a browser (Fetch standard, CORS protocol): those of the
-//! origins in the key `cors_origins`, by default none.
+//! CORS (Fetch standard): lets pages of other origins call the API from a browser. The key
+//! `cors_origins` lists the origins; by default there are none.
 
-/// What a request says about the page that sends it.
+/// The headers by which a browser describes the page that sends a request.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Sender<'a> {
     /// The header `Origin`.

@@ -51,8 +51,8 @@ pub(crate) enum Allowed<'a> {
     Only(Vec<&'a str>),
 }
 
-/// What a client that sent `lists` in `If-Match` allows. The comparison is strong (RFC 9110, 13.1.1), so a
-/// weak tag allows nothing.
+/// The representations that a client allows by sending `lists` in `If-Match`. The comparison is
+/// strong (RFC 9110, 13.1.1), so a weak tag allows nothing.
 pub(crate) fn allowed<'a>(lists: impl Iterator<Item = &'a str>) -> Allowed<'a> {
     let mut lists = lists.peekable();
     if lists.peek().is_none() {
@@ -69,8 +69,8 @@ pub(crate) fn allowed<'a>(lists: impl Iterator<Item = &'a str>) -> Allowed<'a> {
     Allowed::Only(only)
 }
 
-/// Whether a client that sent `lists` in `If-None-Match` has what `tag` stands for. The comparison is weak
-/// (RFC 9110, 13.1.2).
+/// Whether a client that sent `lists` in `If-None-Match` has the representation that `tag` names.
+/// The comparison is weak (RFC 9110, 13.1.2).
 pub(crate) fn is_known<'a>(lists: impl Iterator<Item = &'a str>, tag: &str) -> bool {
     let quoted = tag.trim_start_matches("W/");
     lists.flat_map(tags).any(|given| given.quoted().is_none_or(|given| given == quoted))

@@ -26,8 +26,8 @@ impl fmt::Display for RequestId {
 pub(crate) struct Exchange<'a> {
     /// The method; `-` if it is unknown.
     pub(crate) method: &'a str,
-    /// The path. Not the query, which may hold what somebody searches for, and not those parts that no
-    /// route has, which could be anything.
+    /// The path. The query is left out, since it may hold search words. Parts that no route has are
+    /// left out, since they could be anything.
     pub(crate) path: &'a str,
     /// The HTTP status of the answer.
     pub(crate) status: u16,

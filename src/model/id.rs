@@ -1,5 +1,5 @@
-//! Ids of rows. They are positive, and never reused after a deletion. Any other 64-bit integer is a
-//! well-formed id of nothing.
+//! Ids of rows. They are positive, and never reused after a deletion. Any other 64-bit integer is
+//! well-formed, but is the id of nothing.
 
 use serde::Serialize;
 

@@ -204,8 +204,8 @@ impl Day {
         Month { year: self.0.year(), month: self.0.month() }
     }
 
-    /// The anniversaries of this day in `range`, from this day's own year on. In common years that of
-    /// 29 February is on the 28th.
+    /// The anniversaries of this day in `range`, from this day's own year on. In a common year, the
+    /// anniversary of 29 February is on the 28th.
     pub fn anniversaries(self, range: TimeRange) -> impl Iterator<Item = WallTime> {
         let year_of = |seconds: i64| {
             let clamped = seconds.clamp(WallTime::MIN.0, WallTime::MAX.0);

@@ -19,7 +19,7 @@ use crate::server;
 /// # Errors
 /// [`Error::Setup`] if it cannot listen there.
 pub(super) fn build(address: SocketAddr, metrics: Arc<Metrics>) -> Result<Rocket<Build>> {
-    // Tried here, where the error can name the key.
+    // Bound here first, so that the error can name the key.
     TcpListener::bind(address).map_err(|error| {
         Error::Setup(format!("metrics_address: cannot listen on {address}: {error}"))
     })?;
@@ -56,7 +56,7 @@ impl Serving {
         Ok(Self { shutdown: rocket.shutdown(), task: tokio::spawn(rocket.launch()) })
     }
 
-    /// Stops it, and logs why it did not serve, if it did not.
+    /// Stops it, and logs its error if it failed.
     pub(super) async fn stop(self) {
         self.shutdown.notify();
         if let Ok(Err(error)) = self.task.await {

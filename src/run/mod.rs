@@ -1,8 +1,8 @@
-//! A running server: what it consists of, in which order that starts, and in which it stops.
+//! A running server: its parts, and the order in which they start and stop.
 //!
-//! The signals are caught first, so that none of them kills the process half way. Then the database is
-//! opened, and then the ports. At the end the backups stop before the store, which as the last to
-//! close the file moves the log into it.
+//! The signals are caught first, so that none of them kills the process halfway. Then the database
+//! is opened, and then the ports. At the end, the backups stop before the store. The store is the
+//! last to close the file, so it moves the write-ahead log into it.
 
 mod ended;
 mod metrics;
@@ -37,8 +37,8 @@ pub(crate) fn until_stopped(
     for warning in &config.warnings {
         tracing::warn!("{warning}");
     }
-    // Each connection takes a file descriptor: as many as the machine allows. If it allows no more
-    // than there are, the server runs with those.
+    // Each connection takes a file descriptor, so the limit is raised as far as the machine allows.
+    // If it cannot be raised, the server runs with the present limit.
     let _ = rlimit::increase_nofile_limit(u64::MAX);
     let runtime = runtime(&config)?;
     let settings = rocket::Config::from(&config.rocket);
@@ -74,7 +74,7 @@ fn runtime(config: &Config) -> Result<Runtime> {
         .map_err(|error| Error::Setup(format!("cannot start the threads: {error}")))
 }
 
-/// Opens the database, and gives what the handlers work with.
+/// Opens the database, and gives the state that the handlers work with.
 fn open(config: &Config, pending: PendingNote) -> Result<App> {
     let (store, Opened { made, applied }) = Store::open(&config.database)?;
     if made {

@@ -1,5 +1,6 @@
-//! Error answers outside `/api/`: for a browser a small page, in the reader's language and the page's look,
-//! for anything else a line of text. Both say no more than the status, and repeat nothing of the request.
+//! Error answers outside `/api/`. A browser gets a small page in the reader's language and the
+//! page's style; any other client gets a line of text. Both only explain the status, and repeat
+//! nothing of the request.
 
 use rocket::Request;
 use rocket::http::{Accept, ContentType, Header, Method, Status};
@@ -43,7 +44,7 @@ impl<'r> Responder<'r, 'static> for Unanswered {
     }
 }
 
-/// Whether the path is that of a page or file, and the method other than GET and HEAD.
+/// Whether the path is a page or a file, and the method is neither GET nor HEAD.
 fn is_only_looked_at(request: &Request<'_>) -> bool {
     if [Method::Get, Method::Head].contains(&request.method()) {
         return false;

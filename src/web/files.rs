@@ -1,6 +1,7 @@
-//! The files under `static/`, as `build.rs` prepares them: text compressed, and all addresses under a hash
-//! of the whole folder. The content at an address with the hash never changes, so a browser asks for it
-//! once. Pages have no hash in their addresses and are revalidated each time.
+//! The files under `static/`, as `build.rs` prepares them. Text is compressed, and files have
+//! addresses with a hash of the whole folder. The content at an address with the hash never
+//! changes, so a browser asks for it once. Pages have no hash in their addresses and are
+//! revalidated each time.
 
 use std::borrow::Cow;
 use std::io::{Cursor, Read};
@@ -49,11 +50,11 @@ impl File {
         Self::find(path, Keep::WhileUnchanged)
     }
 
-    /// The file that is asked for at `/static/<hash>/<path>`.
+    /// The file at `/static/<hash>/<path>`.
     ///
-    /// The hash may be that of another version: a browser that opened the page before an upgrade asks
-    /// for what it has not loaded yet. It gets the present file, not to be cached. A redirect would not
-    /// do: a module from another address is loaded a second time.
+    /// The hash may be that of another version: a browser that opened the page before an upgrade
+    /// asks for what it has not loaded yet. It gets the present file, which it must not cache. A
+    /// redirect was rejected: a browser loads a module a second time from another address.
     pub(super) fn at(hash: &str, path: Segments<'_, fmt::Path>) -> Option<Self> {
         let digits =
             hash.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte));

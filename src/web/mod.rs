@@ -1,4 +1,4 @@
-//! What a browser shows: the page, which is a client of the API like any other, and its files, embedded in
+//! The page for the browser, which is a client of the API like any other. Its files are embedded in
 //! the binary.
 
 mod errors;
@@ -29,7 +29,7 @@ pub fn routes() -> Vec<Route> {
     rocket::routes![index, docs, file, icon, health::health]
 }
 
-/// What answers outside `/api/` when no route does.
+/// The catcher for requests outside `/api/` that no route answers.
 #[must_use]
 pub fn catchers() -> Vec<Catcher> {
     vec![Catcher::new(None, answer)]
@@ -68,7 +68,7 @@ fn file(hash: &str, path: Segments<'_, Path>) -> Option<File> {
     File::at(hash, path)
 }
 
-/// Browsers ask for this where they show only the address, as in a list of bookmarks.
+/// Browsers request this path where they know only the address, as in a list of bookmarks.
 #[get("/favicon.ico")]
 fn icon() -> Option<File> {
     File::page("page/icon.svg")
@@ -78,10 +78,10 @@ fn answer<'r>(status: Status, request: &'r Request<'_>) -> catcher::BoxFuture<'r
     if status == Status::BadRequest {
         exchange::log_unreadable(request, status);
     }
-    // A target that is not a path, as that of CONNECT, reaches no router. It may have been meant for the
-    // API, whose clients expect the envelope.
+    // A target that is not a path, such as the target of CONNECT, reaches no router. It may have
+    // been meant for the API, whose clients expect the envelope.
     if status == Status::BadRequest && !errors::wants_html(request) {
-        let error = Error::Malformed("the request's target is no path".into());
+        let error = Error::Malformed("the request target is not a path".into());
         return Box::pin(async move { error.respond_to(request) });
     }
     Box::pin(async move { Unanswered(status).respond_to(request) })

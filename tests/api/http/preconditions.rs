@@ -36,7 +36,7 @@ fn assert_precondition_failed(answer: &Answer) {
         412,
         41200,
         "PRECONDITION FAILED",
-        "event 1 was changed meanwhile: read it again, and send its new ETag in If-Match",
+        "event 1 was changed in the meantime: read it again, and send its new ETag in If-Match",
     );
 }
 

@@ -102,7 +102,7 @@ fn broken_percent_encoding_on_the_wire_is_refused() {
 #[test]
 fn a_target_that_is_not_a_path_is_answered_in_the_envelope() {
     let (_folder, server) = serving();
-    let body = r#"{"meta":{"code":40000,"message":"INVALID PARAMETER","detail":"the request's target is no path"}}"#;
+    let body = r#"{"meta":{"code":40000,"message":"INVALID PARAMETER","detail":"the request target is not a path"}}"#;
     let request = b"CONNECT example.com:443 HTTP/1.1\r\nHost: c\r\nConnection: close\r\n\r\n";
     assert_envelope(&server, request, "400", body);
 }
