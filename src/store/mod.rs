@@ -112,7 +112,7 @@ impl Store {
         let readers = Readers::start(|| connection::open_for_reading(&place))?;
         let store = Self {
             readers,
-            writer: Writer::start(writing, upkeep::step)?,
+            writer: Writer::start(&place, writing, upkeep::step)?,
             signing_key,
             _lock: lock,
         };

@@ -17,6 +17,7 @@ mod group_deletion;
 mod hostile_requests;
 mod kills;
 mod locked;
+mod missing_files;
 mod permissions;
 
 #[path = "../support"]

@@ -1,7 +1,7 @@
 //! The writer's activity, in numbers: its queue and its commits.
 
 use std::array;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
 /// How many classes of commits are counted, by their number of writes: at most 1, 2, 4 … 512.
 const CLASSES: usize = 10;
@@ -12,6 +12,7 @@ pub struct Activity {
     waiting: AtomicUsize,
     commits: [AtomicU64; CLASSES],
     writes: AtomicU64,
+    misplaced: AtomicBool,
 }
 
 /// Commits, counted by their number of writes.
@@ -37,6 +38,17 @@ impl Activity {
         let by_size =
             array::from_fn(|class| (1 << class, self.commits[class].load(Ordering::Relaxed)));
         Commits { by_size, writes: self.writes.load(Ordering::Relaxed) }
+    }
+
+    /// Whether the database's files are at their paths, as of the last look.
+    #[must_use]
+    pub fn in_place(&self) -> bool {
+        !self.misplaced.load(Ordering::Relaxed)
+    }
+
+    /// Records whether they are; gives whether that is new.
+    pub(in crate::store) fn set_in_place(&self, in_place: bool) -> bool {
+        self.misplaced.swap(!in_place, Ordering::Relaxed) == in_place
     }
 
     pub(in crate::store) fn queued(&self) {

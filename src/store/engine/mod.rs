@@ -10,6 +10,7 @@ pub(super) mod file;
 pub(super) mod init;
 pub(super) mod lock;
 pub(super) mod place;
+mod presence;
 pub(super) mod readers;
 pub(super) mod staged;
 mod transaction;

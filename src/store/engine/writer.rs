@@ -6,8 +6,15 @@
 //! Work that fails or panics undoes its own savepoint and nothing else. Work whose client has gone
 //! runs to its end like any other. The queue is bounded: when it is full, a caller is refused at once
 //! instead of waiting for ever. When idle the thread runs deferred work (`upkeep.rs`).
+//!
+//! While the files of the database are not at their paths, all writes are refused (`presence.rs`). The
+//! thread looks once a second, and before and after every commit. When it first finds them gone, it
+//! writes what the database holds to a new file.
 
+use std::fs::OpenOptions;
+use std::os::unix::fs::OpenOptionsExt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -17,6 +24,8 @@ use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use super::activity::Activity;
+use super::place::Place;
+use super::presence::Presence;
 use super::transaction::{execute, panic_text};
 use super::{BUSY_TIMEOUT, Transaction};
 use crate::error::{Error, Result};
@@ -32,6 +41,8 @@ const IDLE: Duration = Duration::from_millis(20);
 const PAUSE: Duration = Duration::from_millis(1);
 /// How often a step of upkeep is done under constant load.
 const AT_LEAST: Duration = Duration::from_millis(100);
+/// How often to look whether the files are at their paths, without a write.
+const LOOK: Duration = Duration::from_millis(500);
 
 /// Runs inside the transaction and gives its [`Answer`]. Gets no connection if no transaction could
 /// begin, and then runs nothing.
@@ -51,18 +62,24 @@ pub(in crate::store) struct Writer {
 }
 
 impl Writer {
-    /// Starts the thread, which writes to `conn` and does steps of `upkeep` when idle.
+    /// Starts the thread, which writes to `conn`, a connection to the database at `place`, and does
+    /// steps of `upkeep` when idle.
     ///
     /// # Errors
     /// [`Error::Setup`] if it cannot be started.
-    pub(in crate::store) fn start(conn: Connection, upkeep: Upkeep) -> Result<Self> {
+    pub(in crate::store) fn start(place: &Place, conn: Connection, upkeep: Upkeep) -> Result<Self> {
         let (jobs, queue) = bounded(QUEUE);
         let activity = Arc::new(Activity::default());
         let thread = std::thread::Builder::new()
             .name("store-writer".into())
             .spawn({
-                let activity = Arc::clone(&activity);
-                move || serve(conn, &queue, &activity, upkeep)
+                let thread = Thread {
+                    conn,
+                    presence: Presence::of(place),
+                    rescued: place.beside(".rescued"),
+                    activity: Arc::clone(&activity),
+                };
+                move || thread.serve(&queue, upkeep)
             })
             .map_err(|error| Error::Setup(format!("cannot start the writer thread: {error}")))?;
         Ok(Self { jobs: Some(jobs), activity, thread: Some(thread) })
@@ -126,28 +143,97 @@ impl Drop for Writer {
     }
 }
 
-fn serve(mut conn: Connection, queue: &Receiver<Job>, activity: &Activity, upkeep: Upkeep) {
-    // The process before this one may have left deferred work.
-    let (mut left, mut last, mut patience) = (true, Instant::now(), IDLE);
-    loop {
-        let waited = if left {
-            queue.recv_timeout(patience)
-        } else {
-            queue.recv().map_err(|_| RecvTimeoutError::Disconnected)
-        };
-        match waited {
-            Ok(job) => {
-                write(&conn, job, queue, activity);
-                (left, patience) = (true, IDLE);
-                if last.elapsed() < AT_LEAST {
-                    continue;
+/// What the thread works with.
+struct Thread {
+    conn: Connection,
+    presence: Presence,
+    /// Where to write what the database holds if its own file is gone.
+    rescued: PathBuf,
+    activity: Arc<Activity>,
+}
+
+impl Thread {
+    fn serve(mut self, queue: &Receiver<Job>, upkeep: Upkeep) {
+        // The process before this one may have left deferred work.
+        let (mut left, mut last, mut patience) = (true, Instant::now(), IDLE);
+        loop {
+            match queue.recv_timeout(if left { patience } else { LOOK }) {
+                Ok(job) => {
+                    self.write(job, queue);
+                    (left, patience) = (true, IDLE);
+                    if last.elapsed() < AT_LEAST {
+                        continue;
+                    }
+                }
+                Err(RecvTimeoutError::Timeout) => patience = PAUSE,
+                Err(RecvTimeoutError::Disconnected) => return,
+            }
+            let in_place = self.fault().is_none();
+            left = left && in_place && run_upkeep(&mut self.conn, upkeep);
+            last = Instant::now();
+        }
+    }
+
+    /// Looks whether the files are at their paths, and gives what is wrong. Logs a change, and
+    /// rescues what the database holds at the first fault.
+    fn fault(&self) -> Option<String> {
+        let fault = self.presence.fault();
+        if self.activity.set_in_place(fault.is_none()) {
+            match &fault {
+                None => tracing::info!("the database is at its path again: writes go on"),
+                Some(fault) => {
+                    tracing::error!("{fault}: all writes are refused");
+                    self.rescue();
                 }
             }
-            Err(RecvTimeoutError::Timeout) => patience = PAUSE,
-            Err(RecvTimeoutError::Disconnected) => return,
         }
-        left = run_upkeep(&mut conn, upkeep);
-        last = Instant::now();
+        fault
+    }
+
+    /// Writes what the database holds to a new file, readable by its owner alone. Its own files may
+    /// have no name any more, and then end with this process.
+    fn rescue(&self) {
+        let to = self.rescued.display();
+        let made = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&self.rescued);
+        let rescued = made.map_err(|error| error.to_string()).and_then(|_| {
+            let path = self.rescued.to_str().ok_or("its path is not UTF-8")?;
+            self.conn.execute("VACUUM INTO ?1", [path]).map_err(|error| error.to_string())
+        });
+        match rescued {
+            Ok(_) => tracing::warn!("wrote what the database holds to {to}"),
+            Err(error) => {
+                tracing::error!("cannot write what the database holds to {to}: {error}");
+            }
+        }
+    }
+
+    /// Does `job` and what is queued behind it in one transaction, and answers.
+    fn write(&self, job: Job, queue: &Receiver<Job>) {
+        let begun = match self.fault() {
+            Some(fault) => Err(fault),
+            None => execute(&self.conn, "BEGIN IMMEDIATE")
+                .map_err(|error| format!("cannot begin to write: {error}"))
+                .inspect_err(|reason| tracing::error!("{reason}")),
+        };
+        if let Err(reason) = begun {
+            // The jobs behind it fail too: each would wait as long again for the same lock.
+            // Taken before the first answer: a job that comes after it gets a try of its own.
+            let waiting: Vec<Job> = std::iter::once(job).chain(queue.try_iter()).collect();
+            for job in waiting {
+                job(None)(Some(&reason));
+            }
+            return;
+        }
+        let (answers, failure) = run_batch(&self.conn, job, queue);
+        match &failure {
+            Some(reason) => tracing::error!(writes = answers.len(), "nothing was stored: {reason}"),
+            None => self.activity.committed(answers.len()),
+        }
+        // What was committed to a file that is gone meanwhile is not stored.
+        let failure = failure.or_else(|| self.fault());
+        for answer in answers {
+            answer(failure.as_deref());
+        }
     }
 }
 
@@ -164,29 +250,6 @@ fn run_upkeep(conn: &mut Connection, upkeep: Upkeep) -> bool {
         tracing::warn!("deferred work has to wait: {error}");
         false
     })
-}
-
-/// Does `job` and what is queued behind it in one transaction, and answers.
-fn write(conn: &Connection, job: Job, queue: &Receiver<Job>, activity: &Activity) {
-    if let Err(error) = execute(conn, "BEGIN IMMEDIATE") {
-        // The jobs behind it fail too: each would wait as long again for the same lock.
-        let reason = format!("cannot begin to write: {error}");
-        tracing::error!("{reason}");
-        // Taken before the first answer: a job that comes after it gets a try of its own.
-        let waiting: Vec<Job> = std::iter::once(job).chain(queue.try_iter()).collect();
-        for job in waiting {
-            job(None)(Some(&reason));
-        }
-        return;
-    }
-    let (answers, failure) = run_batch(conn, job, queue);
-    match &failure {
-        Some(reason) => tracing::error!(writes = answers.len(), "nothing was stored: {reason}"),
-        None => activity.committed(answers.len()),
-    }
-    for answer in answers {
-        answer(failure.as_deref());
-    }
 }
 
 /// Runs `first` and what is queued behind it, then commits. Gives why that failed, if it did.

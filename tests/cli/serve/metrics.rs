@@ -58,6 +58,7 @@ fn requests_commits_and_the_database_are_measured() {
     let bucket = r#"calendar_request_duration_seconds_bucket{le="+Inf",method="POST",route="/api/v1/user"} 1"#;
     assert_has(&text, bucket);
     assert_has(&text, "calendar_writes_waiting 0");
+    assert_has(&text, "calendar_database_in_place 1");
     assert_has(&text, "calendar_commit_writes_sum 1.0");
     assert_has(&text, "calendar_commit_writes_count 1");
     assert_has(&text, r#"calendar_commit_writes_bucket{le="1.0"} 1"#);

@@ -1,0 +1,91 @@
+//! The database's files are removed, replaced or moved while a server runs.
+
+use std::fs;
+use std::path::Path;
+
+use crate::fixture::{DAY, UNAVAILABLE, assert_sound, event, serve};
+use crate::support::database::count_events;
+use crate::support::server::{Server, run};
+use crate::support::wait::wait_for;
+
+const FILES: [&str; 3] = ["calendar.sqlite", "calendar.sqlite-wal", "calendar.sqlite-shm"];
+
+/// A server with one event.
+fn started(folder: &Path) -> (Server, String) {
+    let server = Server::start(serve(folder));
+    let token = server.register("park@jungi.me");
+    assert_eq!(server.call("POST", "/calendar/event", &token, &event("a")).0, 200);
+    (server, token)
+}
+
+/// Whether `/healthz` says that the database can be read, and written.
+fn healthy(server: &Server) -> (String, bool) {
+    let request =
+        format!("GET /healthz HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", server.address());
+    let (head, body) = server.send(request.as_bytes());
+    let status = head.lines().next().unwrap_or_default().to_owned();
+    (status, body.contains(r#""write":true"#))
+}
+
+fn assert_refused(server: &Server, token: &str) {
+    let refused = server.call("POST", "/calendar/event", token, &event("b"));
+    assert_eq!(refused, (503, UNAVAILABLE.to_owned()));
+    let (status, day) = server.call("GET", DAY, token, "");
+    assert_eq!((status, day.matches(r#""id":"#).count()), (200, 1), "reads go on: {day}");
+    wait_for("the health check to say so", || {
+        (healthy(server) == ("HTTP/1.1 503 Service Unavailable".to_owned(), false)).then_some(())
+    });
+}
+
+#[test]
+fn no_write_is_acknowledged_once_a_file_is_gone_and_what_there_was_is_rescued() {
+    for name in FILES {
+        let folder = tempfile::tempdir().unwrap();
+        let (server, token) = started(folder.path());
+        fs::remove_file(folder.path().join(name)).unwrap();
+        assert_refused(&server, &token);
+        let (status, log) = server.stop();
+        assert_eq!(status.code(), Some(0), "{log}");
+        let file = fs::canonicalize(folder.path()).unwrap().join(name);
+        let fault =
+            format!("{} is gone while the server runs: all writes are refused", file.display());
+        assert_eq!(log.matches(&fault).count(), 1, "told once: {log}");
+        let args = ["db", "restore", "calendar.sqlite.rescued"];
+        let restored = run(folder.path(), &args);
+        assert_eq!(restored.code, Some(0), "{}", restored.err);
+        assert_sound(folder.path());
+        let server = Server::start(serve(folder.path()));
+        let (status, day) = server.call("GET", DAY, &token, "");
+        assert_eq!((status, day.matches(r#""id":"#).count()), (200, 1), "{day}");
+        assert_eq!(server.call("POST", "/calendar/event", &token, &event("b")).0, 200);
+    }
+}
+
+#[test]
+fn no_write_is_acknowledged_once_another_file_is_in_its_place() {
+    let folder = tempfile::tempdir().unwrap();
+    let (server, token) = started(folder.path());
+    assert_eq!(run(folder.path(), &["db", "backup", "copy.sqlite"]).code, Some(0));
+    fs::rename(folder.path().join("copy.sqlite"), folder.path().join(FILES[0])).unwrap();
+    assert_refused(&server, &token);
+    assert_eq!(count_events(&folder.path().join(FILES[0])), 1, "nothing was written to it");
+    let (_, log) = server.stop();
+    assert!(log.contains("calendar.sqlite was replaced while the server runs"), "{log}");
+}
+
+#[test]
+fn a_file_that_comes_back_is_written_to_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let (server, token) = started(folder.path());
+    let [file, aside] = [FILES[0], "aside"].map(|name| folder.path().join(name));
+    fs::rename(&file, &aside).unwrap();
+    assert_refused(&server, &token);
+    fs::rename(&aside, &file).unwrap();
+    assert_eq!(server.call("POST", "/calendar/event", &token, &event("b")).0, 200);
+    wait_for("the health check to say so", || {
+        (healthy(&server) == ("HTTP/1.1 200 OK".to_owned(), true)).then_some(())
+    });
+    let (_, log) = server.stop();
+    assert!(log.contains("the database is at its path again: writes go on"), "{log}");
+    assert_eq!(count_events(&file), 2);
+}
