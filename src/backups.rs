@@ -5,7 +5,8 @@
 //! the writer wait for them. The outcome of each is recorded in the database, for `db status` and the
 //! health check.
 
-use std::fs;
+use std::fs::{self, DirBuilder};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -52,7 +53,8 @@ impl Backups {
         clock: Clock,
         pending: PendingNote,
     ) -> Result<Self> {
-        fs::create_dir_all(&schedule.folder).map_err(|error| {
+        let made = DirBuilder::new().recursive(true).mode(0o700).create(&schedule.folder);
+        made.map_err(|error| {
             Error::Setup(format!("backup_dir: cannot make {}: {error}", schedule.folder.display()))
         })?;
         let stop = Stop::default();
@@ -126,7 +128,7 @@ impl Work {
     }
 
     fn make(&self) -> Result<PathBuf> {
-        let file = self.schedule.folder.join(name(self.clock.now()?));
+        let file = free(&self.schedule.folder, self.clock.now()?);
         let made = store::backup(&self.database, &file, &mut |_, _| {}, &self.stop);
         if made.is_err() && self.stop.is_asked() {
             return made.map(|_| file);
@@ -143,15 +145,28 @@ impl Work {
             }
         }
         made?;
-        remove_old(&self.schedule, &file)?;
+        if let Err(error) = remove_old(&self.database, &self.schedule, &file) {
+            tracing::warn!("an old backup was not removed: {error}");
+        }
         Ok(file)
     }
 }
 
+/// The path in `folder` of a backup that is made at `now`, with a number if another file has its name: one of
+/// another server, or of the same hour that comes twice when daylight saving time ends.
+#[must_use]
+pub fn free(folder: &Path, now: WallTime) -> PathBuf {
+    let name = name(now);
+    let numbered = (2..100).map(|number| name.replace(".sqlite", &format!("-{number}.sqlite")));
+    let is_free = |file: &PathBuf| fs::symlink_metadata(file).is_err();
+    let mut files = std::iter::once(name.clone()).chain(numbered).map(|name| folder.join(name));
+    files.find(is_free).unwrap_or_else(|| folder.join(&name))
+}
+
 /// Removes the oldest of the server's backups, by the time in their names, until `schedule.keep` are
-/// left. The newest is kept even if a clock that was set back gave it an old name. Other files are
-/// left alone.
-fn remove_old(schedule: &Schedule, newest: &Path) -> Result<()> {
+/// left. The newest is kept even if a clock that was set back gave it an old name. All other files,
+/// those of another server among them, are left alone.
+fn remove_old(database: &Path, schedule: &Schedule, newest: &Path) -> Result<()> {
     let cannot =
         |error| Error::Setup(format!("backup_dir: {}: {error}", schedule.folder.display()));
     let mut own = Vec::new();
@@ -161,20 +176,23 @@ fn remove_old(schedule: &Schedule, newest: &Path) -> Result<()> {
             own.push(entry.path());
         }
     }
+    let mut own = store::backups_of(database, own)?;
     own.sort();
     let surplus = (own.len() + 1).saturating_sub(schedule.keep);
+    // `remove_file` removes the name in the folder, never what a link points to.
     own.iter().take(surplus).try_for_each(|old| fs::remove_file(old).map_err(cannot))
 }
 
-/// Whether a file has a name that [`name`] gives.
+/// Whether a file has a name that [`free`] gives.
 fn is_own(file: &str) -> bool {
-    let time = file.strip_prefix("calendar-").and_then(|rest| rest.strip_suffix(".sqlite"));
-    time.and_then(|time| time.split_once('-')).is_some_and(|(date, time)| {
-        let digits = |text: &str, length| {
-            text.len() == length && text.bytes().all(|byte| byte.is_ascii_digit())
-        };
-        digits(date, 8) && digits(time, 6)
-    })
+    let Some(time) = file.strip_prefix("calendar-").and_then(|rest| rest.strip_suffix(".sqlite"))
+    else {
+        return false;
+    };
+    let parts: Vec<&str> = time.split('-').collect();
+    let lengths: Vec<usize> = parts.iter().map(|part| part.len()).collect();
+    matches!(lengths[..], [8, 6] | [8, 6, 1 | 2])
+        && parts.iter().all(|part| part.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 #[cfg(test)]

@@ -18,8 +18,11 @@ pub(super) fn backup(config: &Config, file: Option<&Path>) -> Result<()> {
     let clock = Clock::new(config.zone.clone());
     let to = match (file, &config.backups) {
         (Some(file), _) => file.to_owned(),
-        (None, Some(schedule)) => schedule.folder.join(backups::name(clock.now()?)),
-        (None, None) => config.database.with_file_name(backups::name(clock.now()?)),
+        (None, Some(schedule)) => backups::free(&schedule.folder, clock.now()?),
+        (None, None) => {
+            let beside = config.database.parent().unwrap_or(Path::new(""));
+            backups::free(beside, clock.now()?)
+        }
     };
     let bar = progress_bar();
     let made = store::backup(&config.database, &to, &mut shown_on(&bar), &Stop::default());

@@ -25,7 +25,7 @@ use std::sync::Arc;
 
 pub use direct::DirectStore;
 pub use engine::{Activity, Commits, Initialised, Snapshot, Transaction};
-pub use maintenance::backup::{Progress, Stop, backup};
+pub use maintenance::backup::{Progress, Stop, backup, backups_of};
 pub use maintenance::check::{Faults, check};
 pub use maintenance::flask::{Flask, OldEvent, OldGroup, OldUser, can_be_kept};
 pub use maintenance::migrations::{Migration, Plan, newest_version, plan, upgrade};

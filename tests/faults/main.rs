@@ -7,6 +7,7 @@
 
 mod acknowledged;
 mod backup_and_restore;
+mod backup_folder;
 mod client;
 mod clock_set_back;
 mod connections;

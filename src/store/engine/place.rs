@@ -22,6 +22,14 @@ impl Place {
         Self { given: path.to_owned(), path: resolved(path) }
     }
 
+    /// The place of a new file that gets the name `path`. Links are followed to its folder, but not one
+    /// that has the name itself: that could lead out of the folder.
+    pub(in crate::store) fn named(path: &Path) -> Self {
+        let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        let resolved = in_its_folder(&absolute).unwrap_or(absolute);
+        Self { given: path.to_owned(), path: resolved }
+    }
+
     /// The place at `path`, which must be absolute and without links, such as a path beside another
     /// place.
     pub(in crate::store) fn exactly(path: PathBuf) -> Self {
@@ -79,11 +87,13 @@ impl fmt::Display for Place {
 fn resolved(path: &Path) -> PathBuf {
     // Absolute, since SQLite gives some relative names a special meaning, such as `:memory:`.
     let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-    let in_its_folder = || {
-        // The file does not exist yet.
-        Some(absolute.parent()?.canonicalize().ok()?.join(absolute.file_name()?))
-    };
-    path.canonicalize().ok().or_else(in_its_folder).unwrap_or(absolute)
+    // The file may not exist yet.
+    path.canonicalize().ok().or_else(|| in_its_folder(&absolute)).unwrap_or(absolute)
+}
+
+/// The path with the links to its folder followed. None without a folder that exists.
+fn in_its_folder(absolute: &Path) -> Option<PathBuf> {
+    Some(absolute.parent()?.canonicalize().ok()?.join(absolute.file_name()?))
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use std::io::{self, ErrorKind};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
-use rustix::fs::{CWD, RenameFlags, renameat_with};
+use rustix::fs::{CWD, OFlags, RenameFlags, renameat_with};
 
 use super::explain;
 use super::place::Place;
@@ -160,7 +160,12 @@ fn remove_abandoned(folder: &Path) {
 /// Removes a staged file that no process is making. The lock file is made before it and removed
 /// after it.
 fn remove_if_abandoned(staged: &Place) {
-    let lock = OpenOptions::new().write(true).open(staged.beside(LOCK));
+    // Neither a link nor a pipe is opened: the one leads elsewhere, the other would block.
+    let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
+    let lock = OpenOptions::new()
+        .write(true)
+        .custom_flags(flags.bits().cast_signed())
+        .open(staged.beside(LOCK));
     let abandoned = match &lock {
         Ok(lock) => lock.try_lock().is_ok(),
         Err(error) => error.kind() == ErrorKind::NotFound,

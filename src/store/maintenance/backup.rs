@@ -4,7 +4,9 @@
 //! writing. It is checked before it gets its name, so that a file of that name is a sound copy. Until
 //! then it is a hidden file beside it, which is removed if anything goes wrong.
 
-use std::path::Path;
+use std::fs;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::sleep;
@@ -12,9 +14,11 @@ use std::time::{Duration, Instant};
 
 use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, OpenFlags};
+use rustix::process::geteuid;
 
 use super::check;
 use crate::error::{Error, Result};
+use crate::store::engine::init::signing_key;
 use crate::store::engine::staged::StagedFile;
 use crate::store::engine::{BUSY_TIMEOUT, Place, connection, explain, file};
 use crate::store::tables::contents::Contents;
@@ -63,15 +67,35 @@ pub fn backup(
     progress: &mut Progress<'_>,
     stop: &Stop,
 ) -> Result<Contents> {
-    let (from, to) = (Place::of(from), Place::of(to));
+    let (from, to) = (Place::of(from), Place::named(to));
     let taken = || Error::Setup(format!("{to} exists already: name another file"));
     let source = file::calendar(&from)?;
-    if to.path().exists() {
+    if fs::symlink_metadata(to.path()).is_ok() {
         return Err(taken());
     }
     let staged = StagedFile::beside(&to)?;
     let contents = copy(&from, source, staged.place(), progress, stop)?;
     if staged.persist_noclobber(&to)? { Ok(contents) } else { Err(taken()) }
+}
+
+/// Those of `files` that are backups of the database at `database`: regular files of this user that
+/// have its signing key. Neither links nor the database itself are among them.
+///
+/// # Errors
+/// [`Error::Setup`] if the database cannot be read.
+pub fn backups_of(database: &Path, mut files: Vec<PathBuf>) -> Result<Vec<PathBuf>> {
+    let place = Place::of(database);
+    let key = signing_key(&file::calendar(&place)?)?;
+    let itself = fs::metadata(place.path()).ok().map(|found| (found.dev(), found.ino()));
+    files.retain(|path| {
+        let Ok(found) = fs::symlink_metadata(path) else { return false };
+        found.is_file()
+            && found.uid() == geteuid().as_raw()
+            && itself != Some((found.dev(), found.ino()))
+            && file::calendar(&Place::of(path)).and_then(|conn| signing_key(&conn)).ok().as_ref()
+                == Some(&key)
+    });
+    Ok(files)
 }
 
 /// Copies the database at `from` to the empty file at `to`, and checks the copy. `source` is the
