@@ -6,8 +6,10 @@
 //! health check.
 
 use std::fs::{self, DirBuilder};
+use std::io;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -17,7 +19,7 @@ use crate::clock::Clock;
 use crate::config::Schedule;
 use crate::error::{Error, Result};
 use crate::model::WallTime;
-use crate::store::{self, DirectStore, PendingNote, Stop};
+use crate::store::{self, Activity, DirectStore, PendingNote, Stop};
 
 /// How long to wait after a backup that failed.
 const RETRY: Duration = Duration::from_mins(10);
@@ -43,7 +45,8 @@ pub struct Backups {
 
 impl Backups {
     /// Starts making backups of `database` as `schedule` says. An outcome that cannot be recorded in
-    /// the database is put into `pending`.
+    /// the database is put into `pending`. While `activity` says that its files are not at their paths,
+    /// no backup is made.
     ///
     /// # Errors
     /// [`Error::Setup`] if the folder cannot be made.
@@ -52,6 +55,7 @@ impl Backups {
         schedule: Schedule,
         clock: Clock,
         pending: PendingNote,
+        activity: Arc<Activity>,
     ) -> Result<Self> {
         let made = DirBuilder::new().recursive(true).mode(0o700).create(&schedule.folder);
         made.map_err(|error| {
@@ -60,7 +64,7 @@ impl Backups {
         let stop = Stop::default();
         let (wake, woken) = bounded(0);
         let (ending, ended) = bounded(0);
-        let work = Work { database, schedule, clock, pending, stop: stop.clone() };
+        let work = Work { database, schedule, clock, pending, activity, stop: stop.clone() };
         let thread = std::thread::Builder::new()
             .name("backups".into())
             .spawn(move || {
@@ -93,6 +97,8 @@ struct Work {
     schedule: Schedule,
     clock: Clock,
     pending: PendingNote,
+    /// Tells whether the files of the database are at their paths.
+    activity: Arc<Activity>,
     stop: Stop,
 }
 
@@ -128,6 +134,12 @@ impl Work {
     }
 
     fn make(&self) -> Result<PathBuf> {
+        if !self.activity.in_place() {
+            // What is at the path is another database: nothing is read from it or noted in it.
+            let why = "the files of the database are not at their paths";
+            self.pending.set(Some((self.clock.now()?, Some(why.into()))));
+            return Err(Error::Setup(why.into()));
+        }
         let file = free(&self.schedule.folder, self.clock.now()?);
         let made = store::backup(&self.database, &file, &mut |_, _| {}, &self.stop);
         if made.is_err() && self.stop.is_asked() {
@@ -152,8 +164,8 @@ impl Work {
     }
 }
 
-/// The path in `folder` of a backup that is made at `now`, with a number if another file has its name: one of
-/// another server, or of the same hour that comes twice when daylight saving time ends.
+/// A free path in `folder` for a backup made at `now`. The name gets a number if it is taken: by
+/// another server's backup, or by one made an hour earlier, when daylight saving time ends.
 #[must_use]
 pub fn free(folder: &Path, now: WallTime) -> PathBuf {
     let name = name(now);
@@ -177,10 +189,20 @@ fn remove_old(database: &Path, schedule: &Schedule, newest: &Path) -> Result<()>
         }
     }
     let mut own = store::backups_of(database, own)?;
-    own.sort();
+    own.sort_by_key(|file| order(file));
     let surplus = (own.len() + 1).saturating_sub(schedule.keep);
     // `remove_file` removes the name in the folder, never what a link points to.
-    own.iter().take(surplus).try_for_each(|old| fs::remove_file(old).map_err(cannot))
+    let removed: Vec<_> = own.iter().take(surplus).map(fs::remove_file).collect();
+    removed.into_iter().collect::<io::Result<()>>().map_err(cannot)
+}
+
+/// The time in the name of a backup, and its number.
+fn order(file: &Path) -> (String, u8) {
+    let stem = file.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
+    match stem.rsplit_once('-') {
+        Some((time, number)) if number.len() < 6 => (time.to_owned(), number.parse().unwrap_or(1)),
+        _ => (stem.to_owned(), 1),
+    }
 }
 
 /// Whether a file has a name that [`free`] gives.

@@ -2,7 +2,7 @@
 //!
 //! The address is the peer address of the connection. The header `X-Forwarded-For` is used only if
 //! it comes from a proxy in `trusted_proxies`, since any client can send it. IPv6 addresses are
-//! counted by their first 64 bits, since one subscriber usually has all the others. At most ten
+//! counted by their first 64 bits, since one subscriber usually gets a whole /64. At most ten
 //! thousand addresses are remembered. After that, the least recently used one is forgotten.
 
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};

@@ -113,7 +113,12 @@ impl Collector for OfStore {
         let waiting = self.activity.waiting() as u64;
         gauge("writes_waiting", "Writes that wait for the writer", None, waiting)?;
         let in_place = self.activity.in_place().into();
-        gauge("database_in_place", "Whether the database is the file at its path", None, in_place)?;
+        gauge(
+            "database_in_place",
+            "1 if the files of the database are at their paths, else 0",
+            None,
+            in_place,
+        )?;
         let size = store::size(&self.database);
         gauge("database_size", "The database with its log", Some(&Unit::Bytes), size)?;
         let help = "Commits by the number of writes that each has";

@@ -20,6 +20,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::config::{Config, DEPLOYMENT, Flags, LAPTOP};
 use crate::error::Result;
+use crate::store;
 
 /// Your team's calendar in one file and one binary.
 #[derive(Debug, Parser)]
@@ -79,8 +80,15 @@ fn run(arguments: Arguments) -> Result<()> {
     match arguments.command {
         Command::DevRun(listen) => serve::dev_run(Config::load(LAPTOP, &flags(Some(listen)))?),
         Command::Serve(listen) => serve::serve(Config::load(DEPLOYMENT, &flags(Some(listen)))?),
-        Command::User(command) => user::run(command, &Config::load(DEPLOYMENT, &flags(None))?),
+        Command::User(command) => user::run(command, &beside_a_server(&flags(None))?),
         Command::Openapi => openapi::run(),
-        Command::Db(command) => db::run(&command, &Config::load(DEPLOYMENT, &flags(None))?),
+        Command::Db(command) => db::run(&command, &beside_a_server(&flags(None))?),
     }
+}
+
+/// The configuration of a command that works on the database, beside a server or without one.
+fn beside_a_server(flags: &Flags) -> Result<Config> {
+    let config = Config::load(DEPLOYMENT, flags)?;
+    store::check_name(&config.database)?;
+    Ok(config)
 }

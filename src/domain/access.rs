@@ -4,7 +4,7 @@
 //!   selected.
 //! - A user may read what their calendar shows, and what they registered themselves.
 //! - Only the user who registered an event may change it. That user may delete it, and so may the
-//!   creator of its group: otherwise only a spammer could remove spam from a group.
+//!   creator of its group: otherwise nobody but the spammer could remove spam.
 //! - Every user may see every group, select it, and register events in it. Only its creator may rename
 //!   or delete it.
 //!

@@ -49,6 +49,7 @@ pub(crate) fn until_stopped(
         (Some(address), Some(metrics)) => Some(metrics::build(address, Arc::clone(metrics))?),
         _ => None,
     };
+    let activity = app.store.activity();
     let rocket = server::build(config.rocket, app);
     let rocket = rocket.attach(AdHoc::on_liftoff("ready", move |rocket| {
         let settings = rocket.config();
@@ -57,7 +58,8 @@ pub(crate) fn until_stopped(
         Box::pin(async {})
     }));
     let start = |schedule| {
-        Backups::start(config.database.clone(), schedule, Clock::new(config.zone.clone()), pending)
+        let clock = Clock::new(config.zone.clone());
+        Backups::start(config.database.clone(), schedule, clock, pending, activity)
     };
     let backups = config.backups.map(start).transpose()?;
     let ended = runtime.block_on(launch(rocket, metrics, signals));

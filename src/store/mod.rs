@@ -55,6 +55,15 @@ pub fn init(path: &Path) -> Result<Initialised> {
     engine::init::make(&place)
 }
 
+/// Checks that no server has the database at `path` under another name. For a command, before it opens
+/// the database; never in the server's own process.
+///
+/// # Errors
+/// [`Error::Setup`](crate::error::Error::Setup) if one has.
+pub fn check_name(path: &Path) -> Result<()> {
+    engine::lock::check_name(&Place::of(path))
+}
+
 /// An open calendar database, migrated and ready to serve.
 pub struct Store {
     // Declared, and so dropped, before the writer: the connection that closes last moves the

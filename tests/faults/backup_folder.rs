@@ -3,6 +3,7 @@
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use calendar_server::backups::Backups;
@@ -38,8 +39,14 @@ fn make_a_backup(database: &Path, kept: &Path) -> Vec<String> {
     let clock = Clock::fixed(TimeZone::UTC, NOW);
     let made = BackupHistory { last: Some(clock.now().unwrap()), failed: None };
     let schedule = Schedule { folder: kept.to_owned(), every: Duration::from_hours(24), keep: 1 };
-    let backups =
-        Backups::start(database.to_owned(), schedule, clock, PendingNote::default()).unwrap();
+    let backups = Backups::start(
+        database.to_owned(),
+        schedule,
+        clock,
+        PendingNote::default(),
+        Arc::default(),
+    )
+    .unwrap();
     wait_for("a backup", || {
         let history = DirectStore::open(database).unwrap().read(|store| store.backup_history());
         (history.unwrap() == made).then_some(())

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use calendar_server::backups::{self, Backups};
@@ -34,9 +35,14 @@ fn make_a_backup(database: &Path, kept: &Path, clock: &Clock) {
     let day = Duration::from_hours(24);
     let schedule = Schedule { folder: kept.to_owned(), every: day, keep: 2 };
     let made = BackupHistory { last: Some(clock.now().unwrap()), failed: None };
-    let backups =
-        Backups::start(database.to_owned(), schedule, clock.clone(), PendingNote::default())
-            .unwrap();
+    let backups = Backups::start(
+        database.to_owned(),
+        schedule,
+        clock.clone(),
+        PendingNote::default(),
+        Arc::default(),
+    )
+    .unwrap();
     wait_for("a backup", || {
         let attempts = DirectStore::open(database).unwrap().read(|store| store.backup_history());
         (attempts.unwrap() == made).then_some(())

@@ -44,11 +44,20 @@ fn no_write_is_acknowledged_once_a_file_is_gone_and_what_there_was_is_rescued() 
         let (server, token) = started(folder.path());
         fs::remove_file(folder.path().join(name)).unwrap();
         assert_refused(&server, &token);
+        let rescued = folder.path().join("calendar.sqlite.rescued");
+        wait_for("the rescued file", || rescued.exists().then_some(()));
         let (status, log) = server.stop();
         assert_eq!(status.code(), Some(0), "{log}");
+        if name == FILES[0] {
+            let refused = run(folder.path(), &["serve", "--port", "0"]);
+            assert_eq!(refused.code, Some(1), "no empty database is made: {}", refused.err);
+            assert!(refused.err.contains("restore them with calendar-server db restore"));
+        }
         let file = fs::canonicalize(folder.path()).unwrap().join(name);
-        let fault =
-            format!("{} is gone while the server runs: all writes are refused", file.display());
+        let fault = format!(
+            "{} was removed while the server was running: refusing all writes",
+            file.display()
+        );
         assert_eq!(log.matches(&fault).count(), 1, "told once: {log}");
         let args = ["db", "restore", "calendar.sqlite.rescued"];
         let restored = run(folder.path(), &args);
@@ -70,7 +79,33 @@ fn no_write_is_acknowledged_once_another_file_is_in_its_place() {
     assert_refused(&server, &token);
     assert_eq!(count_events(&folder.path().join(FILES[0])), 1, "nothing was written to it");
     let (_, log) = server.stop();
-    assert!(log.contains("calendar.sqlite was replaced while the server runs"), "{log}");
+    assert!(log.contains("calendar.sqlite was replaced while the server was running"), "{log}");
+}
+
+#[test]
+fn a_command_that_reaches_the_file_by_another_name_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let (server, token) = started(folder.path());
+    fs::create_dir(folder.path().join("other")).unwrap();
+    let linked = "other/linked.sqlite";
+    fs::hard_link(folder.path().join(FILES[0]), folder.path().join(linked)).unwrap();
+    let refusal = "error: a calendar-server has other/linked.sqlite under another name: name it as the server does\n";
+    for command in [
+        ["user", "list"].as_slice(),
+        &["user", "add", "kim@jungi.me"],
+        &["db", "backup"],
+        &["db", "status"],
+    ] {
+        let refused = run(folder.path(), &[command, &["--database", linked]].concat());
+        assert_eq!((refused.code, refused.err.as_str()), (Some(1), refusal));
+    }
+    assert_eq!(server.call("POST", "/calendar/event", &token, &event("b")).0, 200);
+    assert_eq!(run(folder.path(), &["user", "list"]).code, Some(0));
+    assert!(server.stop().0.success());
+    assert_eq!(count_events(&folder.path().join(FILES[0])), 2);
+    assert_sound(folder.path());
+    // Nobody has the file now.
+    assert_eq!(run(folder.path(), &["db", "status", "--database", linked]).code, Some(0));
 }
 
 #[test]
@@ -81,11 +116,11 @@ fn a_file_that_comes_back_is_written_to_again() {
     fs::rename(&file, &aside).unwrap();
     assert_refused(&server, &token);
     fs::rename(&aside, &file).unwrap();
-    assert_eq!(server.call("POST", "/calendar/event", &token, &event("b")).0, 200);
     wait_for("the health check to say so", || {
         (healthy(&server) == ("HTTP/1.1 200 OK".to_owned(), true)).then_some(())
     });
+    assert_eq!(server.call("POST", "/calendar/event", &token, &event("b")).0, 200);
     let (_, log) = server.stop();
-    assert!(log.contains("the database is at its path again: writes go on"), "{log}");
+    assert!(log.contains("the files of the database are back: accepting writes"), "{log}");
     assert_eq!(count_events(&file), 2);
 }

@@ -46,7 +46,7 @@ impl Activity {
         !self.misplaced.load(Ordering::Relaxed)
     }
 
-    /// Records whether they are; gives whether that is new.
+    /// Records whether they are. Returns whether that changed.
     pub(in crate::store) fn set_in_place(&self, in_place: bool) -> bool {
         self.misplaced.swap(!in_place, Ordering::Relaxed) == in_place
     }

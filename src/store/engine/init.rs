@@ -11,7 +11,7 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior};
 use super::file::{self, APPLICATION_ID, Found};
 use super::place::Place;
 use super::staged::StagedFile;
-use super::{connection, explain};
+use super::{RESCUED, connection, explain};
 use crate::error::{Error, Result};
 
 const KEY_BYTES: usize = 32;
@@ -49,6 +49,9 @@ pub(in crate::store) fn make(place: &Place) -> Result<Initialised> {
             own(place)?;
             fill(place)
         }
+        Found::Nothing if place.beside(RESCUED).exists() => Err(Error::Setup(format!(
+            "{place} is gone, but its contents were saved: restore them with calendar-server db restore {place}{RESCUED}"
+        ))),
         Found::Nothing if has_log() => Err(Error::Setup(format!(
             "{} is the log of a database that is gone: restore a backup, or remove it to start over",
             wal.display()

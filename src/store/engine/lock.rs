@@ -19,6 +19,13 @@ use super::place::Place;
 use super::{BUSY_TIMEOUT, explain};
 use crate::error::{Error, Result};
 
+/// How long to wait between two tries to lock.
+const PAUSE: Duration = Duration::from_millis(5);
+/// How long to wait for a command that probes the lock of a server ([`check_name`]).
+const PROBED: Duration = Duration::from_millis(100);
+/// How long a server takes at most from its lock to its log.
+const STARTING: Duration = Duration::from_secs(1);
+
 /// A lock, held until it is dropped.
 #[derive(Debug)]
 pub(in crate::store) struct Lock {
@@ -58,8 +65,34 @@ impl Lock {
     }
 }
 
+/// Checks that no server has the file at `place` under another name: a hard link, or a file that is
+/// mounted alone. SQLite looks for the log beside the name that it is given, so it would miss what the
+/// server has in its log, and damage the file.
+///
+/// Must not be called in the server's own process, since it closes a handle of the file.
+///
+/// # Errors
+/// [`Error::Setup`] if a server has the file, and no log is beside it after a second.
+pub(in crate::store) fn check_name(place: &Place) -> Result<()> {
+    // A restore, which has the same lock as a server, is told of by the command itself.
+    let folder = lock_folder(place, Duration::ZERO, File::try_lock_shared, String::new);
+    let (Ok(_folder), Ok(file)) = (folder, File::open(place.path())) else { return Ok(()) };
+    let until = Instant::now() + STARTING;
+    // A server that starts makes its log a moment after it locks the file.
+    while !place.wal().exists() && matches!(file.try_lock(), Err(TryLockError::WouldBlock)) {
+        if Instant::now() > until {
+            return Err(Error::Setup(format!(
+                "a calendar-server has {place} under another name: name it as the server does"
+            )));
+        }
+        sleep(PAUSE);
+    }
+    Ok(())
+}
+
 /// Calls `opened` after it opens the file and before it locks it.
 fn lock_file(place: &Place, opened: &mut dyn FnMut()) -> Result<Lock> {
+    let until = Instant::now() + PROBED;
     loop {
         let file =
             File::open(place.path()).map_err(|error| explain::cannot("open", place, &error))?;
@@ -68,6 +101,7 @@ fn lock_file(place: &Place, opened: &mut dyn FnMut()) -> Result<Lock> {
             // A restore may have put another file there meanwhile. Then that file is locked.
             Ok(()) if place.is(&file) => return Ok(Lock { _file: Some(file) }),
             Ok(()) => {}
+            Err(TryLockError::WouldBlock) if Instant::now() < until => sleep(PAUSE),
             Err(TryLockError::WouldBlock) => {
                 return Err(Error::Setup(format!(
                     "another calendar-server has {place}: stop it first, or name another file with --database"
@@ -95,7 +129,7 @@ fn lock_folder(
         match try_lock(&file) {
             Ok(()) => return Ok(Lock { _file: Some(file) }),
             Err(TryLockError::WouldBlock) if Instant::now() < until => {
-                sleep(Duration::from_millis(5));
+                sleep(PAUSE);
             }
             Err(TryLockError::WouldBlock) => return Err(Error::Setup(taken())),
             Err(TryLockError::Error(error)) => return Err(cannot(place, &error)),

@@ -22,8 +22,8 @@ impl Place {
         Self { given: path.to_owned(), path: resolved(path) }
     }
 
-    /// The place of a new file that gets the name `path`. Links are followed to its folder, but not one
-    /// that has the name itself: that could lead out of the folder.
+    /// The place of a new file that gets the name `path`. Links in the path of its folder are
+    /// followed. A link at the name itself is not, since it could lead out of the folder.
     pub(in crate::store) fn named(path: &Path) -> Self {
         let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
         let resolved = in_its_folder(&absolute).unwrap_or(absolute);

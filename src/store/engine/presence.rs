@@ -1,16 +1,19 @@
 //! Notices that the database's files are no longer the ones at their paths.
 //!
-//! SQLite goes on writing to a file that was deleted or replaced, and every commit succeeds although
-//! nothing of it can be found again. So the writer looks at the paths before and after each commit,
+//! SQLite goes on writing to a file that was deleted or replaced, and every commit succeeds, although
+//! the data is lost once the process ends. So the writer looks at the paths before and after each commit,
 //! and the server refuses writes while another file, or none, is there. A look is one `stat` per
 //! file: it opens nothing, since closing a handle would end SQLite's locks on the database
 //! (POSIX `fcntl`).
 
 use std::fs;
+use std::io::{self, ErrorKind};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
+use super::explain;
 use super::place::Place;
+use crate::error::Result;
 
 /// The device and inode of a file.
 type Identity = (u64, u64);
@@ -22,24 +25,38 @@ pub(super) struct Presence {
 }
 
 impl Presence {
-    /// Of the database at `place`, which is open, and of those files beside it that are there now.
-    pub(super) fn of(place: &Place) -> Self {
+    /// Of the database at `place`, which is open in WAL mode, so that its `-wal` and `-shm` are there.
+    ///
+    /// # Errors
+    /// [`Error::Setup`] if one of the three is not.
+    pub(super) fn of(place: &Place) -> Result<Self> {
         let paths = [place.path().to_owned(), place.wal(), place.shm()];
-        let files = paths.into_iter().filter_map(|path| identity(&path).map(|id| (path, id)));
-        Self { files: files.collect() }
+        let files = paths.into_iter().map(|path| {
+            let id = identity(&path)
+                .map_err(|error| explain::cannot("open", &path.display(), &error))?;
+            Ok((path, id))
+        });
+        Ok(Self { files: files.collect::<Result<_>>()? })
     }
 
     /// What is wrong, naming the file, if not all of them are at their paths.
     pub(super) fn fault(&self) -> Option<String> {
-        let (path, _) = self.files.iter().find(|(path, id)| identity(path) != Some(*id))?;
-        let state = if fs::symlink_metadata(path).is_ok() { "was replaced" } else { "is gone" };
-        Some(format!("{} {state} while the server runs", path.display()))
+        self.files.iter().find_map(|(path, id)| {
+            let path_shown = path.display();
+            match identity(path) {
+                Ok(found) if found == *id => None,
+                Ok(_) => Some(format!("{path_shown} was replaced while the server was running")),
+                Err(error) if error.kind() == ErrorKind::NotFound => {
+                    Some(format!("{path_shown} was removed while the server was running"))
+                }
+                Err(error) => Some(format!("cannot look at {path_shown}: {error}")),
+            }
+        })
     }
 }
 
-/// None if there is no file, or it cannot be looked at.
-fn identity(path: &Path) -> Option<Identity> {
-    fs::symlink_metadata(path).ok().map(|found| (found.dev(), found.ino()))
+fn identity(path: &Path) -> io::Result<Identity> {
+    fs::symlink_metadata(path).map(|found| (found.dev(), found.ino()))
 }
 
 #[cfg(test)]
@@ -52,14 +69,22 @@ mod tests {
         let place = Place::of(&folder.path().join("calendar.sqlite"));
         fs::write(place.path(), "db").unwrap();
         fs::write(place.wal(), "log").unwrap();
-        let presence = Presence::of(&place);
+        assert!(Presence::of(&place).is_err());
+        fs::write(place.shm(), "index").unwrap();
+        let presence = Presence::of(&place).unwrap();
         assert_eq!(presence.fault(), None);
         let aside = place.beside("-aside");
         fs::rename(place.wal(), &aside).unwrap();
         let wal = place.wal().display().to_string();
-        assert_eq!(presence.fault().unwrap(), format!("{wal} is gone while the server runs"));
+        assert_eq!(
+            presence.fault().unwrap(),
+            format!("{wal} was removed while the server was running")
+        );
         fs::write(place.wal(), "another").unwrap();
-        assert_eq!(presence.fault().unwrap(), format!("{wal} was replaced while the server runs"));
+        assert_eq!(
+            presence.fault().unwrap(),
+            format!("{wal} was replaced while the server was running")
+        );
         fs::rename(&aside, place.wal()).unwrap();
         assert_eq!(presence.fault(), None);
     }

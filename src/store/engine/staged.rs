@@ -2,7 +2,7 @@
 //!
 //! A killed process leaves its staged file behind. It is removed when the next one is made in the
 //! same folder. Each staged file has an empty file beside it, which is locked while the staged file
-//! is being made; without that lock, the staged file is abandoned. The staged file itself is not
+//! is being made; a staged file whose lock file is not locked is abandoned. The staged file itself is not
 //! locked: on a network file system, where backups are often kept, that lock would conflict with
 //! SQLite's own.
 

@@ -8,13 +8,11 @@
 //! instead of waiting for ever. When idle the thread runs deferred work (`upkeep.rs`).
 //!
 //! While the files of the database are not at their paths, all writes are refused (`presence.rs`). The
-//! thread looks once a second, and before and after every commit. When it first finds them gone, it
-//! writes what the database holds to a new file.
+//! thread looks twice a second, and before and after every commit. When they are gone, it saves what the
+//! database holds to a new file, after it has answered.
 
-use std::fs::OpenOptions;
-use std::os::unix::fs::OpenOptionsExt;
+use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -26,8 +24,9 @@ use tokio::sync::oneshot;
 use super::activity::Activity;
 use super::place::Place;
 use super::presence::Presence;
+use super::staged::StagedFile;
 use super::transaction::{execute, panic_text};
-use super::{BUSY_TIMEOUT, Transaction};
+use super::{BUSY_TIMEOUT, RESCUED, Transaction};
 use crate::error::{Error, Result};
 
 /// How many writes may wait: at thousands a second, more than can be answered in good time.
@@ -43,6 +42,8 @@ const PAUSE: Duration = Duration::from_millis(1);
 const AT_LEAST: Duration = Duration::from_millis(100);
 /// How often to look whether the files are at their paths, without a write.
 const LOOK: Duration = Duration::from_millis(500);
+/// How long to wait after the contents of the database could not be saved.
+const RETRY: Duration = Duration::from_mins(1);
 
 /// Runs inside the transaction and gives its [`Answer`]. Gets no connection if no transaction could
 /// begin, and then runs nothing.
@@ -70,14 +71,16 @@ impl Writer {
     pub(in crate::store) fn start(place: &Place, conn: Connection, upkeep: Upkeep) -> Result<Self> {
         let (jobs, queue) = bounded(QUEUE);
         let activity = Arc::new(Activity::default());
+        let presence = Presence::of(place)?;
         let thread = std::thread::Builder::new()
             .name("store-writer".into())
             .spawn({
                 let thread = Thread {
+                    place: place.clone(),
                     conn,
-                    presence: Presence::of(place),
-                    rescued: place.beside(".rescued"),
+                    presence,
                     activity: Arc::clone(&activity),
+                    rescue_at: None,
                 };
                 move || thread.serve(&queue, upkeep)
             })
@@ -115,6 +118,9 @@ impl Writer {
             })
         });
         let closed = || Error::Unavailable("the writer has stopped".into());
+        if !self.activity.in_place() {
+            return Err(Error::Unavailable("the database's files are not at their paths".into()));
+        }
         self.activity.queued();
         match self.jobs.as_ref().ok_or_else(closed)?.try_send(job) {
             Ok(()) => answer.await.map_err(|_| closed())?,
@@ -145,11 +151,12 @@ impl Drop for Writer {
 
 /// What the thread works with.
 struct Thread {
+    place: Place,
     conn: Connection,
     presence: Presence,
-    /// Where to write what the database holds if its own file is gone.
-    rescued: PathBuf,
     activity: Arc<Activity>,
+    /// When to write what the database holds to a new file, if its own are not at their paths.
+    rescue_at: Option<Instant>,
 }
 
 impl Thread {
@@ -157,7 +164,8 @@ impl Thread {
         // The process before this one may have left deferred work.
         let (mut left, mut last, mut patience) = (true, Instant::now(), IDLE);
         loop {
-            match queue.recv_timeout(if left { patience } else { LOOK }) {
+            let busy = left && self.activity.in_place();
+            match queue.recv_timeout(if busy { patience } else { LOOK }) {
                 Ok(job) => {
                     self.write(job, queue);
                     (left, patience) = (true, IDLE);
@@ -168,47 +176,48 @@ impl Thread {
                 Err(RecvTimeoutError::Timeout) => patience = PAUSE,
                 Err(RecvTimeoutError::Disconnected) => return,
             }
-            let in_place = self.fault().is_none();
-            left = left && in_place && run_upkeep(&mut self.conn, upkeep);
+            if self.fault().is_some() {
+                self.rescue();
+            } else if left {
+                left = run_upkeep(&mut self.conn, upkeep);
+            }
             last = Instant::now();
         }
     }
 
-    /// Looks whether the files are at their paths, and gives what is wrong. Logs a change, and
-    /// rescues what the database holds at the first fault.
-    fn fault(&self) -> Option<String> {
+    /// Looks whether the files are at their paths, and gives what is wrong. Logs a change.
+    fn fault(&mut self) -> Option<String> {
         let fault = self.presence.fault();
         if self.activity.set_in_place(fault.is_none()) {
+            self.rescue_at = fault.is_some().then(Instant::now);
             match &fault {
-                None => tracing::info!("the database is at its path again: writes go on"),
-                Some(fault) => {
-                    tracing::error!("{fault}: all writes are refused");
-                    self.rescue();
-                }
+                None => tracing::info!("the files of the database are back: accepting writes"),
+                Some(fault) => tracing::error!("{fault}: refusing all writes"),
             }
         }
         fault
     }
 
-    /// Writes what the database holds to a new file, readable by its owner alone. Its own files may
-    /// have no name any more, and then end with this process.
-    fn rescue(&self) {
-        let to = self.rescued.display();
-        let made = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&self.rescued);
-        let rescued = made.map_err(|error| error.to_string()).and_then(|_| {
-            let path = self.rescued.to_str().ok_or("its path is not UTF-8")?;
-            self.conn.execute("VACUUM INTO ?1", [path]).map_err(|error| error.to_string())
-        });
-        match rescued {
-            Ok(_) => tracing::warn!("wrote what the database holds to {to}"),
+    /// Writes what the database holds to a new file beside it, once. Its own files may have no name
+    /// any more, and then end with this process.
+    fn rescue(&mut self) {
+        if self.rescue_at.is_none_or(|at| Instant::now() < at) {
+            return;
+        }
+        match rescue(&self.conn, &self.place) {
+            Ok(rescued) => {
+                self.rescue_at = None;
+                tracing::warn!("saved the contents of the database to {rescued}");
+            }
             Err(error) => {
-                tracing::error!("cannot write what the database holds to {to}: {error}");
+                self.rescue_at = Some(Instant::now() + RETRY);
+                tracing::error!("cannot save the contents of the database: {error}");
             }
         }
     }
 
     /// Does `job` and what is queued behind it in one transaction, and answers.
-    fn write(&self, job: Job, queue: &Receiver<Job>) {
+    fn write(&mut self, job: Job, queue: &Receiver<Job>) {
         let begun = match self.fault() {
             Some(fault) => Err(fault),
             None => execute(&self.conn, "BEGIN IMMEDIATE")
@@ -229,7 +238,7 @@ impl Thread {
             Some(reason) => tracing::error!(writes = answers.len(), "nothing was stored: {reason}"),
             None => self.activity.committed(answers.len()),
         }
-        // What was committed to a file that is gone meanwhile is not stored.
+        // A commit to a file that has disappeared meanwhile must not be reported as stored.
         let failure = failure.or_else(|| self.fault());
         for answer in answers {
             answer(failure.as_deref());
@@ -250,6 +259,26 @@ fn run_upkeep(conn: &mut Connection, upkeep: Upkeep) -> bool {
         tracing::warn!("deferred work has to wait: {error}");
         false
     })
+}
+
+/// Writes what `conn` reads to a new file beside `place`, and gives its place.
+fn rescue(conn: &Connection, place: &Place) -> Result<Place> {
+    let staged = StagedFile::beside(place)?;
+    let path = staged.place().path().to_str();
+    let path = path.ok_or_else(|| Error::Setup(format!("the path of {place} is not UTF-8")))?;
+    conn.execute("VACUUM INTO ?1", [path])?;
+    let numbered = (2..).map(|number| format!("{RESCUED}-{number}"));
+    let mut names = std::iter::once(RESCUED.to_owned()).chain(numbered);
+    let free = names.find_map(|suffix| {
+        let rescued = place.beside(&suffix);
+        fs::symlink_metadata(&rescued).is_err().then(|| Place::exactly(rescued))
+    });
+    let Some(rescued) = free else { return Err(Error::Internal("no name is free".into())) };
+    if staged.persist_noclobber(&rescued)? {
+        Ok(rescued)
+    } else {
+        Err(Error::Setup(format!("{rescued} exists already")))
+    }
 }
 
 /// Runs `first` and what is queued behind it, then commits. Gives why that failed, if it did.

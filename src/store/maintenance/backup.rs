@@ -79,7 +79,8 @@ pub fn backup(
 }
 
 /// Those of `files` that are backups of the database at `database`: regular files of this user that
-/// have its signing key. Neither links nor the database itself are among them.
+/// have its signing key. Neither links nor the database itself are among them, nor one that is in use,
+/// with a log beside it: a copy of the database that another server serves.
 ///
 /// # Errors
 /// [`Error::Setup`] if the database cannot be read.
@@ -92,6 +93,7 @@ pub fn backups_of(database: &Path, mut files: Vec<PathBuf>) -> Result<Vec<PathBu
         found.is_file()
             && found.uid() == geteuid().as_raw()
             && itself != Some((found.dev(), found.ino()))
+            && !Place::named(path).wal().exists()
             && file::calendar(&Place::of(path)).and_then(|conn| signing_key(&conn)).ok().as_ref()
                 == Some(&key)
     });

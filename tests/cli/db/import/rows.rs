@@ -195,7 +195,7 @@ fn the_report_escapes_control_characters() {
         made("INSERT INTO user VALUES (1, 'a\u{1b}[31m' || char(10) || 'b', NULL, NULL)");
     let ended = import(folder.path(), &old, &[]);
     assert!(
-        ended.out.contains(r#"user   1   email "a\u{1b}[31m\nb"  kept, though"#),
+        ended.out.contains(r#"user   1   email "a\u{1b}[31m\nb"  kept, although"#),
         "{}",
         ended.out
     );

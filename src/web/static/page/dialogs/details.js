@@ -15,7 +15,7 @@ import { edit } from './editor.js';
 
 /** @type {CalendarEvent | null} */
 let shown = null;
-/** Whether the next press of the button deletes. The deletion of somebody else's event cannot be undone, so it is asked for twice. */
+/** Whether the next press of the button deletes. The deletion of somebody else's event cannot be undone, so the button must be pressed twice. */
 let confirmed = true;
 
 export function init() {
@@ -23,7 +23,10 @@ export function init() {
     byId('details').close();
     if (shown) edit(shown);
   });
-  on('details-delete', 'click', () => void remove());
+  on('details-delete', 'click', (press) => {
+    // The second press of a double-click is not a second thought.
+    if (shown?.mine || press.detail < 2) void remove();
+  });
 }
 
 /** @param {CalendarEvent} event @param {HTMLElement} [beside] the element that shows the event */
