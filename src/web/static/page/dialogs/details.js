@@ -23,7 +23,7 @@ export function init() {
     byId('details').close();
     if (shown) edit(shown);
   });
-  on('details-delete', 'click', (press) => {
+  byId('details-delete').addEventListener('click', (/** @type {MouseEvent} */ press) => {
     // The second press of a double-click is not a second thought.
     if (shown?.mine || press.detail < 2) void remove();
   });
