@@ -50,6 +50,12 @@ impl World {
         world
     }
 
+    /// Who registered an event may delete it, and who created its group.
+    fn may_delete(&self, user: usize, event: &Event) -> bool {
+        let created = |group| self.groups.contains(&(group, user));
+        event.user == user || event.group.is_some_and(created)
+    }
+
     /// One in which each calendar has more events than are searched without the index. Their subject
     /// contains no searched word.
     pub(crate) fn large() -> Self {
@@ -149,7 +155,9 @@ impl World {
                 let answer = self.calendar.delete("/calendar/event", &token, body);
                 match self.events.iter().position(|event| event.id == id) {
                     None => is(&answer, 404, 40400),
-                    Some(at) if self.events[at].user != user => is(&answer, 401, 40102),
+                    Some(at) if !self.may_delete(user, &self.events[at]) => {
+                        is(&answer, 401, 40102);
+                    }
                     Some(at) => {
                         is(&answer, 200, 20000);
                         self.events.remove(at);
