@@ -3,7 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that panics has failed")]
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -158,4 +158,91 @@ fn no_file_climbs_out_of_its_folder_by_super() {
     for source in sources() {
         assert!(!source.code.contains("super::super::"), "src/{}.rs", source.path);
     }
+}
+
+/// The modules of the source by path (`store/engine`, `store/engine/writer`), the crate itself by the
+/// empty one, each with its code.
+struct Modules(BTreeMap<String, String>);
+
+impl Modules {
+    fn read() -> Self {
+        let named = |path: &str| match path {
+            "lib" => String::new(),
+            _ => path.strip_suffix("/mod").unwrap_or(path).to_owned(),
+        };
+        let binary = |source: &Source| source.path == "main";
+        let sources = sources().into_iter().filter(|source| !binary(source));
+        Self(sources.map(|source| (named(&source.path), source.code)).collect())
+    }
+
+    /// The module in which the item at a path is defined, seen from `here`. None outside this crate.
+    fn of_item(&self, here: &str, path: &str) -> Option<String> {
+        let mut segments = path.split("::").map(str::trim).peekable();
+        let parent =
+            |module: &str| module.rsplit_once('/').map_or("", |(above, _)| above).to_owned();
+        let mut at = match *segments.peek()? {
+            "crate" => String::new(),
+            "super" => parent(here),
+            child if self.0.contains_key(&below(here, child)) => below(here, child),
+            _ => return None,
+        };
+        segments.next();
+        for segment in segments {
+            let child = below(&at, segment);
+            if self.0.contains_key(&child) {
+                at = child;
+            } else {
+                return Some(self.exported(&at, segment).unwrap_or(at));
+            }
+        }
+        Some(at)
+    }
+
+    /// Where an item is defined that `module` only exports again.
+    fn exported(&self, module: &str, item: &str) -> Option<String> {
+        let exports = Regex::new(r"(?m)^pub(?:\([a-z]+\))? use ([^;]+);").unwrap();
+        let paths = exports.captures_iter(&self.0[module]).flat_map(|found| each(&found[1]));
+        let mut of_item = paths.filter(|path| path.rsplit("::").next() == Some(item));
+        of_item.find_map(|path| self.of_item(module, &path))
+    }
+
+    /// The modules whose items `module` uses itself.
+    fn used_by(&self, module: &str) -> BTreeSet<String> {
+        let exports = Regex::new(r"(?m)^pub(?:\([a-z]+\))? use [^;]+;").unwrap();
+        let path = Regex::new(r"\b(?:[a-z_]+::)+(?:\{[^{}]*\}|\w+)").unwrap();
+        let code = exports.replace_all(&self.0[module], "");
+        let paths = path.find_iter(&code).flat_map(|found| each(found.as_str()));
+        paths.filter_map(|path| self.of_item(module, &path)).filter(|used| used != module).collect()
+    }
+}
+
+fn below(module: &str, child: &str) -> String {
+    if module.is_empty() { child.to_owned() } else { format!("{module}/{child}") }
+}
+
+/// Each path of a list: `a::{b, c}` is `a::b` and `a::c`.
+fn each(path: &str) -> Vec<String> {
+    let Some((before, list)) = path.split_once('{') else { return vec![path.to_owned()] };
+    let items = list.trim_end_matches('}').split(',').map(str::trim);
+    let items = items.filter(|item| !item.is_empty());
+    items.map(|item| format!("{before}{}", item.trim_end_matches("::self"))).collect()
+}
+
+#[test]
+fn no_modules_name_each_other_in_a_circle() {
+    let modules = Modules::read();
+    let mut uses: BTreeMap<_, _> =
+        modules.0.keys().map(|module| (module.clone(), modules.used_by(module))).collect();
+    let arrows: usize = uses.values().map(BTreeSet::len).sum();
+    assert!(arrows > 300, "only {arrows} arrows were found");
+    // A module that names none of those left is in no circle.
+    while let Some(module) =
+        uses.iter().find(|(_, used)| used.is_empty()).map(|(name, _)| name.clone())
+    {
+        uses.remove(&module);
+        for used in uses.values_mut() {
+            used.remove(&module);
+        }
+    }
+    assert!(uses.is_empty(), "in a circle, or above one: {uses:#?}");
 }

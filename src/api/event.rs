@@ -6,13 +6,12 @@ use rocket::{State, delete, get, post, put};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::BASE;
 use super::body::Body;
 use super::caller::Caller;
 use super::conditional::Conditional;
 use super::envelope::{Answer, Done, List};
 use super::parameters::Parameters;
-use super::path::PathId;
+use super::path::{BASE, PathId};
 use super::refusal::Result;
 use super::values::{Id, Key, PrintedEmail, PrintedTime, Text, Time};
 use crate::app::App;

@@ -4,13 +4,12 @@ use rocket::{State, delete, get, post, put};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::BASE;
 use super::body::Body;
 use super::caller::Caller;
 use super::envelope::{Answer, Done, List};
 use super::event::{self, NewEvent};
 use super::parameters::Parameters;
-use super::path::PathId;
+use super::path::{BASE, PathId};
 use super::refusal::Result;
 use super::values::{EventCount, Id, Key, PrintedEmail, PrintedTime, Text};
 use crate::app::App;

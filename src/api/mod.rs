@@ -21,11 +21,9 @@ mod user;
 mod values;
 
 pub(crate) use fallback::sender;
+pub use path::BASE;
 
 use rocket::{Catcher, Route};
-
-/// Where version 1 of the API is mounted.
-pub const BASE: &str = "/api/v1";
 
 /// Every route of version 1, including those that refuse other methods.
 #[must_use]

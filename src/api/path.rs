@@ -1,7 +1,10 @@
-//! The id that a path ends in.
+//! The paths of the API: where it is mounted, and the id that a path ends in.
 
 use rocket::http::Status;
 use rocket::request::{FromRequest, Outcome, Request};
+
+/// Where version 1 of the API is mounted.
+pub const BASE: &str = "/api/v1";
 
 /// The integer that a path ends in. A path that ends in anything else does not exist.
 pub(crate) struct PathId(pub(crate) i64);

@@ -23,6 +23,7 @@ use rocket::figment::providers::Env;
 use rocket::figment::{Figment, Profile};
 
 pub use keys::keys;
+pub use sources::Flags;
 
 use crate::error::{Error, Result};
 use crate::model::Rate;
@@ -43,17 +44,6 @@ pub struct Defaults {
 pub const LAPTOP: Defaults = Defaults { profile: "debug", auth_rate: "off" };
 /// For a deployment.
 pub const DEPLOYMENT: Defaults = Defaults { profile: "release", auth_rate: "10/min" };
-
-/// What was given on the command line.
-#[derive(Debug, Default, Clone)]
-pub struct Flags {
-    /// `--database`
-    pub database: Option<PathBuf>,
-    /// `--address`
-    pub address: Option<IpAddr>,
-    /// `--port`
-    pub port: Option<u16>,
-}
 
 /// The schedule of the server's own backups.
 #[derive(Debug, Clone)]

@@ -1,14 +1,25 @@
 //! Where settings come from, besides the environment: `Rocket.toml` and the command line.
 
 use std::io::ErrorKind;
+use std::net::IpAddr;
 use std::path::PathBuf;
 
 use rocket::figment::providers::{Format, Serialized, Toml};
 use rocket::figment::value::Value;
 use rocket::figment::{Figment, Provider};
 
-use super::Flags;
 use crate::error::{Error, Result};
+
+/// What was given on the command line.
+#[derive(Debug, Default, Clone)]
+pub struct Flags {
+    /// `--database`
+    pub database: Option<PathBuf>,
+    /// `--address`
+    pub address: Option<IpAddr>,
+    /// `--port`
+    pub port: Option<u16>,
+}
 
 /// Reads `Rocket.toml`, or the file that `ROCKET_CONFIG` names; neither has to exist. Gives its
 /// settings by section, and what the operator should know about it.

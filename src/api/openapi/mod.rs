@@ -24,8 +24,8 @@ use utoipa::openapi::{
     ComponentsBuilder, InfoBuilder, License, OpenApi, OpenApiBuilder, OpenApiVersion,
 };
 
-use super::BASE;
 use super::envelope::{Answer, Done};
+use super::path::BASE;
 use super::refusal;
 use crate::error::{Error, Result};
 

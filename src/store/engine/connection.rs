@@ -11,9 +11,12 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 use rustix::fs::{Access, access};
 use rustix::io::Errno;
 
+use super::explain;
 use super::place::Place;
-use super::{BUSY_TIMEOUT, explain};
 use crate::error::{Error, Result};
+
+/// How long a connection waits for another process that holds the file's lock.
+pub(in crate::store) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Opens the file for the writer thread, or for a command that writes.
 ///
@@ -109,7 +112,9 @@ pub(in crate::store) fn check_writable(place: &Place) -> Result<()> {
         ))
     };
     // The last connection to close removes the `-wal` and the `-shm`, so they may be missing.
-    let may = |path: &Path| matches!(access(path, Access::WRITE_OK), Ok(()) | Err(Errno::NOENT));
+    let may = |path: &Path| {
+        matches!(access(path, Access::WRITE_OK), Ok(()) | Err(Errno::NOENT | Errno::NOTDIR))
+    };
     if !may(place.path()) {
         return Err(denied(place));
     }

@@ -9,9 +9,9 @@ use std::os::unix::fs::PermissionsExt;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior};
 
 use super::file::{self, APPLICATION_ID, Found};
-use super::place::Place;
+use super::place::{Place, RESCUED};
 use super::staged::StagedFile;
-use super::{RESCUED, connection, explain};
+use super::{connection, explain};
 use crate::error::{Error, Result};
 
 const KEY_BYTES: usize = 32;

@@ -16,15 +16,9 @@ pub(super) mod staged;
 mod transaction;
 pub(super) mod writer;
 
-use std::time::Duration;
-
 pub use activity::{Activity, Commits};
+pub(super) use connection::BUSY_TIMEOUT;
 pub use init::Initialised;
 pub(super) use place::Place;
+pub use presence::Presence;
 pub use transaction::{Snapshot, Transaction};
-
-/// The suffix of a file that holds what a database held whose own files were removed under the server.
-pub(super) const RESCUED: &str = ".rescued";
-
-/// How long a connection waits for another process that holds the file's lock.
-pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);

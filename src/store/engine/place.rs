@@ -9,6 +9,12 @@ use std::fs::{self, File};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
+/// The suffix of the file in which a server saves the contents of a database whose files were removed.
+pub(in crate::store) const RESCUED: &str = ".rescued";
+
+/// The suffixes of the files that SQLite may keep beside a database.
+pub(in crate::store) const SIDES: [&str; 3] = ["-wal", "-shm", "-journal"];
+
 /// The place of a database, or of a file that is to become one. Displayed as the operator gave it.
 #[derive(Debug, Clone)]
 pub(in crate::store) struct Place {
@@ -24,7 +30,7 @@ impl Place {
 
     /// The place of a new file that gets the name `path`. Links in the path of its folder are
     /// followed. A link at the name itself is not, since it could lead out of the folder.
-    pub(in crate::store) fn named(path: &Path) -> Self {
+    pub(in crate::store) fn of_new(path: &Path) -> Self {
         let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
         let resolved = in_its_folder(&absolute).unwrap_or(absolute);
         Self { given: path.to_owned(), path: resolved }
@@ -56,6 +62,22 @@ impl Place {
         let mut name = self.path.clone().into_os_string();
         name.push(suffix);
         name.into()
+    }
+
+    /// A place beside this one, named with `suffix` and a number if need be, where neither a file nor
+    /// what SQLite would keep beside it is yet.
+    pub(in crate::store) fn free_beside(&self, suffix: &str) -> Self {
+        let is_there = |path: &Path| fs::symlink_metadata(path).is_ok();
+        let taken = |name: &Self| {
+            is_there(name.path()) || SIDES.iter().any(|side| is_there(&name.beside(side)))
+        };
+        let mut name = Self::exactly(self.beside(suffix));
+        let mut number = 2;
+        while taken(&name) {
+            name = Self::exactly(self.beside(&format!("{suffix}-{number}")));
+            number += 1;
+        }
+        name
     }
 
     /// SQLite's write-ahead log.

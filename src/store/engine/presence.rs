@@ -18,9 +18,9 @@ use crate::error::Result;
 /// The device and inode of a file.
 type Identity = (u64, u64);
 
-/// The files that the connections of a store have open.
-#[derive(Debug)]
-pub(super) struct Presence {
+/// The files that the connections of a store have open. By default none, so that none can be missed.
+#[derive(Debug, Default)]
+pub struct Presence {
     files: Vec<(PathBuf, Identity)>,
 }
 
@@ -28,7 +28,7 @@ impl Presence {
     /// Of the database at `place`, which is open in WAL mode, so that its `-wal` and `-shm` are there.
     ///
     /// # Errors
-    /// [`Error::Setup`] if one of the three is not.
+    /// [`Error::Setup`](crate::error::Error::Setup) if one of the three is not.
     pub(super) fn of(place: &Place) -> Result<Self> {
         let paths = [place.path().to_owned(), place.wal(), place.shm()];
         let files = paths.into_iter().map(|path| {
@@ -39,8 +39,10 @@ impl Presence {
         Ok(Self { files: files.collect::<Result<_>>()? })
     }
 
-    /// What is wrong, naming the file, if not all of them are at their paths.
-    pub(super) fn fault(&self) -> Option<String> {
+    /// Looks at the paths. Names the first file that is not at its path, and says what happened to it;
+    /// none if all are.
+    #[must_use]
+    pub fn fault(&self) -> Option<String> {
         self.files.iter().find_map(|(path, id)| {
             let path_shown = path.display();
             match identity(path) {

@@ -153,14 +153,18 @@ fn embedded() -> Result<Vec<refinery::Migration>> {
         .filter(|file| file.path().extension().is_some_and(|extension| extension == "sql"))
         .map(|file| {
             let name = file.path().file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
-            let cannot =
-                |why: &dyn Display| Error::Internal(format!("embedded migration {name}: {why}"));
-            let sql = file.contents_utf8().ok_or_else(|| cannot(&"is not UTF-8"))?;
-            refinery::Migration::unapplied(name, sql).map_err(|error| cannot(&error))
+            parse(name, file.contents())
         })
         .collect::<Result<Vec<_>>>()?;
     migrations.sort();
     Ok(migrations)
+}
+
+/// The migration in a file of that name, without its ending.
+fn parse(name: &str, contents: &[u8]) -> Result<refinery::Migration> {
+    let cannot = |why: &dyn Display| Error::Internal(format!("embedded migration {name}: {why}"));
+    let sql = str::from_utf8(contents).map_err(|error| cannot(&error))?;
+    refinery::Migration::unapplied(name, sql).map_err(|error| cannot(&error))
 }
 
 /// A row of refinery's history: version, name, checksum.
@@ -207,6 +211,15 @@ fn compare(place: &Place, history: &[Applied]) -> Result<Plan> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_migration_that_is_not_utf_8_or_has_no_number_is_an_error() {
+        assert!(parse("V1__first", b"SELECT 1").is_ok());
+        for (name, contents) in [("V1__first", b"\xff".as_slice()), ("first", b"SELECT 1")] {
+            let error = parse(name, contents).unwrap_err().to_string();
+            assert!(error.contains(&format!("embedded migration {name}: ")), "{error}");
+        }
+    }
 
     #[test]
     fn migrations_are_numbered_from_one_without_gaps() {

@@ -108,3 +108,22 @@ fn the_subject_is_a_string_of_1_to_128_characters() {
     calendar.post("/group/event", &park, body("1", &format!(r#""  {longest} ""#))).is(200, DONE);
     assert_eq!(calendar.rows("SELECT subject FROM event WHERE id = 2"), [longest]);
 }
+
+#[test]
+fn an_event_in_a_group_writes_one_number_and_no_row_of_those_who_selected_it() {
+    let (calendar, park) = Calendar::populated();
+    for email in [KIM, "lee@jungi.me"] {
+        let token = calendar.register(email);
+        calendar.select(&token, "1");
+    }
+    let users = r#"SELECT * FROM "user" ORDER BY id"#;
+    let version = || {
+        let rows = calendar.rows("SELECT version FROM calendar_group WHERE id = 1");
+        rows[0].parse::<i64>().unwrap()
+    };
+    let before = (calendar.rows(users), version());
+    let id = calendar.group_event(&park, 1, "2017-06-20 09:00:00", "2017-06-20 12:00:00", "a");
+    assert_eq!((calendar.rows(users), version()), (before.0.clone(), before.1 + 1));
+    calendar.delete("/calendar/event", &park, format!(r#"{{"event_id":{id}}}"#)).is(200, DONE);
+    assert_eq!((calendar.rows(users), version()), (before.0, before.1 + 2));
+}
