@@ -5,6 +5,7 @@
 //! the writer wait for them. The outcome of each is recorded in the database, for `db status` and the
 //! health check.
 
+use std::ffi::OsStr;
 use std::fs::{self, DirBuilder};
 use std::io;
 use std::os::unix::fs::DirBuilderExt;
@@ -19,7 +20,7 @@ use crate::clock::Clock;
 use crate::config::Schedule;
 use crate::error::{Error, Result};
 use crate::model::WallTime;
-use crate::store::{self, Activity, DirectStore, PendingNote, Stop};
+use crate::store::{self, DirectStore, PendingNote, Presence, Stop};
 
 /// How long to wait after a backup that failed.
 const RETRY: Duration = Duration::from_mins(10);
@@ -45,8 +46,8 @@ pub struct Backups {
 
 impl Backups {
     /// Starts making backups of `database` as `schedule` says. An outcome that cannot be recorded in
-    /// the database is put into `pending`. While `activity` says that its files are not at their paths,
-    /// no backup is made.
+    /// the database is put into `pending`. While its files are not at their paths, by
+    /// `presence`, no backup is made.
     ///
     /// # Errors
     /// [`Error::Setup`] if the folder cannot be made.
@@ -55,7 +56,7 @@ impl Backups {
         schedule: Schedule,
         clock: Clock,
         pending: PendingNote,
-        activity: Arc<Activity>,
+        presence: Arc<Presence>,
     ) -> Result<Self> {
         let made = DirBuilder::new().recursive(true).mode(0o700).create(&schedule.folder);
         made.map_err(|error| {
@@ -64,7 +65,7 @@ impl Backups {
         let stop = Stop::default();
         let (wake, woken) = bounded(0);
         let (ending, ended) = bounded(0);
-        let work = Work { database, schedule, clock, pending, activity, stop: stop.clone() };
+        let work = Work { database, schedule, clock, pending, presence, stop: stop.clone() };
         let thread = std::thread::Builder::new()
             .name("backups".into())
             .spawn(move || {
@@ -97,8 +98,7 @@ struct Work {
     schedule: Schedule,
     clock: Clock,
     pending: PendingNote,
-    /// Tells whether the files of the database are at their paths.
-    activity: Arc<Activity>,
+    presence: Arc<Presence>,
     stop: Stop,
 }
 
@@ -134,20 +134,26 @@ impl Work {
     }
 
     fn make(&self) -> Result<PathBuf> {
-        if !self.activity.in_place() {
-            // What is at the path is another database: nothing is read from it or noted in it.
-            let why = "the files of the database are not at their paths";
-            self.pending.set(Some((self.clock.now()?, Some(why.into()))));
-            return Err(Error::Setup(why.into()));
+        if let Err(error) = self.check_in_place() {
+            self.pending.set(Some((self.clock.now()?, Some(error.to_string()))));
+            return Err(error);
         }
-        let file = free(&self.schedule.folder, self.clock.now()?);
-        let made = store::backup(&self.database, &file, &mut |_, _| {}, &self.stop);
+        let (file, made) = loop {
+            let file = unused_path(&self.schedule.folder, self.clock.now()?);
+            let made = store::backup(&self.database, &file, &mut |_, _| {}, &self.stop);
+            // Another server in the same folder may have taken the name meanwhile.
+            if made.is_ok() || fs::symlink_metadata(&file).is_err() {
+                break (file, made);
+            }
+        };
         if made.is_err() && self.stop.is_asked() {
             return made.map(|_| file);
         }
         let failure = made.as_ref().err().map(ToString::to_string);
         let now = self.clock.now()?;
-        let recorded = DirectStore::open(&self.database)
+        let recorded = self
+            .check_in_place()
+            .and_then(|()| DirectStore::open(&self.database))
             .and_then(|mut store| store.write(|tx| tx.note_backup(now, failure.as_deref())));
         match recorded {
             Ok(()) => self.pending.set(None),
@@ -157,22 +163,33 @@ impl Work {
             }
         }
         made?;
-        if let Err(error) = remove_old(&self.database, &self.schedule, &file) {
+        let removed =
+            self.check_in_place().and_then(|()| remove_old(&self.database, &self.schedule, &file));
+        if let Err(error) = removed {
             tracing::warn!("an old backup was not removed: {error}");
         }
         Ok(file)
     }
+
+    /// Checks that the database at the path is the one that the server has open, and not another that
+    /// was put there: nothing may be copied from that or noted in it.
+    fn check_in_place(&self) -> Result<()> {
+        self.presence.fault().map_or(Ok(()), |fault| Err(Error::Setup(fault)))
+    }
 }
 
-/// A free path in `folder` for a backup made at `now`. The name gets a number if it is taken: by
+/// An unused path in `folder` for a backup made at `now`. The name gets a number if it is taken: by
 /// another server's backup, or by one made an hour earlier, when daylight saving time ends.
 #[must_use]
-pub fn free(folder: &Path, now: WallTime) -> PathBuf {
+pub fn unused_path(folder: &Path, now: WallTime) -> PathBuf {
     let name = name(now);
-    let numbered = (2..100).map(|number| name.replace(".sqlite", &format!("-{number}.sqlite")));
-    let is_free = |file: &PathBuf| fs::symlink_metadata(file).is_err();
-    let mut files = std::iter::once(name.clone()).chain(numbered).map(|name| folder.join(name));
-    files.find(is_free).unwrap_or_else(|| folder.join(&name))
+    let mut path = folder.join(&name);
+    let mut number = 2;
+    while fs::symlink_metadata(&path).is_ok() {
+        path = folder.join(name.replace(".sqlite", &format!("-{number}.sqlite")));
+        number += 1;
+    }
+    path
 }
 
 /// Removes the oldest of the server's backups, by the time in their names, until `schedule.keep` are
@@ -184,37 +201,30 @@ fn remove_old(database: &Path, schedule: &Schedule, newest: &Path) -> Result<()>
     let mut own = Vec::new();
     for entry in fs::read_dir(&schedule.folder).map_err(cannot)? {
         let entry = entry.map_err(cannot)?;
-        if entry.path() != newest && entry.file_name().to_str().is_some_and(is_own) {
+        if entry.path() != newest && entry.file_name().to_str().and_then(order).is_some() {
             own.push(entry.path());
         }
     }
     let mut own = store::backups_of(database, own)?;
-    own.sort_by_key(|file| order(file));
+    own.sort_by_key(|file| file.file_name().and_then(OsStr::to_str).and_then(order));
     let surplus = (own.len() + 1).saturating_sub(schedule.keep);
     // `remove_file` removes the name in the folder, never what a link points to.
     let removed: Vec<_> = own.iter().take(surplus).map(fs::remove_file).collect();
     removed.into_iter().collect::<io::Result<()>>().map_err(cannot)
 }
 
-/// The time in the name of a backup, and its number.
-fn order(file: &Path) -> (String, u8) {
-    let stem = file.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
-    match stem.rsplit_once('-') {
-        Some((time, number)) if number.len() < 6 => (time.to_owned(), number.parse().unwrap_or(1)),
-        _ => (stem.to_owned(), 1),
-    }
-}
-
-/// Whether a file has a name that [`free`] gives.
-fn is_own(file: &str) -> bool {
-    let Some(time) = file.strip_prefix("calendar-").and_then(|rest| rest.strip_suffix(".sqlite"))
-    else {
-        return false;
+/// The time in a name that [`unused_path`] gives, and its number. None for any other name.
+fn order(file: &str) -> Option<(String, u32)> {
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let parts: Vec<&str> =
+        file.strip_prefix("calendar-")?.strip_suffix(".sqlite")?.split('-').collect();
+    let (date, time, number) = match parts[..] {
+        [date, time] => (date, time, 1),
+        [date, time, number] if digits(number) => (date, time, number.parse().ok()?),
+        _ => return None,
     };
-    let parts: Vec<&str> = time.split('-').collect();
-    let lengths: Vec<usize> = parts.iter().map(|part| part.len()).collect();
-    matches!(lengths[..], [8, 6] | [8, 6, 1 | 2])
-        && parts.iter().all(|part| part.bytes().all(|byte| byte.is_ascii_digit()))
+    let is_time = date.len() == 8 && time.len() == 6 && digits(date) && digits(time);
+    is_time.then(|| (format!("{date}{time}"), number))
 }
 
 #[cfg(test)]
@@ -225,15 +235,19 @@ mod tests {
     fn only_the_names_that_the_server_gives_are_its_own() {
         let time = WallTime::parse("sdate", "2017-06-20 09:00:00").unwrap();
         assert_eq!(name(time), "calendar-20170620-090000.sqlite");
-        assert!(is_own(&name(time)));
+        let ordered = ["", "-2", "-10"]
+            .map(|number| order(&format!("calendar-20170620-090000{number}.sqlite")));
+        assert!(ordered[0].is_some() && ordered.is_sorted(), "{ordered:?}");
         for other in [
             "calendar.sqlite",
             "calendar-mine.sqlite",
             "calendar-20170620.sqlite",
             "calendar-2017062-0900000.sqlite",
+            "calendar-20170620-090000-.sqlite",
+            "calendar-20170620-090000-2-3.sqlite",
             "x",
         ] {
-            assert!(!is_own(other), "{other}");
+            assert_eq!(order(other), None, "{other}");
         }
     }
 }

@@ -18,10 +18,10 @@ pub(super) fn backup(config: &Config, file: Option<&Path>) -> Result<()> {
     let clock = Clock::new(config.zone.clone());
     let to = match (file, &config.backups) {
         (Some(file), _) => file.to_owned(),
-        (None, Some(schedule)) => backups::free(&schedule.folder, clock.now()?),
+        (None, Some(schedule)) => backups::unused_path(&schedule.folder, clock.now()?),
         (None, None) => {
             let beside = config.database.parent().unwrap_or(Path::new(""));
-            backups::free(beside, clock.now()?)
+            backups::unused_path(beside, clock.now()?)
         }
     };
     let bar = progress_bar();

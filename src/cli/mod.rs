@@ -89,6 +89,6 @@ fn run(arguments: Arguments) -> Result<()> {
 /// The configuration of a command that works on the database, beside a server or without one.
 fn beside_a_server(flags: &Flags) -> Result<Config> {
     let config = Config::load(DEPLOYMENT, flags)?;
-    store::check_name(&config.database)?;
+    store::refuse_alias(&config.database)?;
     Ok(config)
 }

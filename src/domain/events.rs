@@ -85,7 +85,7 @@ pub fn change(
     now: WallTime,
 ) -> Result<()> {
     let event = access::changeable_event(tx, caller, id)?;
-    check(&event, precondition)?;
+    check_precondition(&event, precondition)?;
     if event.birthday {
         let details = EventDetails { times: whole_day(details.times)?, ..details.clone() };
         return tx.change_event(id, &details, now);
@@ -104,11 +104,11 @@ pub fn delete(
     id: EventId,
     precondition: &Precondition,
 ) -> Result<()> {
-    check(&access::deletable_event(tx, caller, id)?, precondition)?;
+    check_precondition(&access::deletable_event(tx, caller, id)?, precondition)?;
     tx.delete_event(id)
 }
 
-fn check(event: &Event, precondition: &Precondition) -> Result<()> {
+fn check_precondition(event: &Event, precondition: &Precondition) -> Result<()> {
     if precondition.allows(event.revision) { Ok(()) } else { Err(Error::Changed(event.id.0)) }
 }
 

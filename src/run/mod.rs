@@ -49,7 +49,7 @@ pub(crate) fn until_stopped(
         (Some(address), Some(metrics)) => Some(metrics::build(address, Arc::clone(metrics))?),
         _ => None,
     };
-    let activity = app.store.activity();
+    let presence = app.store.presence();
     let rocket = server::build(config.rocket, app);
     let rocket = rocket.attach(AdHoc::on_liftoff("ready", move |rocket| {
         let settings = rocket.config();
@@ -59,7 +59,7 @@ pub(crate) fn until_stopped(
     }));
     let start = |schedule| {
         let clock = Clock::new(config.zone.clone());
-        Backups::start(config.database.clone(), schedule, clock, pending, activity)
+        Backups::start(config.database.clone(), schedule, clock, pending, presence)
     };
     let backups = config.backups.map(start).transpose()?;
     let ended = runtime.block_on(launch(rocket, metrics, signals));

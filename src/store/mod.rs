@@ -24,7 +24,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 pub use direct::DirectStore;
-pub use engine::{Activity, Commits, Initialised, Snapshot, Transaction};
+pub use engine::{Activity, Commits, Initialised, Presence, Snapshot, Transaction};
 pub use maintenance::backup::{Progress, Stop, backup, backups_of};
 pub use maintenance::check::{Faults, check};
 pub use maintenance::flask::{Flask, OldEvent, OldGroup, OldUser, can_be_kept};
@@ -55,13 +55,13 @@ pub fn init(path: &Path) -> Result<Initialised> {
     engine::init::make(&place)
 }
 
-/// Checks that no server has the database at `path` under another name. For a command, before it opens
+/// Checks that no server has the database at `path` open under another name. For a command, before it opens
 /// the database; never in the server's own process.
 ///
 /// # Errors
 /// [`Error::Setup`](crate::error::Error::Setup) if one has.
-pub fn check_name(path: &Path) -> Result<()> {
-    engine::lock::check_name(&Place::of(path))
+pub fn refuse_alias(path: &Path) -> Result<()> {
+    engine::lock::refuse_alias(&Place::of(path))
 }
 
 /// An open calendar database, migrated and ready to serve.
@@ -138,6 +138,12 @@ impl Store {
     #[must_use]
     pub fn activity(&self) -> Arc<Activity> {
         self.writer.activity()
+    }
+
+    /// Whether the files of the database are at their paths.
+    #[must_use]
+    pub fn presence(&self) -> Arc<Presence> {
+        self.writer.presence()
     }
 
     /// Runs `work`, which reads a few rows, over one consistent state of the database, and blocks

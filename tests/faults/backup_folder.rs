@@ -3,18 +3,14 @@
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::time::Duration;
 
-use calendar_server::backups::Backups;
 use calendar_server::clock::Clock;
-use calendar_server::config::Schedule;
-use calendar_server::store::{self, BackupHistory, DirectStore, PendingNote, Stop};
+use calendar_server::store::{self, Stop};
 use jiff::tz::TimeZone;
+use tempfile::TempDir;
 
-use crate::fixture::assert_sound;
+use crate::fixture::{self, assert_sound, migrated};
 use crate::support::files::files;
-use crate::support::wait::wait_for;
 
 /// 2017-06-19 10:55:04.
 const NOW: i64 = 1_497_869_704;
@@ -23,45 +19,26 @@ const MADE: &str = "calendar-20170619-105504.sqlite";
 /// The name of an older one.
 const OLD: &str = "calendar-20160101-000000.sqlite";
 
-fn database(folder: &Path) -> PathBuf {
-    let database = folder.join("calendar.sqlite");
-    store::init(&database).unwrap();
-    store::upgrade(&database).unwrap();
-    database
+/// A folder with a database, and an empty one for its backups.
+fn set_up() -> (TempDir, PathBuf, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let (database, kept) = (migrated(folder.path()), folder.path().join("backups"));
+    fs::create_dir(&kept).unwrap();
+    (folder, database, kept)
 }
 
 fn backup(database: &Path, to: &Path) {
     store::backup(database, to, &mut |_, _| {}, &Stop::default()).unwrap();
 }
 
-/// Runs the server's own backups, which keep one, until one is made, and gives what is then in `kept`.
+/// Has a server that keeps one backup make the next, and gives what is then in `kept`.
 fn make_a_backup(database: &Path, kept: &Path) -> Vec<String> {
-    let clock = Clock::fixed(TimeZone::UTC, NOW);
-    let made = BackupHistory { last: Some(clock.now().unwrap()), failed: None };
-    let schedule = Schedule { folder: kept.to_owned(), every: Duration::from_hours(24), keep: 1 };
-    let backups = Backups::start(
-        database.to_owned(),
-        schedule,
-        clock,
-        PendingNote::default(),
-        Arc::default(),
-    )
-    .unwrap();
-    wait_for("a backup", || {
-        let history = DirectStore::open(database).unwrap().read(|store| store.backup_history());
-        (history.unwrap() == made).then_some(())
-    });
-    // The thread finishes what it has begun.
-    drop(backups);
-    files(kept)
+    fixture::make_a_backup(database, kept, 1, &Clock::fixed(TimeZone::UTC, NOW))
 }
 
 #[test]
 fn an_old_backup_is_removed_and_a_link_of_its_kind_leads_to_no_removal() {
-    let folder = tempfile::tempdir().unwrap();
-    let database = database(folder.path());
-    let kept = folder.path().join("backups");
-    fs::create_dir(&kept).unwrap();
+    let (folder, database, kept) = set_up();
     backup(&database, &kept.join(OLD));
     let [link, directory] = ["calendar-20150101-000000.sqlite", "calendar-20150102-000000.sqlite"];
     symlink(&database, kept.join(link)).unwrap();
@@ -75,10 +52,7 @@ fn an_old_backup_is_removed_and_a_link_of_its_kind_leads_to_no_removal() {
 
 #[test]
 fn a_link_with_the_name_of_the_next_backup_leads_nowhere() {
-    let folder = tempfile::tempdir().unwrap();
-    let database = database(folder.path());
-    let kept = folder.path().join("backups");
-    fs::create_dir(&kept).unwrap();
+    let (folder, database, kept) = set_up();
     symlink("../elsewhere.sqlite", kept.join(MADE)).unwrap();
     let numbered = MADE.replace(".sqlite", "-2.sqlite");
     assert!(make_a_backup(&database, &kept).contains(&numbered));
@@ -89,33 +63,31 @@ fn a_link_with_the_name_of_the_next_backup_leads_nowhere() {
 fn the_database_itself_is_never_taken_for_a_backup() {
     let folder = tempfile::tempdir().unwrap();
     let database = folder.path().join(OLD);
-    store::init(&database).unwrap();
-    store::upgrade(&database).unwrap();
+    fs::rename(migrated(folder.path()), &database).unwrap();
     assert!(make_a_backup(&database, folder.path()).contains(&MADE.to_owned()));
     assert!(database.exists());
 }
 
 #[test]
 fn two_servers_in_one_folder_leave_each_others_backups_alone() {
-    let folder = tempfile::tempdir().unwrap();
-    let [here, there] = ["here", "there"].map(|name| {
-        fs::create_dir(folder.path().join(name)).unwrap();
-        database(&folder.path().join(name))
-    });
-    let kept = folder.path().join("backups");
-    fs::create_dir(&kept).unwrap();
-    backup(&there, &kept.join(OLD));
-    assert!(make_a_backup(&there, &kept).contains(&MADE.to_owned()));
+    let (_folder, here, kept) = set_up();
+    let (_other, there, _) = set_up();
     let numbered = MADE.replace(".sqlite", "-2.sqlite");
-    // Both keep one, and make theirs in the same second.
-    assert_eq!(make_a_backup(&here, &kept), [numbered, MADE.to_owned()]);
+    backup(&there, &kept.join(OLD));
+    // Each keeps one, and both make theirs in the same second.
+    std::thread::scope(|scope| {
+        for database in [&here, &there] {
+            scope.spawn(|| make_a_backup(database, &kept));
+        }
+    });
+    assert_eq!(files(&kept), [numbered, MADE.to_owned()]);
 }
 
 #[test]
 fn the_folder_of_the_backups_is_made_for_its_owner_alone() {
-    let folder = tempfile::tempdir().unwrap();
+    let (folder, database, _) = set_up();
     let kept = folder.path().join("for/backups");
-    make_a_backup(&database(folder.path()), &kept);
+    make_a_backup(&database, &kept);
     for made in [kept.as_path(), kept.parent().unwrap()] {
         assert_eq!(fs::metadata(made).unwrap().permissions().mode() & 0o777, 0o700);
     }

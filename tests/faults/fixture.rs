@@ -1,14 +1,20 @@
 //! A server with nothing in the way of many requests, and what is asserted of it.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use calendar_server::backups::Backups;
+use calendar_server::clock::Clock;
+use calendar_server::config::Schedule;
+use calendar_server::store::{self, BackupHistory, DirectStore, PendingNote};
 use serde_json::json;
 
+use crate::support::files::files;
 use crate::support::server::{Ended, Server, command, run};
-use crate::support::wait::PATIENCE;
+use crate::support::wait::{PATIENCE, wait_for};
 
 /// The answer to a write while nothing can be stored.
 pub(crate) const UNAVAILABLE: &str = r#"{"meta":{"code":50300,"message":"SERVICE UNAVAILABLE","detail":"nothing was stored; try again later"}}"#;
@@ -42,6 +48,37 @@ pub(crate) fn serve(folder: &Path) -> Command {
     let mut command = command(folder, &["serve", "--port", "0"]);
     command.env("CALENDAR_AUTH_RATE", "off");
     command
+}
+
+/// The file of a migrated database in `folder`, which no server has open.
+pub(crate) fn migrated(folder: &Path) -> PathBuf {
+    let database = folder.join("calendar.sqlite");
+    store::init(&database).unwrap();
+    store::upgrade(&database).unwrap();
+    database
+}
+
+/// Runs the server's own backups of `database` by `clock`, until one is made and the old ones are
+/// removed; gives what is then in the folder `kept`.
+#[track_caller]
+pub(crate) fn make_a_backup(
+    database: &Path,
+    kept: &Path,
+    keep: usize,
+    clock: &Clock,
+) -> Vec<String> {
+    let made = BackupHistory { last: Some(clock.now().unwrap()), failed: None };
+    let schedule = Schedule { folder: kept.to_owned(), every: Duration::from_hours(24), keep };
+    let pending = PendingNote::default();
+    let backups =
+        Backups::start(database.to_owned(), schedule, clock.clone(), pending, Arc::default());
+    wait_for("a backup", || {
+        let history = DirectStore::open(database).unwrap().read(|store| store.backup_history());
+        (history.unwrap() == made).then_some(())
+    });
+    // The thread finishes what it has begun.
+    drop(backups);
+    files(kept)
 }
 
 /// Asserts that `db check` finds no fault.

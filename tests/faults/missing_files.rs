@@ -2,10 +2,14 @@
 
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
-use crate::fixture::{DAY, UNAVAILABLE, assert_sound, event, serve};
+use rusqlite::{Connection, OpenFlags};
+
+use crate::fixture::{DAY, UNAVAILABLE, assert_sound, bounded, event, migrated, serve};
 use crate::support::database::count_events;
-use crate::support::server::{Server, run};
+use crate::support::files::files;
+use crate::support::server::{Server, command, failed, run};
 use crate::support::wait::wait_for;
 
 const FILES: [&str; 3] = ["calendar.sqlite", "calendar.sqlite-wal", "calendar.sqlite-shm"];
@@ -18,13 +22,12 @@ fn started(folder: &Path) -> (Server, String) {
     (server, token)
 }
 
-/// Whether `/healthz` says that the database can be read, and written.
-fn healthy(server: &Server) -> (String, bool) {
+/// The status line and the body of `/healthz`.
+fn health(server: &Server) -> (String, String) {
     let request =
         format!("GET /healthz HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", server.address());
     let (head, body) = server.send(request.as_bytes());
-    let status = head.lines().next().unwrap_or_default().to_owned();
-    (status, body.contains(r#""write":true"#))
+    (head.lines().next().unwrap_or_default().to_owned(), body)
 }
 
 fn assert_refused(server: &Server, token: &str) {
@@ -33,7 +36,9 @@ fn assert_refused(server: &Server, token: &str) {
     let (status, day) = server.call("GET", DAY, token, "");
     assert_eq!((status, day.matches(r#""id":"#).count()), (200, 1), "reads go on: {day}");
     wait_for("the health check to say so", || {
-        (healthy(server) == ("HTTP/1.1 503 Service Unavailable".to_owned(), false)).then_some(())
+        let (status, body) = health(server);
+        let refuses = body.contains(r#""read":true,"write":false"#);
+        (status == "HTTP/1.1 503 Service Unavailable" && refuses).then_some(())
     });
 }
 
@@ -89,7 +94,7 @@ fn a_command_that_reaches_the_file_by_another_name_is_refused() {
     fs::create_dir(folder.path().join("other")).unwrap();
     let linked = "other/linked.sqlite";
     fs::hard_link(folder.path().join(FILES[0]), folder.path().join(linked)).unwrap();
-    let refusal = "error: a calendar-server has other/linked.sqlite under another name: name it as the server does\n";
+    let refusal = "error: a running calendar-server has other/linked.sqlite open under another name: give --database that name\n";
     for command in [
         ["user", "list"].as_slice(),
         &["user", "add", "kim@jungi.me"],
@@ -117,10 +122,77 @@ fn a_file_that_comes_back_is_written_to_again() {
     assert_refused(&server, &token);
     fs::rename(&aside, &file).unwrap();
     wait_for("the health check to say so", || {
-        (healthy(&server) == ("HTTP/1.1 200 OK".to_owned(), true)).then_some(())
+        let (status, body) = health(&server);
+        (status == "HTTP/1.1 200 OK" && body.contains(r#""write":true"#)).then_some(())
     });
     assert_eq!(server.call("POST", "/calendar/event", &token, &event("b")).0, 200);
     let (_, log) = server.stop();
     assert!(log.contains("the files of the database are back: accepting writes"), "{log}");
     assert_eq!(count_events(&file), 2);
+}
+
+#[test]
+fn a_server_that_stops_at_once_still_saves_what_it_holds() {
+    let folder = tempfile::tempdir().unwrap();
+    let (server, _) = started(folder.path());
+    fs::remove_file(folder.path().join(FILES[0])).unwrap();
+    let (status, log) = server.stop();
+    assert_eq!(status.code(), Some(0), "{log}");
+    assert_eq!(count_events(&folder.path().join("calendar.sqlite.rescued")), 1);
+}
+
+#[test]
+fn a_rescue_overwrites_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let rescued = folder.path().join("calendar.sqlite.rescued");
+    let (server, _) = started(folder.path());
+    fs::write(&rescued, "an earlier one").unwrap();
+    fs::remove_file(folder.path().join(FILES[0])).unwrap();
+    let (_, log) = server.stop();
+    assert!(log.contains("calendar.sqlite.rescued-2"), "the log names it: {log}");
+    assert_eq!(fs::read_to_string(rescued).unwrap(), "an earlier one");
+    assert_eq!(count_events(&folder.path().join("calendar.sqlite.rescued-2")), 1);
+}
+
+#[test]
+fn no_backup_is_made_of_a_file_that_was_put_in_its_place() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = serve(folder.path());
+    command.env("CALENDAR_BACKUP_DIR", "backups").env("CALENDAR_BACKUP_EVERY", "1s");
+    let server = Server::start(command);
+    let kept = folder.path().join("backups");
+    wait_for("a backup", || (!files(&kept).is_empty()).then_some(()));
+    let other = tempfile::tempdir().unwrap();
+    let another = migrated(other.path());
+    fs::rename(&another, folder.path().join(FILES[0])).unwrap();
+    wait_for("the backups to notice", || {
+        health(&server).1.contains(r#""backup":"failed""#).then_some(())
+    });
+    let (_, log) = server.stop();
+    let file = fs::canonicalize(folder.path()).unwrap().join(FILES[0]);
+    let why = format!("no backup was made: {} was replaced", file.display());
+    assert!(log.contains(&why), "{log}");
+    // The file alone, without the log beside it, which is that of the other.
+    let alone = format!("file:{}?immutable=1", file.display());
+    let untouched = Connection::open_with_flags(alone, OpenFlags::default()).unwrap();
+    let notes: i64 =
+        untouched.query_row("SELECT count(*) FROM backup", [], |row| row.get(0)).unwrap();
+    assert_eq!(notes, 0, "nothing was noted in it");
+}
+
+#[test]
+fn a_pipe_is_refused_at_once_as_a_database_and_as_its_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let made = Command::new("mkfifo").arg(folder.path().join("pipe")).status().unwrap();
+    assert!(made.success());
+    for arguments in [["user", "list"].as_slice(), &["db", "status"], &["db", "init"], &["serve"]] {
+        for (database, why) in [
+            ("pipe", "pipe is not a file: name one with --database"),
+            ("pipe/x", "pipe/x is not in a folder: name another file with --database"),
+        ] {
+            let arguments = [arguments, &["--database", database]].concat();
+            let refused = bounded(command(folder.path(), &arguments));
+            assert_eq!(refused, failed(why), "{arguments:?}");
+        }
+    }
 }

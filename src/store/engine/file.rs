@@ -85,6 +85,9 @@ pub(in crate::store) fn length(place: &Place) -> Result<Option<u64>> {
             ))),
             _ => Ok(None),
         },
+        Err(error) if error.kind() == ErrorKind::NotADirectory => Err(Error::Setup(format!(
+            "{place} is not in a folder: name another file with --database"
+        ))),
         Err(error) => Err(explain::cannot("open", place, &error)),
     }
 }

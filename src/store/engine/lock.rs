@@ -10,20 +10,24 @@
 //! The file that holds a lock is closed after every connection of the process: when a process closes
 //! any of its handles on a database, it loses all of SQLite's locks on it (POSIX `fcntl`).
 
-use std::fs::{File, TryLockError};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, ErrorKind};
+use std::os::unix::fs::OpenOptionsExt;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
+use rustix::fs::OFlags;
+
+use super::connection::BUSY_TIMEOUT;
+use super::explain;
 use super::place::Place;
-use super::{BUSY_TIMEOUT, explain};
 use crate::error::{Error, Result};
 
 /// How long to wait between two tries to lock.
 const PAUSE: Duration = Duration::from_millis(5);
-/// How long to wait for a command that probes the lock of a server ([`check_name`]).
+/// How long to wait for a command that probes the lock of a server ([`refuse_alias`]).
 const PROBED: Duration = Duration::from_millis(100);
-/// How long a server takes at most from its lock to its log.
+/// The longest time from a server's lock on the file to the creation of its log.
 const STARTING: Duration = Duration::from_secs(1);
 
 /// A lock, held until it is dropped.
@@ -65,7 +69,7 @@ impl Lock {
     }
 }
 
-/// Checks that no server has the file at `place` under another name: a hard link, or a file that is
+/// Checks that no server has the file at `place` open under another name: a hard link, or a file that is
 /// mounted alone. SQLite looks for the log beside the name that it is given, so it would miss what the
 /// server has in its log, and damage the file.
 ///
@@ -73,16 +77,19 @@ impl Lock {
 ///
 /// # Errors
 /// [`Error::Setup`] if a server has the file, and no log is beside it after a second.
-pub(in crate::store) fn check_name(place: &Place) -> Result<()> {
-    // A restore, which has the same lock as a server, is told of by the command itself.
+pub(in crate::store) fn refuse_alias(place: &Place) -> Result<()> {
+    // A restore holds the lock of a server too. The command itself reports it, and also a path that is
+    // not a file; to open a pipe would block.
     let folder = lock_folder(place, Duration::ZERO, File::try_lock_shared, String::new);
-    let (Ok(_folder), Ok(file)) = (folder, File::open(place.path())) else { return Ok(()) };
+    let is_file = fs::metadata(place.path()).is_ok_and(|found| found.is_file());
+    let (Ok(_folder), true) = (folder, is_file) else { return Ok(()) };
+    let Ok(file) = File::open(place.path()) else { return Ok(()) };
     let until = Instant::now() + STARTING;
     // A server that starts makes its log a moment after it locks the file.
-    while !place.wal().exists() && matches!(file.try_lock(), Err(TryLockError::WouldBlock)) {
+    while !place.wal().exists() && matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)) {
         if Instant::now() > until {
             return Err(Error::Setup(format!(
-                "a calendar-server has {place} under another name: name it as the server does"
+                "a running calendar-server has {place} open under another name: give --database that name"
             )));
         }
         sleep(PAUSE);
@@ -118,10 +125,14 @@ fn lock_folder(
     try_lock: impl Fn(&File) -> std::result::Result<(), TryLockError>,
     taken: impl Fn() -> String,
 ) -> Result<Lock> {
-    let file = match File::open(place.folder()) {
+    // Without the flag, the opening of a pipe would block.
+    let flags = OFlags::DIRECTORY.bits().cast_signed();
+    let file = match OpenOptions::new().read(true).custom_flags(flags).open(place.folder()) {
         Ok(file) => file,
         // Nothing can be written there. Opening the database gives a better error.
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Lock { _file: None }),
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+            return Ok(Lock { _file: None });
+        }
         Err(error) => return Err(cannot(place, &error)),
     };
     let until = Instant::now() + patience;
@@ -143,8 +154,6 @@ fn cannot(place: &Place, error: &io::Error) -> Error {
 
 #[cfg(test)]
 mod tests {
-    use std::fs;
-
     use super::*;
 
     #[test]

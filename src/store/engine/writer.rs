@@ -8,10 +8,9 @@
 //! instead of waiting for ever. When idle the thread runs deferred work (`upkeep.rs`).
 //!
 //! While the files of the database are not at their paths, all writes are refused (`presence.rs`). The
-//! thread looks twice a second, and before and after every commit. When they are gone, it saves what the
-//! database holds to a new file, after it has answered.
+//! thread looks twice a second, and before and after every commit. If they are not, it first
+//! answers, and then saves the contents of the database to a new file.
 
-use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -22,11 +21,11 @@ use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use super::activity::Activity;
-use super::place::Place;
+use super::connection::BUSY_TIMEOUT;
+use super::place::{Place, RESCUED};
 use super::presence::Presence;
 use super::staged::StagedFile;
-use super::transaction::{execute, panic_text};
-use super::{BUSY_TIMEOUT, RESCUED, Transaction};
+use super::transaction::{Transaction, execute, panic_text};
 use crate::error::{Error, Result};
 
 /// How many writes may wait: at thousands a second, more than can be answered in good time.
@@ -59,6 +58,7 @@ type Answer = Box<dyn FnOnce(Option<&str>)>;
 pub(in crate::store) struct Writer {
     jobs: Option<Sender<Job>>,
     activity: Arc<Activity>,
+    presence: Arc<Presence>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -71,26 +71,31 @@ impl Writer {
     pub(in crate::store) fn start(place: &Place, conn: Connection, upkeep: Upkeep) -> Result<Self> {
         let (jobs, queue) = bounded(QUEUE);
         let activity = Arc::new(Activity::default());
-        let presence = Presence::of(place)?;
+        let presence = Arc::new(Presence::of(place)?);
         let thread = std::thread::Builder::new()
             .name("store-writer".into())
             .spawn({
                 let thread = Thread {
                     place: place.clone(),
                     conn,
-                    presence,
+                    presence: Arc::clone(&presence),
                     activity: Arc::clone(&activity),
                     rescue_at: None,
                 };
                 move || thread.serve(&queue, upkeep)
             })
             .map_err(|error| Error::Setup(format!("cannot start the writer thread: {error}")))?;
-        Ok(Self { jobs: Some(jobs), activity, thread: Some(thread) })
+        Ok(Self { jobs: Some(jobs), activity, presence, thread: Some(thread) })
     }
 
     /// The queue and the commits, in numbers.
     pub(in crate::store) fn activity(&self) -> Arc<Activity> {
         Arc::clone(&self.activity)
+    }
+
+    /// Whether the files of the database are at their paths.
+    pub(in crate::store) fn presence(&self) -> Arc<Presence> {
+        Arc::clone(&self.presence)
     }
 
     /// Runs `work` on the thread, and returns when it is on disk.
@@ -113,7 +118,7 @@ impl Writer {
                     (None, Some(result)) => result,
                     (reason, _) => Err(Error::Unavailable(reason.unwrap_or("not run").to_owned())),
                 };
-                // The client may have gone; its work is done all the same.
+                // The client may have gone; its work is done anyway.
                 let _ = reply.send(result);
             })
         });
@@ -149,13 +154,14 @@ impl Drop for Writer {
     }
 }
 
-/// What the thread works with.
+/// The state of the thread.
 struct Thread {
     place: Place,
     conn: Connection,
-    presence: Presence,
+    presence: Arc<Presence>,
     activity: Arc<Activity>,
-    /// When to write what the database holds to a new file, if its own are not at their paths.
+    /// When to save the contents of the database; none while its files are at their paths, and once they
+    /// are saved.
     rescue_at: Option<Instant>,
 }
 
@@ -174,7 +180,7 @@ impl Thread {
                     }
                 }
                 Err(RecvTimeoutError::Timeout) => patience = PAUSE,
-                Err(RecvTimeoutError::Disconnected) => return,
+                Err(RecvTimeoutError::Disconnected) => break,
             }
             if self.fault().is_some() {
                 self.rescue();
@@ -182,6 +188,11 @@ impl Thread {
                 left = run_upkeep(&mut self.conn, upkeep);
             }
             last = Instant::now();
+        }
+        // The last chance: a file without a name ends with this process.
+        if self.fault().is_some() && self.rescue_at.is_some() {
+            self.rescue_at = Some(Instant::now());
+            self.rescue();
         }
     }
 
@@ -198,8 +209,8 @@ impl Thread {
         fault
     }
 
-    /// Writes what the database holds to a new file beside it, once. Its own files may have no name
-    /// any more, and then end with this process.
+    /// Saves the contents of the database to a new file beside it, unless that is done or was just
+    /// tried. A file that was removed has no name any more, and ends with this process.
     fn rescue(&mut self) {
         if self.rescue_at.is_none_or(|at| Instant::now() < at) {
             return;
@@ -261,19 +272,14 @@ fn run_upkeep(conn: &mut Connection, upkeep: Upkeep) -> bool {
     })
 }
 
-/// Writes what `conn` reads to a new file beside `place`, and gives its place.
+/// Saves the contents of the database at `place`, which `conn` reads, to a new file beside it. Gives
+/// the place of that file.
 fn rescue(conn: &Connection, place: &Place) -> Result<Place> {
     let staged = StagedFile::beside(place)?;
     let path = staged.place().path().to_str();
     let path = path.ok_or_else(|| Error::Setup(format!("the path of {place} is not UTF-8")))?;
     conn.execute("VACUUM INTO ?1", [path])?;
-    let numbered = (2..).map(|number| format!("{RESCUED}-{number}"));
-    let mut names = std::iter::once(RESCUED.to_owned()).chain(numbered);
-    let free = names.find_map(|suffix| {
-        let rescued = place.beside(&suffix);
-        fs::symlink_metadata(&rescued).is_err().then(|| Place::exactly(rescued))
-    });
-    let Some(rescued) = free else { return Err(Error::Internal("no name is free".into())) };
+    let rescued = place.free_beside(RESCUED);
     if staged.persist_noclobber(&rescued)? {
         Ok(rescued)
     } else {

@@ -67,7 +67,7 @@ pub fn backup(
     progress: &mut Progress<'_>,
     stop: &Stop,
 ) -> Result<Contents> {
-    let (from, to) = (Place::of(from), Place::named(to));
+    let (from, to) = (Place::of(from), Place::of_new(to));
     let taken = || Error::Setup(format!("{to} exists already: name another file"));
     let source = file::calendar(&from)?;
     if fs::symlink_metadata(to.path()).is_ok() {
@@ -79,8 +79,8 @@ pub fn backup(
 }
 
 /// Those of `files` that are backups of the database at `database`: regular files of this user that
-/// have its signing key. Neither links nor the database itself are among them, nor one that is in use,
-/// with a log beside it: a copy of the database that another server serves.
+/// have its signing key. Left out are links, the database itself, and a file with a log beside it, which
+/// another server has open.
 ///
 /// # Errors
 /// [`Error::Setup`] if the database cannot be read.
@@ -93,7 +93,7 @@ pub fn backups_of(database: &Path, mut files: Vec<PathBuf>) -> Result<Vec<PathBu
         found.is_file()
             && found.uid() == geteuid().as_raw()
             && itself != Some((found.dev(), found.ino()))
-            && !Place::named(path).wal().exists()
+            && !Place::of_new(path).wal().exists()
             && file::calendar(&Place::of(path)).and_then(|conn| signing_key(&conn)).ok().as_ref()
                 == Some(&key)
     });

@@ -14,13 +14,11 @@ use super::migrations;
 use crate::error::{Error, Result};
 use crate::store::engine::file::{self, Found};
 use crate::store::engine::lock::Lock;
+use crate::store::engine::place::SIDES;
 use crate::store::engine::staged::StagedFile;
 use crate::store::engine::{Place, connection, explain};
 use crate::store::tables::contents::Contents;
 use crate::store::tables::users;
-
-/// The suffixes of the files that SQLite may keep beside a database.
-const SIDES: [&str; 3] = ["-wal", "-shm", "-journal"];
 
 /// What a restore did.
 #[derive(Debug)]
@@ -67,7 +65,7 @@ pub fn restore(
         unknown = replaced.as_ref().err().map(ToString::to_string);
         end_all_tokens(staged.place(), &replaced.unwrap_or_default())?;
     }
-    let kept = free_place(&to, suffix);
+    let kept = to.free_beside(suffix);
     if there {
         let at_rest = checkpoint(&to)?;
         keep_sides(&to, &kept)?;
@@ -139,22 +137,6 @@ fn tidy(place: &Place) {
     if let Ok(conn) = connection::open(place, OpenFlags::SQLITE_OPEN_READ_WRITE) {
         let _ = conn.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()));
     }
-}
-
-/// A place beside `place`, named with `suffix` and a number if need be, where neither a file nor what
-/// would lie beside it is yet.
-fn free_place(place: &Place, suffix: &str) -> Place {
-    let taken = |name: &Place| {
-        let is_there = |path: &Path| fs::symlink_metadata(path).is_ok();
-        is_there(name.path()) || SIDES.iter().any(|side| is_there(&name.beside(side)))
-    };
-    let mut name = Place::exactly(place.beside(suffix));
-    let mut number = 2;
-    while taken(&name) {
-        name = Place::exactly(place.beside(&format!("{suffix}-{number}")));
-        number += 1;
-    }
-    name
 }
 
 /// Moves what lies beside `place` to where it lies beside `kept`.

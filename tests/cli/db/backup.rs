@@ -43,7 +43,7 @@ fn a_backup_of_a_running_server_is_consistent_and_can_be_served() {
 }
 
 #[test]
-fn a_backup_and_the_status_count_no_deleted_group_that_is_yet_to_be_purged() {
+fn a_backup_and_the_status_leave_out_deleted_groups_that_are_not_purged_yet() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::dev_run(folder.path());
     server.register("park@jungi.me");
