@@ -40,18 +40,18 @@ impl Presence {
     }
 
     /// Looks at the paths. Names the first file that is not at its path, and says what happened to it;
-    /// none if all are.
+    /// `None` if all are there.
     #[must_use]
     pub fn fault(&self) -> Option<String> {
         self.files.iter().find_map(|(path, id)| {
-            let path_shown = path.display();
+            let shown = path.display();
             match identity(path) {
                 Ok(found) if found == *id => None,
-                Ok(_) => Some(format!("{path_shown} was replaced while the server was running")),
+                Ok(_) => Some(format!("{shown} was replaced while the server was running")),
                 Err(error) if error.kind() == ErrorKind::NotFound => {
-                    Some(format!("{path_shown} was removed while the server was running"))
+                    Some(format!("{shown} was removed while the server was running"))
                 }
-                Err(error) => Some(format!("cannot look at {path_shown}: {error}")),
+                Err(error) => Some(format!("cannot look at {shown}: {error}")),
             }
         })
     }
