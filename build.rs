@@ -78,8 +78,9 @@ fn embed(from: &Path, to: &Path, hash: &str) -> io::Result<()> {
         Err(other) => return fs::write(to, other.into_bytes()),
     };
     if from.extension().is_some_and(|extension| extension == "html") {
+        // Relative, since a proxy may serve the pages below a path of its own.
         let version = variable("CARGO_PKG_VERSION")?;
-        text = text.replace("{{static}}", &format!("/static/{hash}"));
+        text = text.replace("{{static}}", &format!("static/{hash}"));
         text = text.replace("{{version}}", &version);
     }
     // The gzip header has no time and no name, so that the build is reproducible.

@@ -40,6 +40,7 @@ pub mod clock;
 pub mod config;
 pub mod domain;
 pub mod error;
+pub mod front;
 mod http;
 pub mod model;
 mod run;

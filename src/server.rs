@@ -26,8 +26,9 @@ pub fn build(rocket: Figment, app: App) -> Rocket<Build> {
             response.set_raw_header("X-Request-Id", exchange::id_of(request).to_string());
             if is_api(request) {
                 // Rocket itself sets X-Content-Type-Options: nosniff.
-                response.set_raw_header("Referrer-Policy", "no-referrer");
-                response.set_raw_header("Cache-Control", "no-store");
+                for (name, value) in api::HEADERS {
+                    response.set_raw_header(name, value);
+                }
                 if !origins.is_empty() {
                     response.adjoin_raw_header("Vary", "Origin");
                 }

@@ -13,7 +13,7 @@ use super::refusal::{Refusal, Result};
 use crate::error::{self, Error};
 
 /// The largest body that is read, in bytes.
-pub(super) const LIMIT: u64 = 64 * 1024;
+pub(crate) const LIMIT: usize = 64 << 10;
 
 /// How deep a body may be nested. Its parameters are one level deep.
 const DEEPEST: usize = 100;
@@ -58,7 +58,7 @@ impl Source for Fields {
 
 async fn read(data: Data<'_>) -> Result<Fields> {
     let malformed = |what: &str| Error::Malformed(format!("body: {what}"));
-    let bytes = data.open(ByteUnit::Byte(LIMIT)).into_bytes().await;
+    let bytes = data.open(ByteUnit::from(LIMIT)).into_bytes().await;
     let bytes = bytes.map_err(|_| malformed("it ended before it was complete"))?;
     if !bytes.is_complete() {
         return Err(Refusal::TooLarge(format!("body: expected at most {LIMIT} bytes")));

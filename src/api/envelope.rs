@@ -34,10 +34,14 @@ impl Code {
     pub(super) const NOT_OWNER: Self = Self(401, 40102, "UNAUTHORIZED REQUEST");
     pub(super) const METHOD_NOT_ALLOWED: Self = Self(403, 40300, "METHOD NOT ALLOWED");
     pub(super) const NOT_FOUND: Self = Self(404, 40400, "NOT FOUND");
+    pub(super) const SLOW: Self = Self(408, 40800, "REQUEST TIMEOUT");
     pub(super) const CHANGED: Self = Self(412, 41200, "PRECONDITION FAILED");
     pub(super) const TOO_LARGE: Self = Self(413, 41300, "PAYLOAD TOO LARGE");
+    pub(super) const LONG_TARGET: Self = Self(414, 41400, "URI TOO LONG");
     pub(super) const TOO_MANY: Self = Self(429, 42900, "TOO MANY REQUESTS");
+    pub(super) const LARGE_HEADERS: Self = Self(431, 43100, "REQUEST HEADER FIELDS TOO LARGE");
     pub(super) const INTERNAL: Self = Self(500, 50000, "INTERNAL SERVER ERROR");
+    pub(super) const NOT_IMPLEMENTED: Self = Self(501, 50100, "NOT IMPLEMENTED");
     pub(super) const UNAVAILABLE: Self = Self(503, 50300, "SERVICE UNAVAILABLE");
 }
 
@@ -64,6 +68,26 @@ fn code_of(refusal: &Refusal) -> Code {
         Error::Internal(_) | Error::Setup(_) => Code::INTERNAL,
     }
 }
+
+/// The envelope for a request that was refused with `status` before it reached the API, and its code.
+pub(crate) fn unread(status: u16, detail: &str) -> (u32, Vec<u8>) {
+    let Code(_, code, message) = match status {
+        400 => Code::MALFORMED,
+        408 => Code::SLOW,
+        414 => Code::LONG_TARGET,
+        431 => Code::LARGE_HEADERS,
+        501 => Code::NOT_IMPLEMENTED,
+        503 => Code::UNAVAILABLE,
+        _ => Code::INTERNAL,
+    };
+    let meta = Meta { code, message, detail: Some(detail.to_owned()) };
+    let body = serde_json::to_vec(&Envelope { meta, data: None::<()> });
+    (code, body.unwrap_or_default())
+}
+
+/// The headers of every answer under `/api/`, besides those of CORS.
+pub(crate) const HEADERS: [(&str, &str); 2] =
+    [("Referrer-Policy", "no-referrer"), ("Cache-Control", "no-store")];
 
 /// The published detail: one sentence for a person. It says nothing internal, so some refusals have
 /// none. Where a client has to send a header, the sentence names it.

@@ -19,7 +19,7 @@ use rocket::{Request, State};
 use super::envelope::Answer;
 use super::path::PathId;
 use super::refusal::{self, Refusal};
-use crate::app::{App, exchange};
+use crate::app::App;
 use crate::error::Error;
 use crate::http::cors::Sender;
 
@@ -38,9 +38,6 @@ const METHODS: [Method; 9] = [
 /// Between Rocket's own ranks for fixed paths (-12 to -9) and for paths with an id (-8 and up).
 const RANK_OF_FIXED: isize = -8;
 const RANK_OF_DYNAMIC: isize = 1;
-
-/// The name of the routes that only refuse a method.
-const REFUSAL: &str = "refusal";
 
 /// A route for every method that a path of `routes` does not take.
 pub(super) fn refusals(routes: &[Route]) -> Vec<Route> {
@@ -61,7 +58,8 @@ pub(super) fn refusals(routes: &[Route]) -> Vec<Route> {
         for method in METHODS.into_iter().filter(|method| !taken.contains(method)) {
             let refuse = Refuse { allow: allow.clone(), dynamic };
             let mut refusal = Route::ranked(rank, method, path, refuse);
-            refusal.name = Some(REFUSAL.into());
+            // Told apart from a call by its name, where the routes are listed.
+            refusal.name = Some("refusal".into());
             refusals.push(refusal);
         }
     }
@@ -100,57 +98,19 @@ pub(crate) fn sender<'r>(request: &'r Request<'_>) -> Sender<'r> {
     Sender { origin: headers.get_one("Origin"), asks }
 }
 
-/// The `Allow` header for the path of `request`, if there is such a path.
-fn allow_of(request: &Request<'_>) -> Option<String> {
-    // A method that Rocket does not know arrives here as GET, so the methods of all routes with this path
-    // are collected.
-    let mut allowed: Vec<Method> = Vec::new();
-    let path = segments(request.uri().path().as_str());
-    for route in request.rocket().routes().filter(|route| route.name.as_deref() != Some(REFUSAL)) {
-        let pattern = segments(route.uri.path());
-        let same = pattern.len() == path.len()
-            && pattern.iter().zip(&path).all(|(pattern, segment)| {
-                pattern == segment || (pattern.starts_with('<') && PathId::parse(segment).is_some())
-            });
-        if same {
-            allowed.push(route.method);
-            if route.method == Method::Get {
-                allowed.push(Method::Head);
-            }
-        }
-    }
-    let allow: Vec<_> =
-        METHODS.iter().filter(|m| allowed.contains(m)).map(|m| m.as_str()).collect();
-    (!allow.is_empty()).then(|| allow.join(", "))
-}
-
-fn segments(path: &str) -> Vec<&str> {
-    path.split('/').filter(|segment| !segment.is_empty()).collect()
-}
-
 pub(super) fn catchers() -> Vec<Catcher> {
     vec![Catcher::new(None, answer)]
 }
 
 /// Answers for a request that no handler answered.
 fn answer<'r>(status: Status, request: &'r Request<'_>) -> catcher::BoxFuture<'r> {
-    let refusal = refusal::take(request).unwrap_or_else(|| unanswered(status, request));
+    let refusal = refusal::take(request).unwrap_or_else(|| unanswered(status));
     Box::pin(async move { refusal.respond_to(request) })
 }
 
-fn unanswered(status: Status, request: &Request<'_>) -> Refusal {
+fn unanswered(status: Status) -> Refusal {
     match status.code {
         404 | 422 => Refusal::NoSuchPath,
-        // No guard refused it, so Rocket could not read it: it does not know the method, or the target is
-        // not a path.
-        400 => {
-            let allow = allow_of(request);
-            exchange::log_unreadable(
-                request,
-                allow.as_ref().map_or(Status::NotFound, |_| Status::Forbidden),
-            );
-            allow.map_or(Refusal::NoSuchPath, Refusal::MethodNotAllowed)
-        }
         413 => Refusal::TooLarge("the request is too large".into()),
         503 => Error::Unavailable("the server is shutting down".into()).into(),
         _ => Error::Internal(format!("no handler answered, or one panicked: {status}")).into(),

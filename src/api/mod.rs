@@ -20,6 +20,8 @@ mod refusal;
 mod user;
 mod values;
 
+pub(crate) use body::LIMIT as BODY_LIMIT;
+pub(crate) use envelope::{HEADERS, unread};
 pub(crate) use fallback::sender;
 pub use path::BASE;
 

@@ -3,6 +3,8 @@
 use rocket::http::Status;
 use rocket::request::{FromRequest, Outcome, Request};
 
+use crate::app::exchange;
+
 /// Where version 1 of the API is mounted.
 pub const BASE: &str = "/api/v1";
 
@@ -29,6 +31,19 @@ impl<'r> FromRequest<'r> for PathId {
             Some(id) => Outcome::Success(Self(id)),
             None => Outcome::Forward(Status::NotFound),
         }
+    }
+}
+
+/// What clients see before the paths of this server.
+#[derive(Clone, Copy)]
+pub(super) struct Prefix<'r>(pub(super) &'r str);
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for Prefix<'r> {
+    type Error = ();
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
+        Outcome::Success(Self(exchange::prefix_of(request)))
     }
 }
 

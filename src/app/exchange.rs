@@ -1,10 +1,10 @@
 //! Data that Rocket keeps with a request: its id, its time of arrival, the code of its answer.
 
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use rocket::Request;
 use rocket::http::Status;
+use rocket::{Orbit, Request, Rocket};
 
 use super::{App, metrics};
 use crate::http::trace::{self, Exchange, RequestId};
@@ -39,23 +39,63 @@ pub(crate) fn answered(request: &Request<'_>, code: u32) {
     kept(request).code.store(code, Ordering::Relaxed);
 }
 
+/// Whether the method of a request is one that Rocket does not know.
+struct Unknown(bool);
+
+/// Notes that the method of `request` is one that Rocket does not know.
+pub(crate) fn method_is_unknown(request: &Request<'_>) {
+    request.local_cache(|| Unknown(true));
+}
+
+struct Prefix(String);
+
+/// Notes that clients see the paths of this server behind `prefix`.
+pub(crate) fn has_prefix(request: &Request<'_>, prefix: &str) {
+    request.local_cache(|| Prefix(prefix.to_owned()));
+}
+
+/// What clients see before the paths of this server; empty for nothing.
+pub(crate) fn prefix_of<'r>(request: &'r Request<'_>) -> &'r str {
+    &request.local_cache(|| Prefix(String::new())).0
+}
+
+/// A request that did not reach Rocket, and how it was answered.
+pub(crate) struct Unread {
+    /// Whether it was meant for the API.
+    pub(crate) for_api: bool,
+    /// The HTTP status of the answer.
+    pub(crate) status: u16,
+    /// The code in the answer's envelope; 0 without one.
+    pub(crate) code: u32,
+    /// How long it took.
+    pub(crate) took: Duration,
+    /// Its id.
+    pub(crate) id: RequestId,
+}
+
+/// Logs a request that did not reach `rocket`, and adds it to the metrics.
+pub(crate) fn log_unread(rocket: &Rocket<Orbit>, unread: &Unread) {
+    let Unread { for_api, status, code, took, id } = *unread;
+    observe(rocket, &metrics::Request { method: "-", route: "none", status, code, took });
+    let path = if for_api { "/api/v1/…" } else { "/…" };
+    trace::log(&Exchange { method: "-", path, status, code, took, id });
+}
+
+fn observe(rocket: &Rocket<Orbit>, request: &metrics::Request<'_>) {
+    if let Some(metrics) = rocket.state::<App>().and_then(|app| app.metrics.as_deref()) {
+        metrics.observe(request);
+    }
+}
+
 /// Logs an answered request and adds it to the metrics.
 pub(crate) fn log(request: &Request<'_>, status: Status) {
-    tell(request, request.method().as_str(), status);
-}
-
-/// The same for a request that Rocket could not read: its method is unknown.
-pub(crate) fn log_unreadable(request: &Request<'_>, status: Status) {
-    tell(request, "-", status);
-}
-
-fn tell(request: &Request<'_>, method: &str, status: Status) {
+    let unknown = request.local_cache(|| Unknown(false)).0;
+    let method = if unknown { "-" } else { request.method().as_str() };
     let Kept { id, arrived, code } = kept(request);
     let (took, code) = (arrived.elapsed(), code.load(Ordering::Relaxed));
-    if let Some(metrics) = request.rocket().state::<App>().and_then(|app| app.metrics.as_deref()) {
-        let route = request.route().map_or("none", |route| route.uri.path());
-        metrics.observe(&metrics::Request { method, route, status: status.code, code, took });
-    }
+    let route = request.route().map_or("none", |route| route.uri.path());
+    let observed = metrics::Request { method, route, status: status.code, code, took };
+    observe(request.rocket(), &observed);
     let path = known_path(request);
     trace::log(&Exchange { method, path, status: status.code, code, took, id: *id });
 }

@@ -17,9 +17,9 @@ pub(super) fn dev_run(config: Config) -> Result<()> {
 /// Serves a deployment until it is told to stop.
 pub(super) fn serve(config: Config) -> Result<()> {
     log::lines(config.log_level);
-    if config.registration_open && !config.address.is_loopback() {
+    if config.registration_open && !config.front.listen.ip().is_loopback() {
         tracing::warn!(
-            address = %config.address,
+            address = %config.front.listen.ip(),
             "registration is open to anyone who can reach this address: close it with registration = \"closed\""
         );
     }

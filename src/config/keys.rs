@@ -8,7 +8,7 @@ use rocket::figment::{Figment, Profile};
 use super::lookup::wrong;
 use crate::error::{Error, Result};
 
-const OURS: [&str; 13] = [
+const OURS: [&str; 24] = [
     "database",
     "timezone",
     "secret_key_file",
@@ -22,9 +22,20 @@ const OURS: [&str; 13] = [
     "backup_every",
     "backup_keep",
     "metrics_address",
+    "tls",
+    "base_path",
+    "cleartext_http2",
+    "max_connections",
+    "max_connections_per_client",
+    "max_header_bytes",
+    "header_timeout",
+    "body_timeout",
+    "idle_timeout",
+    "write_timeout",
+    "max_unsent_bytes",
 ];
 
-const ROCKETS: [&str; 13] = [
+const ROCKETS: [&str; 12] = [
     "address",
     "port",
     "workers",
@@ -34,13 +45,12 @@ const ROCKETS: [&str; 13] = [
     "ip_header",
     "limits",
     "temp_dir",
-    "tls",
     "log_level",
     "shutdown",
     "cli_colors",
 ];
 
-/// Rocket's keys that are tables, and the keys inside them.
+/// Keys that are tables, and the keys inside them.
 const NESTED: [(&str, &[&str]); 2] = [
     ("shutdown", &["ctrlc", "signals", "grace", "mercy", "force"]),
     ("tls", &["certs", "key", "ciphers", "prefer_server_cipher_order"]),

@@ -5,6 +5,7 @@
 //! error that names the key: a misspelt key that is ignored shows up much later, as another
 //! problem. No error shows the value of a secret.
 
+mod front;
 mod keys;
 mod lookup;
 mod secret;
@@ -12,23 +13,24 @@ mod sources;
 mod values;
 
 use std::fmt;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use ipnet::IpNet;
 use jiff::tz::TimeZone;
 use rocket::config::LogLevel;
 use rocket::figment::providers::Env;
 use rocket::figment::{Figment, Profile};
 
+pub(crate) use front::is_prefix;
+pub use front::{Front, Tls};
 pub use keys::keys;
 pub use sources::Flags;
 
 use crate::error::{Error, Result};
 use crate::model::Rate;
 use lookup::{path, read, text, texts, wrong};
-use values::{duration, origins, proxies, rate, registration_open, socket_address, zone};
+use values::{duration, origins, rate, registration_open, socket_address, zone};
 
 /// The defaults that depend on the command.
 #[derive(Debug, Clone, Copy)]
@@ -73,14 +75,12 @@ pub struct Config {
     pub cors_origins: Vec<String>,
     /// How often one address may register and sign in; `None` for no limit.
     pub auth_rate: Option<Rate>,
-    /// The proxies that are trusted to name their clients.
-    pub trusted_proxies: Vec<IpNet>,
     /// The backups that the server makes, if it makes any.
     pub backups: Option<Schedule>,
     /// Where the metrics are served, if they are.
     pub metrics_address: Option<SocketAddr>,
-    /// The address to listen on.
-    pub address: IpAddr,
+    /// Where it listens, and what it allows a connection.
+    pub front: Front,
     /// How many threads serve requests.
     pub workers: usize,
     /// The most threads for work that blocks, besides those.
@@ -134,12 +134,15 @@ impl Config {
             auth_rate: rate(
                 &text(&given, "auth_rate")?.unwrap_or_else(|| defaults.auth_rate.into()),
             )?,
-            trusted_proxies: proxies(&texts(&given, "trusted_proxies")?)?,
             backups: backups(&given)?,
             metrics_address: text(&given, "metrics_address")?
                 .map(|text| socket_address("metrics_address", &text))
                 .transpose()?,
-            address: settings.address,
+            front: front::front(
+                &given,
+                SocketAddr::new(settings.address, settings.port),
+                settings.keep_alive,
+            )?,
             cors_origins: origins(texts(&given, "cors_origins")?)?,
             workers: settings.workers,
             max_blocking: settings.max_blocking,

@@ -4,17 +4,14 @@
 //! is opened, and then the ports. At the end, the backups stop before the store. The store is the
 //! last to close the file, so it moves the write-ahead log into it.
 
-mod ended;
 mod metrics;
 mod signals;
 
-use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
-use rocket::fairing::AdHoc;
 use rocket::{Build, Rocket};
 use tokio::runtime::Runtime;
-use tokio::signal::unix::Signal;
 
 use crate::app::{App, Metrics, Settings};
 use crate::backups::Backups;
@@ -22,18 +19,17 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::auth::Tokens;
 use crate::error::{Error, Result};
+use crate::front::Front;
 use crate::server;
 use crate::store::{Opened, PendingNote, Store};
+use signals::Signals;
 
 /// Serves as `config` says until a signal stops it. Calls `ready` with the URL of the server once it
 /// listens.
 ///
 /// # Errors
 /// [`Error::Setup`] if it cannot start, or ends for another reason than a signal.
-pub(crate) fn until_stopped(
-    config: Config,
-    ready: impl Fn(&str) + Send + Sync + 'static,
-) -> Result<()> {
+pub(crate) fn until_stopped(config: Config, ready: impl FnOnce(&str)) -> Result<()> {
     for warning in &config.warnings {
         tracing::warn!("{warning}");
     }
@@ -42,7 +38,8 @@ pub(crate) fn until_stopped(
     let _ = rlimit::increase_nofile_limit(u64::MAX);
     let runtime = runtime(&config)?;
     let settings = rocket::Config::from(&config.rocket);
-    let signals = runtime.block_on(async { signals::catch(&settings.shutdown) })?;
+    let rereads = config.front.tls.is_some();
+    let signals = runtime.block_on(async { signals::catch(&settings.shutdown, rereads) })?;
     let pending = PendingNote::default();
     let app = open(&config, pending.clone())?;
     let metrics = match (config.metrics_address, &app.metrics) {
@@ -50,21 +47,19 @@ pub(crate) fn until_stopped(
         _ => None,
     };
     let presence = app.store.presence();
-    let rocket = server::build(config.rocket, app);
-    let rocket = rocket.attach(AdHoc::on_liftoff("ready", move |rocket| {
-        let settings = rocket.config();
-        let scheme = if settings.tls_enabled() { "https" } else { "http" };
-        ready(&url(scheme, settings.address, settings.port));
-        Box::pin(async {})
-    }));
+    let front = runtime.block_on(Front::bind(config.front, server::build(config.rocket, app)))?;
     let start = |schedule| {
         let clock = Clock::new(config.zone.clone());
         Backups::start(config.database.clone(), schedule, clock, pending, presence)
     };
     let backups = config.backups.map(start).transpose()?;
-    let ended = runtime.block_on(launch(rocket, metrics, signals));
+    ready(&front.url());
+    let grace = Duration::from_secs((settings.shutdown.grace + settings.shutdown.mercy).into());
+    let ended = runtime.block_on(serve(front, metrics, signals, grace));
     drop(backups);
-    ended.or_else(|error| ended::explain(&error, &settings))
+    // The requests that are still open are given up.
+    drop(runtime);
+    ended
 }
 
 fn runtime(config: &Config) -> Result<Runtime> {
@@ -90,7 +85,7 @@ fn open(config: &Config, pending: PendingNote) -> Result<App> {
     let settings = Settings {
         registration_open: config.registration_open,
         auth_rate: config.auth_rate,
-        trusted_proxies: config.trusted_proxies.clone(),
+        trusted_proxies: config.front.trusted_proxies.clone(),
         cors_origins: config.cors_origins.clone(),
         pending_note: pending,
     };
@@ -101,28 +96,36 @@ fn open(config: &Config, pending: PendingNote) -> Result<App> {
     Ok(App { metrics, ..app })
 }
 
-/// Serves, and the metrics beside it, until one of `signals` comes.
-async fn launch(
-    rocket: Rocket<Build>,
+/// Serves, and the metrics beside it, until a signal comes; then gives open requests `grace`.
+///
+/// # Errors
+/// [`Error::Setup`] if the metrics cannot be served.
+async fn serve(
+    front: Front,
     metrics: Option<Rocket<Build>>,
-    signals: Vec<Signal>,
-) -> std::result::Result<(), rocket::Error> {
-    let rocket = rocket.ignite().await?;
-    signals::stop_by(signals, &rocket.shutdown());
-    let metrics = match metrics {
-        Some(metrics) => Some(metrics::Serving::start(metrics).await?),
-        None => None,
+    signals: Signals,
+    grace: Duration,
+) -> Result<()> {
+    let metrics =
+        match metrics {
+            Some(metrics) => Some(metrics::Serving::start(metrics).await.map_err(|error| {
+                Error::Setup(format!("metrics_address: cannot serve: {error}"))
+            })?),
+            None => None,
+        };
+    let certificates = front.certificates();
+    let following = certificates.clone().map(|files| tokio::spawn(files.follow()));
+    let reread = move || {
+        if let Some(certificates) = &certificates {
+            certificates.reload();
+        }
     };
-    let ended = rocket.launch().await;
+    front.serve(signals.stop(reread), grace).await;
+    if let Some(following) = following {
+        following.abort();
+    }
     if let Some(metrics) = metrics {
         metrics.stop().await;
     }
-    ended.map(drop)
-}
-
-fn url(scheme: &str, address: IpAddr, port: u16) -> String {
-    match address {
-        IpAddr::V4(address) => format!("{scheme}://{address}:{port}/"),
-        IpAddr::V6(address) => format!("{scheme}://[{address}]:{port}/"),
-    }
+    Ok(())
 }

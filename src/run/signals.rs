@@ -1,38 +1,60 @@
-//! The signals that stop the server. Rocket listens for them only once it serves, and until then one
-//! of them would kill the process; so they are caught from the start.
+//! The signals that stop the server. They are caught from the start: before it serves, one of them would
+//! kill the process halfway.
 
 use std::io;
 
-use rocket::Shutdown;
 use rocket::config::{self, Sig};
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::task::JoinSet;
 
 use crate::error::{Error, Result};
 
-/// Catches the signals that `shutdown` names, from now on; called in the runtime.
+/// The caught signals.
+pub(super) struct Signals {
+    stop: Vec<Signal>,
+    hangup: Option<Signal>,
+}
+
+/// Catches the signals that `shutdown` names, from now on; called in the runtime. SIGHUP, which a terminal
+/// sends when it is closed, stops the server too, unless it `rereads` its certificates at it.
 ///
 /// # Errors
 /// [`Error::Setup`] if the system does not allow it.
-pub(super) fn catch(shutdown: &config::Shutdown) -> Result<Vec<Signal>> {
+pub(super) fn catch(shutdown: &config::Shutdown, rereads: bool) -> Result<Signals> {
     let kinds = [
         (shutdown.ctrlc, SignalKind::interrupt()),
         (shutdown.signals.contains(&Sig::Term), SignalKind::terminate()),
-        // A terminal that is closed.
-        (shutdown.ctrlc, SignalKind::hangup()),
+        (shutdown.ctrlc && !rereads, SignalKind::hangup()),
     ];
     let caught = kinds.into_iter().filter(|(wanted, _)| *wanted).map(|(_, kind)| signal(kind));
-    caught
-        .collect::<io::Result<_>>()
-        .map_err(|error| Error::Setup(format!("cannot listen for signals: {error}")))
+    let hangup = rereads.then(|| signal(SignalKind::hangup())).transpose();
+    let refused = |error| Error::Setup(format!("cannot listen for signals: {error}"));
+    Ok(Signals {
+        stop: caught.collect::<io::Result<_>>().map_err(refused)?,
+        hangup: hangup.map_err(refused)?,
+    })
 }
 
-/// Notifies `shutdown` when one of the caught signals comes, or has come already.
-pub(super) fn stop_by(signals: Vec<Signal>, shutdown: &Shutdown) {
-    for mut signal in signals {
-        let shutdown = shutdown.clone();
-        tokio::spawn(async move {
-            signal.recv().await;
-            shutdown.notify();
-        });
+impl Signals {
+    /// Waits until a signal tells the server to stop, or has done so already. Calls `reread` at each
+    /// SIGHUP, if it was caught for that.
+    pub(super) async fn stop(self, reread: impl Fn() + Send + 'static) {
+        let mut waiting = JoinSet::new();
+        for mut signal in self.stop {
+            waiting.spawn(async move {
+                signal.recv().await;
+            });
+        }
+        if let Some(mut hangup) = self.hangup {
+            waiting.spawn(async move {
+                while hangup.recv().await.is_some() {
+                    reread();
+                }
+            });
+        }
+        if waiting.join_next().await.is_none() {
+            // No signal stops it.
+            std::future::pending::<()>().await;
+        }
     }
 }

@@ -23,24 +23,62 @@ impl<'r> Responder<'r, 'static> for Unanswered {
             422 => Status::NotFound,
             _ => status,
         };
-        let (kind, body) = if wants_html(request) {
-            (ContentType::HTML, page(status, Language::of(request), exchange::id_of(request)))
-        } else {
-            (ContentType::Plain, format!("{} {}\n", status.code, status.reason_lossy()))
+        let said = Said {
+            accept: request.headers().get("Accept").collect::<Vec<_>>().join(","),
+            languages: request.headers().get("Accept-Language").collect::<Vec<_>>().join(","),
+            prefix: exchange::prefix_of(request),
+            id: exchange::id_of(request),
         };
+        let (kind, body) = explain(status, &said);
         let mut response = Response::build()
             .status(status)
             .header(kind)
-            .header(Header::new("Vary", "Accept, Accept-Language"))
+            .header(Header::new("Vary", VARY))
             .sized_body(body.len(), std::io::Cursor::new(body))
             .finalize();
         if status == Status::MethodNotAllowed {
             response.set_header(Header::new("Allow", TAKEN));
         }
-        // Requests that Rocket could not read skip the response fairings.
-        response.set_raw_header("X-Request-Id", exchange::id_of(request).to_string());
-        super::protect(&mut response);
         Ok(response)
+    }
+}
+
+const VARY: &str = "Accept, Accept-Language";
+
+/// What the explanation of a status depends on, besides the status.
+struct Said<'a> {
+    accept: String,
+    languages: String,
+    prefix: &'a str,
+    id: RequestId,
+}
+
+/// The answer to a request outside `/api/` that was refused with `status` before it reached a route: its
+/// headers and its body. `accept` and `languages` are its `Accept` and `Accept-Language`.
+pub(crate) fn unread(
+    status: u16,
+    accept: Option<&str>,
+    languages: Option<&str>,
+    prefix: &str,
+    id: RequestId,
+) -> (Vec<(&'static str, String)>, Vec<u8>) {
+    let said = Said {
+        accept: accept.unwrap_or_default().to_owned(),
+        languages: languages.unwrap_or_default().to_owned(),
+        prefix,
+        id,
+    };
+    let (kind, body) = explain(Status::new(status), &said);
+    let mut headers = vec![("Content-Type", kind.to_string()), ("Vary", VARY.to_owned())];
+    headers.extend(super::protect::HEADERS.map(|(name, value)| (name, value.to_owned())));
+    (headers, body.into_bytes())
+}
+
+fn explain(status: Status, said: &Said<'_>) -> (ContentType, String) {
+    if takes_html(&said.accept) {
+        (ContentType::HTML, page(status, Language::of(&said.languages), said))
+    } else {
+        (ContentType::Plain, format!("{} {}\n", status.code, status.reason_lossy()))
     }
 }
 
@@ -58,9 +96,9 @@ fn is_only_looked_at(request: &Request<'_>) -> bool {
         .any(|page| page.uri.path().split('/').filter(|it| !it.is_empty()).eq(path.iter().copied()))
 }
 
-/// Whether the client accepts HTML by name, as a browser does for a page.
-pub(super) fn wants_html(request: &Request<'_>) -> bool {
-    request.accept().is_some_and(|accept: &Accept| {
+/// Whether the header `Accept` has HTML by name, as that of a browser does for a page.
+pub(crate) fn takes_html(accept: &str) -> bool {
+    accept.parse::<Accept>().is_ok_and(|accept| {
         accept.iter().any(|taken| {
             taken.media_type().is_html() && taken.weight().is_none_or(|weight| weight > 0.0)
         })
@@ -74,11 +112,11 @@ enum Language {
 }
 
 impl Language {
-    /// The one that the reader prefers (RFC 9110, 12.5.4); English if neither.
-    fn of(request: &Request<'_>) -> Self {
-        let lists = request.headers().get("Accept-Language");
+    /// The one that the reader prefers by the header `Accept-Language` (RFC 9110, 12.5.4); English if
+    /// neither.
+    fn of(languages: &str) -> Self {
         let mut best = (0.0, Self::English);
-        for range in lists.flat_map(|list| list.split(',')) {
+        for range in languages.split(',') {
             let mut parts = range.split(';').map(str::trim);
             let tag = parts.next().unwrap_or_default();
             let weight = parts.find_map(|part| part.strip_prefix("q=")).unwrap_or("1");
@@ -109,10 +147,16 @@ fn title_and_advice(status: Status, language: Language) -> (&'static str, &'stat
         (405, Language::Korean) => {
             ("여기서는 할 수 없는 일입니다", "이 페이지는 볼 수만 있습니다.")
         }
-        (413, Language::English) => {
+        (408, Language::English) => {
+            ("That took too long", "The request did not arrive in time. Try again.")
+        }
+        (408, Language::Korean) => {
+            ("너무 오래 걸렸습니다", "요청이 제때 도착하지 않았습니다. 다시 시도하십시오.")
+        }
+        (413 | 414 | 431, Language::English) => {
             ("That is too large", "You sent more than the server accepts. Send less.")
         }
-        (413, Language::Korean) => {
+        (413 | 414 | 431, Language::Korean) => {
             ("너무 큽니다", "보낸 것이 서버가 받을 수 있는 크기를 넘습니다. 줄여서 보내십시오.")
         }
         (503, Language::English) => (
@@ -123,6 +167,12 @@ fn title_and_advice(status: Status, language: Language) -> (&'static str, &'stat
             "지금은 캘린더가 응답할 수 없습니다",
             "서버가 멈추거나 다시 시작하는 중일 수 있습니다. 잠시 뒤에 다시 시도하십시오.",
         ),
+        (501, Language::English) => {
+            ("The server cannot do this", "It does not understand the request.")
+        }
+        (501, Language::Korean) => {
+            ("서버가 할 수 없는 일입니다", "서버가 요청을 이해하지 못했습니다.")
+        }
         (500.., Language::English) => (
             "Something went wrong",
             "This is the server's fault, not yours. Try again. If it happens again, give your \
@@ -142,13 +192,14 @@ fn title_and_advice(status: Status, language: Language) -> (&'static str, &'stat
 }
 
 /// Nothing of the request is in it, so nothing needs escaping.
-fn page(status: Status, language: Language, id: RequestId) -> String {
+fn page(status: Status, language: Language, said: &Said<'_>) -> String {
     let (title, advice) = title_and_advice(status, language);
     let (lang, back) = match language {
         Language::English => ("en", "To the calendar"),
         Language::Korean => ("ko", "캘린더로 가기"),
     };
     let code = status.code;
+    let Said { prefix, id, .. } = said;
     format!(
         r#"<!doctype html>
 <html lang="{lang}">
@@ -157,15 +208,15 @@ fn page(status: Status, language: Language, id: RequestId) -> String {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>{title}</title>
-<link rel="icon" type="image/svg+xml" href="/static/{HASH}/page/icon.svg">
-<link rel="stylesheet" href="/static/{HASH}/plain.css">
+<link rel="icon" type="image/svg+xml" href="{prefix}/static/{HASH}/page/icon.svg">
+<link rel="stylesheet" href="{prefix}/static/{HASH}/plain.css">
 </head>
 <body class="error-page">
 <main>
-<img src="/static/{HASH}/page/icon.svg" alt="">
+<img src="{prefix}/static/{HASH}/page/icon.svg" alt="">
 <h1>{title}</h1>
 <p>{advice}</p>
-<a href="/">{back}</a>
+<a href="{prefix}/">{back}</a>
 <small>{code} · {id}</small>
 </main>
 </body>

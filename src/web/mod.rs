@@ -8,15 +8,14 @@ mod protect;
 
 use rocket::catcher::{self, Catcher};
 use rocket::http::Status;
-use rocket::http::uri::Segments;
 use rocket::http::uri::fmt::Path;
-use rocket::response::Responder;
-use rocket::{Request, Route, get};
+use rocket::http::uri::{Origin, Segments};
+use rocket::response::{Redirect, Responder};
+use rocket::{Either, Request, Route, get};
 
+pub(crate) use errors::{takes_html, unread};
 pub(crate) use protect::protect;
 
-use crate::app::exchange;
-use crate::error::Error;
 use errors::Unanswered;
 use files::File;
 
@@ -39,8 +38,12 @@ fn index() -> Option<File> {
 
 /// The API reference, where calls can be tried.
 #[get("/docs")]
-fn docs() -> Option<File> {
-    File::page("docs/index.html")
+fn docs(uri: &Origin<'_>) -> Either<Redirect, Option<File>> {
+    // The links of the page are relative.
+    if uri.path().ends_with('/') {
+        return Either::Left(Redirect::permanent("../docs"));
+    }
+    Either::Right(File::page("docs/index.html"))
 }
 
 #[get("/static/<hash>/<path..>")]
@@ -55,14 +58,5 @@ fn icon() -> Option<File> {
 }
 
 fn answer<'r>(status: Status, request: &'r Request<'_>) -> catcher::BoxFuture<'r> {
-    if status == Status::BadRequest {
-        exchange::log_unreadable(request, status);
-    }
-    // A target that is not a path, such as the target of CONNECT, reaches no router. It may have
-    // been meant for the API, whose clients expect the envelope.
-    if status == Status::BadRequest && !errors::wants_html(request) {
-        let error = Error::Malformed("the request target is not a path".into());
-        return Box::pin(async move { error.respond_to(request) });
-    }
     Box::pin(async move { Unanswered(status).respond_to(request) })
 }

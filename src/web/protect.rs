@@ -8,17 +8,20 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
     img-src 'self' data:; connect-src 'self'; font-src 'self'; manifest-src 'self'; \
     base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
-/// Sets the headers of every answer outside `/api/`.
+/// The headers of every answer outside `/api/`, unless it has others of its own.
+pub(super) const HEADERS: [(&str, &str); 6] = [
+    ("Content-Security-Policy", POLICY),
+    ("Cache-Control", "no-store"),
+    // Rocket itself sets X-Content-Type-Options: nosniff.
+    ("X-Frame-Options", "DENY"),
+    ("Referrer-Policy", "no-referrer"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+];
+
+/// Sets them.
 pub(crate) fn protect(response: &mut Response<'_>) {
-    for (name, value) in [
-        ("Content-Security-Policy", POLICY),
-        ("Cache-Control", "no-store"),
-        // Rocket itself sets X-Content-Type-Options: nosniff.
-        ("X-Frame-Options", "DENY"),
-        ("Referrer-Policy", "no-referrer"),
-        ("Cross-Origin-Opener-Policy", "same-origin"),
-        ("Cross-Origin-Resource-Policy", "same-origin"),
-    ] {
+    for (name, value) in HEADERS {
         if name == "X-Frame-Options" || !response.headers().contains(name) {
             response.set_raw_header(name, value);
         }

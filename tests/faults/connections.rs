@@ -116,7 +116,9 @@ fn clients_are_served_beside_2000_connections_that_hang_in_a_header() {
     assert!(count >= 500, "only {count} connections are possible here");
     let folder = tempfile::tempdir().unwrap();
     let line = "ulimit -S -n 4096 || ulimit -S -n $(ulimit -H -n); exec \"$@\"";
-    let server = Server::start(in_bash(&serve(folder.path()), line));
+    let mut patient = serve(folder.path());
+    patient.env("CALENDAR_MAX_CONNECTIONS_PER_CLIENT", "4096").env("CALENDAR_HEADER_TIMEOUT", "1h");
+    let server = Server::start(in_bash(&patient, line));
     let hanging: Vec<_> = (0..count).map(|_| half_a_header(&server)).collect();
     let asked = Instant::now();
     let token = server.register("park@jungi.me");

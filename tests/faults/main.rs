@@ -13,6 +13,7 @@ mod clock_set_back;
 mod connections;
 mod damaged_files;
 mod fixture;
+mod front;
 mod full_disk;
 mod group_deletion;
 mod hostile_requests;

@@ -14,6 +14,7 @@ use rocket::config::LogLevel;
 use rocket::figment::Figment;
 use rocket::http::{Header, Method};
 use rocket::local::blocking::{Client, LocalRequest};
+use rocket::{Build, Rocket};
 use serde_json::json;
 use tempfile::TempDir;
 
@@ -76,6 +77,17 @@ fn app(store: Store, clock: Clock, settings: Settings) -> App {
         ..app::Settings::default()
     };
     App::new(store, clock, tokens, settings)
+}
+
+/// A server of its own, as [`Calendar::new`] has one, that is not launched, with the folder of its database.
+pub(crate) fn unlaunched() -> (Rocket<Build>, TempDir) {
+    let folder = tempfile::tempdir().unwrap();
+    let (store, _) = Store::open(&folder.path().join("calendar.sqlite")).unwrap();
+    let settings = Settings::default();
+    let clock = Clock::fixed(TimeZone::get(settings.zone).unwrap(), NOW);
+    let quiet =
+        rocket::Config { log_level: LogLevel::Off, port: 0, ..rocket::Config::debug_default() };
+    (server::build(Figment::from(quiet), app(store, clock, settings)), folder)
 }
 
 impl Calendar {

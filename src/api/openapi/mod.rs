@@ -25,7 +25,7 @@ use utoipa::openapi::{
 };
 
 use super::envelope::{Answer, Done};
-use super::path::BASE;
+use super::path::{BASE, Prefix};
 use super::refusal;
 use crate::error::{Error, Result};
 
@@ -100,7 +100,7 @@ pub fn json() -> Result<String> {
 /// The description of the API. It is the one answer without the envelope: its readers know the form of
 /// OpenAPI, and ours only from it.
 #[get("/openapi.json")]
-pub(super) fn get() -> refusal::Result<Answer<Done>> {
+pub(super) fn get(prefix: Prefix<'_>) -> refusal::Result<Answer<Done>> {
     // Anybody who can reach the server may ask for it, and it never changes while the server runs.
     static WRITTEN: OnceLock<String> = OnceLock::new();
     let document = if let Some(document) = WRITTEN.get() {
@@ -109,5 +109,8 @@ pub(super) fn get() -> refusal::Result<Answer<Done>> {
         let document = json()?;
         WRITTEN.get_or_init(|| document)
     };
-    Ok(Answer::bare(document.clone().into_bytes()))
+    let server = |prefix: &str| format!("\"url\": \"{prefix}{BASE}\"");
+    let Prefix(prefix) = prefix;
+    let document = document.replacen(&server(""), &server(prefix), 1);
+    Ok(Answer::bare(document.into_bytes()))
 }

@@ -6,6 +6,7 @@ mod body;
 mod content_coding;
 mod cors;
 mod envelope;
+mod front;
 mod methods;
 mod not_modified;
 mod order_of_checks;

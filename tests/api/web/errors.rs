@@ -100,16 +100,12 @@ fn a_page_takes_only_get_and_head() {
 #[test]
 fn an_error_page_repeats_nothing_of_the_request() {
     let calendar = Calendar::new();
-    let (nothing, unreadable) = ("There is nothing here", "The server cannot do this");
-    for (uri, status, title) in [
-        ("/%3Cscript%3Ealert(1)%3C/script%3E", 404, nothing),
-        ("/alert?alert=%3Cscript%3Ealert(1)%3C/script%3E", 404, nothing),
-        ("/<script>alert(1)</script>", 400, unreadable),
-        ("/alert?alert=<script>alert(1)</script>", 400, unreadable),
-    ] {
+    for uri in
+        ["/%3Cscript%3Ealert(1)%3C/script%3E", "/alert?alert=%3Cscript%3Ealert(1)%3C/script%3E"]
+    {
         let headers = [BROWSER, ("Accept-Language", "<script>alert(1)</script>")];
         let answer = get(&calendar, uri, &headers);
-        is_page(&answer, status, "en", title);
+        is_page(&answer, 404, "en", "There is nothing here");
         assert!(!answer.body.contains("alert") && !answer.body.contains("<script"));
     }
 }

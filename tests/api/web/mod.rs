@@ -20,7 +20,7 @@ pub(crate) fn get(calendar: &Calendar, uri: &str, headers: &[(&'static str, &str
 /// The hash that the page's files are under.
 pub(crate) fn hash(calendar: &Calendar) -> String {
     let page = get(calendar, "/", &[]).body;
-    let (_, after) = page.split_once("/static/").unwrap();
+    let (_, after) = page.split_once("\"static/").unwrap();
     after.split('/').next().unwrap().to_owned()
 }
 

@@ -10,7 +10,7 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
     img-src 'self' data:; connect-src 'self'; font-src 'self'; manifest-src 'self'; \
     base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
-const PAGES: [&str; 3] = ["/", "/docs", "/docs/"];
+const PAGES: [&str; 2] = ["/", "/docs"];
 
 #[track_caller]
 fn is_protected(answer: &Answer) {
@@ -47,6 +47,12 @@ fn every_answer_outside_the_api_has_the_security_headers() {
         is_protected(&get(&calendar, uri, &[]));
         is_protected(&calendar.send(Method::Post, uri, &[], ""));
     }
+}
+
+#[test]
+fn the_reference_with_a_slash_leads_to_that_without_one() {
+    let answer = get(&Calendar::new(), "/docs/", &[]);
+    assert_eq!((answer.status, answer.header("Location")), (308, Some("../docs")));
 }
 
 #[test]

@@ -7,7 +7,8 @@ dark.addEventListener('change', applyTheme);
 applyTheme();
 
 SwaggerUIBundle({
-  url: '/api/v1/openapi.json',
+  // Relative, as all addresses here: a proxy may serve them below a path of its own.
+  url: 'api/v1/openapi.json',
   dom_id: '#reference',
   presets: [SwaggerUIBundle.presets.apis],
   // Otherwise Swagger UI sends the description to its vendor's validator.

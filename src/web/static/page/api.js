@@ -85,8 +85,11 @@ export async function getView(path, query) {
   return data;
 }
 
+/** Where the server is, by the address of this module: a proxy may serve it below a path of its own. */
+const ROOT = new URL('../../../', import.meta.url).pathname;
+
 /** @param {string} path below `/api/v1` @param {Record<string, string>} [query] */
-const urlOf = (path, query) => `/api/v1${path}${query ? `?${new URLSearchParams(query)}` : ''}`;
+const urlOf = (path, query) => `${ROOT}api/v1${path}${query ? `?${new URLSearchParams(query)}` : ''}`;
 
 /**
  * @param {string} method

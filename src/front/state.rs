@@ -1,0 +1,139 @@
+//! What a connection is doing, and for how long.
+
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use super::clients::Client;
+use super::refusal::{self, Head, Unsound};
+use super::shared::Shared;
+
+/// Who is at the other end.
+pub(super) struct Peer {
+    /// Its address.
+    pub(super) address: SocketAddr,
+    /// Whether it is a trusted proxy.
+    pub(super) trusted: bool,
+    /// The client that the connection is counted for.
+    pub(super) client: Client,
+}
+
+/// What a connection is doing.
+pub(super) struct State {
+    pub(super) shared: Arc<Shared>,
+    pub(super) peer: Peer,
+    began: Instant,
+    /// Requests whose answers are not sent.
+    open: AtomicU32,
+    /// When something last happened, in milliseconds after it began.
+    last: AtomicU64,
+    /// The head that is being read (HTTP/1.1).
+    head: Mutex<Option<Head>>,
+}
+
+/// A request whose answer is not sent, until this is dropped.
+pub(super) struct Open(Arc<State>);
+
+impl Open {
+    /// Notes that a part of the answer is on its way.
+    pub(super) fn moves(&self) {
+        self.0.moves();
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.0.moves();
+        self.0.open.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// What takes too long.
+pub(super) enum Overdue {
+    /// Nothing was asked for.
+    Idle,
+    /// The head of a request has not arrived.
+    Head,
+    /// An answer is not read.
+    Answer,
+}
+
+impl State {
+    /// That of a connection that has just begun.
+    pub(super) fn new(shared: Arc<Shared>, peer: Peer) -> Self {
+        Self {
+            shared,
+            peer,
+            began: Instant::now(),
+            open: AtomicU32::new(0),
+            last: AtomicU64::new(0),
+            head: Mutex::new(None),
+        }
+    }
+
+    fn moves(&self) {
+        let now = u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX);
+        self.last.store(now, Ordering::Relaxed);
+    }
+
+    /// Notes that a request has arrived.
+    pub(super) fn opened(self: &Arc<Self>) -> Open {
+        self.head.lock().unwrap_or_else(PoisonError::into_inner).take();
+        self.open.fetch_add(1, Ordering::Relaxed);
+        self.moves();
+        Open(Arc::clone(self))
+    }
+
+    /// Notes bytes of HTTP/1.1 that were read.
+    pub(super) fn read(&self, bytes: &[u8]) {
+        if bytes.is_empty() || self.open.load(Ordering::Relaxed) > 0 {
+            return;
+        }
+        let mut head = self.head.lock().unwrap_or_else(PoisonError::into_inner);
+        if head.is_none() {
+            self.moves();
+        }
+        head.get_or_insert_default().read(bytes);
+    }
+
+    /// What to write to a client whose request did not arrive in time.
+    pub(super) fn late(&self) -> Vec<u8> {
+        let head = self.head.lock().unwrap_or_else(PoisonError::into_inner).take();
+        refusal::over_http1(&self.shared, &Unsound::SLOW, &head.unwrap_or_default(), self.began)
+    }
+
+    /// What to write in place of hyper's bare refusal, if `written` is one.
+    pub(super) fn in_place_of(&self, written: &[u8]) -> Option<Vec<u8>> {
+        if self.open.load(Ordering::Relaxed) > 0 {
+            return None;
+        }
+        let head = self.head.lock().unwrap_or_else(PoisonError::into_inner);
+        let unsound =
+            Unsound::bare(written, head.as_ref()?, self.shared.settings.max_header_bytes)?;
+        Some(refusal::over_http1(&self.shared, &unsound, head.as_ref()?, self.began))
+    }
+
+    /// How long until the connection has to be looked at again, or what takes too long.
+    pub(super) fn due(&self, multiplexed: bool) -> Result<Duration, Overdue> {
+        let settings = &self.shared.settings;
+        let (most, overdue) = if self.open.load(Ordering::Relaxed) > 0 {
+            if !multiplexed {
+                // The stream itself notices a client that does not read.
+                return Ok(settings.idle_timeout);
+            }
+            // The time of the handler is in it.
+            (settings.write_timeout + settings.body_timeout, Overdue::Answer)
+        } else if self.head.lock().unwrap_or_else(PoisonError::into_inner).is_some() {
+            (settings.header_timeout, Overdue::Head)
+        } else {
+            (settings.idle_timeout, Overdue::Idle)
+        };
+        let last = Duration::from_millis(self.last.load(Ordering::Relaxed));
+        let since = self.began.elapsed().saturating_sub(last);
+        match most.checked_sub(since) {
+            Some(left) if !left.is_zero() => Ok(left.min(settings.header_timeout)),
+            _ => Err(overdue),
+        }
+    }
+}
