@@ -146,9 +146,9 @@ pub(super) async fn search(
     app: &State<App>,
 ) -> Result<Events> {
     let found = caller.read(app, query, |snapshot, user, search| {
-        domain::events::search(snapshot, user.id, &search.search_word.0)
+        event::list(&domain::events::search(snapshot, user.id, &search.search_word.0)?)
     });
-    Ok(event::list(&found.await?)?)
+    found.await
 }
 
 /// `brithday` and `sdate` are read as well, since the published reference has both.

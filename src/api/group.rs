@@ -14,6 +14,7 @@ use super::refusal::Result;
 use super::values::{EventCount, Id, Key, PrintedEmail, PrintedTime, Text};
 use crate::app::App;
 use crate::domain;
+use crate::error;
 use crate::model::{self, Email, GroupId, WallTime};
 
 #[derive(Deserialize, ToSchema)]
@@ -86,9 +87,11 @@ impl<'a> From<&'a model::Group> for Group<'a> {
     }
 }
 
-fn list(groups: &[model::Group]) -> Result<Answer<List<Group<'_>>>> {
+/// The answer is written where the groups are read: many of them take time, and memory until they are
+/// written.
+fn list(groups: &[model::Group]) -> error::Result<Answer<List<Group<'static>>>> {
     let items = groups.iter().map(Group::from);
-    Ok(Answer::list(groups.len() * 160, items, |group, out| serde_json::to_writer(out, group))?)
+    Answer::list(groups.len() * 160, items, |group, out| serde_json::to_writer(out, group))
 }
 
 /// Call 12.
@@ -142,13 +145,13 @@ pub(super) async fn delete(
 /// Call 15.
 #[get("/group")]
 pub(super) async fn mine(caller: Caller, app: &State<App>) -> Result<Answer<List<Group<'static>>>> {
-    list(&caller.read(app, (), |snapshot, user, ()| snapshot.groups_of(user.id)).await?)
+    caller.read(app, (), |snapshot, user, ()| list(&snapshot.groups_of(user.id)?)).await
 }
 
 /// Call 16.
 #[get("/group/list")]
 pub(super) async fn all(caller: Caller, app: &State<App>) -> Result<Answer<List<Group<'static>>>> {
-    list(&caller.read(app, (), |snapshot, _, ()| snapshot.groups()).await?)
+    caller.read(app, (), |snapshot, _, ()| list(&snapshot.groups()?)).await
 }
 
 /// One group and the number of events in it.
