@@ -103,7 +103,8 @@ pub(crate) fn log(request: &Request<'_>, status: Status) {
 fn known_path<'r>(request: &'r Request<'_>) -> &'r str {
     let path = request.uri().path().as_str();
     let last = path.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
-    let ends_in_id = last.bytes().all(|byte| byte.is_ascii_digit());
+    // An id has at most 19 digits; a longer path is not kept in the log's memory.
+    let ends_in_id = last.len() < 20 && last.bytes().all(|byte| byte.is_ascii_digit());
     match request.route() {
         Some(route) if ends_in_id || !route.uri.path().contains('<') => path,
         _ if path.starts_with("/api/v1/") => "/api/v1/…",

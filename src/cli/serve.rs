@@ -7,7 +7,7 @@ use crate::run;
 
 /// Serves on a laptop until it is told to stop, and prints the page's address.
 pub(super) fn dev_run(config: Config) -> Result<()> {
-    log::readable(config.log_level);
+    let _log = log::readable(&config);
     run::until_stopped(config, |url| {
         // The server runs even if its address cannot be printed.
         let _ = output::line(&format!("calendar-server is at {url} (stop it with ctrl-c)"));
@@ -16,7 +16,7 @@ pub(super) fn dev_run(config: Config) -> Result<()> {
 
 /// Serves a deployment until it is told to stop.
 pub(super) fn serve(config: Config) -> Result<()> {
-    log::lines(config.log_level);
+    let _log = log::lines(&config);
     if config.registration_open && !config.front.listen.ip().is_loopback() {
         tracing::warn!(
             address = %config.front.listen.ip(),

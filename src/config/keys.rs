@@ -8,7 +8,7 @@ use rocket::figment::{Figment, Profile};
 use super::lookup::wrong;
 use crate::error::{Error, Result};
 
-const OURS: [&str; 24] = [
+const OURS: [&str; 25] = [
     "database",
     "timezone",
     "secret_key_file",
@@ -33,6 +33,7 @@ const OURS: [&str; 24] = [
     "idle_timeout",
     "write_timeout",
     "max_unsent_bytes",
+    "log_format",
 ];
 
 const ROCKETS: [&str; 12] = [

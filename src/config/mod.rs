@@ -26,11 +26,12 @@ pub(crate) use front::is_prefix;
 pub use front::{Front, Tls};
 pub use keys::keys;
 pub use sources::Flags;
+pub use values::LogFormat;
 
 use crate::error::{Error, Result};
 use crate::model::Rate;
 use lookup::{path, read, text, texts, wrong};
-use values::{duration, origins, rate, registration_open, socket_address, zone};
+use values::{duration, log_format, origins, rate, registration_open, socket_address, zone};
 
 /// The defaults that depend on the command.
 #[derive(Debug, Clone, Copy)]
@@ -87,6 +88,8 @@ pub struct Config {
     pub max_blocking: usize,
     /// How much is logged.
     pub log_level: LogLevel,
+    /// The form of its lines.
+    pub log_format: LogFormat,
     /// Rocket's own settings, complete.
     pub rocket: Figment,
     /// Warnings for the operator about the configuration, one line each.
@@ -147,6 +150,7 @@ impl Config {
             workers: settings.workers,
             max_blocking: settings.max_blocking,
             log_level: settings.log_level,
+            log_format: log_format(text(&given, "log_format")?.as_deref())?,
             // Rocket's own log shows whole request lines, with the words that people search for.
             rocket: rocket.merge(("log_level", LogLevel::Off)),
             warnings,

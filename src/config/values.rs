@@ -9,6 +9,15 @@ use jiff::tz::TimeZone;
 use crate::error::{Error, Result};
 use crate::model::Rate;
 
+/// The form of the lines of the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogFormat {
+    /// Text.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
 /// A time zone by its IANA name; without one, that of the machine.
 pub(super) fn zone(name: Option<String>) -> Result<TimeZone> {
     match name {
@@ -78,6 +87,17 @@ pub(super) fn registration_open(text: Option<&str>) -> Result<bool> {
         Some(other) => Err(Error::Setup(format!(
             "registration: expected \"open\" or \"closed\", found {other:?}"
         ))),
+    }
+}
+
+/// The form of the log: `text`, which is the default, or `json`.
+pub(super) fn log_format(text: Option<&str>) -> Result<LogFormat> {
+    match text {
+        None | Some("text") => Ok(LogFormat::Text),
+        Some("json") => Ok(LogFormat::Json),
+        Some(other) => {
+            Err(Error::Setup(format!("log_format: expected \"text\" or \"json\", found {other:?}")))
+        }
     }
 }
 
@@ -161,6 +181,7 @@ mod tests {
                 ("auth_rate", rate(&text).err()),
                 ("trusted_proxies", proxies(&one).err()),
                 ("registration", registration_open(Some(&text)).err()),
+                ("log_format", log_format(Some(&text)).err()),
                 ("cors_origins", origins(one.to_vec()).err()),
                 ("metrics_address", socket_address("metrics_address", &text).err()),
             ];

@@ -71,6 +71,7 @@ fn a_wrong_value_is_an_error_that_names_its_key() {
         ("CALENDAR_ADDRESS", "here", "address: "),
         ("CALENDAR_WORKERS", "few", "workers: "),
         ("CALENDAR_LOG_LEVEL", "loud", "log_level: "),
+        ("CALENDAR_LOG_FORMAT", "xml", "log_format: "),
         (
             "CALENDAR_TIMEZONE",
             "Asia/Soul",

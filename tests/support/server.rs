@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
-use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::process::{Child, ChildStderr, Command, ExitStatus, Output, Stdio};
 use std::sync::mpsc;
 use std::thread::JoinHandle;
 use std::time::Instant;
@@ -84,6 +84,17 @@ impl Server {
             panic!("the server did not start: {}", log.join().unwrap());
         };
         Self { child, log: Some(log), url }
+    }
+
+    /// Starts `command`, which runs `dev-run`, and gives its log unread.
+    pub(crate) fn start_unread(mut command: Command) -> (Self, ChildStderr) {
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let (address, addresses) = mpsc::channel();
+        let out = child.stdout.take().unwrap();
+        let out = std::thread::spawn(move || watch(out, &address));
+        let err = child.stderr.take().unwrap();
+        let url = addresses.recv_timeout(PATIENCE).unwrap();
+        (Self { child, log: Some(out), url }, err)
     }
 
     /// The id of its process.
