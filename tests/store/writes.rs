@@ -7,11 +7,17 @@ use crate::test_store::{TestStore, begin, email, insert, registered, users};
 
 #[test]
 fn a_failed_write_undoes_itself_and_no_other_of_its_commit() {
+    // A commit ends after some milliseconds, so on a busy machine the writes may fall into two.
+    assert!((0..100).any(|_| a_failed_write_in_one_commit()), "they never share a commit");
+}
+
+/// Gives false if the writes did not fall into one commit.
+fn a_failed_write_in_one_commit() -> bool {
     let test = TestStore::new();
-    let (first, gate) = test.hold("first");
+    let (before, gate) = test.hold("before");
+    let first = begin(test.add("first"));
     let failing = begin(test.store.write(|tx| -> Result<()> {
         insert(tx, "half")?;
-        assert!(registered(tx, &email("first"))?, "the writes do not share a transaction");
         Err(Error::Invalid("subject: no".into()))
     }));
     let path = test.path.clone();
@@ -21,13 +27,14 @@ fn a_failed_write_undoes_itself_and_no_other_of_its_commit() {
         Ok((gone, registered(tx, &email("first"))?, users(&path)))
     }));
     gate.open();
+    test.wait(before).unwrap();
     test.wait(first).unwrap();
     let error = test.wait(failing).unwrap_err();
     assert!(matches!(&error, Error::Invalid(text) if text == "subject: no"), "{error:?}");
-    let (gone, shared, committed_then) = test.wait(last).unwrap();
-    assert!(gone && shared);
-    assert!(committed_then.is_empty(), "there was a commit between them: {committed_then:?}");
-    assert_eq!(test.users(), ["first", "last"]);
+    let (gone, seen, committed_then) = test.wait(last).unwrap();
+    assert!(gone && seen);
+    assert_eq!(test.users(), ["before", "first", "last"]);
+    !committed_then.contains(&"first".to_owned())
 }
 
 #[test]

@@ -32,6 +32,9 @@ use crate::error::{Error, Result};
 const QUEUE: usize = 4096;
 /// The most writes of one commit, so that the first of them does not wait long.
 const BATCH: usize = 512;
+/// How long after its first write began a commit takes in another one. One user's slow writes then hold up
+/// the answers to the writes before them by little more than one of them takes.
+const LONGEST: Duration = Duration::from_millis(20);
 
 /// How long the queue has to be empty before upkeep begins.
 const IDLE: Duration = Duration::from_millis(20);
@@ -244,7 +247,7 @@ impl Thread {
             }
             return;
         }
-        let (answers, failure) = run_batch(&self.conn, job, queue);
+        let (answers, failure) = run_batch(&self.conn, job, queue, LONGEST);
         match &failure {
             Some(reason) => tracing::error!(writes = answers.len(), "nothing was stored: {reason}"),
             None => self.activity.committed(answers.len()),
@@ -287,15 +290,18 @@ fn rescue(conn: &Connection, place: &Place) -> Result<Place> {
     }
 }
 
-/// Runs `first` and what is queued behind it, then commits. Gives why that failed, if it did.
+/// Runs `first` and what is queued behind it, for about `longest`, then commits. Gives why that failed, if
+/// it did.
 fn run_batch(
     conn: &Connection,
     first: Job,
     queue: &Receiver<Job>,
+    longest: Duration,
 ) -> (Vec<Answer>, Option<String>) {
+    let begun = Instant::now();
     let mut answers = vec![first(Some(conn))];
     // SQLite ends the whole transaction by itself when the disk is full, for example.
-    while !conn.is_autocommit() && answers.len() < BATCH {
+    while !conn.is_autocommit() && answers.len() < BATCH && begun.elapsed() < longest {
         match queue.try_recv() {
             Ok(job) => answers.push(job(Some(conn))),
             Err(_) => break,
@@ -338,4 +344,49 @@ where
         conn.execute_batch("ROLLBACK")?;
     }
     result
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A database in memory, in a transaction, and a queue of `count` jobs.
+    fn queued(count: usize) -> (Connection, Receiver<Job>) {
+        let conn = Connection::open_in_memory().unwrap();
+        conn.execute_batch("CREATE TABLE t (n INTEGER); BEGIN IMMEDIATE").unwrap();
+        let (jobs, queue) = bounded(count);
+        for _ in 0..count {
+            let job: Job = Box::new(|conn| {
+                conn.unwrap().execute_batch("INSERT INTO t VALUES (1)").unwrap();
+                Box::new(|_| {})
+            });
+            assert!(jobs.try_send(job).is_ok());
+        }
+        (conn, queue)
+    }
+
+    fn committed(conn: &Connection) -> u32 {
+        assert!(conn.is_autocommit());
+        conn.query_row("SELECT count(*) FROM t", [], |row| row.get(0)).unwrap()
+    }
+
+    #[test]
+    fn a_commit_ends_when_its_time_is_up_and_leaves_the_rest_to_the_next() {
+        let (conn, queue) = queued(3);
+        let (answers, failure) = run_batch(&conn, queue.recv().unwrap(), &queue, Duration::ZERO);
+        assert_eq!((answers.len(), failure), (1, None));
+        assert_eq!((committed(&conn), queue.len()), (1, 2));
+        conn.execute_batch("BEGIN IMMEDIATE").unwrap();
+        let (answers, failure) = run_batch(&conn, queue.recv().unwrap(), &queue, Duration::MAX);
+        assert_eq!((answers.len(), failure), (2, None));
+        assert_eq!((committed(&conn), queue.len()), (3, 0));
+    }
+
+    #[test]
+    fn a_commit_has_a_maximum_of_writes() {
+        let (conn, queue) = queued(BATCH + 1);
+        let (answers, failure) = run_batch(&conn, queue.recv().unwrap(), &queue, Duration::MAX);
+        assert_eq!((answers.len(), failure), (BATCH, None));
+        assert_eq!((committed(&conn) as usize, queue.len()), (BATCH, 1));
+    }
 }
