@@ -20,6 +20,7 @@ mod hostile_requests;
 mod kills;
 mod locked;
 mod missing_files;
+mod open_files;
 mod permissions;
 
 #[path = "../support"]

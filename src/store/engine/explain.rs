@@ -1,9 +1,11 @@
 //! What went wrong with a database file, for its operator: which file it is, and what to do about it.
 
 use std::fmt::Display;
+use std::fs::File;
 use std::io::{self, ErrorKind};
 
 use rusqlite::ErrorCode;
+use rustix::io::Errno;
 
 use super::place::Place;
 use crate::error::{Error, Result};
@@ -29,6 +31,7 @@ pub(in crate::store) fn unusable(place: &Place, error: &rusqlite::Error) -> Erro
         Some(ErrorCode::DatabaseCorrupt) => {
             format!("{place} is damaged: restore it from a backup ({error})")
         }
+        Some(ErrorCode::CannotOpen) if no_more_files() => too_many(place),
         Some(ErrorCode::CannotOpen | ErrorCode::PermissionDenied | ErrorCode::ReadOnly) => format!(
             "no permission to read and write {place} and its folder: run as its owner, or change its mode ({error})"
         ),
@@ -51,12 +54,26 @@ pub(in crate::store) fn named<T>(place: &Place, result: Result<T>) -> Result<T> 
     })
 }
 
+/// Whether this process may open no more files. SQLite does not say why it cannot open one.
+pub(in crate::store) fn no_more_files() -> bool {
+    File::open("/").is_err_and(|error| is_too_many(&error))
+}
+
+fn is_too_many(error: &io::Error) -> bool {
+    matches!(Errno::from_io_error(error), Some(Errno::MFILE | Errno::NFILE))
+}
+
+fn too_many(shown: &impl Display) -> String {
+    format!("cannot open {shown}: too many files are open: raise the limit (ulimit -n)")
+}
+
 /// The file system does not let us `what` (a verb) the file or folder `shown`.
 pub(in crate::store) fn cannot(what: &str, shown: &impl Display, error: &io::Error) -> Error {
     match error.kind() {
         ErrorKind::PermissionDenied => Error::Setup(format!(
             "no permission to {what} {shown}: run as the owner of its folder, or change its mode"
         )),
+        _ if is_too_many(error) => Error::Setup(too_many(shown)),
         _ => Error::Setup(format!("cannot {what} {shown}: {error}")),
     }
 }

@@ -73,9 +73,11 @@ pub(super) fn unreadable(place: &Place, error: &rusqlite::Error) -> Error {
         Some(ErrorCode::NotADatabase) => Error::Setup(format!(
             "{place} is not a database: name the SQLite file of the Flask system"
         )),
-        Some(ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => Error::Setup(format!(
-            "no permission to read {place}: run as its owner, or change its mode ({error})"
-        )),
+        Some(ErrorCode::CannotOpen | ErrorCode::PermissionDenied) if !explain::no_more_files() => {
+            Error::Setup(format!(
+                "no permission to read {place}: run as its owner, or change its mode ({error})"
+            ))
+        }
         // A write was interrupted, and undoing it would change the file.
         Some(ErrorCode::ReadOnly) => left_open(place),
         _ => explain::unusable(place, error),
