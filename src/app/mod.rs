@@ -8,7 +8,7 @@ mod metrics;
 mod view_cache;
 
 pub use hashing_pool::HashingPool;
-pub use health::Health;
+pub use health::{Condition, Health};
 pub use limit::AuthLimit;
 pub use metrics::{Metrics, Request};
 pub use view_cache::{View, ViewCache};

@@ -12,7 +12,8 @@
 //! All writes go through one thread (`engine/writer.rs`). A pool of writers was measured and rejected:
 //! SQLite has one writer at a time, so they fight for the lock (a seventh of the throughput, the
 //! slowest answers over a second). A short read runs on the caller's thread ([`Store::read_inline`])
-//! and a long one on a reader thread ([`Store::read`]), both in `engine/readers.rs`.
+//! and a long one on a reader thread ([`Store::read`]), both in `engine/readers.rs`. The health check
+//! reads on a thread of its own ([`Store::queue_watch`]), so that no other read holds it up.
 
 mod direct;
 mod engine;
@@ -20,8 +21,10 @@ mod maintenance;
 mod tables;
 
 use std::fmt;
+use std::num::NonZero;
 use std::path::Path;
 use std::sync::Arc;
+use std::thread::available_parallelism;
 
 pub use direct::DirectStore;
 pub use engine::{Activity, Commits, Initialised, Presence, Snapshot, Transaction};
@@ -35,6 +38,8 @@ pub use tables::backups::{BackupHistory, PendingNote};
 pub use tables::contents::Contents;
 pub use tables::events::NewEvent;
 
+use tokio::sync::oneshot;
+
 use crate::error::Result;
 use engine::file::Found;
 use engine::lock::Lock;
@@ -42,6 +47,9 @@ use engine::readers::Readers;
 use engine::writer::Writer;
 use engine::{Place, connection, explain, file};
 use maintenance::{migrations, upkeep};
+
+/// The number of reader threads.
+const READERS: usize = 2;
 
 /// Makes the database at `path`, in WAL mode, with a new signing key and no other table, unless it is
 /// there.
@@ -69,6 +77,7 @@ pub struct Store {
     // Declared, and so dropped, before the writer: the connection that closes last moves the
     // write-ahead log into the file, which a read-only one cannot.
     readers: Readers,
+    watcher: Readers,
     writer: Writer,
     signing_key: Vec<u8>,
     // Dropped last: see its module.
@@ -118,9 +127,11 @@ impl Store {
         let applied = migrations::apply(&place, pending)?;
         let writing = connection::open_for_writing(&place)?;
         let signing_key = engine::init::signing_key(&writing)?;
-        let readers = Readers::start(|| connection::open_for_reading(&place))?;
+        let open = || connection::open_for_reading(&place);
+        let cpus = available_parallelism().map_or(1, NonZero::get);
         let store = Self {
-            readers,
+            readers: Readers::start("store-reader", READERS, cpus, open)?,
+            watcher: Readers::start("store-watcher", 1, 0, open)?,
             writer: Writer::start(&place, writing, upkeep::step)?,
             signing_key,
             _lock: lock,
@@ -186,5 +197,33 @@ impl Store {
         F: FnOnce(&Transaction<'_>) -> Result<T> + Send + 'static,
     {
         self.writer.run(work).await
+    }
+
+    /// Queues `work`, which reads a few rows, for a thread and a connection that no other call uses,
+    /// and returns at once. The receiver gets what [`Store::read`] would return, or is closed if the
+    /// store is.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`](crate::error::Error::Unavailable) if too many such reads are waiting.
+    pub fn queue_watch<T, F>(&self, work: F) -> Result<oneshot::Receiver<Result<T>>>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Snapshot<'_>) -> Result<T> + Send + 'static,
+    {
+        self.watcher.queue(work)
+    }
+
+    /// Queues `work` for the writer thread, and returns at once. The receiver gets what
+    /// [`Store::write`] would return, or is closed if the store is.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`](crate::error::Error::Unavailable) if too many writes are waiting or
+    /// the files of the database are not at their paths.
+    pub fn queue_write<T, F>(&self, work: F) -> Result<oneshot::Receiver<Result<T>>>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Transaction<'_>) -> Result<T> + Send + 'static,
+    {
+        self.writer.queue(work)
     }
 }

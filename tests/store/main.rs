@@ -4,6 +4,7 @@
 
 mod concurrency;
 mod files;
+mod health;
 mod locks;
 mod migrations;
 mod parsers;

@@ -31,7 +31,8 @@ impl TestStore {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("calendar.sqlite");
         let (store, _) = Store::open(&path).unwrap();
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).build();
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_time().build();
         Self { store, runtime: runtime.unwrap(), path, _folder: folder }
     }
 

@@ -6,10 +6,9 @@
 //! threads, so that it holds up no thread that serves connections. The two share one queue, so that a
 //! long search holds up one of them, and not the reads that are next in line.
 
-use std::num::NonZero;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Mutex, PoisonError};
-use std::thread::{JoinHandle, available_parallelism};
+use std::thread::JoinHandle;
 
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 use rusqlite::Connection;
@@ -19,7 +18,6 @@ use super::Snapshot;
 use super::transaction::{execute, panic_text};
 use crate::error::{Error, Result};
 
-const THREADS: usize = 2;
 /// How many reads may wait.
 const QUEUE: usize = 4096;
 
@@ -28,30 +26,34 @@ type Job = Box<dyn FnOnce(&Connection) + Send>;
 /// The reader threads, and the connections for inline reads.
 #[derive(Debug)]
 pub(in crate::store) struct Readers {
-    /// The connections for inline reads that are not in use; in all, one for each CPU.
+    /// The connections for inline reads that are not in use.
     idle: Mutex<Vec<Connection>>,
     jobs: Option<Sender<Job>>,
     threads: Vec<JoinHandle<()>>,
 }
 
 impl Readers {
-    /// Starts the threads; `open` gives a connection for each thread, and for each concurrent
-    /// inline read.
+    /// Starts `threads` threads, whose names begin with `name`. `open` gives a connection for each of
+    /// them, and for each of `inline` concurrent inline reads.
     ///
     /// # Errors
     /// Those of `open`; [`Error::Setup`] if a thread cannot be started.
-    pub(in crate::store) fn start(open: impl Fn() -> Result<Connection>) -> Result<Self> {
+    pub(in crate::store) fn start(
+        name: &str,
+        threads: usize,
+        inline: usize,
+        open: impl Fn() -> Result<Connection>,
+    ) -> Result<Self> {
         let (jobs, queue) = bounded(QUEUE);
         let start_one = |number| {
             let (conn, queue): (_, Receiver<Job>) = (open()?, queue.clone());
             std::thread::Builder::new()
-                .name(format!("store-reader-{number}"))
+                .name(format!("{name}-{number}"))
                 .spawn(move || queue.iter().for_each(|job| job(&conn)))
                 .map_err(|error| Error::Setup(format!("cannot start a reader thread: {error}")))
         };
-        let threads = (1..=THREADS).map(start_one).collect::<Result<_>>()?;
-        let at_once = available_parallelism().map_or(1, NonZero::get);
-        let idle = (0..at_once).map(|_| open()).collect::<Result<_>>()?;
+        let threads = (1..=threads).map(start_one).collect::<Result<_>>()?;
+        let idle = (0..inline).map(|_| open()).collect::<Result<_>>()?;
         Ok(Self { idle: Mutex::new(idle), jobs: Some(jobs), threads })
     }
 
@@ -83,6 +85,19 @@ impl Readers {
         T: Send + 'static,
         F: FnOnce(&Snapshot<'_>) -> Result<T> + Send + 'static,
     {
+        self.queue(work)?.await.map_err(|_| stopped())?
+    }
+
+    /// Queues `work` as [`Readers::run`] does, and returns at once. The receiver gets its result, or is
+    /// closed if the threads stop.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] if too many reads are waiting.
+    pub(in crate::store) fn queue<T, F>(&self, work: F) -> Result<oneshot::Receiver<Result<T>>>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Snapshot<'_>) -> Result<T> + Send + 'static,
+    {
         let (reply, answer) = oneshot::channel();
         let job: Job = Box::new(move |conn| {
             // A client that has gone needs no answer.
@@ -90,15 +105,18 @@ impl Readers {
                 let _ = reply.send(in_snapshot(conn, work));
             }
         });
-        let closed = || Error::Unavailable("the readers have stopped".into());
-        match self.jobs.as_ref().ok_or_else(closed)?.try_send(job) {
-            Ok(()) => answer.await.map_err(|_| closed())?,
+        match self.jobs.as_ref().ok_or_else(stopped)?.try_send(job) {
+            Ok(()) => Ok(answer),
             Err(TrySendError::Full(_)) => {
                 Err(Error::Unavailable("too many reads are waiting".into()))
             }
-            Err(TrySendError::Disconnected(_)) => Err(closed()),
+            Err(TrySendError::Disconnected(_)) => Err(stopped()),
         }
     }
+}
+
+fn stopped() -> Error {
+    Error::Unavailable("the readers have stopped".into())
 }
 
 impl Drop for Readers {

@@ -111,6 +111,19 @@ impl Writer {
         T: Send + 'static,
         F: FnOnce(&Transaction<'_>) -> Result<T> + Send + 'static,
     {
+        self.queue(work)?.await.map_err(|_| stopped())?
+    }
+
+    /// Queues `work` as [`Writer::run`] does, and returns at once. The receiver gets its result, or is
+    /// closed if the thread stops.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] if too many writes are waiting, or the files are not at their paths.
+    pub(in crate::store) fn queue<T, F>(&self, work: F) -> Result<oneshot::Receiver<Result<T>>>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Transaction<'_>) -> Result<T> + Send + 'static,
+    {
         let (reply, answer) = oneshot::channel();
         let activity = Arc::clone(&self.activity);
         let job: Job = Box::new(move |conn| {
@@ -125,24 +138,27 @@ impl Writer {
                 let _ = reply.send(result);
             })
         });
-        let closed = || Error::Unavailable("the writer has stopped".into());
         if !self.activity.in_place() {
             return Err(Error::Unavailable("the database's files are not at their paths".into()));
         }
         self.activity.queued();
-        match self.jobs.as_ref().ok_or_else(closed)?.try_send(job) {
-            Ok(()) => answer.await.map_err(|_| closed())?,
+        match self.jobs.as_ref().ok_or_else(stopped)?.try_send(job) {
+            Ok(()) => Ok(answer),
             Err(refused) => {
                 self.activity.taken();
                 Err(match refused {
                     TrySendError::Full(_) => {
                         Error::Unavailable("too many writes are waiting".into())
                     }
-                    TrySendError::Disconnected(_) => closed(),
+                    TrySendError::Disconnected(_) => stopped(),
                 })
             }
         }
     }
+}
+
+fn stopped() -> Error {
+    Error::Unavailable("the writer has stopped".into())
 }
 
 /// Waits until all that was queued is on disk.

@@ -3,13 +3,21 @@
 use std::fs;
 use std::io::Write;
 use std::net::TcpListener;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::support::server::{Server, command, read_answer, run};
 use crate::support::wait::wait_for;
 
 fn health(server: &Server) -> (String, String) {
     server.send(b"GET /healthz HTTP/1.1\r\nHost: c\r\nConnection: close\r\n\r\n")
+}
+
+/// Asks until the first check has succeeded: a request does not wait long for it.
+fn wait_until_healthy(server: &Server) -> (String, String) {
+    wait_for("a healthy server", || {
+        let (head, body) = health(server);
+        head.starts_with("HTTP/1.1 200 ").then_some((head, body))
+    })
 }
 
 /// Asks until the answer, which the server keeps for a second, has this form.
@@ -29,8 +37,7 @@ const TIME: &str = r#""\d{4}-\d\d-\d\d \d\d:\d\d:\d\d""#;
 fn a_server_that_reads_and_writes_is_healthy_and_shows_its_last_backup() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::dev_run(folder.path());
-    let (head, body) = health(&server);
-    assert!(head.starts_with("HTTP/1.1 200 "), "{head}");
+    let (head, body) = wait_until_healthy(&server);
     assert!(head.contains("\r\ncache-control: no-store"), "{head}");
     assert_eq!(body, r#"{"read":true,"write":true,"backup":"none","last_backup":null}"#);
     assert_eq!(run(folder.path(), &["db", "backup"]).code, Some(0));
@@ -52,8 +59,7 @@ fn a_failed_backup_is_shown_with_the_last_good_one_and_without_the_reason() {
         "INSERT INTO backup (finished, failure) VALUES (1497902104, NULL), (1497902105, 'no room')",
     )
     .unwrap();
-    let (head, body) = health(&server);
-    assert!(head.starts_with("HTTP/1.1 200 "), "{head}");
+    let (_, body) = wait_until_healthy(&server);
     let expected =
         r#"{"read":true,"write":true,"backup":"failed","last_backup":"2017-06-19 19:55:04"}"#;
     assert_eq!(body, expected);
@@ -65,9 +71,37 @@ fn a_server_is_unhealthy_while_it_cannot_write() {
     let server = Server::dev_run(folder.path());
     let lock = rusqlite::Connection::open(folder.path().join("calendar.sqlite")).unwrap();
     lock.execute_batch("BEGIN IMMEDIATE").unwrap();
+    // No write has succeeded yet, so none is taken for granted.
     let (head, body) = health(&server);
     assert!(head.starts_with("HTTP/1.1 503 "), "{head}");
-    assert_eq!(body, r#"{"read":true,"write":false,"backup":"none","last_backup":null}"#);
+    assert!(body.contains(r#""write":false"#), "{body}");
+    let refusing = r#"\{"read":true,"write":false,"backup":"none","last_backup":null\}"#;
+    assert_becomes(&server, 503, refusing);
+    lock.execute_batch("ROLLBACK").unwrap();
+    assert_becomes(&server, 200, r#"\{"read":true,"write":true,.*"#);
+}
+
+#[test]
+fn no_health_check_waits_for_a_writer_that_has_stalled() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::dev_run(folder.path());
+    wait_until_healthy(&server);
+    let lock = rusqlite::Connection::open(folder.path().join("calendar.sqlite")).unwrap();
+    lock.execute_batch("BEGIN IMMEDIATE").unwrap();
+    // The writer waits for this lock for five seconds, and only then knows that it cannot write.
+    let mut times = Vec::new();
+    wait_for("the stall to be told", || {
+        let asked = Instant::now();
+        let (_, body) = health(&server);
+        times.push(asked.elapsed());
+        assert!(body.starts_with(r#"{"read":true,"#), "{body}");
+        body.contains(r#""write":false"#).then_some(())
+    });
+    times.sort_unstable();
+    let (usual, longest) = (times[times.len() / 2], times[times.len() - 1]);
+    assert!(usual < Duration::from_millis(100), "usually {usual:?}");
+    // A busy machine may be slow to run the server or this test.
+    assert!(longest < Duration::from_secs(2), "{longest:?} at the longest");
     lock.execute_batch("ROLLBACK").unwrap();
     assert_becomes(&server, 200, r#"\{"read":true,"write":true,.*"#);
 }
@@ -105,6 +139,7 @@ fn a_flood_of_health_checks_costs_one_write_a_second() {
     command.env("CALENDAR_METRICS_ADDRESS", address.to_string());
     let server = Server::start(command);
     let begun = Instant::now();
+    wait_until_healthy(&server);
     std::thread::scope(|scope| {
         for _ in 0..8 {
             scope.spawn(|| {
