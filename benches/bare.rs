@@ -1,11 +1,17 @@
-//! A Rocket server that does no work: the baseline that calendar calls are compared with.
+//! A Rocket that does no work: the baseline that calendar calls are compared with.
 //!
 //! `GET /view` sends the bytes of a file. `POST /create` reads a body and responds like the API's create.
-//! The arguments are the port and the file: `bare 5001 view.json`.
+//! The arguments are the port, the file, and who takes the connections, Rocket's own `server` or the `front`:
+//! `bare 5001 view.json server`.
 
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use calendar_server::config;
+use calendar_server::front::Front;
 use rocket::data::{Data, ToByteUnit};
 use rocket::http::ContentType;
-use rocket::{State, get, launch, post, routes};
+use rocket::{State, get, post, routes};
 
 struct View(Vec<u8>);
 
@@ -20,15 +26,26 @@ async fn create(data: Data<'_>) -> (ContentType, &'static str) {
     (ContentType::JSON, r#"{"meta":{"code":20000,"message":"SUCCESS"}}"#)
 }
 
-#[launch]
-fn bare() -> _ {
-    let mut arguments = std::env::args().skip(1);
-    let port: u16 = arguments.next().and_then(|port| port.parse().ok()).unwrap_or(5001);
-    let body = arguments.next().and_then(|path| std::fs::read(path).ok()).unwrap_or_default();
+#[rocket::main]
+async fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let mut arguments = arguments.into_iter();
+    let port: u16 = arguments.next().ok_or("the port is missing")?.parse()?;
+    let body = std::fs::read(arguments.next().ok_or("the file is missing")?)?;
+    let by_front = arguments.next().as_deref() == Some("front");
     let config = rocket::Config {
         port,
         log_level: rocket::config::LogLevel::Off,
         ..rocket::Config::release_default()
     };
-    rocket::custom(config).manage(View(body)).mount("/", routes![view, create])
+    let rocket = rocket::custom(config).manage(View(body)).mount("/", routes![view, create]);
+    if by_front {
+        let listen = SocketAddr::from(([127, 0, 0, 1], port));
+        let front = Front::bind(config::Front::at(listen), rocket).await?;
+        let mut stop = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+        front.serve(async { stop.recv().await.map_or((), drop) }, Duration::from_secs(1)).await;
+    } else {
+        rocket.launch().await?;
+    }
+    Ok(())
 }

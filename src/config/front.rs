@@ -60,29 +60,63 @@ pub struct Tls {
 
 /// The smallest limit of a head: less would refuse what browsers send.
 const LEAST_HEADER_BYTES: usize = 8 << 10;
-/// The least for all connections: one answer of the largest size, twice.
+/// The smallest limit of what is held for all connections: less would refuse the larger pages.
 const LEAST_UNSENT: usize = 1 << 20;
+
+impl Front {
+    /// The defaults, for a server that listens at `listen`.
+    #[must_use]
+    pub fn at(listen: SocketAddr) -> Self {
+        Self {
+            listen,
+            tls: None,
+            base_path: String::new(),
+            trusted_proxies: Vec::new(),
+            cleartext_http2: false,
+            keep_alive: Some(Duration::from_secs(5)),
+            max_connections: 4096,
+            max_connections_per_client: 512,
+            max_header_bytes: 64 << 10,
+            header_timeout: Duration::from_secs(10),
+            body_timeout: Duration::from_secs(30),
+            idle_timeout: Duration::from_secs(60),
+            write_timeout: Duration::from_secs(30),
+            max_unsent_bytes: 128 << 20,
+        }
+    }
+}
 
 /// Reads the settings of a server that listens at `listen`.
 ///
 /// # Errors
 /// [`Error::Setup`] that names the key.
 pub(super) fn front(given: &Figment, listen: SocketAddr, keep_alive: u32) -> Result<Front> {
+    let default = Front::at(listen);
+    let number = |key, default| at_least_one(given, key, default);
+    let time = |key, default| time(given, key, default);
     Ok(Front {
         listen,
         tls: tls(given)?,
         base_path: base_path(text(given, "base_path")?)?,
         trusted_proxies: proxies(&texts(given, "trusted_proxies")?)?,
-        cleartext_http2: read(given, "cleartext_http2")?.unwrap_or(false),
+        cleartext_http2: read(given, "cleartext_http2")?.unwrap_or(default.cleartext_http2),
         keep_alive: (keep_alive > 0).then(|| Duration::from_secs(keep_alive.into())),
-        max_connections: at_least_one(given, "max_connections", 4096)?,
-        max_connections_per_client: at_least_one(given, "max_connections_per_client", 512)?,
-        max_header_bytes: bytes(given, "max_header_bytes", 64 << 10, LEAST_HEADER_BYTES)?,
-        header_timeout: time(given, "header_timeout", 10)?,
-        body_timeout: time(given, "body_timeout", 30)?,
-        idle_timeout: time(given, "idle_timeout", 60)?,
-        write_timeout: time(given, "write_timeout", 30)?,
-        max_unsent_bytes: bytes(given, "max_unsent_bytes", 128 << 20, LEAST_UNSENT)?,
+        max_connections: number("max_connections", default.max_connections)?,
+        max_connections_per_client: number(
+            "max_connections_per_client",
+            default.max_connections_per_client,
+        )?,
+        max_header_bytes: bytes(
+            given,
+            "max_header_bytes",
+            default.max_header_bytes,
+            LEAST_HEADER_BYTES,
+        )?,
+        header_timeout: time("header_timeout", default.header_timeout)?,
+        body_timeout: time("body_timeout", default.body_timeout)?,
+        idle_timeout: time("idle_timeout", default.idle_timeout)?,
+        write_timeout: time("write_timeout", default.write_timeout)?,
+        max_unsent_bytes: bytes(given, "max_unsent_bytes", default.max_unsent_bytes, LEAST_UNSENT)?,
     })
 }
 
@@ -137,8 +171,8 @@ fn bytes(given: &Figment, key: &str, default: usize, least: usize) -> Result<usi
     })
 }
 
-fn time(given: &Figment, key: &str, default: u64) -> Result<Duration> {
-    text(given, key)?.map_or(Ok(Duration::from_secs(default)), |text| duration(key, &text))
+fn time(given: &Figment, key: &str, default: Duration) -> Result<Duration> {
+    text(given, key)?.map_or(Ok(default), |text| duration(key, &text))
 }
 
 #[cfg(test)]

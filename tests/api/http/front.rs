@@ -3,7 +3,6 @@
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
-use std::time::Duration;
 
 use calendar_server::config::Front as Settings;
 use calendar_server::front::Front;
@@ -13,29 +12,10 @@ use tokio::runtime::Runtime;
 use crate::support::calendar::unlaunched;
 use crate::support::wait::PATIENCE;
 
-/// Settings in whose way nothing of this comes.
-fn settings() -> Settings {
-    Settings {
-        listen: SocketAddr::from(([127, 0, 0, 1], 0)),
-        tls: None,
-        base_path: String::new(),
-        trusted_proxies: Vec::new(),
-        cleartext_http2: false,
-        keep_alive: Some(Duration::from_secs(5)),
-        max_connections: 100,
-        max_connections_per_client: 100,
-        max_header_bytes: 64 << 10,
-        header_timeout: PATIENCE,
-        body_timeout: PATIENCE,
-        idle_timeout: PATIENCE,
-        write_timeout: PATIENCE,
-        max_unsent_bytes: 64 << 20,
-    }
-}
-
 fn behind_front(runtime: &Runtime) -> (SocketAddr, tempfile::TempDir) {
     let (rocket, folder) = unlaunched();
-    let front = runtime.block_on(Front::bind(settings(), rocket)).unwrap();
+    let settings = Settings::at(SocketAddr::from(([127, 0, 0, 1], 0)));
+    let front = runtime.block_on(Front::bind(settings, rocket)).unwrap();
     let address = front.url();
     let address = address.trim_start_matches("http://").trim_end_matches('/').parse().unwrap();
     runtime.spawn(front.serve(std::future::pending(), PATIENCE));
