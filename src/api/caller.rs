@@ -16,7 +16,7 @@ use crate::app::App;
 use crate::domain::auth::{self, Claims};
 use crate::error::{self, Error};
 use crate::model::User;
-use crate::store::{Snapshot, Transaction};
+use crate::store::{Lane, Snapshot, Transaction};
 
 /// The verified access token of the header `X-calendar-access-token`. It reads and writes the store for
 /// the token's user.
@@ -66,7 +66,7 @@ impl Caller {
         }
     }
 
-    /// Runs `work`, which may read many rows, for the token's user.
+    /// Runs `work`, which may read many rows, for the token's user. Users take turns.
     ///
     /// # Errors
     /// In this order: [`Error::InvalidToken`] if there is no such user or they have ended the
@@ -79,7 +79,10 @@ impl Caller {
         F: FnOnce(&Snapshot<'_>, User, I::Value) -> error::Result<T> + Send + 'static,
     {
         match self.given(input) {
-            Ok(input) => Ok(app.store.read(self.for_user(input, work)).await?),
+            Ok(input) => {
+                let lane = Lane::of(self.claims.email.as_str());
+                Ok(app.store.read(lane, self.for_user(input, work)).await?)
+            }
             Err(refusal) => self.after_token(app, refusal).await,
         }
     }

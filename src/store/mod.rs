@@ -27,7 +27,7 @@ use std::sync::Arc;
 use std::thread::available_parallelism;
 
 pub use direct::DirectStore;
-pub use engine::{Activity, Commits, Initialised, Presence, Snapshot, Transaction};
+pub use engine::{Activity, Commits, Initialised, Lane, Presence, Snapshot, Transaction};
 pub use maintenance::backup::{Progress, Stop, backup, backups_of};
 pub use maintenance::check::{Faults, check};
 pub use maintenance::flask::{Flask, OldEvent, OldGroup, OldUser, can_be_kept};
@@ -48,8 +48,8 @@ use engine::writer::Writer;
 use engine::{Place, connection, explain, file};
 use maintenance::{migrations, upkeep};
 
-/// The number of reader threads.
-const READERS: usize = 2;
+/// The number of reader threads: two for the reads of one user, and one more for others.
+const READERS: usize = 3;
 
 /// Makes the database at `path`, in WAL mode, with a new signing key and no other table, unless it is
 /// there.
@@ -171,17 +171,17 @@ impl Store {
     }
 
     /// Runs `work`, which may read many rows, on a reader thread, over one consistent state of the
-    /// database.
+    /// database. The lanes take turns, so that the reads of one do not hold up those of another.
     ///
     /// # Errors
-    /// Those of `work`; [`Error::Unavailable`](crate::error::Error::Unavailable) if too many reads
-    /// are waiting, [`Error::Internal`](crate::error::Error::Internal) if `work` panics.
-    pub async fn read<T, F>(&self, work: F) -> Result<T>
+    /// Those of `work`; [`Error::Unavailable`](crate::error::Error::Unavailable) if 256 reads of this
+    /// lane or 4,096 in all are waiting, [`Error::Internal`](crate::error::Error::Internal) if `work` panics.
+    pub async fn read<T, F>(&self, lane: Lane, work: F) -> Result<T>
     where
         T: Send + 'static,
         F: FnOnce(&Snapshot<'_>) -> Result<T> + Send + 'static,
     {
-        self.readers.run(work).await
+        self.readers.run(lane, work).await
     }
 
     /// Runs `work` on the writer thread. When this returns `Ok`, what it wrote is on disk; when it
@@ -210,7 +210,7 @@ impl Store {
         T: Send + 'static,
         F: FnOnce(&Snapshot<'_>) -> Result<T> + Send + 'static,
     {
-        self.watcher.queue(work)
+        self.watcher.queue(Lane::alone(), work)
     }
 
     /// Queues `work` for the writer thread, and returns at once. The receiver gets what

@@ -3,7 +3,7 @@
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use calendar_server::store::Store;
+use calendar_server::store::{Lane, Store};
 
 use crate::test_store::{TestStore, email, insert, registered, users};
 
@@ -17,7 +17,7 @@ fn beside(path: &Path, suffix: &str) -> PathBuf {
 fn a_closed_store_is_one_file() {
     let TestStore { store, runtime, path, _folder: folder } = TestStore::new();
     runtime.block_on(store.write(|tx| insert(tx, "somebody"))).unwrap();
-    runtime.block_on(store.read(|snapshot| snapshot.groups())).unwrap();
+    runtime.block_on(store.read(Lane::alone(), |snapshot| snapshot.groups())).unwrap();
     assert!(beside(&path, "-wal").exists(), "it is not in WAL mode");
     drop(store);
     let left = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name());
@@ -48,6 +48,6 @@ fn an_answered_write_is_there_when_the_store_is_opened_again() {
     let (store, opened) = Store::open(&path).unwrap();
     assert!(!opened.made && opened.applied.is_empty(), "{opened:?}");
     assert_eq!(store.signing_key(), key);
-    let seen = store.read(|snapshot| registered(snapshot, &email("SomeBody")));
+    let seen = store.read(Lane::alone(), |snapshot| registered(snapshot, &email("SomeBody")));
     assert!(runtime.block_on(seen).unwrap());
 }

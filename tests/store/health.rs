@@ -1,12 +1,12 @@
 //! The health check while other work holds up the threads of the store.
 
-use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
 
 use calendar_server::app::{Condition, Health};
+use calendar_server::store::Lane;
 
 use crate::support::wait::wait_for;
-use crate::test_store::{TestStore, begin};
+use crate::test_store::TestStore;
 
 /// More reads than there are reader threads.
 const READS: usize = 16;
@@ -28,16 +28,8 @@ fn a_health_check_waits_neither_for_other_reads_nor_for_the_writer() {
     });
 
     let (held, gate) = test.hold("held");
-    let (reads, gates): (Vec<_>, Vec<_>) = (0..READS)
-        .map(|_| {
-            let (gate, opened) = channel::<()>();
-            let read = test.store.read(move |_| {
-                let _ = opened.recv_timeout(Duration::from_secs(30));
-                Ok(())
-            });
-            (begin(read), gate)
-        })
-        .unzip();
+    let (reads, gates): (Vec<_>, Vec<_>) =
+        (0..READS).map(|_| test.long_read(Lane::alone())).unzip();
     // Its own write waits behind the one that is held.
     wait_for("a check of the stalled store", || {
         let Condition { read, write, .. } = look();

@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use calendar_server::error::Result;
 use calendar_server::model::{Email, WallTime};
-use calendar_server::store::{Snapshot, Store, Transaction};
+use calendar_server::store::{Lane, Snapshot, Store, Transaction};
 use rusqlite::Connection;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
@@ -59,7 +59,18 @@ impl TestStore {
 
     pub(crate) fn knows(&self, name: &str) -> bool {
         let email = email(name);
-        self.wait(self.store.read(move |snapshot| registered(snapshot, &email))).unwrap()
+        self.wait(self.store.read(Lane::alone(), move |snapshot| registered(snapshot, &email)))
+            .unwrap()
+    }
+
+    /// Queues a read in `lane` that goes on until what is returned with it is dropped.
+    pub(crate) fn long_read(&self, lane: Lane) -> (Waiting<'_, ()>, Sender<()>) {
+        let (gate, opened) = channel();
+        let read = self.store.read(lane, move |_| {
+            let _ = opened.recv_timeout(Duration::from_secs(30));
+            Ok(())
+        });
+        (begin(read), gate)
     }
 
     /// The users as another program sees them.

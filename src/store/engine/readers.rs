@@ -2,39 +2,36 @@
 //! commit.
 //!
 //! A read of a few rows runs on the caller's thread: handing it to another thread and waking up with
-//! the answer costs more than the read. A read that may take longer runs on one of two reader
-//! threads, so that it holds up no thread that serves connections. The two share one queue, so that a
-//! long search holds up one of them, and not the reads that are next in line.
+//! the answer costs more than the read. A read that may take longer runs on a reader thread, so that
+//! it holds up no thread that serves connections. Users take turns (`lanes.rs`), and one thread is
+//! always left to the others: whatever one user searches for, the reads of the rest go on.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 
-use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use super::Snapshot;
+use super::lanes::{Lane, Lanes};
 use super::transaction::{execute, panic_text};
 use crate::error::{Error, Result};
-
-/// How many reads may wait.
-const QUEUE: usize = 4096;
 
 type Job = Box<dyn FnOnce(&Connection) + Send>;
 
 /// The reader threads, and the connections for inline reads.
-#[derive(Debug)]
 pub(in crate::store) struct Readers {
     /// The connections for inline reads that are not in use.
     idle: Mutex<Vec<Connection>>,
-    jobs: Option<Sender<Job>>,
+    queue: Arc<Queue>,
     threads: Vec<JoinHandle<()>>,
 }
 
 impl Readers {
     /// Starts `threads` threads, whose names begin with `name`. `open` gives a connection for each of
-    /// them, and for each of `inline` concurrent inline reads.
+    /// them, and for each of `inline` concurrent inline reads. A lane has all threads but one, or the
+    /// only one.
     ///
     /// # Errors
     /// Those of `open`; [`Error::Setup`] if a thread cannot be started.
@@ -44,17 +41,19 @@ impl Readers {
         inline: usize,
         open: impl Fn() -> Result<Connection>,
     ) -> Result<Self> {
-        let (jobs, queue) = bounded(QUEUE);
-        let start_one = |number| {
-            let (conn, queue): (_, Receiver<Job>) = (open()?, queue.clone());
-            std::thread::Builder::new()
-                .name(format!("{name}-{number}"))
-                .spawn(move || queue.iter().for_each(|job| job(&conn)))
-                .map_err(|error| Error::Setup(format!("cannot start a reader thread: {error}")))
-        };
-        let threads = (1..=threads).map(start_one).collect::<Result<_>>()?;
         let idle = (0..inline).map(|_| open()).collect::<Result<_>>()?;
-        Ok(Self { idle: Mutex::new(idle), jobs: Some(jobs), threads })
+        let queue = Arc::new(Queue::new(threads.saturating_sub(1).max(1)));
+        // Dropped if a thread cannot be started, which ends those that were.
+        let mut readers = Self { idle: Mutex::new(idle), queue, threads: Vec::new() };
+        for number in 1..=threads {
+            let (conn, queue) = (open()?, Arc::clone(&readers.queue));
+            let thread = std::thread::Builder::new()
+                .name(format!("{name}-{number}"))
+                .spawn(move || queue.serve(&conn))
+                .map_err(|error| Error::Setup(format!("cannot start a reader thread: {error}")))?;
+            readers.threads.push(thread);
+        }
+        Ok(readers)
     }
 
     /// Runs `work` on this thread, or on a reader thread if every connection for inline reads is in
@@ -69,31 +68,35 @@ impl Readers {
     {
         let idle = || self.idle.lock().unwrap_or_else(PoisonError::into_inner);
         let taken = idle().pop();
-        let Some(conn) = taken else { return self.run(work).await };
+        let Some(conn) = taken else { return self.run(Lane::alone(), work).await };
         let result = in_snapshot(&conn, work);
         idle().push(conn);
         result
     }
 
-    /// Runs `work` on a reader thread.
+    /// Runs `work` on a reader thread, in the turn of `lane`.
     ///
     /// # Errors
-    /// Those of `work`; [`Error::Unavailable`] if too many reads are waiting, [`Error::Internal`] if
-    /// `work` panics.
-    pub(in crate::store) async fn run<T, F>(&self, work: F) -> Result<T>
+    /// Those of `work`; [`Error::Unavailable`] if too many reads are waiting, in all or in `lane`;
+    /// [`Error::Internal`] if `work` panics.
+    pub(in crate::store) async fn run<T, F>(&self, lane: Lane, work: F) -> Result<T>
     where
         T: Send + 'static,
         F: FnOnce(&Snapshot<'_>) -> Result<T> + Send + 'static,
     {
-        self.queue(work)?.await.map_err(|_| stopped())?
+        self.queue(lane, work)?.await.map_err(|_| stopped())?
     }
 
     /// Queues `work` as [`Readers::run`] does, and returns at once. The receiver gets its result, or is
     /// closed if the threads stop.
     ///
     /// # Errors
-    /// [`Error::Unavailable`] if too many reads are waiting.
-    pub(in crate::store) fn queue<T, F>(&self, work: F) -> Result<oneshot::Receiver<Result<T>>>
+    /// [`Error::Unavailable`] if too many reads are waiting, in all or in `lane`.
+    pub(in crate::store) fn queue<T, F>(
+        &self,
+        lane: Lane,
+        work: F,
+    ) -> Result<oneshot::Receiver<Result<T>>>
     where
         T: Send + 'static,
         F: FnOnce(&Snapshot<'_>) -> Result<T> + Send + 'static,
@@ -105,12 +108,10 @@ impl Readers {
                 let _ = reply.send(in_snapshot(conn, work));
             }
         });
-        match self.jobs.as_ref().ok_or_else(stopped)?.try_send(job) {
-            Ok(()) => Ok(answer),
-            Err(TrySendError::Full(_)) => {
-                Err(Error::Unavailable("too many reads are waiting".into()))
-            }
-            Err(TrySendError::Disconnected(_)) => Err(stopped()),
+        if self.queue.push(lane, job) {
+            Ok(answer)
+        } else {
+            Err(Error::Unavailable("too many reads are waiting".into()))
         }
     }
 }
@@ -119,13 +120,81 @@ fn stopped() -> Error {
     Error::Unavailable("the readers have stopped".into())
 }
 
+/// Waits until all that was queued is done.
 impl Drop for Readers {
     fn drop(&mut self) {
-        drop(self.jobs.take());
+        self.queue.close();
         for thread in self.threads.drain(..) {
             if thread.join().is_err() {
                 tracing::error!("a reader thread panicked");
             }
+        }
+    }
+}
+
+/// The queue that the threads share.
+struct Queue {
+    state: Mutex<State>,
+    /// Notified when a job is queued, and at the end.
+    changed: Condvar,
+}
+
+struct State {
+    lanes: Lanes<Job>,
+    closed: bool,
+}
+
+impl Queue {
+    fn new(at_once: usize) -> Self {
+        let state = State { lanes: Lanes::new(at_once), closed: false };
+        Self { state: Mutex::new(state), changed: Condvar::new() }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Queues `job`; gives whether there was room for it.
+    fn push(&self, lane: Lane, job: Job) -> bool {
+        let queued = self.lock().lanes.push(lane, job);
+        if queued {
+            self.changed.notify_one();
+        }
+        queued
+    }
+
+    /// Lets the threads end once nothing is left to do.
+    fn close(&self) {
+        self.lock().closed = true;
+        self.changed.notify_all();
+    }
+
+    /// Does one job after another until the end.
+    fn serve(&self, conn: &Connection) {
+        let mut done = None;
+        while let Some((lane, job)) = self.next(done) {
+            job(conn);
+            done = Some(lane);
+        }
+    }
+
+    /// Waits for a job, after one from the lane `done`.
+    ///
+    /// A job that is done makes room for at most one more, which this thread takes itself: no other
+    /// thread has to be notified.
+    fn next(&self, done: Option<Lane>) -> Option<(Lane, Job)> {
+        let mut state = self.lock();
+        if let Some(lane) = done {
+            state.lanes.done(lane);
+        }
+        loop {
+            if let Some(next) = state.lanes.take() {
+                return Some(next);
+            }
+            if state.closed {
+                return None;
+            }
+            state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
     }
 }
