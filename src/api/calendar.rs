@@ -15,11 +15,11 @@ use super::input::Input;
 use super::parameters::{Parameters, missing};
 use super::query::Query;
 use super::refusal::Result;
-use super::values::{Day, DayOrTime, Month, Text};
+use super::values::{Day, DayOrTime, Id, Limit, Month, Text};
 use crate::app::App;
 use crate::domain;
 use crate::error;
-use crate::model::{self, TimeRange};
+use crate::model::{self, EventId, Page, TimeRange};
 
 /// The events that a calendar shows.
 type Events = Answer<List<Event<'static>>>;
@@ -132,21 +132,27 @@ pub(super) async fn date(
 
 /// What call 10 searches for.
 #[derive(Deserialize, ToSchema)]
-pub(super) struct Search {
+pub(super) struct Find {
     search_word: Text,
+    #[schema(nullable = false)]
+    limit: Option<Limit>,
+    /// The id of the last event of the answer before: only what comes after that event in the order of
+    /// the answer, from where the event is now.
+    #[schema(nullable = false)]
+    after: Option<Id>,
 }
 
-impl Parameters for Search {}
+impl Parameters for Find {}
 
 /// Call 10.
 #[get("/calendar/search")]
-pub(super) async fn search(
-    caller: Caller,
-    query: Query<Search>,
-    app: &State<App>,
-) -> Result<Events> {
+pub(super) async fn search(caller: Caller, query: Query<Find>, app: &State<App>) -> Result<Events> {
     let found = caller.read(app, query, |snapshot, user, search| {
-        event::list(&domain::events::search(snapshot, user.id, &search.search_word.0)?)
+        let page = Page {
+            after: search.after.map(|Id(id)| EventId(id)),
+            limit: search.limit.map(|Limit(limit)| limit),
+        };
+        event::list(&domain::events::search(snapshot, user.id, &search.search_word.0, page)?)
     });
     found.await
 }

@@ -10,12 +10,13 @@ use super::envelope::{Answer, Done, List};
 use super::event::{self, NewEvent};
 use super::parameters::Parameters;
 use super::path::{BASE, PathId};
+use super::query::Query;
 use super::refusal::Result;
-use super::values::{EventCount, Id, Key, PrintedEmail, PrintedTime, Text};
+use super::values::{EventCount, Id, Key, Limit, PrintedEmail, PrintedTime, Text};
 use crate::app::App;
 use crate::domain;
 use crate::error;
-use crate::model::{self, Email, GroupId, WallTime};
+use crate::model::{self, Email, GroupId, Page, WallTime};
 
 #[derive(Deserialize, ToSchema)]
 pub(super) struct NewGroup {
@@ -49,6 +50,27 @@ pub(super) struct NewGroupEvent {
 }
 
 impl Parameters for NewGroupEvent {}
+
+/// Which part of a list of groups is asked for.
+#[derive(Deserialize, ToSchema)]
+pub(super) struct GroupPage {
+    #[schema(nullable = false)]
+    limit: Option<Limit>,
+    /// Only groups with a higher id, which need not be that of a group.
+    #[schema(nullable = false)]
+    after: Option<Id>,
+}
+
+impl Parameters for GroupPage {}
+
+impl From<GroupPage> for Page<GroupId> {
+    fn from(page: GroupPage) -> Self {
+        Self {
+            after: page.after.map(|Id(id)| GroupId(id)),
+            limit: page.limit.map(|Limit(limit)| limit),
+        }
+    }
+}
 
 #[derive(Serialize, ToSchema)]
 pub(super) struct Group<'a> {
@@ -144,14 +166,24 @@ pub(super) async fn delete(
 
 /// Call 15.
 #[get("/group")]
-pub(super) async fn mine(caller: Caller, app: &State<App>) -> Result<Answer<List<Group<'static>>>> {
-    caller.read(app, (), |snapshot, user, ()| list(&snapshot.groups_of(user.id)?)).await
+pub(super) async fn mine(
+    caller: Caller,
+    query: Query<GroupPage>,
+    app: &State<App>,
+) -> Result<Answer<List<Group<'static>>>> {
+    let groups = caller
+        .read(app, query, |snapshot, user, page| list(&snapshot.groups_of(user.id, page.into())?));
+    groups.await
 }
 
 /// Call 16.
 #[get("/group/list")]
-pub(super) async fn all(caller: Caller, app: &State<App>) -> Result<Answer<List<Group<'static>>>> {
-    caller.read(app, (), |snapshot, _, ()| list(&snapshot.groups()?)).await
+pub(super) async fn all(
+    caller: Caller,
+    query: Query<GroupPage>,
+    app: &State<App>,
+) -> Result<Answer<List<Group<'static>>>> {
+    caller.read(app, query, |snapshot, _, page| list(&snapshot.groups(page.into())?)).await
 }
 
 /// One group and the number of events in it.

@@ -11,7 +11,9 @@ use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
-use crate::model::{self, Expected};
+use crate::model::{self, Expected, Page};
+
+const MAX_LIMIT: u16 = Page::<()>::MAX_LIMIT;
 
 /// White space as in Unicode, which is cut off the ends of texts.
 macro_rules! white {
@@ -189,6 +191,27 @@ described!(
         "An id, without a fraction or an exponent. An id that nothing has is not found, \
          also 0 and negative ones."
     ))
+);
+
+/// The most items of a list that an answer is to hold.
+pub(super) struct Limit(pub(super) u16);
+
+/// What a limit has to be.
+pub(super) const LIMIT: &str = "expected an integer from 1 to 1000";
+
+impl<'de> Deserialize<'de> for Limit {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let number = i64::deserialize(from).ok().and_then(|number| u16::try_from(number).ok());
+        let limit = number.filter(|number| (1..=MAX_LIMIT).contains(number));
+        limit.map(Self).ok_or_else(|| D::Error::custom(LIMIT))
+    }
+}
+
+described!(
+    Limit,
+    integer(1)
+        .maximum(Some(i64::from(MAX_LIMIT)))
+        .description(Some("The most items that the answer is to hold. Without it, it holds all."))
 );
 
 /// The id of an event or a group, in an answer.

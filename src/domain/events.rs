@@ -6,8 +6,8 @@
 use super::access;
 use crate::error::{Error, Result, Taken};
 use crate::model::{
-    Day, Event, EventDetails, EventId, EventTimes, GroupId, Occurrence, Precondition, ShortText,
-    TimeRange, User, UserId, WallTime,
+    Day, Event, EventDetails, EventId, EventTimes, GroupId, Occurrence, Page, Precondition,
+    ShortText, TimeRange, User, UserId, WallTime,
 };
 use crate::store::{NewEvent, Snapshot, Transaction};
 
@@ -30,19 +30,31 @@ pub fn in_range(
 }
 
 /// The events in the calendar of `caller` whose subject contains `word`, each at its first occurrence,
-/// by start and then id.
+/// by start and then id: those in `page` of them. The event that it begins after need not contain the
+/// word any more: what counts is where it stands now.
 ///
 /// # Errors
-/// If the store cannot read.
+/// [`Error::NotFound`] if `page` begins after an event that does not exist, or that `caller` may not know
+/// of.
 pub fn search(
     snapshot: &Snapshot<'_>,
     caller: UserId,
     word: &ShortText,
+    page: Page<EventId>,
 ) -> Result<Vec<Occurrence>> {
-    let events = snapshot.events_containing(caller, word)?;
-    let mut found: Vec<_> = events.into_iter().map(Occurrence::of).collect();
-    found.sort_unstable_by_key(Occurrence::order);
-    Ok(found)
+    let after = page.after.map(|id| position(snapshot, caller, id)).transpose()?;
+    let page = Page { after, limit: page.limit };
+    let events = snapshot.events_containing(caller, word, page)?;
+    Ok(events.into_iter().map(Occurrence::of).collect())
+}
+
+/// Where an event stands in the order of a search.
+fn position(snapshot: &Snapshot<'_>, caller: UserId, id: EventId) -> Result<(WallTime, EventId)> {
+    let event = access::readable_event(snapshot, caller, id).map_err(|error| match error {
+        Error::NotFound(what) => Error::NotFound(format!("after: {what}: search again without it")),
+        other => other,
+    })?;
+    Ok((event.details.times.starts(), id))
 }
 
 /// The event with that id, if the caller may read it.

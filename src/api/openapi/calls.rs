@@ -53,7 +53,11 @@ fn calendar() -> Vec<Call> {
         call(Get, "/calendar/today", "today", calendar::today).about("Today's events (call 8)"),
         call(Get, "/calendar/date", "day", calendar::date).about("A day's events (call 9)"),
         call(Get, "/calendar/search", "search", calendar::search)
-            .about("Events whose subject contains a word (call 10)"),
+            .about("Events whose subject contains a word (call 10)")
+            .says(
+                "To go on after an answer with `limit`, send the id of its last event in `after`.",
+            )
+            .refuses(&[Code::NOT_FOUND]),
         call(Post, "/calendar/event", "createEvent", event::create)
             .about("Registers a personal event (call 5)")
             .made_at(EVENT_AT),

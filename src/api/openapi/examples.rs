@@ -6,6 +6,7 @@
 use serde_json::{Value, json};
 
 use crate::api::envelope::Code;
+use crate::api::values::LIMIT;
 
 /// The token that the published reference prints.
 const TOKEN: &str = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJpc3MiOiJKVU5HSVBBUksiLCJ1c2VyZW1haWwiOiJwYXJrQGp1bmdpLm1lIiwiYXVkIjoiQ0FMRU5EQVJfQVBJIn0.8gpD2Wd-p26UuPVLHP9bLD9gbXo_nbP19rzO8N0N0zo";
@@ -114,6 +115,7 @@ fn detail(call: &str, first: &str, code: Code) -> Option<String> {
     Some(match code {
         Code::MALFORMED if body(call).is_some() => "body: expected a JSON object".into(),
         Code::MALFORMED => "query: expected percent-encoded UTF-8".into(),
+        Code::INVALID if first.is_empty() => format!("limit: {LIMIT}"),
         Code::INVALID => format!("{first}: required, but missing"),
         Code::REFUSED if call == "register" => "registration is closed".into(),
         Code::REFUSED => "the email or the password is not right".into(),
@@ -121,6 +123,9 @@ fn detail(call: &str, first: &str, code: Code) -> Option<String> {
         Code::INVALID_TOKEN => "the access token is not valid".into(),
         Code::NOT_OWNER => format!("{thing} 1 was {made} by somebody else"),
         Code::METHOD_NOT_ALLOWED => "this path takes GET, HEAD, POST".into(),
+        Code::NOT_FOUND if call == "search" => {
+            "after: event 1 does not exist: search again without it".into()
+        }
         Code::NOT_FOUND => format!("{thing} 1 does not exist"),
         Code::CHANGED => {
             "event 1 was changed in the meantime: read it again, and send its new ETag in If-Match"

@@ -120,9 +120,14 @@ impl<T: Parameters + ToSchema> Part for Body<T> {
 
 impl<T: Parameters + ToSchema> Part for Query<T> {
     fn describe(call: &mut Call) {
-        for (name, schema) in call.schemas.query::<T>() {
-            call.first.get_or_insert_with(|| name.clone());
-            value(call, ParameterIn::Query, &name, schema);
+        for (name, schema, required) in call.schemas.query::<T>() {
+            if required {
+                call.first.get_or_insert_with(|| name.clone());
+                value(call, ParameterIn::Query, &name, schema);
+            } else {
+                let optional = ParameterBuilder::new().name(name).parameter_in(ParameterIn::Query);
+                call.take(optional.schema(Some(schema)));
+            }
         }
         call.refusals.extend([Code::INVALID]);
     }

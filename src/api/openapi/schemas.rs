@@ -44,10 +44,14 @@ impl Schemas {
         (self.insert::<T>(schema.into()), first)
     }
 
-    /// The parameters of a query, by name. Adds the schemas that they refer to.
-    pub(super) fn query<T: Parameters + ToSchema>(&mut self) -> Vec<(String, Any)> {
+    /// The parameters of a query, by name, each with whether it is required. Adds the schemas that they
+    /// refer to.
+    pub(super) fn query<T: Parameters + ToSchema>(&mut self) -> Vec<(String, Any, bool)> {
         self.insert_references::<T>();
-        flat(T::schema()).properties.into_iter().collect()
+        let object = flat(T::schema());
+        let required = |name: &String| object.required.contains(name);
+        let named = object.properties.iter();
+        named.map(|(name, schema)| (name.clone(), schema.clone(), required(name))).collect()
     }
 
     fn insert<T: ToSchema>(&mut self, schema: Any) -> Any {

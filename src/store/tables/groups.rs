@@ -8,7 +8,7 @@
 use rusqlite::{Connection, OptionalExtension, Params, Row};
 
 use crate::error::Result;
-use crate::model::{Email, Group, GroupId, ShortText, UserId, WallTime};
+use crate::model::{Email, Group, GroupId, Page, ShortText, UserId, WallTime};
 use crate::store::engine::{Snapshot, Transaction};
 
 /// The group with id ?1.
@@ -17,17 +17,17 @@ SELECT g.id, g.creator_id, g.name, u.email, g.created, g.updated
 FROM calendar_group g JOIN "user" u ON u.id = g.creator_id
 WHERE g.id = ?1 AND g.deleted = 0"#;
 
-/// All groups, by id.
+/// At most ?2 groups with an id above ?1, by id.
 pub(in crate::store) const ALL: &str = r#"
 SELECT g.id, g.creator_id, g.name, u.email, g.created, g.updated
 FROM calendar_group g JOIN "user" u ON u.id = g.creator_id
-WHERE g.deleted = 0 ORDER BY g.id"#;
+WHERE g.id > ?1 AND g.deleted = 0 ORDER BY g.id LIMIT ?2"#;
 
-/// The groups that user ?1 created, by id.
+/// At most ?3 groups that user ?1 created, with an id above ?2, by id.
 pub(in crate::store) const OF_CREATOR: &str = r#"
 SELECT g.id, g.creator_id, g.name, u.email, g.created, g.updated
 FROM calendar_group g JOIN "user" u ON u.id = g.creator_id
-WHERE g.creator_id = ?1 AND g.deleted = 0 ORDER BY g.id"#;
+WHERE g.creator_id = ?1 AND g.id > ?2 AND g.deleted = 0 ORDER BY g.id LIMIT ?3"#;
 
 const CREATOR: &str = "SELECT creator_id FROM calendar_group WHERE id = ?1 AND deleted = 0";
 
@@ -65,6 +65,11 @@ const DELETE: &str = "DELETE FROM calendar_group WHERE id = ?1";
 
 /// How many rows of a deleted group are purged in one transaction, which takes a few milliseconds.
 const SLICE: u16 = 500;
+
+/// The id above which `page` begins.
+fn above(page: Page<GroupId>) -> i64 {
+    page.after.map_or(i64::MIN, |GroupId(id)| id)
+}
 
 fn from_row(row: &Row<'_>) -> Result<Group> {
     Ok(Group {
@@ -105,20 +110,20 @@ impl Snapshot<'_> {
         Ok(count.unsigned_abs())
     }
 
-    /// All groups, by id.
+    /// The groups in `page` of the list of all groups, by id.
     ///
     /// # Errors
     /// If the database cannot be read.
-    pub fn groups(&self) -> Result<Vec<Group>> {
-        self.select_groups(ALL, [])
+    pub fn groups(&self, page: Page<GroupId>) -> Result<Vec<Group>> {
+        self.select_groups(ALL, (above(page), page.rows()))
     }
 
-    /// The groups that `creator` created, by id.
+    /// The groups in `page` of the list of those that `creator` created, by id.
     ///
     /// # Errors
     /// If the database cannot be read.
-    pub fn groups_of(&self, creator: UserId) -> Result<Vec<Group>> {
-        self.select_groups(OF_CREATOR, [creator.0])
+    pub fn groups_of(&self, creator: UserId, page: Page<GroupId>) -> Result<Vec<Group>> {
+        self.select_groups(OF_CREATOR, (creator.0, above(page), page.rows()))
     }
 
     fn select_groups(&self, sql: &str, params: impl Params) -> Result<Vec<Group>> {

@@ -14,10 +14,12 @@
 //! The writer indexes events when it is idle (`maintenance/upkeep.rs`). Events not indexed yet are
 //! scanned: those after the last one that was indexed, and earlier ones that are listed as changed.
 
+use std::collections::BinaryHeap;
+
 use rusqlite::{Connection, OptionalExtension, Params, Statement};
 
 use crate::error::Result;
-use crate::model::{Event, EventId, ShortText, UserId};
+use crate::model::{Event, EventId, Page, ShortText, UserId, WallTime};
 use crate::store::engine::Snapshot;
 
 /// The largest calendar, in events, that is scanned without the index.
@@ -36,14 +38,14 @@ const SLICE: u16 = 128;
 /// The personal events of user ?1 whose folded subject contains ?2 (`access::shows`). INDEXED BY
 /// limits the scan to the user's own events.
 pub(in crate::store) const PERSONAL: &str = "
-SELECT e.id
+SELECT e.starts, e.id
 FROM event e INDEXED BY event_personal
 WHERE e.user_id = ?1 AND e.group_id IS NULL AND instr(e.subject_folded, ?2) > 0";
 
 /// The same for the groups that user ?1 has selected (`access::shows`). INDEXED BY and the order of
 /// CROSS JOIN limit the scan to the events of those groups.
 pub(in crate::store) const SELECTED: &str = "
-SELECT e.id
+SELECT e.starts, e.id
 FROM selection s CROSS JOIN calendar_group c CROSS JOIN event e INDEXED BY event_in_group
 WHERE s.user_id = ?1 AND c.id = s.group_id AND c.deleted = 0 AND e.group_id = s.group_id
     AND instr(e.subject_folded, ?2) > 0";
@@ -51,7 +53,7 @@ WHERE s.user_id = ?1 AND c.id = s.group_id AND c.deleted = 0 AND e.group_id = s.
 /// The events that the index finds for the expression ?3, if the calendar of user ?1 shows them
 /// (`access::shows`) and their folded subject contains ?2. CROSS JOIN forces it to start at the index.
 pub(in crate::store) const INDEXED: &str = "
-SELECT e.id
+SELECT e.starts, e.id
 FROM subject_gram g CROSS JOIN event e ON e.id = g.rowid
 WHERE g.subject_gram MATCH ?3 AND instr(e.subject_folded, ?2) > 0
     AND (e.group_id IS NULL AND e.user_id = ?1
@@ -63,7 +65,7 @@ WHERE g.subject_gram MATCH ?3 AND instr(e.subject_folded, ?2) > 0
 /// The same for the events that have changed since they were indexed. CROSS JOIN forces it to start at
 /// their list.
 pub(in crate::store) const PENDING: &str = "
-SELECT e.id
+SELECT e.starts, e.id
 FROM subject_gram_pending p CROSS JOIN event e ON e.id = p.event_id
 WHERE instr(e.subject_folded, ?2) > 0
     AND (e.group_id IS NULL AND e.user_id = ?1
@@ -73,7 +75,7 @@ WHERE instr(e.subject_folded, ?2) > 0
 
 /// The same for the events after the last indexed one. NOT INDEXED forces a search by id.
 pub(in crate::store) const NEW: &str = "
-SELECT e.id
+SELECT e.starts, e.id
 FROM event e NOT INDEXED
 WHERE e.id > (SELECT followed FROM subject_gram_progress WHERE id = 1)
     AND instr(e.subject_folded, ?2) > 0
@@ -113,15 +115,20 @@ WHERE id > (SELECT followed FROM subject_gram_progress WHERE id = 1) ORDER BY id
 const SET_PROGRESS: &str = "UPDATE subject_gram_progress SET followed = ?1 WHERE id = 1";
 
 impl Snapshot<'_> {
-    /// The events in the calendar of `user` whose subject contains `word`, ignoring case, in no order.
-    /// The birthday is included.
+    /// The events in `page` of the list of those in the calendar of `user` whose subject contains `word`,
+    /// ignoring case, by start and then id. The birthday is included.
     ///
     /// # Errors
     /// If the database cannot be read.
-    pub fn events_containing(&self, user: UserId, word: &ShortText) -> Result<Vec<Event>> {
+    pub fn events_containing(
+        &self,
+        user: UserId,
+        word: &ShortText,
+        page: Page<(WallTime, EventId)>,
+    ) -> Result<Vec<Event>> {
         let folded = word.folded();
         let params = (user.0, folded.as_str());
-        let mut found = Vec::new();
+        let mut found = Found::of(page);
         if self.has_few_events(user)? {
             self.find(PERSONAL, params, &mut found)?;
             self.find(SELECTED, params, &mut found)?;
@@ -130,15 +137,15 @@ impl Snapshot<'_> {
             self.find(PENDING, params, &mut found)?;
             self.find(NEW, params, &mut found)?;
         }
-        let events = found.into_iter().filter_map(|id| self.event(id).transpose());
-        events.collect()
+        let ids = found.first.into_sorted_vec().into_iter().map(|(_, id)| EventId(id));
+        ids.filter_map(|id| self.event(id).transpose()).collect()
     }
 
-    /// Adds the ids that `sql` selects.
-    fn find(&self, sql: &str, params: impl Params, found: &mut Vec<EventId>) -> Result<()> {
+    /// Adds the events that `sql` selects.
+    fn find(&self, sql: &str, params: impl Params, found: &mut Found) -> Result<()> {
         let mut statement = self.conn.prepare_cached(sql)?;
-        for id in statement.query_map(params, |row| row.get(0))? {
-            found.push(EventId(id?));
+        for event in statement.query_map(params, |row| Ok((row.get(0)?, row.get(1)?)))? {
+            found.add(event?);
         }
         Ok(())
     }
@@ -151,6 +158,33 @@ impl Snapshot<'_> {
             counted += statement.query_row((user.0, limit), |row| row.get::<_, i64>(0))?;
         }
         Ok(counted <= FEW)
+    }
+}
+
+/// The events that a search has found, each by its start and id: the first of those that come after
+/// `after`, at most `limit` of them. No index has the events in this order, so a search goes through all
+/// that it finds, and remembers no more than it gives.
+struct Found {
+    first: BinaryHeap<(i64, i64)>,
+    after: (i64, i64),
+    limit: usize,
+}
+
+impl Found {
+    fn of(page: Page<(WallTime, EventId)>) -> Self {
+        let after =
+            page.after.map_or((i64::MIN, i64::MIN), |(starts, id)| (starts.seconds(), id.0));
+        let limit = page.limit.map_or(usize::MAX, usize::from);
+        Self { first: BinaryHeap::new(), after, limit }
+    }
+
+    fn add(&mut self, event: (i64, i64)) {
+        if event > self.after {
+            self.first.push(event);
+            if self.first.len() > self.limit {
+                self.first.pop();
+            }
+        }
     }
 }
 

@@ -7,5 +7,6 @@ mod month;
 mod overlap;
 mod search;
 mod search_index;
+mod search_pages;
 mod today;
 mod views;

@@ -4,6 +4,7 @@ mod create;
 mod delete;
 mod event;
 mod name;
+mod pages;
 mod read;
 mod rename;
 

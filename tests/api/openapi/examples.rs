@@ -47,6 +47,7 @@ impl Call<'_> {
             let example = &parameter["example"];
             match parameter["in"].as_str().unwrap() {
                 "path" => uri = uri.replace(&format!("{{{name}}}"), &example.to_string()),
+                "query" if example.is_null() => assert_ne!(parameter["required"], true),
                 "query" => {
                     let value = utf8_percent_encode(example.as_str().unwrap(), NON_ALPHANUMERIC);
                     uri += &format!("?{name}={value}");
@@ -185,6 +186,8 @@ fn the_examples_of_refusals_are_what_is_answered() {
             call.prints(&ask(&format!("{path}?%zz"), &token, ""));
             if call.uri().contains('?') {
                 call.prints(&ask(path, &token, ""));
+            } else if ["myGroups", "allGroups"].contains(&call.name()) {
+                call.prints(&ask(&format!("{path}?limit=0"), &token, ""));
             }
         }
         let kim = calendar.register(KIM);
@@ -200,7 +203,9 @@ fn the_examples_of_refusals_are_what_is_answered() {
         if refuses(404) {
             let empty = Calendar::new();
             let token = empty.register(KIM);
-            call.prints(&call.run(&empty, &token));
+            let continued = if call.name() == "search" { "&after=1" } else { "" };
+            let uri = call.uri() + continued;
+            call.prints(&empty.call(call.method, &uri, &token, call.body()));
         }
         if refuses(412) {
             let headers = [("X-calendar-access-token", token.as_str()), ("If-Match", "\"a\"")];
