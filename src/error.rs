@@ -50,6 +50,9 @@ pub enum Error {
     /// Rate limited. The number is how many seconds to wait.
     #[error("rate limited: try again in {0} s")]
     TooMany(u64),
+    /// The answer would be too large. The text says how to ask for less.
+    #[error("{0}")]
+    TooLong(String),
     /// The store cannot serve now; nothing was stored. The text is for the log.
     #[error("the store is unavailable: {0}")]
     Unavailable(String),

@@ -19,7 +19,7 @@ use super::values::{Day, DayOrTime, Id, Limit, Month, Text};
 use crate::app::App;
 use crate::domain;
 use crate::error;
-use crate::model::{self, EventId, Page, TimeRange};
+use crate::model::{self, EventId, Page, Room, TimeRange};
 
 /// The events that a calendar shows.
 type Events = Answer<List<Event<'static>>>;
@@ -48,7 +48,7 @@ where
             return Ok(Answer::view(kept, tag));
         }
         let occurrences = domain::events::in_range(snapshot, user.id, range)?;
-        let view = event::list(&occurrences)?.into_view(conditional.gzip)?;
+        let view = event::list(&occurrences, Room::in_view())?.into_view(conditional.gzip)?;
         cache.keep(version, range, conditional.gzip, &view);
         Ok(Answer::view(view, tag))
     });
@@ -152,7 +152,8 @@ pub(super) async fn search(caller: Caller, query: Query<Find>, app: &State<App>)
             after: search.after.map(|Id(id)| EventId(id)),
             limit: search.limit.map(|Limit(limit)| limit),
         };
-        event::list(&domain::events::search(snapshot, user.id, &search.search_word.0, page)?)
+        let found = domain::events::search(snapshot, user.id, &search.search_word.0, page)?;
+        event::list(&found, Room::in_list())
     });
     found.await
 }

@@ -16,6 +16,7 @@ use super::refusal::Refusal;
 use crate::app::{View, exchange};
 use crate::error::{Error, Result, Taken};
 use crate::http::coding::{self, WORTH_COMPRESSING};
+use crate::model::Room;
 
 /// The HTTP status, the code and the message of an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,7 +65,7 @@ fn code_of(refusal: &Refusal) -> Code {
         Error::NotFound(_) => Code::NOT_FOUND,
         Error::Changed(_) => Code::CHANGED,
         Error::TooMany(_) => Code::TOO_MANY,
-        Error::Unavailable(_) => Code::UNAVAILABLE,
+        Error::TooLong(_) | Error::Unavailable(_) => Code::UNAVAILABLE,
         Error::Internal(_) | Error::Setup(_) => Code::INTERNAL,
     }
 }
@@ -169,24 +170,30 @@ impl<T: Serialize> Answer<T> {
 }
 
 impl<T: Serialize> Answer<List<T>> {
-    /// Done, with `items`, which take about `size` bytes; `write` appends one of them as JSON, as it
-    /// serializes.
+    /// Done, with `items`, which take about `size` bytes and have to fit into `room`; `write` appends one
+    /// of them as JSON, as it serializes.
+    ///
+    /// # Errors
+    /// [`Error::TooLong`] as soon as they do not fit.
     pub(crate) fn list(
         size: usize,
+        mut room: Room,
         items: impl Iterator<Item = T>,
         write: impl Fn(&T, &mut Vec<u8>) -> serde_json::Result<()>,
     ) -> Result<Self> {
         let Code(_, code, message) = Code::SUCCESS;
-        let mut body = Vec::with_capacity(size + 64);
+        let mut body = Vec::with_capacity(size.min(Room::BYTES) + 64);
         body.extend_from_slice(
             format!(r#"{{"meta":{{"code":{code},"message":"{message}"}},"data":"#).as_bytes(),
         );
         body.push(b'[');
         for (index, item) in items.enumerate() {
+            let before = body.len();
             if index > 0 {
                 body.push(b',');
             }
             write(&item, &mut body).map_err(|error| unwritten(&error))?;
+            room.take(body.len() - before)?;
         }
         body.extend_from_slice(b"]}");
         Ok(Self::bare(body))

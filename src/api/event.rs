@@ -19,7 +19,8 @@ use crate::domain;
 use crate::error::{self, Error};
 use crate::http::etag::{Allowed, allowed};
 use crate::model::{
-    Email, EventDetails, EventId, EventTimes, GroupId, Occurrence, Precondition, Revision, WallTime,
+    Email, EventDetails, EventId, EventTimes, GroupId, Occurrence, Precondition, Revision, Room,
+    WallTime,
 };
 
 /// `edate` must not be before `sdate`; otherwise 40001.
@@ -138,10 +139,13 @@ impl Event<'_> {
     }
 }
 
-/// A list of events.
-pub(super) fn list(occurrences: &[Occurrence]) -> error::Result<Answer<List<Event<'_>>>> {
+/// A list of events, which has to fit into `room`.
+pub(super) fn list(
+    occurrences: &[Occurrence],
+    room: Room,
+) -> error::Result<Answer<List<Event<'_>>>> {
     let events = occurrences.iter().map(Event::from);
-    Answer::list(occurrences.len() * 320, events, Event::write)
+    Answer::list(occurrences.len() * 320, room, events, Event::write)
 }
 
 /// Where an event can be read.

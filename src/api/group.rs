@@ -16,7 +16,7 @@ use super::values::{EventCount, Id, Key, Limit, PrintedEmail, PrintedTime, Text}
 use crate::app::App;
 use crate::domain;
 use crate::error;
-use crate::model::{self, Email, GroupId, Page, WallTime};
+use crate::model::{self, Email, GroupId, Page, Room, WallTime};
 
 #[derive(Deserialize, ToSchema)]
 pub(super) struct NewGroup {
@@ -113,7 +113,8 @@ impl<'a> From<&'a model::Group> for Group<'a> {
 /// written.
 fn list(groups: &[model::Group]) -> error::Result<Answer<List<Group<'static>>>> {
     let items = groups.iter().map(Group::from);
-    Answer::list(groups.len() * 160, items, |group, out| serde_json::to_writer(out, group))
+    let write = |group: &Group<'_>, out: &mut Vec<u8>| serde_json::to_writer(out, group);
+    Answer::list(groups.len() * 160, Room::in_list(), items, write)
 }
 
 /// Call 12.
@@ -171,8 +172,9 @@ pub(super) async fn mine(
     query: Query<GroupPage>,
     app: &State<App>,
 ) -> Result<Answer<List<Group<'static>>>> {
-    let groups = caller
-        .read(app, query, |snapshot, user, page| list(&snapshot.groups_of(user.id, page.into())?));
+    let groups = caller.read(app, query, |snapshot, user, page| {
+        list(&snapshot.groups_of(user.id, page.into(), Room::in_list())?)
+    });
     groups.await
 }
 
@@ -183,7 +185,10 @@ pub(super) async fn all(
     query: Query<GroupPage>,
     app: &State<App>,
 ) -> Result<Answer<List<Group<'static>>>> {
-    caller.read(app, query, |snapshot, _, page| list(&snapshot.groups(page.into())?)).await
+    let groups = caller.read(app, query, |snapshot, _, page| {
+        list(&snapshot.groups(page.into(), Room::in_list())?)
+    });
+    groups.await
 }
 
 /// One group and the number of events in it.

@@ -6,7 +6,7 @@
 use super::access;
 use crate::error::{Error, Result, Taken};
 use crate::model::{
-    Day, Event, EventDetails, EventId, EventTimes, GroupId, Occurrence, Page, Precondition,
+    Day, Event, EventDetails, EventId, EventTimes, GroupId, Occurrence, Page, Precondition, Room,
     ShortText, TimeRange, User, UserId, WallTime,
 };
 use crate::store::{NewEvent, Snapshot, Transaction};
@@ -14,13 +14,13 @@ use crate::store::{NewEvent, Snapshot, Transaction};
 /// What the calendar of `caller` shows in `range`, by start and then id.
 ///
 /// # Errors
-/// If the store cannot read.
+/// [`Error::TooLong`] if it is more than an answer holds.
 pub fn in_range(
     snapshot: &Snapshot<'_>,
     caller: UserId,
     range: TimeRange,
 ) -> Result<Vec<Occurrence>> {
-    let events = snapshot.events_between(caller, range)?;
+    let events = snapshot.events_between(caller, range, Room::in_view())?;
     let mut shown: Vec<_> = events.into_iter().map(Occurrence::of).collect();
     if let Some(birthday) = snapshot.birthday_of(caller)? {
         shown.extend(Occurrence::of_birthday(birthday, range));
@@ -35,7 +35,7 @@ pub fn in_range(
 ///
 /// # Errors
 /// [`Error::NotFound`] if `page` begins after an event that does not exist, or that `caller` may not know
-/// of.
+/// of; [`Error::TooLong`] if it is more than an answer holds.
 pub fn search(
     snapshot: &Snapshot<'_>,
     caller: UserId,
@@ -44,7 +44,7 @@ pub fn search(
 ) -> Result<Vec<Occurrence>> {
     let after = page.after.map(|id| position(snapshot, caller, id)).transpose()?;
     let page = Page { after, limit: page.limit };
-    let events = snapshot.events_containing(caller, word, page)?;
+    let events = snapshot.events_containing(caller, word, page, Room::in_list())?;
     Ok(events.into_iter().map(Occurrence::of).collect())
 }
 

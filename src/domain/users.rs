@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::passwords;
 use crate::error::{Error, Result, Taken};
-use crate::model::{Email, Group, Page, Password, User, WallTime};
+use crate::model::{Email, Group, Page, Password, Room, User, WallTime};
 use crate::store::{Snapshot, Transaction};
 
 /// Registers `email`, with or without a password.
@@ -173,7 +173,7 @@ pub fn belongings(snapshot: &Snapshot<'_>, user: &User) -> Result<Belongings> {
     Ok(Belongings {
         personal_events: snapshot.count_personal_events(user.id)?,
         group_events: snapshot.count_group_events(user.id)?,
-        groups: snapshot.groups_of(user.id, Page::ALL)?,
+        groups: snapshot.groups_of(user.id, Page::ALL, Room::unlimited())?,
         others_events: snapshot.count_others_events_in_groups_of(user.id)?,
     })
 }
@@ -197,7 +197,7 @@ pub enum Groups {
 pub fn may_remove(snapshot: &Snapshot<'_>, user: &User, groups: &Groups) -> Result<()> {
     match groups {
         Groups::Keep => {
-            let made = snapshot.groups_of(user.id, Page::ALL)?.len();
+            let made = snapshot.groups_of(user.id, Page::ALL, Room::unlimited())?.len();
             if made > 0 {
                 let (groups, them) = if made == 1 { ("group", "it") } else { ("groups", "them") };
                 return Err(Error::Conflict(format!(

@@ -107,6 +107,17 @@ pub struct Event {
     pub revision: Revision,
 }
 
+impl Event {
+    /// The least bytes that an event takes in an answer beside its texts.
+    pub const LEAST_BYTES: usize = 200;
+
+    /// The least bytes that this event takes in an answer.
+    #[must_use]
+    pub fn least_bytes(&self) -> usize {
+        Self::LEAST_BYTES + 2 * self.email.as_str().len() + self.details.subject.as_str().len()
+    }
+}
+
 /// An occurrence of an event. An ordinary event occurs once, at its own times; a birthday every year.
 #[derive(Debug, Clone)]
 pub struct Occurrence {

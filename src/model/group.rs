@@ -18,3 +18,14 @@ pub struct Group {
     /// When it was last renamed, if ever.
     pub updated: Option<WallTime>,
 }
+
+impl Group {
+    /// The least bytes that a group takes in an answer beside its texts.
+    const LEAST_BYTES: usize = 80;
+
+    /// The least bytes that this group takes in an answer.
+    #[must_use]
+    pub fn least_bytes(&self) -> usize {
+        Self::LEAST_BYTES + self.creator_email.as_str().len() + self.name.len()
+    }
+}

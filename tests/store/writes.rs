@@ -1,7 +1,7 @@
 //! Writes: what one that fails, panics or loses its client leaves.
 
 use calendar_server::error::{Error, Result};
-use calendar_server::model::{Page, ShortText, UserId, WallTime};
+use calendar_server::model::{Page, Room, ShortText, UserId, WallTime};
 use calendar_server::store::Lane;
 
 use crate::test_store::{TestStore, begin, email, insert, registered, users};
@@ -88,7 +88,9 @@ fn a_group_needs_a_creator_who_exists() {
         tx.insert_group(UserId(7), &name, WallTime::MIN)
     });
     assert!(matches!(test.wait(orphan), Err(Error::Internal(_))));
-    let groups = test.wait(test.store.read(Lane::alone(), |snapshot| snapshot.groups(Page::ALL)));
+    let groups = test.wait(
+        test.store.read(Lane::alone(), |snapshot| snapshot.groups(Page::ALL, Room::in_list())),
+    );
     let groups = groups.unwrap();
     assert!(groups.is_empty());
 }

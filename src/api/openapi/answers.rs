@@ -64,7 +64,12 @@ const REFUSALS: [(Code, &str, &str); 15] = [
     (Code::TOO_LARGE, "TooLarge", "The body has more than 65536 bytes."),
     (Code::TOO_MANY, "TooMany", "Too many registrations and sign-ins from this address."),
     (Code::INTERNAL, "Internal", "A fault of the server; its log has it under the `X-Request-Id`."),
-    (Code::UNAVAILABLE, "Unavailable", "The database cannot store it now. Nothing was stored."),
+    (
+        Code::UNAVAILABLE,
+        "Unavailable",
+        "The database cannot be used now, and nothing was stored; or the answer would have more than 64 MB, \
+         and the detail says how to ask for less.",
+    ),
 ];
 
 /// The schema of `meta` for `code`. Codes for what exists already and for server faults have no detail.

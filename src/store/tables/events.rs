@@ -11,7 +11,7 @@ use rusqlite::{Params, Row};
 
 use crate::error::Result;
 use crate::model::{
-    Email, Event, EventDetails, EventId, EventTimes, GroupId, Revision, ShortText, TimeRange,
+    Email, Event, EventDetails, EventId, EventTimes, GroupId, Revision, Room, ShortText, TimeRange,
     UserId, WallTime,
 };
 use crate::store::engine::{Snapshot, Transaction};
@@ -110,18 +110,23 @@ impl Snapshot<'_> {
     /// # Errors
     /// If the database cannot be read.
     pub fn event(&self, id: EventId) -> Result<Option<Event>> {
-        Ok(self.events(BY_ID, [id.0])?.pop())
+        Ok(self.events(BY_ID, [id.0], &mut Room::unlimited())?.pop())
     }
 
     /// The events in the calendar of `user` that overlap `range`, in no order: the personal ones except
     /// the birthday, and those of the selected groups.
     ///
     /// # Errors
-    /// If the database cannot be read.
-    pub fn events_between(&self, user: UserId, range: TimeRange) -> Result<Vec<Event>> {
+    /// If the database cannot be read, or the events take more than `room`.
+    pub fn events_between(
+        &self,
+        user: UserId,
+        range: TimeRange,
+        mut room: Room,
+    ) -> Result<Vec<Event>> {
         let params = (user.0, range.from, range.until);
-        let mut events = self.events(PERSONAL_BETWEEN, params)?;
-        events.extend(self.events(SELECTED_BETWEEN, params)?);
+        let mut events = self.events(PERSONAL_BETWEEN, params, &mut room)?;
+        events.extend(self.events(SELECTED_BETWEEN, params, &mut room)?);
         Ok(events)
     }
 
@@ -130,7 +135,7 @@ impl Snapshot<'_> {
     /// # Errors
     /// If the database cannot be read.
     pub fn birthday_of(&self, user: UserId) -> Result<Option<Event>> {
-        Ok(self.events(BIRTHDAY_OF, [user.0])?.pop())
+        Ok(self.events(BIRTHDAY_OF, [user.0], &mut Room::unlimited())?.pop())
     }
 
     /// How many personal events `user` has, the birthday included.
@@ -163,12 +168,14 @@ impl Snapshot<'_> {
     }
 
     /// The events that `sql` selects, whose columns are those of [`BY_ID`].
-    fn events(&self, sql: &str, params: impl Params) -> Result<Vec<Event>> {
+    fn events(&self, sql: &str, params: impl Params, room: &mut Room) -> Result<Vec<Event>> {
         let mut statement = self.conn.prepare_cached(sql)?;
         let mut rows = statement.query(params)?;
         let mut events = Vec::new();
         while let Some(row) = rows.next()? {
-            events.push(from_row(row)?);
+            let event = from_row(row)?;
+            room.take(event.least_bytes())?;
+            events.push(event);
         }
         Ok(events)
     }

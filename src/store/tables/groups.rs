@@ -8,7 +8,7 @@
 use rusqlite::{Connection, OptionalExtension, Params, Row};
 
 use crate::error::Result;
-use crate::model::{Email, Group, GroupId, Page, ShortText, UserId, WallTime};
+use crate::model::{Email, Group, GroupId, Page, Room, ShortText, UserId, WallTime};
 use crate::store::engine::{Snapshot, Transaction};
 
 /// The group with id ?1.
@@ -88,7 +88,7 @@ impl Snapshot<'_> {
     /// # Errors
     /// If the database cannot be read.
     pub fn group(&self, id: GroupId) -> Result<Option<Group>> {
-        Ok(self.select_groups(BY_ID, [id.0])?.pop())
+        Ok(self.select_groups(BY_ID, [id.0], Room::unlimited())?.pop())
     }
 
     /// The creator of the group with that id.
@@ -113,25 +113,32 @@ impl Snapshot<'_> {
     /// The groups in `page` of the list of all groups, by id.
     ///
     /// # Errors
-    /// If the database cannot be read.
-    pub fn groups(&self, page: Page<GroupId>) -> Result<Vec<Group>> {
-        self.select_groups(ALL, (above(page), page.rows()))
+    /// If the database cannot be read, or the groups take more than `room`.
+    pub fn groups(&self, page: Page<GroupId>, room: Room) -> Result<Vec<Group>> {
+        self.select_groups(ALL, (above(page), page.rows()), room)
     }
 
     /// The groups in `page` of the list of those that `creator` created, by id.
     ///
     /// # Errors
-    /// If the database cannot be read.
-    pub fn groups_of(&self, creator: UserId, page: Page<GroupId>) -> Result<Vec<Group>> {
-        self.select_groups(OF_CREATOR, (creator.0, above(page), page.rows()))
+    /// If the database cannot be read, or the groups take more than `room`.
+    pub fn groups_of(
+        &self,
+        creator: UserId,
+        page: Page<GroupId>,
+        room: Room,
+    ) -> Result<Vec<Group>> {
+        self.select_groups(OF_CREATOR, (creator.0, above(page), page.rows()), room)
     }
 
-    fn select_groups(&self, sql: &str, params: impl Params) -> Result<Vec<Group>> {
+    fn select_groups(&self, sql: &str, params: impl Params, mut room: Room) -> Result<Vec<Group>> {
         let mut statement = self.conn.prepare_cached(sql)?;
         let mut rows = statement.query(params)?;
         let mut groups = Vec::new();
         while let Some(row) = rows.next()? {
-            groups.push(from_row(row)?);
+            let group = from_row(row)?;
+            room.take(group.least_bytes())?;
+            groups.push(group);
         }
         Ok(groups)
     }

@@ -19,7 +19,7 @@ use std::collections::BinaryHeap;
 use rusqlite::{Connection, OptionalExtension, Params, Statement};
 
 use crate::error::Result;
-use crate::model::{Event, EventId, Page, ShortText, UserId, WallTime};
+use crate::model::{Event, EventId, Page, Room, ShortText, UserId, WallTime};
 use crate::store::engine::Snapshot;
 
 /// The largest calendar, in events, that is scanned without the index.
@@ -119,12 +119,13 @@ impl Snapshot<'_> {
     /// ignoring case, by start and then id. The birthday is included.
     ///
     /// # Errors
-    /// If the database cannot be read.
+    /// If the database cannot be read, or the events take more than `room`.
     pub fn events_containing(
         &self,
         user: UserId,
         word: &ShortText,
         page: Page<(WallTime, EventId)>,
+        mut room: Room,
     ) -> Result<Vec<Event>> {
         let folded = word.folded();
         let params = (user.0, folded.as_str());
@@ -137,15 +138,21 @@ impl Snapshot<'_> {
             self.find(PENDING, params, &mut found)?;
             self.find(NEW, params, &mut found)?;
         }
-        let ids = found.first.into_sorted_vec().into_iter().map(|(_, id)| EventId(id));
-        ids.filter_map(|id| self.event(id).transpose()).collect()
+        let mut events = Vec::new();
+        for (_, id) in found.first.into_sorted_vec() {
+            if let Some(event) = self.event(EventId(id))? {
+                room.take(event.least_bytes())?;
+                events.push(event);
+            }
+        }
+        Ok(events)
     }
 
     /// Adds the events that `sql` selects.
     fn find(&self, sql: &str, params: impl Params, found: &mut Found) -> Result<()> {
         let mut statement = self.conn.prepare_cached(sql)?;
         for event in statement.query_map(params, |row| Ok((row.get(0)?, row.get(1)?)))? {
-            found.add(event?);
+            found.add(event?)?;
         }
         Ok(())
     }
@@ -167,24 +174,32 @@ impl Snapshot<'_> {
 struct Found {
     first: BinaryHeap<(i64, i64)>,
     after: (i64, i64),
-    limit: usize,
+    limit: Option<usize>,
 }
+
+/// More events than this are not in one answer.
+const MOST: usize = Room::BYTES / Event::LEAST_BYTES;
 
 impl Found {
     fn of(page: Page<(WallTime, EventId)>) -> Self {
         let after =
             page.after.map_or((i64::MIN, i64::MIN), |(starts, id)| (starts.seconds(), id.0));
-        let limit = page.limit.map_or(usize::MAX, usize::from);
-        Self { first: BinaryHeap::new(), after, limit }
+        Self { first: BinaryHeap::new(), after, limit: page.limit.map(usize::from) }
     }
 
-    fn add(&mut self, event: (i64, i64)) {
-        if event > self.after {
-            self.first.push(event);
-            if self.first.len() > self.limit {
+    fn add(&mut self, event: (i64, i64)) -> Result<()> {
+        if event <= self.after {
+            return Ok(());
+        }
+        self.first.push(event);
+        match self.limit {
+            Some(limit) if self.first.len() > limit => {
                 self.first.pop();
             }
+            None if self.first.len() > MOST => return Err(Room::in_list().exceeded()),
+            _ => {}
         }
+        Ok(())
     }
 }
 
