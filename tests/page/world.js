@@ -45,7 +45,7 @@ export async function serve(environment = {}) {
     child.on('exit', () => reject(new Error(`${BINARY} does not start`)));
     child.stdout.on('data', (data) => {
       output += data;
-      const found = /http:\/\/[0-9.:]+/.exec(output);
+      const found = /http:\/\/\S+(?=\/ )/.exec(output);
       if (found) resolve(found[0]);
     });
   });
