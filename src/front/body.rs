@@ -2,6 +2,7 @@
 
 use std::io;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
@@ -21,11 +22,11 @@ pub(super) enum AnswerBody {
     Pieces(mpsc::Receiver<io::Result<Bytes>>),
 }
 
-/// The bytes of an answer, which hold their request open, and their place in the limit, until the last of
-/// them is sent or given up.
-struct Held {
+/// A piece of an answer. It holds its request open, and the place of the answer in the limit, until it is sent
+/// or given up.
+struct Held<C> {
     bytes: Vec<u8>,
-    _counted: Counted,
+    _counted: C,
 }
 
 /// What counts as long as an answer is not sent.
@@ -36,7 +37,7 @@ pub(super) struct Counted {
     pub(super) open: Open,
 }
 
-impl AsRef<[u8]> for Held {
+impl<C> AsRef<[u8]> for Held<C> {
     fn as_ref(&self) -> &[u8] {
         &self.bytes
     }
@@ -50,6 +51,11 @@ impl AnswerBody {
         }
         Self::Whole(Bytes::from_owner(Held { bytes, _counted: counted }))
     }
+}
+
+/// A piece of an answer that counts as a whole until its last piece is sent.
+pub(super) fn piece(bytes: Vec<u8>, counted: &Arc<Counted>) -> Bytes {
+    Bytes::from_owner(Held { bytes, _counted: Arc::clone(counted) })
 }
 
 impl Body for AnswerBody {

@@ -10,9 +10,9 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Instant;
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use hyper::body::{Body as _, Incoming};
-use hyper::header::{CONTENT_LENGTH, HOST, HeaderName, HeaderValue, LOCATION, TRANSFER_ENCODING};
+use hyper::header::{CONTENT_LENGTH, HOST, HeaderName, HeaderValue, TRANSFER_ENCODING};
 use hyper::http::request::Parts;
 use hyper::http::uri::Authority;
 use hyper::{Request, Response, StatusCode, Version};
@@ -23,11 +23,10 @@ use tokio::io::AsyncReadExt;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
 
-use super::body::{AnswerBody, Answered, Counted};
+use super::body::{self, AnswerBody, Answered, Counted};
 use super::budget::{Reserved, SMALL};
 use super::forwarded;
 use super::refusal::{self, Refusal, Unsound};
-use super::shared::Shared;
 use super::state::{Open, State};
 use crate::api;
 use crate::app::exchange;
@@ -41,21 +40,27 @@ pub(super) async fn answer(state: Arc<State>, request: Request<Incoming>) -> Ans
     let shared = &state.shared;
     let (parts, body) = request.into_parts();
     let refuse = |unsound: &Unsound, parts: &Parts, open: Open| {
-        Ok(refused(shared, unsound, parts, open, began))
+        Ok(refused(&state, unsound, parts, open, began))
     };
     if let Err(unsound) = check(&parts) {
         return refuse(&unsound, &parts, open);
     }
     forwarded::warn_of_distrust(shared, &state.peer, &parts.headers);
-    if let Some(place) = redirected(shared, &parts) {
-        return Ok(place);
+    let base = shared.settings.base_path.as_str();
+    if !base.is_empty() && parts.uri.path() == base {
+        // The links of the page in it are relative.
+        let prefix = forwarded::prefix(shared, &state.peer, &parts.headers);
+        let query = parts.uri.query().map(|query| format!("?{query}")).unwrap_or_default();
+        let moved = refusal::moved(shared, format!("{prefix}/{query}"), began);
+        return Ok(response(&state, StatusCode::PERMANENT_REDIRECT, moved, open));
     }
     let held = parts.headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
     let Some(reserved) = shared.budget.reserve(&state.peer.client, held).await else {
         return refuse(&Unsound::BUSY, &parts, open);
     };
     let mut given = Given { body: Vec::new(), _head: reserved, _body: None };
-    if takes_body(&parts) && !body.is_end_stream() {
+    let body = takes_body(&parts).then_some(body).filter(|body| !body.is_end_stream());
+    if let Some(body) = body {
         // The most that any route reads, and one byte more, so that the route itself notices that there is
         // more.
         let most = api::BODY_LIMIT + 1;
@@ -70,9 +75,11 @@ pub(super) async fn answer(state: Arc<State>, request: Request<Incoming>) -> Ans
             Err(_) => return refuse(&Unsound::SLOW_BODY, &parts, open),
         }
     }
+    // One client with many streams and connections does not stand before all others.
+    let _turn = state.peer.client.turn().await;
     let (sender, mut receiver) = oneshot::channel();
     let work = Box::pin(pass_on(Arc::clone(&state), parts, given, open, sender));
-    let mut work = ToTheEnd { work: Some(work), state };
+    let mut work = ToTheEnd { work: Some(work), state: Arc::clone(&state) };
     poll_fn(|cx| {
         let polled = work.poll(cx);
         match receiver.try_recv() {
@@ -88,16 +95,30 @@ pub(super) async fn answer(state: Arc<State>, request: Request<Incoming>) -> Ans
 
 /// The answer to a request that is not passed on.
 fn refused(
-    shared: &Shared,
+    state: &State,
     unsound: &Unsound,
     parts: &Parts,
     open: Open,
     began: Instant,
 ) -> Response<AnswerBody> {
-    let Refusal { headers, body } = refusal::of(shared, unsound, parts, began);
+    let refusal = refusal::of(&state.shared, unsound, parts, began);
+    response(state, status(unsound.status), refusal, open)
+}
+
+/// An answer of the front itself; without its body, if that would be more than may be held.
+fn response(
+    state: &State,
+    status: StatusCode,
+    answer: Refusal,
+    open: Open,
+) -> Response<AnswerBody> {
+    let Refusal { headers, body } = answer;
+    let reserved = state.shared.budget.reserve_now(&state.peer.client, body.len());
+    let body = if reserved.is_some() { body } else { Vec::new() };
     let size = body.len();
-    let mut response = Response::new(AnswerBody::whole(body, Counted { _reserved: None, open }));
-    *response.status_mut() = status(unsound.status);
+    let mut response =
+        Response::new(AnswerBody::whole(body, Counted { _reserved: reserved, open }));
+    *response.status_mut() = status;
     for (name, value) in headers {
         if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
             response.headers_mut().insert(name, value);
@@ -138,19 +159,6 @@ fn check(parts: &Parts) -> Result<(), Unsound> {
     Ok(())
 }
 
-/// Sends who asks for the base path itself to the page in it, whose links are relative.
-fn redirected(shared: &Shared, parts: &Parts) -> Option<Response<AnswerBody>> {
-    let base = shared.settings.base_path.as_str();
-    if base.is_empty() || parts.uri.path() != base {
-        return None;
-    }
-    let mut response = Response::new(AnswerBody::Empty);
-    *response.status_mut() = StatusCode::PERMANENT_REDIRECT;
-    let place = HeaderValue::try_from(format!("{base}/")).ok()?;
-    response.headers_mut().insert(LOCATION, place);
-    Some(response)
-}
-
 /// Whether a route may read the body. That of another method is not waited for.
 fn takes_body(parts: &Parts) -> bool {
     !matches!(parts.method.as_str(), "GET" | "HEAD" | "OPTIONS" | "TRACE" | "CONNECT")
@@ -182,7 +190,7 @@ async fn pass_on(
 ) {
     let shared = &state.shared;
     let prefix = forwarded::prefix(shared, &state.peer, &parts.headers);
-    let path = inside(parts.uri.path(), &shared.settings.base_path);
+    let path = forwarded::inside(parts.uri.path(), &shared.settings.base_path);
     // A method that Rocket does not know is refused as TRACE is: no path takes either.
     let known: Option<Method> = parts.method.as_str().parse().ok();
     // Rocket reads a method without regard to case, HTTP does not.
@@ -216,14 +224,6 @@ async fn pass_on(
     send(&state, &parts, prefix, answer, open, sender).await;
 }
 
-/// `path` below `base`, if it is.
-fn inside<'a>(path: &'a str, base: &str) -> &'a str {
-    match path.strip_prefix(base) {
-        Some(rest) if rest.starts_with('/') => rest,
-        _ => path,
-    }
-}
-
 async fn send(
     state: &Arc<State>,
     parts: &Parts,
@@ -238,10 +238,10 @@ async fn send(
     let in_one = size.filter(|size| *size <= SMALL);
     let counts = if has_body { size.unwrap_or(PIECE) } else { 0 };
     let Some(reserved) = shared.budget.reserve(&state.peer.client, counts).await else {
-        let _ = sender.send(refused(shared, &Unsound::BUSY, parts, open, Instant::now()));
+        let _ = sender.send(refused(state, &Unsound::BUSY, parts, open, Instant::now()));
         return;
     };
-    let mut counted = Some(Counted { _reserved: Some(reserved), open });
+    let counted = Counted { _reserved: Some(reserved), open };
     let mut response = Response::new(AnswerBody::Empty);
     *response.status_mut() = hyper::StatusCode::from_u16(answer.status().code).unwrap_or_default();
     for header in answer.headers().iter() {
@@ -275,32 +275,29 @@ async fn send(
                 }
             }
         }
-        if let Some(counted) = counted.take() {
-            *response.body_mut() = AnswerBody::whole(bytes, counted);
-        }
+        *response.body_mut() = AnswerBody::whole(bytes, counted);
         let _ = sender.send(response);
         return;
     }
+    let counted = Arc::new(counted);
     let (pieces, receiver) = mpsc::channel(1);
     *response.body_mut() = AnswerBody::Pieces(receiver);
     if sender.send(response).is_err() {
         return;
     }
     loop {
-        let mut piece = BytesMut::with_capacity(PIECE);
-        let read = answer.read_buf(&mut piece).await;
+        let mut bytes = Vec::with_capacity(PIECE);
+        let read = answer.read_buf(&mut bytes).await;
         let last = !matches!(read, Ok(1..));
         let piece: io::Result<Bytes> = match read {
             Ok(0) => return,
-            Ok(_) => Ok(piece.freeze()),
+            Ok(_) => Ok(body::piece(bytes, &counted)),
             Err(error) => Err(error),
         };
         if pieces.send(piece).await.is_err() || last {
             return;
         }
-        if let Some(counted) = &counted {
-            counted.open.moves();
-        }
+        counted.open.moves();
     }
 }
 

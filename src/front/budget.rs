@@ -30,22 +30,17 @@ impl Budget {
         Self { left: Arc::new(Semaphore::new(bytes)) }
     }
 
+    /// Counts `bytes` for `client`, if there is room now.
+    pub(super) fn reserve_now(&self, client: &Client, bytes: usize) -> Option<Reserved> {
+        let share = share_of(client, bytes)?;
+        let count = u32::try_from(bytes).ok()?;
+        let permit = Arc::clone(&self.left).try_acquire_many_owned(count).ok()?;
+        Some(Reserved { _of_all: permit, of_client: share.kept() })
+    }
+
     /// Counts `bytes` for `client`. `None` if that would be more than all together, or one client, may have.
     pub(super) async fn reserve(&self, client: &Client, bytes: usize) -> Option<Reserved> {
-        let of_client = match client.held() {
-            None => None,
-            Some((held, most)) => {
-                let before = held.fetch_add(bytes, Ordering::Relaxed);
-                let share = (Arc::clone(held), bytes);
-                if before + bytes > most {
-                    release(&share);
-                    return None;
-                }
-                Some(share)
-            }
-        };
-        // From here on, dropping the reservation gives the share back.
-        let share = Share(of_client);
+        let share = share_of(client, bytes)?;
         let count = u32::try_from(bytes).ok()?;
         let permit = match Arc::clone(&self.left).try_acquire_many_owned(count) {
             Ok(permit) => permit,
@@ -57,6 +52,15 @@ impl Budget {
         };
         Some(Reserved { _of_all: permit, of_client: share.kept() })
     }
+}
+
+/// Counts `bytes` for `client` alone; `None` if that is more than it may have.
+fn share_of(client: &Client, bytes: usize) -> Option<Share> {
+    let Some((held, most)) = client.held() else { return Some(Share(None)) };
+    let before = held.fetch_add(bytes, Ordering::Relaxed);
+    // Dropping the share gives it back.
+    let share = Share(Some((Arc::clone(held), bytes)));
+    (before + bytes <= most).then_some(share)
 }
 
 /// A share of a client that is given back, unless it is kept.

@@ -9,8 +9,12 @@ use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use ipnet::IpNet;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::config;
+
+/// How many requests of one client are worked on at once; others wait.
+const AT_ONCE: usize = 64;
 
 /// The clients that are connected.
 pub(super) struct Clients {
@@ -20,10 +24,17 @@ pub(super) struct Clients {
     connected: Arc<Mutex<HashMap<IpAddr, Connected>>>,
 }
 
-#[derive(Default)]
 struct Connected {
     connections: usize,
     held: Arc<AtomicUsize>,
+    turns: Arc<Semaphore>,
+}
+
+impl Default for Connected {
+    fn default() -> Self {
+        let turns = Arc::new(Semaphore::new(AT_ONCE));
+        Self { connections: 0, held: Arc::default(), turns }
+    }
 }
 
 /// The client of a connection, which counts until this is dropped.
@@ -32,6 +43,7 @@ pub(super) struct Client(Option<Counted>);
 struct Counted {
     address: IpAddr,
     held: Arc<AtomicUsize>,
+    turns: Arc<Semaphore>,
     most_bytes: usize,
     connected: Arc<Mutex<HashMap<IpAddr, Connected>>>,
 }
@@ -62,6 +74,7 @@ impl Clients {
         Some(Client(Some(Counted {
             address,
             held: Arc::clone(&client.held),
+            turns: Arc::clone(&client.turns),
             most_bytes: self.most_bytes,
             connected: Arc::clone(&self.connected),
         })))
@@ -78,6 +91,13 @@ impl Client {
     /// The bytes that are held for it, and how many it may have; `None` without a limit of its own.
     pub(super) fn held(&self) -> Option<(&Arc<AtomicUsize>, usize)> {
         self.0.as_ref().map(|client| (&client.held, client.most_bytes))
+    }
+}
+
+impl Client {
+    /// Waits until one more of its requests may be worked on.
+    pub(super) async fn turn(&self) -> Option<SemaphorePermit<'_>> {
+        self.0.as_ref()?.turns.acquire().await.ok()
     }
 }
 

@@ -6,12 +6,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hyper::body::Incoming;
+use hyper::rt::Executor;
 use hyper::server::conn::{http1, http2};
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::{sleep, timeout};
+use tokio_util::task::TaskTracker;
 
 use super::bridge;
 use super::clients::Client;
@@ -24,7 +26,7 @@ const STREAMS: u32 = 100;
 /// How many bytes of a request are under way over HTTP/2: more than any body that is read.
 const STREAM_WINDOW: u32 = 128 << 10;
 /// The same for all requests of a connection.
-const CONNECTION_WINDOW: u32 = 1 << 20;
+const CONNECTION_WINDOW: u32 = 256 << 10;
 /// How many bytes of one answer HTTP/2 keeps ready for the client.
 const SEND_BUFFER: usize = 64 << 10;
 /// How the connection preface of HTTP/2 begins (RFC 9113, section 3.4).
@@ -150,9 +152,22 @@ async fn linger<S: AsyncRead + AsyncWrite + Unpin>(mut io: S) {
     let _ = timeout(LINGER, rest).await;
 }
 
+/// Runs the streams of HTTP/2 as tasks that the server waits for when it stops.
+#[derive(Clone)]
+struct Tracked(TaskTracker);
+
+impl<F> Executor<F> for Tracked
+where
+    F: Future<Output: Send + 'static> + Send + 'static,
+{
+    fn execute(&self, task: F) {
+        self.0.spawn(task);
+    }
+}
+
 async fn over_http2<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(io: S, state: Arc<State>) {
     let settings = &state.shared.settings;
-    let mut builder = http2::Builder::new(TokioExecutor::new());
+    let mut builder = http2::Builder::new(Tracked(state.shared.tasks.clone()));
     let header_list = u32::try_from(settings.max_header_bytes).unwrap_or(u32::MAX);
     builder
         .timer(TokioTimer::new())
@@ -161,7 +176,8 @@ async fn over_http2<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(io: S, s
         .initial_stream_window_size(STREAM_WINDOW)
         .initial_connection_window_size(CONNECTION_WINDOW)
         .max_send_buf_size(SEND_BUFFER)
-        .keep_alive_interval(settings.keep_alive);
+        .keep_alive_interval(settings.keep_alive)
+        .keep_alive_timeout(settings.write_timeout);
     let service = service_fn({
         let state = Arc::clone(&state);
         move |request: hyper::Request<Incoming>| bridge::answer(Arc::clone(&state), request)

@@ -7,6 +7,7 @@ use httpdate::fmt_http_date;
 use hyper::http::request::Parts;
 use hyper::{StatusCode, Version};
 
+use super::forwarded;
 use super::shared::Shared;
 use crate::app::exchange::{self, Unread};
 use crate::http::trace::RequestId;
@@ -125,7 +126,7 @@ impl Asked<'_> {
         if !path.starts_with('/') {
             return !web::takes_html(self.accept.unwrap_or_default());
         }
-        let path = path.strip_prefix(base).unwrap_or(path);
+        let path = forwarded::inside(path, base);
         path.split('/').find(|segment| !segment.is_empty()) == Some("api")
     }
 }
@@ -163,6 +164,16 @@ fn refuse(shared: &Shared, unsound: &Unsound, asked: &Asked<'_>, began: Instant)
     let unread = Unread { for_api, status: unsound.status, code, took: began.elapsed(), id };
     exchange::log_unread(shared.rocket.rocket(), &unread);
     Refusal { headers, body }
+}
+
+/// Sends a client to `place`, and notes it in the log and the metrics.
+pub(super) fn moved(shared: &Shared, place: String, began: Instant) -> Refusal {
+    let id = RequestId::random();
+    let headers = vec![("Location", place), ("X-Request-Id", id.to_string())];
+    let status = StatusCode::PERMANENT_REDIRECT.as_u16();
+    let unread = Unread { for_api: false, status, code: 0, took: began.elapsed(), id };
+    exchange::log_unread(shared.rocket.rocket(), &unread);
+    Refusal { headers, body: Vec::new() }
 }
 
 /// The answer to a request that hyper could not read, or that did not arrive in time, as bytes.

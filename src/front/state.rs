@@ -24,8 +24,13 @@ pub(super) struct State {
     pub(super) shared: Arc<Shared>,
     pub(super) peer: Peer,
     began: Instant,
-    /// Requests whose answers are not sent.
-    open: AtomicU32,
+    /// Requests whose answers are not sent, by the period in which they last moved: the present one, the one
+    /// before, and one that is always empty.
+    open: [AtomicU32; 3],
+    /// The present period.
+    period: AtomicU32,
+    /// When it began, in milliseconds after the connection.
+    period_began: AtomicU64,
     /// When something last happened, in milliseconds after it began.
     last: AtomicU64,
     /// The head that is being read (HTTP/1.1).
@@ -33,19 +38,30 @@ pub(super) struct State {
 }
 
 /// A request whose answer is not sent, until this is dropped.
-pub(super) struct Open(Arc<State>);
+pub(super) struct Open {
+    state: Arc<State>,
+    /// The period in which it last moved.
+    period: AtomicU32,
+}
 
 impl Open {
     /// Notes that a part of the answer is on its way.
     pub(super) fn moves(&self) {
-        self.0.moves();
+        self.state.moves();
+        let now = self.state.period.load(Ordering::Relaxed);
+        let before = self.period.swap(now, Ordering::Relaxed);
+        if before != now {
+            self.state.in_period(now).fetch_add(1, Ordering::Relaxed);
+            self.state.in_period(before).fetch_sub(1, Ordering::Relaxed);
+        }
     }
 }
 
 impl Drop for Open {
     fn drop(&mut self) {
-        self.0.moves();
-        self.0.open.fetch_sub(1, Ordering::Relaxed);
+        self.state.moves();
+        let period = self.period.load(Ordering::Relaxed);
+        self.state.in_period(period).fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -66,28 +82,42 @@ impl State {
             shared,
             peer,
             began: Instant::now(),
-            open: AtomicU32::new(0),
+            open: Default::default(),
+            period: AtomicU32::new(0),
+            period_began: AtomicU64::new(0),
             last: AtomicU64::new(0),
             head: Mutex::new(None),
         }
     }
 
+    fn now(&self) -> u64 {
+        u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+
     fn moves(&self) {
-        let now = u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX);
-        self.last.store(now, Ordering::Relaxed);
+        self.last.store(self.now(), Ordering::Relaxed);
+    }
+
+    fn in_period(&self, period: u32) -> &AtomicU32 {
+        &self.open[period as usize % 3]
+    }
+
+    fn is_open(&self) -> bool {
+        self.open.iter().any(|requests| requests.load(Ordering::Relaxed) > 0)
     }
 
     /// Notes that a request has arrived.
     pub(super) fn opened(self: &Arc<Self>) -> Open {
         self.head.lock().unwrap_or_else(PoisonError::into_inner).take();
-        self.open.fetch_add(1, Ordering::Relaxed);
+        let period = self.period.load(Ordering::Relaxed);
+        self.in_period(period).fetch_add(1, Ordering::Relaxed);
         self.moves();
-        Open(Arc::clone(self))
+        Open { state: Arc::clone(self), period: AtomicU32::new(period) }
     }
 
     /// Notes bytes of HTTP/1.1 that were read.
     pub(super) fn read(&self, bytes: &[u8]) {
-        if bytes.is_empty() || self.open.load(Ordering::Relaxed) > 0 {
+        if bytes.is_empty() || self.is_open() {
             return;
         }
         let mut head = self.head.lock().unwrap_or_else(PoisonError::into_inner);
@@ -105,7 +135,7 @@ impl State {
 
     /// What to write in place of hyper's bare refusal, if `written` is one.
     pub(super) fn in_place_of(&self, written: &[u8]) -> Option<Vec<u8>> {
-        if self.open.load(Ordering::Relaxed) > 0 {
+        if self.is_open() {
             return None;
         }
         let head = self.head.lock().unwrap_or_else(PoisonError::into_inner);
@@ -117,13 +147,12 @@ impl State {
     /// How long until the connection has to be looked at again, or what takes too long.
     pub(super) fn due(&self, multiplexed: bool) -> Result<Duration, Overdue> {
         let settings = &self.shared.settings;
-        let (most, overdue) = if self.open.load(Ordering::Relaxed) > 0 {
-            if !multiplexed {
-                // The stream itself notices a client that does not read.
-                return Ok(settings.idle_timeout);
+        let (most, overdue) = if self.is_open() {
+            // Over HTTP/1.1 the stream itself notices a client that does not read.
+            if multiplexed && self.is_stuck() {
+                return Err(Overdue::Answer);
             }
-            // The time of the handler is in it.
-            (settings.write_timeout + settings.body_timeout, Overdue::Answer)
+            return Ok(settings.header_timeout);
         } else if self.head.lock().unwrap_or_else(PoisonError::into_inner).is_some() {
             (settings.header_timeout, Overdue::Head)
         } else {
@@ -135,5 +164,23 @@ impl State {
             Some(left) if !left.is_zero() => Ok(left.min(settings.header_timeout)),
             _ => Err(overdue),
         }
+    }
+
+    /// Whether an answer has not moved for a whole period, and goes on to the next period when it is time. A
+    /// period is long enough for a body to arrive and a client to begin to read.
+    fn is_stuck(&self) -> bool {
+        let settings = &self.shared.settings;
+        let length = settings.write_timeout + settings.body_timeout;
+        let began = Duration::from_millis(self.period_began.load(Ordering::Relaxed));
+        if self.began.elapsed().saturating_sub(began) < length {
+            return false;
+        }
+        let period = self.period.load(Ordering::Relaxed);
+        if self.in_period(period.wrapping_add(2)).load(Ordering::Relaxed) > 0 {
+            return true;
+        }
+        self.period.store((period + 1) % 3, Ordering::Relaxed);
+        self.period_began.store(self.now(), Ordering::Relaxed);
+        false
     }
 }

@@ -58,7 +58,7 @@ pub(crate) fn until_stopped(config: Config, ready: impl FnOnce(&str)) -> Result<
     let ended = runtime.block_on(serve(front, metrics, signals, grace));
     drop(backups);
     // The requests that are still open are given up.
-    drop(runtime);
+    runtime.shutdown_timeout(Duration::from_secs(1));
     ended
 }
 

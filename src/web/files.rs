@@ -3,9 +3,10 @@
 //! changes, so a browser asks for it once. Pages have no hash in their addresses and are
 //! revalidated each time.
 
-use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::io::{Cursor, Read};
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 
 use flate2::read::GzDecoder;
 use include_dir::{Dir, include_dir};
@@ -115,23 +116,35 @@ impl<'r> Responder<'r, 'static> for File {
             }
         }
         response.set_header(self.kind);
-        let body = match self.stored {
-            Stored::Plain(bytes) => Cow::Borrowed(bytes),
+        let body: &'static [u8] = match self.stored {
+            Stored::Plain(bytes) => bytes,
             Stored::Gzip(bytes) if coding::takes_gzip(request.headers().get("Accept-Encoding")) => {
                 response.set_header(Header::new("Content-Encoding", "gzip"));
-                Cow::Borrowed(bytes)
+                bytes
             }
-            Stored::Gzip(bytes) => Cow::Owned(decompressed(bytes)?),
+            Stored::Gzip(bytes) => decompressed(bytes)?,
         };
         response.set_sized_body(body.len(), Cursor::new(body));
         Ok(response)
     }
 }
 
-fn decompressed(gzip: &[u8]) -> Result<Vec<u8>, Status> {
+/// What `gzip`, an embedded file, is decompressed. Each file is decompressed once, for the first client that
+/// takes no gzip.
+fn decompressed(gzip: &'static [u8]) -> Result<&'static [u8], Status> {
+    static KEPT: Mutex<BTreeMap<usize, &'static [u8]>> = Mutex::new(BTreeMap::new());
+    let mut kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
+    let address = gzip.as_ptr().addr();
+    if let Some(bytes) = kept.get(&address) {
+        return Ok(bytes);
+    }
     let mut bytes = Vec::new();
     match GzDecoder::new(gzip).read_to_end(&mut bytes) {
-        Ok(_) => Ok(bytes),
+        Ok(_) => {
+            let bytes: &'static [u8] = bytes.leak();
+            kept.insert(address, bytes);
+            Ok(bytes)
+        }
         Err(error) => {
             tracing::error!("an embedded file is broken: {error}");
             Err(Status::InternalServerError)

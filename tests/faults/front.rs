@@ -380,6 +380,79 @@ fn a_few_frames_of_http2_do_not_hold_hundreds_of_megabytes() {
     assert!(server.stop().0.success());
 }
 
+#[test]
+fn answers_over_http2_that_are_not_read_count_until_they_are_sent() {
+    let folder = tempfile::tempdir().unwrap();
+    let limits = [("cleartext_http2", "true"), ("max_unsent_bytes", "8 MiB")];
+    let server = with(folder.path(), &limits);
+    let request = b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+    let (_, page) = answer_to(&server, request);
+    let hash = page.split("\"static/").nth(1).unwrap().split('/').next().unwrap();
+    // A file of 128 KB, as a client asks for it that takes no gzip.
+    let path = format!("/static/{hash}/page/vendor/event-calendar.min.js");
+    let path = [&[0x04, u8::try_from(path.len()).unwrap()], path.as_bytes()].concat();
+    let get = [b"\x82\x86".as_slice(), &path, b"\x41\x01a"].concat();
+    // SETTINGS_INITIAL_WINDOW_SIZE is 1: the server may send one byte of each.
+    let settings = frame(SETTINGS, 0, 0, &[0, 4, 0, 0, 0, 1]);
+    let flood = || {
+        let mut stream = server.connect();
+        let mut bytes = [PREFACE, &settings].concat();
+        for number in 0..100 {
+            bytes.extend(frame(HEADERS, END_HEADERS | END_STREAM, number * 2 + 1, &get));
+        }
+        stream.write_all(&bytes).unwrap();
+        let mut answered = 0;
+        // 200 is one byte, by its place in the table; 503 is written out.
+        while answered < 100 {
+            let headers = read_frame(&mut stream, |kind, _| kind == HEADERS).unwrap();
+            answered += 1;
+            if headers[0] != 0x88 {
+                return (stream, true);
+            }
+        }
+        (stream, false)
+    };
+    // One client may have 4 MiB, which is 32 of them.
+    let (held, refused) = flood();
+    assert!(refused);
+    // The others are served meanwhile.
+    assert_eq!(server.call("GET", "/user/", "", "").0, 401);
+    drop(held);
+    wait_for("room", || {
+        let request = format!(
+            "GET /static/{hash}/page/vendor/event-calendar.min.js HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+        );
+        answer_to(&server, request.as_bytes()).0.starts_with("HTTP/1.1 200 ").then_some(())
+    });
+    assert!(server.stop().0.success());
+}
+
+#[test]
+fn an_answer_over_http2_that_is_not_read_is_cut_whatever_else_the_client_asks() {
+    let folder = tempfile::tempdir().unwrap();
+    let times = [
+        ("cleartext_http2", "true"),
+        ("write_timeout", "1s"),
+        ("body_timeout", "1s"),
+        ("header_timeout", "1s"),
+    ];
+    let server = with(folder.path(), &times);
+    let mut stream = server.connect();
+    let stuck = frame(SETTINGS, 0, 0, &[0, 4, 0, 0, 0, 0]);
+    stream.write_all(&[PREFACE, &stuck].concat()).unwrap();
+    let mut number = 1;
+    wait_for("the end of the connection", || {
+        // A HEAD needs no window: it is answered each time.
+        let fields = if number == 1 { GET.to_vec() } else { [b"\x42\x04HEAD", &GET[1..]].concat() };
+        let sent = stream.write_all(&frame(HEADERS, END_HEADERS | END_STREAM, number, &fields));
+        let answered = read_frame(&mut stream, |kind, id| kind == HEADERS && id == number);
+        number += 2;
+        (sent.is_err() || answered.is_none()).then_some(())
+    });
+    assert!(number > 3, "others were answered meanwhile");
+    assert!(server.stop().0.success());
+}
+
 fn openssl(folder: &Path, name: &str) {
     let made = Command::new("openssl")
         .args(["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"])
@@ -479,6 +552,7 @@ fn the_whole_server_works_below_a_base_path() {
     let (head, _) = get("/team/calendar", "");
     assert!(head.starts_with("HTTP/1.1 308 "), "{head}");
     assert_eq!(header(&head, "location"), Some("/team/calendar/"));
+    assert!(header(&head, "x-request-id").is_some(), "{head}");
     let (head, page) = get("/team/calendar/", "");
     assert!(head.starts_with("HTTP/1.1 200 "), "{head}");
     let (_, script) = page.split_once(r#"<script type="module" src=""#).unwrap();
