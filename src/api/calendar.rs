@@ -194,9 +194,10 @@ async fn register_birthday(
     body: Body<Birthday>,
 ) -> Result<Answer<Done>> {
     let now = app.clock.now();
+    let most = app.bounds.events;
     caller
-        .write(app, body, |tx, user, body| {
-            domain::events::register_birthday(tx, &user, body.birthday.0, now?)
+        .write(app, body, move |tx, user, body| {
+            domain::events::register_birthday(tx, &user, body.birthday.0, now?, most)
         })
         .await?;
     Ok(Answer::done())

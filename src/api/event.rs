@@ -186,10 +186,11 @@ pub(super) async fn create(
     body: Body<NewEvent>,
 ) -> Result<Answer<Done>> {
     let now = app.clock.now();
+    let most = app.bounds.events;
     let body = body.and_then(EventDetails::try_from);
     let id = caller
-        .write(app, body, |tx, user, details| {
-            domain::events::create(tx, user.id, None, &details, now?)
+        .write(app, body, move |tx, user, details| {
+            domain::events::create(tx, &user, None, &details, now?, most)
         })
         .await?;
     Ok(Answer::made_at(location(id)))

@@ -125,9 +125,10 @@ pub(super) async fn create(
     body: Body<NewGroup>,
 ) -> Result<Answer<Done>> {
     let now = app.clock.now();
+    let most = app.bounds.groups;
     let GroupId(id) = caller
-        .write(app, body, |tx, user, body| {
-            domain::groups::create(tx, user.id, &body.group_name.0, now?)
+        .write(app, body, move |tx, user, body| {
+            domain::groups::create(tx, user.id, &body.group_name.0, now?, most)
         })
         .await?;
     Ok(Answer::made_at(format!("{BASE}/group/{id}")))
@@ -212,10 +213,11 @@ pub(super) async fn create_event(
     body: Body<NewGroupEvent>,
 ) -> Result<Answer<Done>> {
     let now = app.clock.now();
+    let most = app.bounds.events;
     let body = body.and_then(|body| Ok((GroupId(body.group_id.0), body.event.try_into()?)));
     let id = caller
-        .write(app, body, |tx, user, (group, details)| {
-            domain::events::create(tx, user.id, Some(group), &details, now?)
+        .write(app, body, move |tx, user, (group, details)| {
+            domain::events::create(tx, &user, Some(group), &details, now?, most)
         })
         .await?;
     Ok(Answer::made_at(event::location(id)))

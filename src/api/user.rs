@@ -172,8 +172,11 @@ pub(super) async fn select_groups(
     app: &State<App>,
     body: Body<Selection>,
 ) -> Result<Answer<Done>> {
+    let most = app.bounds.selected_groups;
     caller
-        .write(app, body, |tx, user, body| selections::replace(tx, user.id, &body.selected_group.0))
+        .write(app, body, move |tx, user, body| {
+            selections::replace(tx, user.id, &body.selected_group.0, most)
+        })
         .await?;
     Ok(Answer::done())
 }

@@ -19,7 +19,7 @@ use ipnet::IpNet;
 
 use crate::clock::Clock;
 use crate::domain::auth::Tokens;
-use crate::model::Rate;
+use crate::model::{Bounds, Rate};
 use crate::store::{PendingNote, Store};
 
 /// The running calendar: its store, clock, keys and settings.
@@ -33,6 +33,8 @@ pub struct App {
     pub tokens: Tokens,
     /// Whether anybody may register.
     pub registration_open: bool,
+    /// How much one user may have.
+    pub bounds: Bounds,
     /// How often one address may register and sign in.
     pub auth_limit: AuthLimit,
     /// Hashes passwords.
@@ -52,6 +54,8 @@ pub struct App {
 pub struct Settings {
     /// Whether anybody may register.
     pub registration_open: bool,
+    /// How much one user may have.
+    pub bounds: Bounds,
     /// How often one address may register and sign in; `None` for no limit.
     pub auth_rate: Option<Rate>,
     /// The proxies that are trusted to name their clients.
@@ -66,6 +70,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             registration_open: true,
+            bounds: Bounds::default(),
             auth_rate: None,
             trusted_proxies: Vec::new(),
             cors_origins: Vec::new(),
@@ -83,6 +88,7 @@ impl App {
             clock,
             tokens,
             registration_open: settings.registration_open,
+            bounds: settings.bounds,
             auth_limit: AuthLimit::new(settings.auth_rate, settings.trusted_proxies),
             hashing: HashingPool::default(),
             views: Arc::new(ViewCache::default()),

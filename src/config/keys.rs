@@ -8,7 +8,7 @@ use rocket::figment::{Figment, Profile};
 use super::lookup::wrong;
 use crate::error::{Error, Result};
 
-const OURS: [&str; 25] = [
+const OURS: &[&str] = &[
     "database",
     "timezone",
     "secret_key_file",
@@ -34,6 +34,9 @@ const OURS: [&str; 25] = [
     "write_timeout",
     "max_unsent_bytes",
     "log_format",
+    "max_groups",
+    "max_selected_groups",
+    "max_events",
 ];
 
 const ROCKETS: [&str; 12] = [
@@ -59,7 +62,7 @@ const NESTED: [(&str, &[&str]); 2] = [
 
 /// Every key that can be set.
 pub fn keys() -> impl Iterator<Item = &'static str> {
-    OURS.into_iter().chain(ROCKETS)
+    OURS.iter().copied().chain(ROCKETS)
 }
 
 /// Checks that every key is known.

@@ -29,7 +29,7 @@ pub use sources::Flags;
 pub use values::LogFormat;
 
 use crate::error::{Error, Result};
-use crate::model::Rate;
+use crate::model::{Bounds, Rate};
 use lookup::{path, read, text, texts, wrong};
 use values::{duration, log_format, origins, rate, registration_open, socket_address, zone};
 
@@ -74,6 +74,8 @@ pub struct Config {
     pub registration_open: bool,
     /// The origins whose pages may call the API.
     pub cors_origins: Vec<String>,
+    /// How much one user may have.
+    pub bounds: Bounds,
     /// How often one address may register and sign in; `None` for no limit.
     pub auth_rate: Option<Rate>,
     /// The backups that the server makes, if it makes any.
@@ -134,6 +136,7 @@ impl Config {
                 .map(|text| duration("token_lifetime", &text))
                 .transpose()?,
             registration_open: registration_open(text(&given, "registration")?.as_deref())?,
+            bounds: bounds(&given)?,
             auth_rate: rate(
                 &text(&given, "auth_rate")?.unwrap_or_else(|| defaults.auth_rate.into()),
             )?,
@@ -156,6 +159,19 @@ impl Config {
             warnings,
         })
     }
+}
+
+fn bounds(given: &Figment) -> Result<Bounds> {
+    let bound = |key: &str, default: u32| match read(given, key)?.unwrap_or(default) {
+        0 => Err(Error::Setup(format!("{key}: expected at least 1"))),
+        bound => Ok(bound),
+    };
+    let default = Bounds::default();
+    Ok(Bounds {
+        groups: bound("max_groups", default.groups)?,
+        selected_groups: bound("max_selected_groups", default.selected_groups)?,
+        events: bound("max_events", default.events)?,
+    })
 }
 
 fn backups(given: &Figment) -> Result<Option<Schedule>> {

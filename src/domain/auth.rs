@@ -239,6 +239,7 @@ mod tests {
             email: Email::parse("useremail", "a@b").unwrap(),
             created: WallTime::MIN,
             token_generation: 0,
+            events: 0,
         };
         let token = tokens.issue(&user, 1000).unwrap();
         for _ in 0..2 {

@@ -68,18 +68,31 @@ pub fn get(snapshot: &Snapshot<'_>, caller: UserId, id: EventId) -> Result<Event
 /// Registers an event in `group`, or in the caller's personal calendar without one.
 ///
 /// # Errors
-/// [`Error::NotFound`] if there is no such group.
+/// [`Error::NotFound`] if there is no such group, [`Error::Conflict`] if the caller has `most` events
+/// already.
 pub fn create(
     tx: &Transaction<'_>,
-    caller: UserId,
+    caller: &User,
     group: Option<GroupId>,
     details: &EventDetails,
     now: WallTime,
+    most: u32,
 ) -> Result<EventId> {
     if let Some(group) = group {
         access::open_group(tx, group)?;
     }
-    tx.insert_event(&NewEvent { owner: caller, group, details, created: now, birthday: false })
+    check_count(caller, most)?;
+    tx.insert_event(&NewEvent { owner: caller.id, group, details, created: now, birthday: false })
+}
+
+/// Checks that `caller`, as the same transaction has read them, may have another event.
+fn check_count(caller: &User, most: u32) -> Result<()> {
+    if caller.events < u64::from(most) {
+        return Ok(());
+    }
+    Err(Error::Conflict(format!(
+        "you have registered {most} events, which is the most: delete some first"
+    )))
 }
 
 /// Gives an event new details. Its group stays the same. A birthday moves to the day of the new start.
@@ -127,16 +140,19 @@ fn check_precondition(event: &Event, precondition: &Precondition) -> Result<()> 
 /// Registers the caller's birthday.
 ///
 /// # Errors
-/// [`Error::Exists`] if there is one already, which stays as it is.
+/// [`Error::Exists`] if there is one already, which stays as it is; [`Error::Conflict`] if the caller has
+/// `most` events already.
 pub fn register_birthday(
     tx: &Transaction<'_>,
     caller: &User,
     day: Day,
     now: WallTime,
+    most: u32,
 ) -> Result<EventId> {
     if tx.birthday_of(caller.id)?.is_some() {
         return Err(Error::Exists(Taken::Birthday));
     }
+    check_count(caller, most)?;
     let details = &EventDetails::birthday(&caller.email, day);
     tx.insert_event(&NewEvent {
         owner: caller.id,

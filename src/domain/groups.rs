@@ -1,28 +1,34 @@
 //! Groups: how they are created, renamed and deleted.
 
 use super::{access, no_group};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::model::{Group, GroupId, ShortText, UserId, WallTime};
 use crate::store::{Snapshot, Transaction};
 
 /// Creates a group.
 ///
 /// # Errors
-/// If the store cannot write.
+/// [`Error::Conflict`] if `caller` has created `most` groups already.
 pub fn create(
     tx: &Transaction<'_>,
     caller: UserId,
     name: &ShortText,
     now: WallTime,
+    most: u32,
 ) -> Result<GroupId> {
+    if tx.count_groups_of(caller, most)? >= most {
+        return Err(Error::Conflict(format!(
+            "you have created {most} groups, which is the most: delete one first"
+        )));
+    }
     tx.insert_group(caller, name, now)
 }
 
 /// Renames a group.
 ///
 /// # Errors
-/// [`NotFound`](crate::error::Error::NotFound) if there is no such group,
-/// [`NotOwner`](crate::error::Error::NotOwner) if somebody else created it.
+/// [`Error::NotFound`] if there is no such group,
+/// [`Error::NotOwner`] if somebody else created it.
 pub fn rename(
     tx: &Transaction<'_>,
     caller: UserId,
@@ -37,8 +43,8 @@ pub fn rename(
 /// Deletes a group with all its events, whoever registered them, and removes it from every selection.
 ///
 /// # Errors
-/// [`NotFound`](crate::error::Error::NotFound) if there is no such group,
-/// [`NotOwner`](crate::error::Error::NotOwner) if somebody else created it.
+/// [`Error::NotFound`] if there is no such group,
+/// [`Error::NotOwner`] if somebody else created it.
 pub fn delete(tx: &Transaction<'_>, caller: UserId, id: GroupId) -> Result<()> {
     access::own_group(tx, caller, id)?;
     tx.delete_group(id)
@@ -47,7 +53,7 @@ pub fn delete(tx: &Transaction<'_>, caller: UserId, id: GroupId) -> Result<()> {
 /// The group with that id, and the number of its events, which a deletion would remove.
 ///
 /// # Errors
-/// [`NotFound`](crate::error::Error::NotFound) if there is none.
+/// [`Error::NotFound`] if there is none.
 pub fn get(snapshot: &Snapshot<'_>, id: GroupId) -> Result<(Group, u64)> {
     let group = snapshot.group(id)?.ok_or_else(|| no_group(id))?;
     Ok((group, snapshot.count_events_in_group(id)?))

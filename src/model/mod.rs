@@ -4,6 +4,7 @@
 //! [`crate::error`]. Database rows and wire types are built from these values, never the other way
 //! round.
 
+mod bounds;
 mod email;
 mod event;
 mod expected;
@@ -19,6 +20,7 @@ mod text;
 mod time;
 mod user;
 
+pub use bounds::Bounds;
 pub use email::Email;
 pub use event::{Event, EventDetails, EventTimes, Occurrence};
 pub use expected::Expected;

@@ -13,6 +13,8 @@ pub struct User {
     pub created: WallTime,
     /// Tokens with this generation are valid, and no others.
     pub token_generation: i64,
+    /// How many events they have registered, in groups or not.
+    pub events: u64,
 }
 
 /// The version of what a user's calendar shows. `own` grows when the user's personal events or

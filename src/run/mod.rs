@@ -84,6 +84,7 @@ fn open(config: &Config, pending: PendingNote) -> Result<App> {
     let tokens = Tokens::new(key, config.token_lifetime);
     let settings = Settings {
         registration_open: config.registration_open,
+        bounds: config.bounds,
         auth_rate: config.auth_rate,
         trusted_proxies: config.front.trusted_proxies.clone(),
         cors_origins: config.cors_origins.clone(),

@@ -66,6 +66,9 @@ fn an_unknown_key_is_named_wherever_it_stands() {
 #[test]
 fn a_wrong_value_is_an_error_that_names_its_key() {
     for (name, value, said) in [
+        ("CALENDAR_MAX_GROUPS", "0", "max_groups: expected at least 1"),
+        ("CALENDAR_MAX_SELECTED_GROUPS", "-1", "max_selected_groups: "),
+        ("CALENDAR_MAX_EVENTS", "many", "max_events: "),
         ("CALENDAR_PORT", "many", "port: "),
         ("CALENDAR_PORT", "70000", "port: "),
         ("CALENDAR_ADDRESS", "here", "address: "),

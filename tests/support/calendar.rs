@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use calendar_server::app::{self, App};
 use calendar_server::clock::Clock;
 use calendar_server::domain::auth::Tokens;
-use calendar_server::model::Rate;
+use calendar_server::model::{Bounds, Rate};
 use calendar_server::server;
 use calendar_server::store::Store;
 use jiff::tz::TimeZone;
@@ -46,6 +46,7 @@ pub(crate) struct Calendar {
 /// The settings that tests vary.
 pub(crate) struct Settings {
     pub(crate) registration_open: bool,
+    pub(crate) bounds: Bounds,
     pub(crate) cors_origins: Vec<String>,
     pub(crate) auth_rate: Option<Rate>,
     pub(crate) trusted_proxies: Vec<ipnet::IpNet>,
@@ -57,6 +58,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             registration_open: true,
+            bounds: Bounds::default(),
             cors_origins: Vec::new(),
             auth_rate: None,
             trusted_proxies: Vec::new(),
@@ -71,6 +73,7 @@ fn app(store: Store, clock: Clock, settings: Settings) -> App {
     let tokens = Tokens::new(KEY, settings.token_lifetime);
     let settings = app::Settings {
         registration_open: settings.registration_open,
+        bounds: settings.bounds,
         auth_rate: settings.auth_rate,
         trusted_proxies: settings.trusted_proxies,
         cors_origins: settings.cors_origins,

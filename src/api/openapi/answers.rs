@@ -40,7 +40,8 @@ const REFUSALS: [(Code, &str, &str); 15] = [
     (
         Code::INVALID,
         "Invalid",
-        "A parameter is missing, of the wrong type or form, or contradicts another.",
+        "A parameter is missing, of the wrong type or form, or contradicts another; or the caller has as \
+         many groups or events as a user may have.",
     ),
     (
         Code::REFUSED,

@@ -33,8 +33,11 @@ const SEQUENCES: &str = r#"
         UNION ALL SELECT 'calendar_group', (SELECT max(id) FROM calendar_group)
         UNION ALL SELECT 'event', (SELECT max(id) FROM event)) t"#;
 
-const USERS: &str = r#"SELECT id, email, email_folded, created, token_generation, password_hash
-    FROM "user""#;
+const USERS: &str = r#"SELECT u.id, u.email, u.email_folded, u.created, u.token_generation,
+        u.password_hash, u.events, coalesce(e.events, 0)
+    FROM "user" u
+    LEFT JOIN (SELECT user_id, count(*) AS events FROM event GROUP BY user_id) e ON e.user_id = u.id
+    ORDER BY u.id"#;
 const REMOVED_USERS: &str =
     "SELECT lower(hex(email_digest)), length(email_digest), token_generation FROM removed_user";
 const BACKUPS: &str = "SELECT id, finished FROM backup";
@@ -146,6 +149,7 @@ fn rows(conn: &Connection, faults: &mut Faults) -> Result<()> {
     each(conn, "user", USERS, faults, |row| {
         let (email, folded): (String, String) = (row.get(1)?, row.get(2)?);
         let hash: Option<String> = row.get(5)?;
+        let (kept, counted): (i64, i64) = (row.get(6)?, row.get(7)?);
         Ok(vec![
             // The email itself may be any text: users of the earlier system keep theirs.
             when(folded != casefold(&email), "email_folded: is not the folded email"),
@@ -155,6 +159,7 @@ fn rows(conn: &Connection, faults: &mut Faults) -> Result<()> {
                 hash.is_some_and(|hash| !is_hash(&hash)),
                 "password_hash: is not an argon2id hash",
             ),
+            when(kept != counted, &format!("events: is {kept}, and they have {counted} events")),
         ])
     })?;
     each(conn, "removed_user", REMOVED_USERS, faults, |row| {

@@ -33,6 +33,11 @@ const CREATOR: &str = "SELECT creator_id FROM calendar_group WHERE id = ?1 AND d
 
 pub(in crate::store) const COUNT_EVENTS: &str = "SELECT count(*) FROM event WHERE group_id = ?1";
 
+/// Counts the groups that user ?1 created, up to ?2.
+pub(in crate::store) const COUNT_OF_CREATOR: &str = "
+SELECT count(*) FROM (
+    SELECT 1 FROM calendar_group g WHERE g.creator_id = ?1 AND g.deleted = 0 LIMIT ?2) AS few";
+
 const INSERT: &str = "
 INSERT INTO calendar_group (name, creator_id, created) VALUES (?1, ?2, ?3)
 RETURNING id";
@@ -108,6 +113,15 @@ impl Snapshot<'_> {
         let mut statement = self.conn.prepare_cached(COUNT_EVENTS)?;
         let count: i64 = statement.query_row([id.0], |row| row.get(0))?;
         Ok(count.unsigned_abs())
+    }
+
+    /// How many groups `creator` created; `most` if there are more.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn count_groups_of(&self, creator: UserId, most: u32) -> Result<u32> {
+        let mut statement = self.conn.prepare_cached(COUNT_OF_CREATOR)?;
+        Ok(statement.query_row((creator.0, most), |row| row.get(0))?)
     }
 
     /// The groups in `page` of the list of all groups, by id.

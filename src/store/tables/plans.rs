@@ -135,6 +135,10 @@ fn the_caller_and_a_selection_are_found_by_index() {
 
 #[test]
 fn all_groups_are_read_without_a_sort_and_a_creators_by_index() {
+    assert_plan(
+        groups::COUNT_OF_CREATOR,
+        &["SEARCH g USING INDEX calendar_group_creator (creator_id=?)"],
+    );
     assert_plan(groups::BY_ID, &["SEARCH g USING INTEGER PRIMARY KEY (rowid=?)"]);
     let by_id = "SEARCH u USING INTEGER PRIMARY KEY (rowid=?)";
     let all = "SEARCH g USING INTEGER PRIMARY KEY (rowid>?)";

@@ -11,7 +11,7 @@ use crate::store::engine::{Snapshot, Transaction};
 
 /// The user whose folded email is ?1.
 pub(in crate::store) const BY_EMAIL: &str = r#"
-SELECT id, email, created, token_generation FROM "user" WHERE email_folded = ?1"#;
+SELECT id, email, created, token_generation, events FROM "user" WHERE email_folded = ?1"#;
 
 /// Both parts of the calendar version of user ?1: the user's own, and the sum of the versions of their
 /// selected groups. A deleted group is included until it is purged, so that the sum never shrinks while
@@ -23,14 +23,14 @@ SELECT u.calendar_version, CAST(coalesce((
 FROM "user" u WHERE u.id = ?1"#;
 
 /// All users, by id.
-const ALL: &str = r#"SELECT id, email, created, token_generation FROM "user" ORDER BY id"#;
+const ALL: &str = r#"SELECT id, email, created, token_generation, events FROM "user" ORDER BY id"#;
 
 /// Adds a user. Tokens of a removed user with the same email stay invalid.
 const INSERT: &str = r#"
 INSERT INTO "user" (email, email_folded, password_hash, created, token_generation)
 VALUES (?1, ?2, ?3, ?4, coalesce(
     (SELECT r.token_generation FROM removed_user r WHERE r.email_digest = ?5), 0))
-RETURNING id, email, created, token_generation"#;
+RETURNING id, email, created, token_generation, events"#;
 
 /// Adds an imported user, with its id.
 const IMPORT: &str = r#"
@@ -81,6 +81,7 @@ fn from_row(row: &Row<'_>) -> Result<User> {
         email: Email::stored(row.get(1)?),
         created: WallTime::from_seconds(row.get(2)?)?,
         token_generation: row.get(3)?,
+        events: row.get::<_, i64>(4)?.unsigned_abs(),
     })
 }
 

@@ -110,13 +110,17 @@ fn the_subject_is_a_string_of_1_to_128_characters() {
 }
 
 #[test]
-fn an_event_in_a_group_writes_one_number_and_no_row_of_those_who_selected_it() {
+fn an_event_in_a_group_writes_two_numbers_and_no_row_of_others_who_selected_it() {
     let (calendar, park) = Calendar::populated();
     for email in [KIM, "lee@jungi.me"] {
         let token = calendar.register(email);
         calendar.select(&token, "1");
     }
-    let users = r#"SELECT * FROM "user" ORDER BY id"#;
+    // Besides the version of the group, the count of the events of whoever registers it.
+    let users = r#"SELECT * FROM "user" WHERE id > 1
+        UNION ALL SELECT id, email, email_folded, created, password_hash, token_generation,
+            calendar_version, events - (SELECT count(*) FROM event WHERE user_id = 1)
+            FROM "user" WHERE id = 1"#;
     let version = || {
         let rows = calendar.rows("SELECT version FROM calendar_group WHERE id = 1");
         rows[0].parse::<i64>().unwrap()

@@ -1,5 +1,6 @@
 //! `/user`, `/user/login`, `/user/password`, `/user/token` and `/user/calendar/group`.
 
+mod bounds;
 mod email;
 mod login;
 mod password;

@@ -11,7 +11,7 @@ fn a_check_lists_every_row_that_breaks_a_rule() {
     let conn = Connection::open(folder.path().join("calendar.sqlite")).unwrap();
     conn.execute_batch(
         "PRAGMA foreign_keys = OFF;
-         UPDATE user SET email = 'park', email_folded = 'PARK';
+         UPDATE user SET email = 'park', email_folded = 'PARK', events = 7;
          INSERT INTO calendar_group (id, name, creator_id, created) VALUES (1, ' a', 1, 0), (2, '', 99, 253402300800);
          INSERT INTO event (id, user_id, group_id, subject, subject_folded, starts, ends, created, birthday) VALUES
              (7, 1, NULL, 'A', 'A', 0, 0, 0, 0),
@@ -28,6 +28,7 @@ calendar_group 2: refers to a user that does not exist
 event 8: refers to a calendar_group that does not exist
 selection: refers to a calendar_group that does not exist
 user 1: email_folded: is not the folded email
+user 1: events: is 10, and they have 4 events
 calendar_group 1: name: has white space at an end
 calendar_group 2: name: expected 1 to 128 characters, got none
 calendar_group 2: created: is outside the years 0001 to 9999
@@ -40,7 +41,7 @@ event 9: starts: a birthday is at midnight
     assert_eq!(checked.out, expected);
     assert_eq!(
         checked.err,
-        "error: calendar.sqlite has 11 faults: restore a backup, or repair them\n"
+        "error: calendar.sqlite has 12 faults: restore a backup, or repair them\n"
     );
     let listed: Vec<String> =
         serde_json::from_str(&run(folder.path(), &["db", "check", "--json"]).out).unwrap();

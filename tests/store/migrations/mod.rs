@@ -19,7 +19,7 @@ use crate::support::server::command;
 
 /// The rows that a calendar gets at each version, the first at version 1: they fit only from then on.
 /// Some are deleted again, so that their ids are used up.
-pub(crate) const ROWS_BY_VERSION: [&str; 9] = ["
+pub(crate) const ROWS_BY_VERSION: [&str; 10] = ["
     INSERT INTO user (email, email_folded, created) VALUES
         ('Park@jungi.me', 'park@jungi.me', 1497869704), ('김@예.한국', '김@예.한국', 1497869705),
         ('gone@example.com', 'gone@example.com', 1);
@@ -72,6 +72,10 @@ pub(crate) const ROWS_BY_VERSION: [&str; 9] = ["
     INSERT INTO event (user_id, group_id, subject, subject_folded, starts, ends, created, revision)
     VALUES (1, 1, 'revised', 'revised', 1497949200, 1497949200, 1497869717, -4711);
     UPDATE event SET updated = 1497869718, revision = 4711 WHERE id = 1;
+",
+"
+    INSERT INTO event (user_id, group_id, subject, subject_folded, starts, ends, created)
+    VALUES (2, 2, 'counted', 'counted', 1497949200, 1497949200, 1497869719);
 ",
 ];
 

@@ -148,6 +148,19 @@ fn an_upgrade_gives_every_event_a_revision_of_its_own() {
 }
 
 #[test]
+fn an_upgrade_counts_the_events_of_every_user() {
+    for version in 1..=newest() {
+        let database = Database::populated(version);
+        store::upgrade(&database.path).unwrap();
+        let conn = database.open();
+        let kept = rows(&conn, "SELECT id, events FROM user WHERE events > 0 ORDER BY id");
+        let there = "SELECT user_id, count(*) FROM event GROUP BY user_id ORDER BY user_id";
+        assert_eq!(kept, rows(&conn, there), "from version {version}");
+        assert_eq!(kept.len(), 2);
+    }
+}
+
+#[test]
 fn every_older_database_gets_the_schema_that_a_new_one_gets() {
     let schema = |database: &Database| {
         let sql = "SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY type, name";
