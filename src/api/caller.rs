@@ -12,7 +12,7 @@ use rocket::request::{FromRequest, Outcome, Request};
 use super::input::Input;
 use super::query;
 use super::refusal::{Refusal, Result, refuse};
-use crate::app::App;
+use crate::app::{App, Counted};
 use crate::domain::auth::{self, Claims};
 use crate::error::{self, Error};
 use crate::model::User;
@@ -50,6 +50,11 @@ fn verify(request: &Request<'_>) -> Result<Caller> {
 }
 
 impl Caller {
+    /// The email in the token, whose user may not exist.
+    pub(super) fn email(&self) -> &str {
+        self.claims.email.as_str()
+    }
+
     /// Runs `work`, which reads a few rows, for the token's user.
     ///
     /// # Errors
@@ -135,8 +140,8 @@ impl Caller {
     }
 }
 
-/// Refuses a request if its client has made too many (`auth_rate`).
-pub(crate) struct WithinLimit;
+/// Refuses a request if its client has made too many (`auth_rate`); else it says who that is.
+pub(crate) struct WithinLimit(pub(super) Counted);
 
 #[rocket::async_trait]
 impl<'r> FromRequest<'r> for WithinLimit {
@@ -144,13 +149,13 @@ impl<'r> FromRequest<'r> for WithinLimit {
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
         match count(request) {
-            Ok(()) => Outcome::Success(Self),
+            Ok(client) => Outcome::Success(Self(client)),
             Err(refusal) => refuse(request, refusal),
         }
     }
 }
 
-fn count(request: &Request<'_>) -> Result<()> {
+fn count(request: &Request<'_>) -> Result<Counted> {
     let app = request.rocket().state::<App>();
     let app = app.ok_or_else(|| Error::Internal("the app is not managed".into()))?;
     let lists: Vec<&str> = request.headers().get("X-Forwarded-For").collect();

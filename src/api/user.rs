@@ -112,22 +112,26 @@ pub(super) async fn register(
 /// Gives a token for an email and its password.
 #[post("/user/login", data = "<body>")]
 pub(super) async fn login(
-    _within: WithinLimit,
+    within: WithinLimit,
     app: &State<App>,
     body: Body<SignIn>,
 ) -> Result<Answer<Token>> {
     let SignIn { useremail, password } = body.read()?;
+    app.auth_limit.may_try(&useremail, within.0)?;
     let password = model::Password::given(password);
+    let email = useremail.clone();
     let credentials =
-        app.store.read_inline(move |snapshot| Credentials::of(snapshot, &useremail)).await?;
-    token(app, &app.hashing.run(move || credentials.sign_in(&password)).await?)
+        app.store.read_inline(move |snapshot| Credentials::of(snapshot, &email)).await?;
+    let signed_in = app.hashing.run(move || credentials.sign_in(&password)).await;
+    app.auth_limit.tried(&useremail, within.0, &signed_in);
+    token(app, &signed_in?)
 }
 
 /// Sets the caller's password. If the caller has one already, `old_password` must match it. Ends
 /// all tokens of the caller and gives a new one.
 #[put("/user/password", data = "<body>")]
 pub(super) async fn change_password(
-    _within: WithinLimit,
+    within: WithinLimit,
     caller: Caller,
     app: &State<App>,
     body: Body<PasswordChange>,
@@ -139,8 +143,10 @@ pub(super) async fn change_password(
     });
     let (credentials, PasswordChange { password: Password(password), old_password }) = read.await?;
     let change = credentials.to_change(old_password.map(model::Password::given))?;
-    let (checked, hash) =
-        app.hashing.run(move || Ok((change.check()?, passwords::hash(&password)?))).await?;
+    app.auth_limit.may_try(caller.email(), within.0)?;
+    let checked = app.hashing.run(move || Ok((change.check()?, passwords::hash(&password)?))).await;
+    app.auth_limit.tried(caller.email(), within.0, &checked);
+    let (checked, hash) = checked?;
     let set = move |tx: &Transaction<'_>, user: User, ()| {
         users::change_password(tx, &user, checked.as_deref(), &hash)
     };

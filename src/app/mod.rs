@@ -9,7 +9,7 @@ mod view_cache;
 
 pub use hashing_pool::HashingPool;
 pub use health::{Condition, Health};
-pub use limit::AuthLimit;
+pub use limit::{AuthLimit, Counted};
 pub use metrics::{Metrics, Request};
 pub use view_cache::{View, ViewCache};
 

@@ -63,7 +63,11 @@ const REFUSALS: [(Code, &str, &str); 15] = [
         "The event is in none of the states that `If-Match` names; nothing was changed.",
     ),
     (Code::TOO_LARGE, "TooLarge", "The body has more than 65536 bytes."),
-    (Code::TOO_MANY, "TooMany", "Too many registrations and sign-ins from this address."),
+    (
+        Code::TOO_MANY,
+        "TooMany",
+        "Too many registrations and sign-ins from this address or for this account.",
+    ),
     (Code::INTERNAL, "Internal", "A fault of the server; its log has it under the `X-Request-Id`."),
     (
         Code::UNAVAILABLE,

@@ -1,42 +1,58 @@
-//! Limits how often one client address may register, sign in or change a password.
+//! Limits how often one client may register, sign in or change a password.
 //!
-//! The address is the peer address of the connection. The header `X-Forwarded-For` is used only if
-//! it comes from a proxy in `trusted_proxies`, since any client can send it. IPv6 addresses are
-//! counted by their first 64 bits, since one subscriber usually gets a whole /64. At most ten
-//! thousand addresses are remembered. After that, the least recently used one is forgotten.
+//! The client's address is the peer address of the connection. The header `X-Forwarded-For` is used only
+//! if it comes from a proxy in `trusted_proxies`, since any client can send it. IPv6 addresses are counted
+//! by their first 64 bits, since one subscriber usually gets a whole /64, and eight times more loosely by
+//! their first 48 bits, since some get a whole /48, with 65,536 of them.
 
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
-use std::num::NonZeroUsize;
-use std::sync::{Mutex, PoisonError};
+use std::num::NonZeroU32;
 
-use governor::clock::{Clock, DefaultClock};
-use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use ipnet::IpNet;
-use lru::LruCache;
 
+use super::accounts::Accounts;
+use super::{ByKey, quota};
 use crate::error::{Error, Result};
 use crate::model::Rate;
 
-/// How many addresses are remembered.
-const ADDRESSES: NonZeroUsize = NonZeroUsize::new(10_000).unwrap();
+/// How many times as often as one /64 a whole /48 may.
+const WIDER: NonZeroU32 = NonZeroU32::new(8).unwrap();
 
-/// The limit on registering, signing in and changing a password.
+/// The limits on registering, signing in and changing a password.
 #[derive(Debug)]
 pub struct AuthLimit {
-    quota: Option<Quota>,
     proxies: Vec<IpNet>,
-    clients: Mutex<LruCache<IpAddr, DefaultDirectRateLimiter>>,
+    limits: Option<Limits>,
+}
+
+#[derive(Debug)]
+struct Limits {
+    subscribers: ByKey<IpAddr>,
+    sites: ByKey<IpAddr>,
+    accounts: Accounts,
+}
+
+/// The client of a request that was counted.
+#[derive(Debug, Clone, Copy)]
+pub struct Counted {
+    /// None where nothing is limited.
+    site: Option<IpAddr>,
 }
 
 impl AuthLimit {
-    /// A limit of `rate` for each client, or none. `proxies` are trusted to name their clients.
+    /// A limit of `rate` for each client, with those that go with it, or none. `proxies` are trusted to
+    /// name their clients.
     #[must_use]
     pub fn new(rate: Option<Rate>, proxies: Vec<IpNet>) -> Self {
-        let quota = rate.and_then(|rate| {
-            Quota::with_period(rate.per / rate.times.get())
-                .map(|quota| quota.allow_burst(rate.times))
-        });
-        Self { quota, proxies, clients: Mutex::new(LruCache::new(ADDRESSES)) }
+        let limits = |rate: Rate| {
+            let wider = Rate { times: rate.times.saturating_mul(WIDER), per: rate.per };
+            Some(Limits {
+                subscribers: ByKey::new(quota(rate)?),
+                sites: ByKey::new(quota(wider)?),
+                accounts: Accounts::beside(rate)?,
+            })
+        };
+        Self { proxies, limits: rate.and_then(limits) }
     }
 
     /// Counts a request over a connection from `peer`, with these `hops` in the header
@@ -49,24 +65,45 @@ impl AuthLimit {
         &self,
         peer: Option<IpAddr>,
         hops: impl DoubleEndedIterator<Item = &'f str>,
-    ) -> Result<()> {
+    ) -> Result<Counted> {
         match peer {
             Some(peer) => self.count(self.client(peer, hops)),
-            None if self.quota.is_none() => Ok(()),
+            None if self.limits.is_none() => Ok(Counted { site: None }),
             None => Err(Error::Internal(
                 "the connection has no address, so the rate limit cannot be checked".into(),
             )),
         }
     }
 
-    fn count(&self, client: IpAddr) -> Result<()> {
-        let Some(quota) = self.quota else { return Ok(()) };
-        let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
-        let limiter = clients.get_or_insert(subscriber(client), || RateLimiter::direct(quota));
-        limiter.check().map_err(|not_until| {
-            let wait = not_until.wait_time_from(DefaultClock::default().now());
-            Error::TooMany(wait.as_secs() + 1)
-        })
+    fn count(&self, client: IpAddr) -> Result<Counted> {
+        let Some(limits) = &self.limits else { return Ok(Counted { site: None }) };
+        limits.subscribers.count(first_bits(client, 64))?;
+        let site = first_bits(client, 48);
+        if client.is_ipv6() {
+            limits.sites.count(site)?;
+        }
+        Ok(Counted { site: Some(site) })
+    }
+
+    /// Whether the client may try a password for `email` now.
+    ///
+    /// # Errors
+    /// [`Error::TooMany`] if too many have failed for this account, and the client has to wait.
+    pub fn may_try(&self, email: &str, client: Counted) -> Result<()> {
+        match (&self.limits, client.site) {
+            (Some(limits), Some(site)) => limits.accounts.may_try(email, site),
+            _ => Ok(()),
+        }
+    }
+
+    /// Notes what became of a password that the client has tried for `email`.
+    pub fn tried<T>(&self, email: &str, client: Counted, outcome: &Result<T>) {
+        let (Some(limits), Some(site)) = (&self.limits, client.site) else { return };
+        match outcome {
+            Ok(_) => limits.accounts.succeeded(email, site),
+            Err(Error::Refused(_)) => limits.accounts.failed(email),
+            Err(_) => {}
+        }
     }
 
     /// The client behind a connection from `peer`: read from the right, the first address in `forwarded`
@@ -96,16 +133,19 @@ fn address(hop: &str) -> Option<IpAddr> {
     bare.parse().ok().or_else(|| hop.parse::<SocketAddr>().ok().map(|address| address.ip()))
 }
 
-fn subscriber(address: IpAddr) -> IpAddr {
+/// An IPv6 address with all but its first `bits` cleared; an IPv4 address as it is.
+fn first_bits(address: IpAddr, bits: u32) -> IpAddr {
     match address {
         IpAddr::V4(_) => address,
-        IpAddr::V6(v6) => Ipv6Addr::from_bits(v6.to_bits() >> 64 << 64).into(),
+        IpAddr::V6(v6) => {
+            let cleared = Ipv6Addr::BITS - bits;
+            Ipv6Addr::from_bits(v6.to_bits() >> cleared << cleared).into()
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::num::NonZeroU32;
     use std::time::Duration;
 
     use super::*;
@@ -150,13 +190,31 @@ mod tests {
     }
 
     #[test]
+    fn a_whole_48_of_ipv6_may_eight_times_as_often_as_a_64() {
+        let rate = Rate { times: NonZeroU32::new(2).unwrap(), per: Duration::from_hours(1) };
+        let limit = AuthLimit::new(Some(rate), Vec::new());
+        let may =
+            |subnet: u16| limit.count(format!("2001:db8:7:{subnet:x}::1").parse().unwrap()).is_ok();
+        let allowed = (0..20).map(may).filter(|may| *may).count();
+        assert_eq!(allowed, 16);
+        assert!(limit.count("2001:db8:8::1".parse().unwrap()).is_ok());
+
+        // What its /64 is refused does not count for the /48.
+        let limit = AuthLimit::new(Some(rate), Vec::new());
+        let same = || limit.count("2001:db8:7::1".parse().unwrap()).is_ok();
+        assert_eq!((0..50).filter(|_| same()).count(), 2);
+        assert!(limit.count("2001:db8:7:1::1".parse().unwrap()).is_ok());
+    }
+
+    #[test]
     fn at_most_ten_thousand_addresses_are_remembered() {
         let rate = Rate { times: NonZeroU32::new(1).unwrap(), per: Duration::from_hours(1) };
         let limit = AuthLimit::new(Some(rate), Vec::new());
         for number in 0..20_000_u32 {
             assert!(limit.count(IpAddr::V4(number.into())).is_ok());
         }
-        assert_eq!(limit.clients.lock().unwrap().len(), 10_000);
+        let limits = limit.limits.as_ref().unwrap();
+        assert_eq!(limits.subscribers.limiters.lock().unwrap().len(), 10_000);
         assert!(limit.count(IpAddr::V4(19_999.into())).is_err());
     }
 
