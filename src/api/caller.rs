@@ -113,7 +113,7 @@ impl Caller {
     /// Runs `work` for the token's user in a write.
     ///
     /// # Errors
-    /// As [`Caller::read`].
+    /// As [`Caller::read`]; [`Error::TooMany`] before those of `work`, if the user writes too often.
     pub(super) async fn write<I, T, F>(&self, app: &App, input: I, work: F) -> Result<T>
     where
         I: Input,
@@ -124,6 +124,9 @@ impl Caller {
             Ok(input) => input,
             Err(refusal) => return self.after_token(app, refusal).await,
         };
+        if let Err(error) = app.write_limit.count(&self.claims.email) {
+            return self.after_token(app, error.into()).await;
+        }
         let claims = Arc::clone(&self.claims);
         let work = move |tx: &Transaction<'_>| work(tx, auth::user_of(tx, &claims)?, input);
         match app.store.write(work).await {

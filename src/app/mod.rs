@@ -9,7 +9,7 @@ mod view_cache;
 
 pub use hashing_pool::HashingPool;
 pub use health::{Condition, Health};
-pub use limit::{AuthLimit, Counted};
+pub use limit::{AuthLimit, Counted, WriteLimit};
 pub use metrics::{Metrics, Request};
 pub use view_cache::{View, ViewCache};
 
@@ -37,6 +37,8 @@ pub struct App {
     pub bounds: Bounds,
     /// How often one address may register and sign in.
     pub auth_limit: AuthLimit,
+    /// How often one user may write.
+    pub write_limit: WriteLimit,
     /// Hashes passwords.
     pub hashing: HashingPool,
     /// The views that were answered last, to be sent again.
@@ -58,6 +60,8 @@ pub struct Settings {
     pub bounds: Bounds,
     /// How often one address may register and sign in; `None` for no limit.
     pub auth_rate: Option<Rate>,
+    /// How often one user may write; `None` for no limit.
+    pub write_rate: Option<Rate>,
     /// The proxies that are trusted to name their clients.
     pub trusted_proxies: Vec<IpNet>,
     /// The origins whose pages may call the API.
@@ -72,6 +76,7 @@ impl Default for Settings {
             registration_open: true,
             bounds: Bounds::default(),
             auth_rate: None,
+            write_rate: None,
             trusted_proxies: Vec::new(),
             cors_origins: Vec::new(),
             pending_note: PendingNote::default(),
@@ -90,6 +95,7 @@ impl App {
             registration_open: settings.registration_open,
             bounds: settings.bounds,
             auth_limit: AuthLimit::new(settings.auth_rate, settings.trusted_proxies),
+            write_limit: WriteLimit::new(settings.write_rate),
             hashing: HashingPool::default(),
             views: Arc::new(ViewCache::default()),
             health: Health::new(settings.pending_note),

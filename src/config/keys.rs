@@ -34,6 +34,7 @@ const OURS: &[&str] = &[
     "write_timeout",
     "max_unsent_bytes",
     "log_format",
+    "write_rate",
     "max_groups",
     "max_selected_groups",
     "max_events",

@@ -41,12 +41,15 @@ pub struct Defaults {
     pub profile: &'static str,
     /// The value of `auth_rate`.
     pub auth_rate: &'static str,
+    /// The value of `write_rate`.
+    pub write_rate: &'static str,
 }
 
 /// For a laptop, where the only client is whoever started the server.
-pub const LAPTOP: Defaults = Defaults { profile: "debug", auth_rate: "off" };
+pub const LAPTOP: Defaults = Defaults { profile: "debug", auth_rate: "off", write_rate: "off" };
 /// For a deployment.
-pub const DEPLOYMENT: Defaults = Defaults { profile: "release", auth_rate: "10/min" };
+pub const DEPLOYMENT: Defaults =
+    Defaults { profile: "release", auth_rate: "10/min", write_rate: "3000/min" };
 
 /// The schedule of the server's own backups.
 #[derive(Debug, Clone)]
@@ -78,6 +81,8 @@ pub struct Config {
     pub bounds: Bounds,
     /// How often one address may register and sign in; `None` for no limit.
     pub auth_rate: Option<Rate>,
+    /// How often one user may write; `None` for no limit.
+    pub write_rate: Option<Rate>,
     /// The backups that the server makes, if it makes any.
     pub backups: Option<Schedule>,
     /// Where the metrics are served, if they are.
@@ -128,6 +133,8 @@ impl Config {
                 return Err(Error::Setup(format!("{key}: expected at least 1")));
             }
         }
+        let rate_of =
+            |key: &str, default: &str| rate(key, text(&given, key)?.as_deref().unwrap_or(default));
         Ok(Self {
             database: path(&given, "database")?.unwrap_or_else(|| "calendar.sqlite".into()),
             zone: zone(text(&given, "timezone")?)?,
@@ -137,9 +144,8 @@ impl Config {
                 .transpose()?,
             registration_open: registration_open(text(&given, "registration")?.as_deref())?,
             bounds: bounds(&given)?,
-            auth_rate: rate(
-                &text(&given, "auth_rate")?.unwrap_or_else(|| defaults.auth_rate.into()),
-            )?,
+            auth_rate: rate_of("auth_rate", defaults.auth_rate)?,
+            write_rate: rate_of("write_rate", defaults.write_rate)?,
             backups: backups(&given)?,
             metrics_address: text(&given, "metrics_address")?
                 .map(|text| socket_address("metrics_address", &text))

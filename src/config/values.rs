@@ -45,7 +45,7 @@ pub(super) fn duration(key: &str, text: &str) -> Result<Duration> {
 }
 
 /// A rate such as `10/min`, by the second (`s`), minute or hour (`h`); none for `off`.
-pub(super) fn rate(text: &str) -> Result<Option<Rate>> {
+pub(super) fn rate(key: &str, text: &str) -> Result<Option<Rate>> {
     if text == "off" {
         return Ok(None);
     }
@@ -61,7 +61,7 @@ pub(super) fn rate(text: &str) -> Result<Option<Rate>> {
     };
     read().map(Some).ok_or_else(|| {
         Error::Setup(format!(
-            "auth_rate: {text:?} is not a rate: give one such as \"10/min\" (s, min or h), or \"off\""
+            "{key}: {text:?} is not a rate: give one such as \"10/min\" (s, min or h), or \"off\""
         ))
     })
 }
@@ -178,7 +178,7 @@ mod tests {
             let said = [
                 ("timezone", zone(Some(text.clone())).err()),
                 ("token_lifetime", duration("token_lifetime", &text).err()),
-                ("auth_rate", rate(&text).err()),
+                ("auth_rate", rate("auth_rate", &text).err()),
                 ("trusted_proxies", proxies(&one).err()),
                 ("registration", registration_open(Some(&text)).err()),
                 ("log_format", log_format(Some(&text)).err()),
@@ -195,7 +195,7 @@ mod tests {
 
         #[test]
         fn a_rate_and_a_length_of_time_mean_what_they_say(number in 1..100_000_u32) {
-            let read = rate(&format!("{number}/min")).unwrap().unwrap();
+            let read = rate("x", &format!("{number}/min")).unwrap().unwrap();
             prop_assert_eq!((read.times.get(), read.per), (number, Duration::from_mins(1)));
             let day = Duration::from_hours(24);
             prop_assert_eq!(duration("x", &format!("{number}d")).unwrap(), day * number);

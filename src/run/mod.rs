@@ -86,6 +86,7 @@ fn open(config: &Config, pending: PendingNote) -> Result<App> {
         registration_open: config.registration_open,
         bounds: config.bounds,
         auth_rate: config.auth_rate,
+        write_rate: config.write_rate,
         trusted_proxies: config.front.trusted_proxies.clone(),
         cors_origins: config.cors_origins.clone(),
         pending_note: pending,

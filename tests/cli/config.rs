@@ -107,6 +107,7 @@ fn a_wrong_value_is_an_error_that_names_its_key() {
             "auth_rate: \"10\" is not a rate: give one such as \"10/min\" (s, min or h), or \"off\"",
         ),
         ("CALENDAR_AUTH_RATE", "0/min", "auth_rate: "),
+        ("CALENDAR_WRITE_RATE", "fast", "write_rate: \"fast\" is not a rate: "),
         (
             "CALENDAR_TRUSTED_PROXIES",
             "proxy",

@@ -49,6 +49,7 @@ pub(crate) struct Settings {
     pub(crate) bounds: Bounds,
     pub(crate) cors_origins: Vec<String>,
     pub(crate) auth_rate: Option<Rate>,
+    pub(crate) write_rate: Option<Rate>,
     pub(crate) trusted_proxies: Vec<ipnet::IpNet>,
     pub(crate) token_lifetime: Option<Duration>,
     pub(crate) zone: &'static str,
@@ -61,6 +62,7 @@ impl Default for Settings {
             bounds: Bounds::default(),
             cors_origins: Vec::new(),
             auth_rate: None,
+            write_rate: None,
             trusted_proxies: Vec::new(),
             token_lifetime: None,
             zone: "Asia/Seoul",
@@ -75,6 +77,7 @@ fn app(store: Store, clock: Clock, settings: Settings) -> App {
         registration_open: settings.registration_open,
         bounds: settings.bounds,
         auth_rate: settings.auth_rate,
+        write_rate: settings.write_rate,
         trusted_proxies: settings.trusted_proxies,
         cors_origins: settings.cors_origins,
         ..app::Settings::default()

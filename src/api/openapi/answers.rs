@@ -66,7 +66,8 @@ const REFUSALS: [(Code, &str, &str); 15] = [
     (
         Code::TOO_MANY,
         "TooMany",
-        "Too many registrations and sign-ins from this address or for this account.",
+        "Too many registrations and sign-ins from this address or for this account, or too many \
+ writes of this user.",
     ),
     (Code::INTERNAL, "Internal", "A fault of the server; its log has it under the `X-Request-Id`."),
     (

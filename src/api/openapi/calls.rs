@@ -32,7 +32,8 @@ fn user() -> Vec<Call> {
             .about("Sets the caller's password, ends all their tokens and gives out a new one")
             .refuses(&[Code::REFUSED]),
         call(Delete, "/user/token", "endTokens", user::end_tokens)
-            .about("Ends all tokens of the caller"),
+            .about("Ends all tokens of the caller")
+            .refuses(&[Code::TOO_MANY]),
         call(Get, "/user", "me", user::me).about("The caller"),
         call(Post, "/user/calendar/group", "selectGroups", user::select_groups)
             .about("Selects the groups that the caller's calendar shows (call 2)")

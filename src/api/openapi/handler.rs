@@ -114,7 +114,8 @@ impl<T: Parameters + ToSchema> Part for Body<T> {
         let body = body.content("application/json", content.build()).build();
         call.operation.request_body = Some(body.into());
         call.first = first;
-        call.refusals.extend([Code::MALFORMED, Code::INVALID, Code::TOO_LARGE]);
+        // What takes a body writes, so it is limited by user if not by client.
+        call.refusals.extend([Code::MALFORMED, Code::INVALID, Code::TOO_LARGE, Code::TOO_MANY]);
     }
 }
 

@@ -1,12 +1,14 @@
-//! Rate limits: how often one address or account may sign in.
+//! Rate limits: how often one address or account may sign in, and how often one user may write.
 //!
 //! They are kept in memory, and begin anew with the server. Each remembers at most ten thousand keys, and
 //! then forgets the one that was unused for longest.
 
 mod accounts;
 mod addresses;
+mod writes;
 
 pub use addresses::{AuthLimit, Counted};
+pub use writes::WriteLimit;
 
 use std::hash::Hash;
 use std::num::NonZeroUsize;

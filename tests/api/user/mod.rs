@@ -10,6 +10,7 @@ mod read;
 mod register;
 mod selected_groups;
 mod token;
+mod write_rate;
 
 use std::num::NonZeroU32;
 use std::time::Duration;
