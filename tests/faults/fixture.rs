@@ -43,10 +43,10 @@ pub(crate) fn bounded(mut command: Command) -> Ended {
     child.wait_with_output().unwrap().into()
 }
 
-/// `serve` on a free port, without a rate limit.
+/// `serve` on a free port, without rate limits.
 pub(crate) fn serve(folder: &Path) -> Command {
     let mut command = command(folder, &["serve", "--port", "0"]);
-    command.env("CALENDAR_AUTH_RATE", "off");
+    command.env("CALENDAR_AUTH_RATE", "off").env("CALENDAR_WRITE_RATE", "off");
     command
 }
 
