@@ -118,7 +118,9 @@ value!(
         EMAIL,
         "park@jungi.me",
         "Has one `@` with something on both sides, no white space and no control characters. White \
-         space at either end is cut off and does not count. Compared without regard to case.",
+         space at either end is cut off and does not count. Compared without regard to case. A new one \
+         must not pass for another (UTS #39): it has no invisible characters, and no letters of two \
+         alphabets in one word that look alike.",
     )
     .min_length(Some(3))
     .max_length(Some(model::Email::MAX_CHARS))

@@ -3,13 +3,15 @@
 use serde::Serialize;
 
 use super::Expected;
+use super::deception::{is_invisible, passes_for_another};
 use super::text::casefold;
 use crate::error::Result;
 
 /// An email address, stored as given and compared without regard to case.
 ///
 /// Far looser than RFC 5321 on purpose: the published API accepts any address of at most 254 characters
-/// with one `@`, something on both sides of it, and no white space or control characters.
+/// with one `@`, something on both sides of it, and no white space or control characters. A new address
+/// must not pass for another one either, since whoever reads a group's members sees no more of it.
 #[derive(Debug, Clone, Serialize)]
 #[serde(transparent)]
 pub struct Email(String);
@@ -18,11 +20,29 @@ impl Email {
     /// The maximum length of an address, in characters.
     pub const MAX_CHARS: usize = 254;
 
-    /// Trims and checks `raw`.
+    /// Trims and checks `raw`, the address of a new user.
     ///
     /// # Errors
     /// What the broken rule expects.
     pub fn read(raw: &str) -> std::result::Result<Self, Expected> {
+        let email = Self::well_formed(raw)?;
+        if email.0.chars().any(is_invisible) {
+            return Err(Expected::new("an email address without invisible characters"));
+        }
+        let (local, domain) = email.0.split_once('@').unwrap_or_default();
+        if std::iter::once(local).chain(domain.split('.')).any(passes_for_another) {
+            return Err(Expected::new(
+                "an email address without look-alikes, such as letters of two alphabets in one word",
+            ));
+        }
+        Ok(email)
+    }
+
+    /// Trims `raw` and checks its form alone.
+    ///
+    /// # Errors
+    /// What the broken rule expects.
+    pub fn well_formed(raw: &str) -> std::result::Result<Self, Expected> {
         let text = raw.trim();
         if text.chars().count() > Self::MAX_CHARS {
             return Err(Expected::new("an email address of at most 254 characters"));
@@ -80,6 +100,28 @@ mod tests {
         }
         for bad in ["", "@", "a@", "@b", "a@b@c", "a b@c", "a@b\u{7}", "a@\u{2003}b", "nobody"] {
             assert!(matches!(Email::parse("useremail", bad), Err(Error::Invalid(_))), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_new_address_has_no_invisible_characters_and_no_look_alikes() {
+        for (bad, what) in [
+            ("pa\u{200b}rk@jungi.me", "invisible characters"),
+            ("park\u{202e}@jungi.me", "invisible characters"),
+            ("\u{feff}park@jungi.me", "invisible characters"),
+            ("park@jungi\u{ad}.me", "invisible characters"),
+            ("박\u{3164}@jungi.me", "invisible characters"),
+            ("рark@jungi.me", "look-alikes"),
+            ("park@jungі.me", "look-alikes"),
+            ("ｐark@jungi.me", "look-alikes"),
+        ] {
+            assert!(Email::well_formed(bad).is_ok(), "{bad:?}");
+            let error = Email::parse("useremail", bad).unwrap_err().to_string();
+            assert!(error.contains(what), "{bad:?}: {error}");
+        }
+        for good in ["박정이@예.한국", "иван@пример.рф", "ivan@пример.рф", "park박@jungi.me"]
+        {
+            assert!(Email::read(good).is_ok(), "{good}");
         }
     }
 

@@ -5,6 +5,7 @@
 //! round.
 
 mod bounds;
+mod deception;
 mod email;
 mod event;
 mod expected;
@@ -21,6 +22,7 @@ mod time;
 mod user;
 
 pub use bounds::Bounds;
+pub use deception::harmless;
 pub use email::Email;
 pub use event::{Event, EventDetails, EventTimes, Occurrence};
 pub use expected::Expected;

@@ -172,10 +172,9 @@ impl Import<'_, '_> {
             notes.id(old.id, owner.id.0);
             if old.email.is_none() {
                 notes.add("email", None, format!("{email:?}"));
-            } else if !is_email(email) {
-                let became =
-                    "kept, although it is not an email address, so that its tokens stay valid";
-                notes.add("email", Some(email), became.into());
+            } else if let Some(fault) = fault_of(email) {
+                let became = format!("kept, although it {fault}, so that its tokens stay valid");
+                notes.add("email", Some(email), became);
             }
             owner.id
         };
@@ -313,6 +312,11 @@ impl Import<'_, '_> {
     }
 }
 
-fn is_email(text: &str) -> bool {
-    Email::parse("email", text).is_ok_and(|email| email.as_str() == text)
+/// Why nobody could register with `email`.
+fn fault_of(email: &str) -> Option<&'static str> {
+    if Email::well_formed(email).is_ok_and(|formed| formed.as_str() == email) {
+        Email::read(email).is_err().then_some("may pass for another email address")
+    } else {
+        Some("is not an email address")
+    }
 }

@@ -85,3 +85,40 @@ fn an_email_is_a_string() {
     }
     assert_eq!(calendar.rows("SELECT count(*) FROM user"), ["0"]);
 }
+
+#[test]
+fn an_email_that_may_pass_for_another_is_refused() {
+    let calendar = Calendar::new();
+    for hidden in ["pa\\u200brk@jungi.me", "park\\u202e@jungi.me", "park@jungi.me\\ufeff.kr"] {
+        calendar
+            .post("/user/", "", format!(r#"{{"useremail":"{hidden}"}}"#))
+            .invalid("useremail: expected an email address without invisible characters");
+    }
+    for alike in ["рark@jungi.me", "park@jungі.me", "ｐark@jungi.me", "𝐩𝐚𝐫𝐤@jungi.me"]
+    {
+        calendar.post("/user/", "", format!(r#"{{"useremail":"{alike}"}}"#)).invalid(
+            "useremail: expected an email address without look-alikes, such as letters of two alphabets in \
+             one word",
+        );
+    }
+    assert_eq!(calendar.rows("SELECT count(*) FROM user"), ["0"]);
+    let fine =
+        ["박정이@jungi.me", "park박@예.한국", "иван@пример.рф", "佐藤@jungi.me", "👍@jungi.me"];
+    for email in fine {
+        calendar.register(email);
+    }
+    assert_eq!(calendar.rows("SELECT email FROM user ORDER BY id"), fine);
+}
+
+#[test]
+fn a_user_whose_email_would_be_refused_now_signs_in_as_before() {
+    let calendar = Calendar::new();
+    let body = r#"{"useremail":"park@jungi.me","password":"correct horse"}"#;
+    assert_eq!(calendar.post("/user/", "", body).status, 200);
+    calendar.execute("UPDATE user SET email = 'рark@jungi.me', email_folded = 'рark@jungi.me'");
+    let body = r#"{"useremail":"рark@jungi.me","password":"correct horse"}"#;
+    let answer = calendar.post("/user/login", "", body);
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    let token = answer.json()["data"]["token"].as_str().unwrap().to_owned();
+    assert_eq!(calendar.get("/user", &token).json()["data"]["useremail"], "рark@jungi.me");
+}

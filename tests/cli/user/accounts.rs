@@ -183,3 +183,20 @@ fn a_missing_or_unmigrated_database_is_reported() {
     let unmigrated = "calendar.sqlite is not migrated: run calendar-server db upgrade";
     assert_eq!(user(folder.path(), &["list"]), failed(unmigrated));
 }
+
+#[test]
+fn a_user_whose_email_may_pass_for_another_is_not_added() {
+    let folder = tempfile::tempdir().unwrap();
+    assert_eq!(run(folder.path(), &["db", "init"]).code, Some(0));
+    assert_eq!(run(folder.path(), &["db", "upgrade"]).code, Some(0));
+    for (email, what) in [
+        ("park\u{200b}@jungi.me", "without invisible characters"),
+        ("рark@jungi.me", "without look-alikes, such as letters of two alphabets in one word"),
+    ] {
+        let ended = run(folder.path(), &["user", "add", email]);
+        let said = format!("error: EMAIL: expected an email address {what}\n");
+        assert_eq!((ended.code, ended.out.as_str(), ended.err), (Some(1), "", said));
+    }
+    assert_eq!(run(folder.path(), &["user", "list", "--json"]).out, "[]\n");
+    assert_eq!(run(folder.path(), &["user", "add", "박정이@jungi.me"]).code, Some(0));
+}

@@ -220,3 +220,19 @@ fn many_events_are_imported_at_once() {
         ["20000"]
     );
 }
+
+#[test]
+fn an_email_that_may_pass_for_another_is_kept_and_reported() {
+    let (folder, old) = made(
+        "INSERT INTO user VALUES (1, 'рark@jungi.me', NULL, NULL), (2, '박정이@jungi.me', NULL, NULL)",
+    );
+    let ended = import(folder.path(), &old, &[]);
+    let kept =
+        "kept, although it may pass for another email address, so that its tokens stay valid";
+    let row = format!(r#"user   1   email "рark@jungi.me"  {kept}"#);
+    assert!(ended.out.contains(&row), "{}", ended.out);
+    assert_eq!(ended.out.matches("kept, although").count(), 1, "{}", ended.out);
+    let conn = rusqlite::Connection::open(folder.path().join("calendar.sqlite")).unwrap();
+    let emails = stored(&conn, "SELECT email FROM user ORDER BY id");
+    assert_eq!(emails, ["рark@jungi.me", "박정이@jungi.me"]);
+}
