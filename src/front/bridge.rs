@@ -27,6 +27,7 @@ use super::body::{self, AnswerBody, Answered, Counted};
 use super::budget::{Reserved, SMALL};
 use super::forwarded;
 use super::refusal::{self, Refusal, Unsound};
+use super::shared::inside;
 use super::state::{Open, State};
 use crate::api;
 use crate::app::exchange;
@@ -190,7 +191,7 @@ async fn pass_on(
 ) {
     let shared = &state.shared;
     let prefix = forwarded::prefix(shared, &state.peer, &parts.headers);
-    let path = forwarded::inside(parts.uri.path(), &shared.settings.base_path);
+    let path = inside(parts.uri.path(), &shared.settings.base_path);
     // A method that Rocket does not know is refused as TRACE is: no path takes either.
     let known: Option<Method> = parts.method.as_str().parse().ok();
     // Rocket reads a method without regard to case, HTTP does not.

@@ -32,11 +32,3 @@ pub(super) fn warn_of_distrust(shared: &Shared, peer: &Peer, headers: &HeaderMap
         );
     }
 }
-
-/// `path` without `base`, if it is below that. A proxy may have taken it away already.
-pub(super) fn inside<'a>(path: &'a str, base: &str) -> &'a str {
-    match path.strip_prefix(base) {
-        Some(rest) if rest.starts_with('/') => rest,
-        _ => path,
-    }
-}

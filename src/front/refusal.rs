@@ -7,8 +7,7 @@ use httpdate::fmt_http_date;
 use hyper::http::request::Parts;
 use hyper::{StatusCode, Version};
 
-use super::forwarded;
-use super::shared::Shared;
+use super::shared::{self, Shared};
 use crate::app::exchange::{self, Unread};
 use crate::http::trace::RequestId;
 use crate::{api, web};
@@ -126,7 +125,7 @@ impl Asked<'_> {
         if !path.starts_with('/') {
             return !web::takes_html(self.accept.unwrap_or_default());
         }
-        let path = forwarded::inside(path, base);
+        let path = shared::inside(path, base);
         path.split('/').find(|segment| !segment.is_empty()) == Some("api")
     }
 }

@@ -32,3 +32,11 @@ pub(super) struct Shared {
     /// Whether it was said that a peer names a client without being trusted to.
     pub(super) distrusted: AtomicBool,
 }
+
+/// `path` without `base`, if it is below that. A proxy may have taken it away already.
+pub(super) fn inside<'a>(path: &'a str, base: &str) -> &'a str {
+    match path.strip_prefix(base) {
+        Some(rest) if rest.starts_with('/') => rest,
+        _ => path,
+    }
+}
