@@ -16,7 +16,7 @@ use super::refusal::Refusal;
 use crate::app::{View, exchange};
 use crate::error::{Error, Result, Taken};
 use crate::http::coding::{self, WORTH_COMPRESSING};
-use crate::model::Room;
+use crate::model::{Room, harmless};
 
 /// The HTTP status, the code and the message of an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -273,10 +273,10 @@ impl<'r> Responder<'r, 'static> for Refusal {
         let id = exchange::id_of(request);
         match &self {
             Self::Calendar(Error::Internal(reason) | Error::Setup(reason)) => {
-                tracing::error!(request_id = %id, "{reason}");
+                tracing::error!(request_id = %id, "{}", harmless(reason));
             }
             Self::Calendar(Error::Unavailable(reason)) => {
-                tracing::warn!(request_id = %id, "{reason}");
+                tracing::warn!(request_id = %id, "{}", harmless(reason));
             }
             _ => {}
         }

@@ -18,6 +18,7 @@ use tracing_appender::non_blocking::{ErrorCounter, NonBlocking, NonBlockingBuild
 use tracing_subscriber::fmt::MakeWriter;
 
 use crate::config::{Config, LogFormat};
+use crate::model::harmless;
 
 /// The most lines that wait to be written: 1 MB of requests.
 const WAITING: usize = 8192;
@@ -237,6 +238,6 @@ impl Write for Line {
 fn log_panics() {
     std::panic::set_hook(Box::new(|panic| {
         let at = panic.location().map(ToString::to_string).unwrap_or_default();
-        tracing::error!(at, "panic: {}", panic.payload_as_str().unwrap_or("no text"));
+        tracing::error!(at, "panic: {}", harmless(panic.payload_as_str().unwrap_or("no text")));
     }));
 }

@@ -6,5 +6,5 @@ use crate::error::Result;
 
 /// Prints what `GET /api/v1/openapi.json` answers.
 pub(super) fn run() -> Result<()> {
-    output::line(&openapi::json()?)
+    output::document(&openapi::json()?)
 }

@@ -1,21 +1,43 @@
 //! Printing. A reader that has gone (`calendar-server db status | head -0`) is not an error.
+//!
+//! A line may hold a name or an email that somebody chose. What could give a terminal commands, begin
+//! another line or reorder this one is shown escaped (`harmless`).
 
 use std::io::{self, ErrorKind, Write};
 
 use serde::Serialize;
 
 use crate::error::{Error, Result};
+use crate::model::{disturbs_a_line, harmless};
 
 /// Prints a line of the result.
 pub(super) fn line(text: &str) -> Result<()> {
-    printed(writeln!(io::stdout(), "{}", harmless(text)).and_then(|()| io::stdout().flush()))
+    result(&harmless(text))
 }
 
 /// Prints the result as JSON, indented.
 pub(super) fn json(value: &impl Serialize) -> Result<()> {
     let text = serde_json::to_string_pretty(value)
         .map_err(|error| Error::Internal(format!("cannot write JSON: {error}")))?;
-    line(&text)
+    document(&text)
+}
+
+/// Prints a JSON document. serde escapes the control characters of ASCII in its strings; the others, and
+/// what reorders a line, are escaped here in the same form, which changes no value.
+pub(super) fn document(json: &str) -> Result<()> {
+    let mut text = String::with_capacity(json.len());
+    for c in json.chars() {
+        if c != '\n' && disturbs_a_line(c) {
+            text.push_str(&format!("\\u{:04x}", u32::from(c)));
+        } else {
+            text.push(c);
+        }
+    }
+    result(&text)
+}
+
+fn result(text: &str) -> Result<()> {
+    printed(writeln!(io::stdout(), "{text}").and_then(|()| io::stdout().flush()))
 }
 
 /// A number and its noun: `1 event`, `2 events`.
@@ -26,6 +48,8 @@ pub(super) fn counted(number: u64, thing: &str) -> String {
 
 /// Prints rows in columns, each as wide as its widest cell.
 pub(super) fn table(rows: &[Vec<String>]) -> Result<()> {
+    let harmless_row = |row: &Vec<String>| row.iter().map(|cell| harmless(cell)).collect();
+    let rows: Vec<Vec<String>> = rows.iter().map(harmless_row).collect();
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
     let width = |column: usize| {
         rows.iter()
@@ -35,7 +59,7 @@ pub(super) fn table(rows: &[Vec<String>]) -> Result<()> {
             .unwrap_or(0)
     };
     let widths: Vec<usize> = (0..columns).map(width).collect();
-    for row in rows {
+    for row in &rows {
         let cells = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}"));
         line(cells.collect::<Vec<_>>().join("  ").trim_end())?;
     }
@@ -49,21 +73,13 @@ pub(super) fn note(text: &str) -> Result<()> {
 
 /// Prints a question, to be answered on the same line.
 pub(super) fn ask(text: &str) -> Result<()> {
-    printed(write!(io::stderr(), "{text}").and_then(|()| io::stderr().flush()))
+    printed(write!(io::stderr(), "{}", harmless(text)).and_then(|()| io::stderr().flush()))
 }
 
 /// Prints why the command failed.
 pub(super) fn error(error: &Error) {
     // If even this cannot be printed, the exit code says it.
     let _ = writeln!(io::stderr(), "error: {}", harmless(&error.to_string()));
-}
-
-/// `text` with control characters escaped: a name that somebody chose may hold commands to a terminal.
-fn harmless(text: &str) -> String {
-    let shown = |c: char| {
-        if c.is_control() && c != '\n' { c.escape_unicode().to_string() } else { c.to_string() }
-    };
-    text.chars().map(shown).collect()
 }
 
 fn printed(result: io::Result<()>) -> Result<()> {

@@ -17,7 +17,8 @@ pub(super) fn is_invisible(c: char) -> bool {
 
 /// Whether `c` ends a line, or changes the order in which the text beside it is shown (UAX #9): with it, one
 /// line can pass for another.
-fn disturbs_a_line(c: char) -> bool {
+#[must_use]
+pub fn disturbs_a_line(c: char) -> bool {
     let reorders = matches!(u32::from(c),
         0x061C | 0x200E..=0x200F | 0x202A..=0x202E | 0x2066..=0x2069);
     reorders || c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')

@@ -22,7 +22,7 @@ mod time;
 mod user;
 
 pub use bounds::Bounds;
-pub use deception::harmless;
+pub use deception::{disturbs_a_line, harmless};
 pub use email::Email;
 pub use event::{Event, EventDetails, EventTimes, Occurrence};
 pub use expected::Expected;

@@ -84,3 +84,38 @@ fn without_yes_or_a_terminal_nothing_is_removed() {
     );
     assert_eq!(status(&server, &token), 200);
 }
+
+#[test]
+fn names_and_emails_cannot_forge_a_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::dev_run(folder.path());
+    let park = server.register("park@jungi.me");
+    let forged = r#"{"group_name":"a\n0 events\u001b[2K\u0085\u202exoh\u2066"}"#;
+    assert_eq!(server.call("POST", "/group/", &park, forged).0, 200);
+    let conn = rusqlite::Connection::open(folder.path().join("calendar.sqlite")).unwrap();
+    // As the earlier system took them.
+    let email = "lee\n\u{9b}2k\u{202e}@jungi.me";
+    let sql = "INSERT INTO user (email, email_folded, created) VALUES (?1, ?1, 0)";
+    conn.execute(sql, [email]).unwrap();
+    drop(conn);
+
+    let removed = user(folder.path(), &["remove", "park@jungi.me", "--with-groups", "--yes"]);
+    let shown = r"a\u{a}0 events\u{1b}[2K\u{85}\u{202e}xoh\u{2066}";
+    let expected = format!(
+        "park@jungi.me: 0 personal events and 0 events in groups will be removed; so will the groups {shown}, with 0 events of others\n"
+    );
+    assert_eq!((removed.code, removed.err), (Some(0), expected));
+
+    let listed = user(folder.path(), &["list"]).out;
+    assert_eq!(listed.lines().count(), 2, "{listed:?}");
+    assert!(
+        listed.contains(r"  lee\u{a}\u{9b}2k\u{202e}@jungi.me  Thu, 01 Jan 1970"),
+        "{listed:?}"
+    );
+    let json = user(folder.path(), &["list", "--json"]).out;
+    assert!(json.contains(r#""lee\n\u009b2k\u202e@jungi.me""#), "{json}");
+    let rows: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(rows[0]["email"], email);
+    let ended = user(folder.path(), &["remove", email, "--yes"]);
+    assert_eq!(ended.out, "removed lee\\u{a}\\u{9b}2k\\u{202e}@jungi.me\n");
+}
