@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use super::body::Body;
 use super::caller::Caller;
-use super::conditional::Conditional;
+use super::conditional::{Conditional, TakesGzip};
 use super::envelope::{Answer, Done, List};
 use super::event::{self, Event};
 use super::input::Input;
@@ -16,10 +16,11 @@ use super::parameters::{Parameters, missing};
 use super::query::Query;
 use super::refusal::Result;
 use super::values::{Day, DayOrTime, Id, Limit, Month, Text};
-use crate::app::App;
+use crate::app::{App, ViewCache};
 use crate::domain;
-use crate::error;
-use crate::model::{self, EventId, Page, Room, TimeRange};
+use crate::error::{self, Error};
+use crate::model::{self, EventId, Page, Room, TimeRange, User};
+use crate::store::Snapshot;
 
 /// The events that a calendar shows.
 type Events = Answer<List<Event<'static>>>;
@@ -36,9 +37,42 @@ where
     I: Input,
     F: FnOnce(I::Value) -> error::Result<TimeRange> + Send + 'static,
 {
-    let cache = Arc::clone(&app.views);
+    let view = View { cache: Arc::clone(&app.views), conditional };
     let shown = caller.read_inline(app, input, move |snapshot, user, input| {
         let range = range(input)?;
+        match view.shown(snapshot, &user, range, Room::at_once) {
+            Err(Error::TooLong(_)) => Ok(Err((view, range))),
+            shown => Ok(Ok(shown?)),
+        }
+    });
+    match shown.await? {
+        Ok(shown) => Ok(shown),
+        // It is long, so it is made where it holds nobody up.
+        Err((view, range)) => {
+            let shown = caller.read(app, (), move |snapshot, user, ()| {
+                view.shown(snapshot, &user, range, Room::in_view)
+            });
+            shown.await
+        }
+    }
+}
+
+/// A view, as a client asks for it.
+struct View {
+    cache: Arc<ViewCache>,
+    conditional: Conditional,
+}
+
+impl View {
+    /// What the calendar of `user` shows in `range`, if it fits into `room`; or that the client has it.
+    fn shown(
+        &self,
+        snapshot: &Snapshot<'_>,
+        user: &User,
+        range: TimeRange,
+        room: fn() -> Room,
+    ) -> error::Result<Events> {
+        let Self { cache, conditional } = self;
         let version = snapshot.calendar_version(user.id)?;
         let tag = cache.tag(version, range);
         if conditional.has(&tag) {
@@ -47,12 +81,11 @@ where
         if let Some(kept) = cache.get(version, range, conditional.gzip) {
             return Ok(Answer::view(kept, tag));
         }
-        let occurrences = domain::events::in_range(snapshot, user.id, range)?;
-        let view = event::list(&occurrences, Room::in_view())?.into_view(conditional.gzip)?;
+        let occurrences = domain::events::in_range(snapshot, user.id, range, room())?;
+        let view = event::list(&occurrences, room())?.into_view(conditional.gzip)?;
         cache.keep(version, range, conditional.gzip, &view);
         Ok(Answer::view(view, tag))
-    });
-    shown.await
+    }
 }
 
 /// Call 3.
@@ -146,14 +179,19 @@ impl Parameters for Find {}
 
 /// Call 10.
 #[get("/calendar/search")]
-pub(super) async fn search(caller: Caller, query: Query<Find>, app: &State<App>) -> Result<Events> {
-    let found = caller.read(app, query, |snapshot, user, search| {
+pub(super) async fn search(
+    caller: Caller,
+    query: Query<Find>,
+    coding: TakesGzip,
+    app: &State<App>,
+) -> Result<Events> {
+    let found = caller.read(app, query, move |snapshot, user, search| {
         let page = Page {
             after: search.after.map(|Id(id)| EventId(id)),
             limit: search.limit.map(|Limit(limit)| limit),
         };
         let found = domain::events::search(snapshot, user.id, &search.search_word.0, page)?;
-        event::list(&found, Room::in_list())
+        event::list(&found, Room::in_list())?.coded(coding)
     });
     found.await
 }

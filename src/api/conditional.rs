@@ -32,6 +32,19 @@ impl Conditional {
     }
 }
 
+/// Whether the client takes gzip, for a handler whose answer may be long.
+#[derive(Clone, Copy)]
+pub(super) struct TakesGzip(pub(super) bool);
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for TakesGzip {
+    type Error = Infallible;
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Infallible> {
+        Outcome::Success(Self(takes_gzip(request)))
+    }
+}
+
 /// Whether the client takes gzip.
 pub(crate) fn takes_gzip(request: &Request<'_>) -> bool {
     coding::takes_gzip(request.headers().get("Accept-Encoding"))

@@ -11,7 +11,7 @@ use rocket::request::Request;
 use rocket::response::{self, Responder, Response};
 use serde::Serialize;
 
-use super::conditional::{self, Conditional};
+use super::conditional::{self, Conditional, TakesGzip};
 use super::refusal::Refusal;
 use crate::app::{View, exchange};
 use crate::error::{Error, Result, Taken};
@@ -231,6 +231,12 @@ impl<T> Answer<T> {
     /// 304: the client has the representation that `tag` names.
     pub(super) fn not_modified(tag: String) -> Self {
         Self { tag: Some(tag), not_modified: true, ..Self::bare(Vec::new()) }
+    }
+
+    /// This answer in the content coding that the client wants: where it is read, since that of a long one
+    /// takes time.
+    pub(super) fn coded(self, TakesGzip(gzip): TakesGzip) -> Result<Self> {
+        Ok(Self { body: encode(self.body, || gzip)?, encoded: true, ..self })
     }
 
     /// The body of this answer, compressed if `gzip` and if it is worth it.

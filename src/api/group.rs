@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 
 use super::body::Body;
 use super::caller::Caller;
+use super::conditional::TakesGzip;
 use super::envelope::{Answer, Done, List};
 use super::event::{self, NewEvent};
 use super::parameters::Parameters;
@@ -171,10 +172,11 @@ pub(super) async fn delete(
 pub(super) async fn mine(
     caller: Caller,
     query: Query<GroupPage>,
+    coding: TakesGzip,
     app: &State<App>,
 ) -> Result<Answer<List<Group<'static>>>> {
-    let groups = caller.read(app, query, |snapshot, user, page| {
-        list(&snapshot.groups_of(user.id, page.into(), Room::in_list())?)
+    let groups = caller.read(app, query, move |snapshot, user, page| {
+        list(&snapshot.groups_of(user.id, page.into(), Room::in_list())?)?.coded(coding)
     });
     groups.await
 }
@@ -184,10 +186,11 @@ pub(super) async fn mine(
 pub(super) async fn all(
     caller: Caller,
     query: Query<GroupPage>,
+    coding: TakesGzip,
     app: &State<App>,
 ) -> Result<Answer<List<Group<'static>>>> {
-    let groups = caller.read(app, query, |snapshot, _, page| {
-        list(&snapshot.groups(page.into(), Room::in_list())?)
+    let groups = caller.read(app, query, move |snapshot, _, page| {
+        list(&snapshot.groups(page.into(), Room::in_list())?)?.coded(coding)
     });
     groups.await
 }

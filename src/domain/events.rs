@@ -14,13 +14,14 @@ use crate::store::{NewEvent, Snapshot, Transaction};
 /// What the calendar of `caller` shows in `range`, by start and then id.
 ///
 /// # Errors
-/// [`Error::TooLong`] if it is more than an answer holds.
+/// [`Error::TooLong`] if it does not fit into `room`.
 pub fn in_range(
     snapshot: &Snapshot<'_>,
     caller: UserId,
     range: TimeRange,
+    room: Room,
 ) -> Result<Vec<Occurrence>> {
-    let events = snapshot.events_between(caller, range, Room::in_view())?;
+    let events = snapshot.events_between(caller, range, room)?;
     let mut shown: Vec<_> = events.into_iter().map(Occurrence::of).collect();
     if let Some(birthday) = snapshot.birthday_of(caller)? {
         shown.extend(Occurrence::of_birthday(birthday, range));

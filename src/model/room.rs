@@ -22,6 +22,13 @@ impl Room {
         Self { left: Self::BYTES, advice: "ask for a shorter span, or select fewer groups" }
     }
 
+    /// The room in a view that is made at once, on a thread that serves others too: that of some hundred
+    /// events, which takes a millisecond.
+    #[must_use]
+    pub fn at_once() -> Self {
+        Self { left: 128 << 10, ..Self::in_view() }
+    }
+
     /// The room in a list that is also given in parts.
     #[must_use]
     pub fn in_list() -> Self {

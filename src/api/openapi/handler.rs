@@ -16,7 +16,7 @@ use super::operation::Call;
 use super::schemas::{Any, string};
 use crate::api::body::Body;
 use crate::api::caller::{Caller, WithinLimit};
-use crate::api::conditional::Conditional;
+use crate::api::conditional::{Conditional, TakesGzip};
 use crate::api::envelope::{Answer, Code, Done, List};
 use crate::api::event::IfMatch;
 use crate::api::parameters::Parameters;
@@ -149,6 +149,11 @@ impl Part for Conditional {
         let about = "Entity tags, or `*`: if it has one of them, it is answered 304.";
         condition(call, "If-None-Match", about);
     }
+}
+
+/// A content coding changes nothing of what is described.
+impl Part for TakesGzip {
+    fn describe(_: &mut Call) {}
 }
 
 impl Part for IfMatch {

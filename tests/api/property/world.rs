@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use calendar_server::domain::{access, events};
-use calendar_server::model::{EventId, TimeRange, UserId, WallTime};
+use calendar_server::model::{EventId, Room, TimeRange, UserId, WallTime};
 use calendar_server::store::DirectStore;
 use jiff::civil::{Date, DateTime, date};
 use jiff::{ToSpan, tz};
@@ -299,7 +299,9 @@ impl World {
         let mut store = DirectStore::open(&self.calendar.database).unwrap();
         for (user, email) in EMAILS.iter().enumerate() {
             let caller = UserId(i64::try_from(user + 1).unwrap());
-            let shown = store.read(|snapshot| events::in_range(snapshot, caller, ever)).unwrap();
+            let shown = store
+                .read(|snapshot| events::in_range(snapshot, caller, ever, Room::unlimited()))
+                .unwrap();
             let by_query: BTreeSet<i64> =
                 shown.iter().map(|occurrence| occurrence.event.id.0).collect();
             let by_model: BTreeSet<i64> = self.calendar_of(user).map(|event| event.id).collect();
