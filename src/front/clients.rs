@@ -4,14 +4,14 @@
 //! whole /64. A trusted proxy stands for many clients and is not counted.
 
 use std::collections::HashMap;
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use ipnet::IpNet;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::config;
+use crate::http::peer::first_bits;
 
 /// How many requests of one client are worked on at once; others wait.
 const AT_ONCE: usize = 64;
@@ -20,7 +20,6 @@ const AT_ONCE: usize = 64;
 pub(super) struct Clients {
     most_connections: usize,
     most_bytes: usize,
-    proxies: Vec<IpNet>,
     connected: Arc<Mutex<HashMap<IpAddr, Connected>>>,
 }
 
@@ -54,17 +53,13 @@ impl Clients {
         Self {
             most_connections: settings.max_connections_per_client,
             most_bytes: settings.max_unsent_bytes / 2,
-            proxies: settings.trusted_proxies.clone(),
             connected: Arc::default(),
         }
     }
 
     /// Counts a connection from `peer`; `None` if its client has as many as it may have.
     pub(super) fn enter(&self, peer: IpAddr) -> Option<Client> {
-        if self.trusts(peer) {
-            return Some(Client(None));
-        }
-        let address = subscriber(peer.to_canonical());
+        let address = first_bits(peer.to_canonical(), 64);
         let mut connected = self.connected.lock().unwrap_or_else(PoisonError::into_inner);
         let client = connected.entry(address).or_default();
         if client.connections >= self.most_connections {
@@ -79,22 +74,17 @@ impl Clients {
             connected: Arc::clone(&self.connected),
         })))
     }
-
-    /// Whether `peer` is a trusted proxy.
-    pub(super) fn trusts(&self, peer: IpAddr) -> bool {
-        let peer = peer.to_canonical();
-        self.proxies.iter().any(|net| net.contains(&peer))
-    }
 }
 
 impl Client {
+    /// A trusted proxy, which stands for many clients and is not counted.
+    pub(super) const PROXY: Self = Self(None);
+
     /// The bytes that are held for it, and how many it may have; `None` without a limit of its own.
     pub(super) fn held(&self) -> Option<(&Arc<AtomicUsize>, usize)> {
         self.0.as_ref().map(|client| (&client.held, client.most_bytes))
     }
-}
 
-impl Client {
     /// Waits until one more of its requests may be worked on.
     pub(super) async fn turn(&self) -> Option<SemaphorePermit<'_>> {
         self.0.as_ref()?.turns.acquire().await.ok()
@@ -113,29 +103,17 @@ impl Drop for Counted {
     }
 }
 
-fn subscriber(address: IpAddr) -> IpAddr {
-    match address {
-        IpAddr::V4(_) => address,
-        IpAddr::V6(v6) => Ipv6Addr::from_bits(v6.to_bits() >> 64 << 64).into(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn clients(proxies: &[&str]) -> Clients {
-        Clients {
-            most_connections: 2,
-            most_bytes: 100,
-            proxies: proxies.iter().map(|net| net.parse().unwrap()).collect(),
-            connected: Arc::default(),
-        }
+    fn clients() -> Clients {
+        Clients { most_connections: 2, most_bytes: 100, connected: Arc::default() }
     }
 
     #[test]
     fn a_client_has_so_many_connections_and_another_has_its_own() {
-        let clients = clients(&[]);
+        let clients = clients();
         let enter = |address: &str| clients.enter(address.parse().unwrap());
         let (first, second) = (enter("192.0.2.1"), enter("192.0.2.1"));
         assert!(first.is_some() && second.is_some());
@@ -149,21 +127,12 @@ mod tests {
 
     #[test]
     fn a_subscriber_of_ipv6_is_one_client_and_a_mapped_address_is_that_of_ipv4() {
-        let clients = clients(&[]);
+        let clients = clients();
         let enter = |address: &str| clients.enter(address.parse().unwrap());
         let _held = (enter("2001:db8::1"), enter("2001:db8::2"), enter("::ffff:192.0.2.1"));
         assert!(enter("2001:db8::3").is_none());
         assert!(enter("2001:db8:0:1::1").is_some());
         let _more = enter("192.0.2.1");
         assert!(enter("192.0.2.1").is_none());
-    }
-
-    #[test]
-    fn a_trusted_proxy_is_not_counted() {
-        let clients = clients(&["10.0.0.0/8"]);
-        let kept: Vec<_> =
-            (0..10).filter_map(|_| clients.enter("10.1.2.3".parse().unwrap())).collect();
-        assert_eq!(kept.len(), 10);
-        assert!(kept.iter().all(|client| client.held().is_none()));
     }
 }

@@ -1,6 +1,5 @@
 //! One connection, from its first byte to its last, and the time that it may take.
 
-use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,7 +15,6 @@ use tokio::time::{sleep, timeout};
 use tokio_util::task::TaskTracker;
 
 use super::bridge;
-use super::clients::Client;
 use super::shared::Shared;
 use super::state::{Overdue, Peer, State};
 use super::wire::{Heads, Paced};
@@ -27,7 +25,7 @@ const STREAMS: u32 = 100;
 const STREAM_WINDOW: u32 = 128 << 10;
 /// The same for all requests of a connection.
 const CONNECTION_WINDOW: u32 = 256 << 10;
-/// How many bytes of one answer HTTP/2 keeps ready for the client.
+/// How many bytes of one answer HTTP/2 has ready for the client.
 const SEND_BUFFER: usize = 64 << 10;
 /// How the connection preface of HTTP/2 begins (RFC 9113, section 3.4).
 const PREFACE: &[u8] = b"PRI ";
@@ -38,16 +36,9 @@ const MORE: Duration = Duration::from_millis(10);
 const LINGER: Duration = Duration::from_secs(1);
 const LINGER_BYTES: u64 = 1 << 20;
 
-/// Serves the connection `tcp` of `client` until it is closed, or takes too long.
-pub(super) async fn serve(
-    shared: Arc<Shared>,
-    tcp: TcpStream,
-    address: SocketAddr,
-    client: Client,
-) {
+/// Serves the connection `tcp` of `peer` until it is closed, or takes too long.
+pub(super) async fn serve(shared: Arc<Shared>, tcp: TcpStream, peer: Peer) {
     let _ = tcp.set_nodelay(true);
-    let trusted = shared.clients.trusts(address.ip());
-    let peer = Peer { address, trusted, client };
     let mut stopping = shared.stopping.clone();
     // Until the first byte, a connection needs no buffer.
     let mut byte = [0];
@@ -128,7 +119,7 @@ async fn over_http1<S: AsyncRead + AsyncWrite + Unpin>(io: S, state: Arc<State>)
             },
             _ = stopping.wait_for(|stop| *stop), if !stopped => {
                 stopped = true;
-                Pin::new(&mut connection).graceful_shutdown();
+                std::pin::Pin::new(&mut connection).graceful_shutdown();
             }
         }
     }
@@ -136,7 +127,7 @@ async fn over_http1<S: AsyncRead + AsyncWrite + Unpin>(io: S, state: Arc<State>)
     if matches!(late, Some(Overdue::Head)) {
         let _ = timeout(LINGER, io.write_all(&state.late())).await;
     }
-    if !stopped && !matches!(late, Some(Overdue::Answer)) {
+    if !stopped {
         linger(io).await;
     }
 }

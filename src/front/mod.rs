@@ -21,7 +21,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
-use rocket::local::asynchronous::Client;
+use rocket::local::asynchronous;
 use rocket::{Build, Rocket};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
@@ -29,9 +29,11 @@ use tokio_util::task::TaskTracker;
 
 use crate::config;
 use crate::error::{Error, Result};
+use crate::http::peer::Proxies;
 use budget::Budget;
-use clients::Clients;
+use clients::{Client, Clients};
 use shared::Shared;
+use state::Peer;
 use tls::Certificates;
 
 /// How long to wait after a connection could not be accepted: the process may be out of file descriptors.
@@ -56,18 +58,20 @@ impl Front {
         let listener = TcpListener::bind(settings.listen)
             .await
             .map_err(|error| cannot_listen(&error, settings.listen))?;
-        let rocket = Client::untracked(rocket)
+        let rocket = asynchronous::Client::untracked(rocket)
             .await
             .map_err(|error| Error::Setup(format!("cannot serve: {error}")))?;
         let ident = rocket.rocket().config().ident.as_str().map(str::to_owned);
         let (stop, stopping) = watch::channel(false);
         let budget = Budget::new(settings.max_unsent_bytes);
         let clients = Clients::new(&settings);
+        let proxies = Proxies::at(settings.trusted_proxies.clone());
         let shared = Shared {
             rocket,
             settings,
             certificates,
             budget,
+            proxies,
             clients,
             tasks: TaskTracker::new(),
             stopping,
@@ -135,8 +139,11 @@ async fn accept(listener: &TcpListener, shared: &Arc<Shared>) {
 
 /// Serves one connection, unless its client has too many.
 async fn welcome(shared: Arc<Shared>, tcp: TcpStream, peer: SocketAddr) {
-    if let Some(client) = shared.clients.enter(peer.ip()) {
-        connection::serve(shared, tcp, peer, client).await;
+    let trusted = shared.proxies.trusts(peer.ip());
+    let client = if trusted { Some(Client::PROXY) } else { shared.clients.enter(peer.ip()) };
+    if let Some(client) = client {
+        let peer = Peer { address: peer, trusted, client };
+        connection::serve(shared, tcp, peer).await;
     } else {
         tracing::debug!(%peer, "closed: its client has too many connections");
     }

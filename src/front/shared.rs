@@ -10,6 +10,7 @@ use super::budget::Budget;
 use super::clients::Clients;
 use super::tls::Certificates;
 use crate::config;
+use crate::http::peer::Proxies;
 
 /// What all connections share.
 pub(super) struct Shared {
@@ -21,6 +22,8 @@ pub(super) struct Shared {
     pub(super) certificates: Option<Certificates>,
     /// The bytes that are held.
     pub(super) budget: Budget,
+    /// The proxies that are trusted.
+    pub(super) proxies: Proxies,
     /// The clients that are connected.
     pub(super) clients: Clients,
     /// What runs: connections, and requests whose clients have left.

@@ -5,4 +5,5 @@
 pub(crate) mod coding;
 pub(crate) mod cors;
 pub(crate) mod etag;
+pub(crate) mod peer;
 pub(crate) mod trace;

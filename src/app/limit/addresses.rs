@@ -5,7 +5,7 @@
 //! by their first 64 bits, since one subscriber usually gets a whole /64, and eight times more loosely by
 //! their first 48 bits, since some get a whole /48, with 65,536 of them.
 
-use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::net::IpAddr;
 use std::num::NonZeroU32;
 
 use ipnet::IpNet;
@@ -13,6 +13,7 @@ use ipnet::IpNet;
 use super::accounts::Accounts;
 use super::{ByKey, quota};
 use crate::error::{Error, Result};
+use crate::http::peer::{Proxies, first_bits};
 use crate::model::Rate;
 
 /// How many times as often as one /64 a whole /48 may.
@@ -21,7 +22,7 @@ const WIDER: NonZeroU32 = NonZeroU32::new(8).unwrap();
 /// The limits on registering, signing in and changing a password.
 #[derive(Debug)]
 pub struct AuthLimit {
-    proxies: Vec<IpNet>,
+    proxies: Proxies,
     limits: Option<Limits>,
 }
 
@@ -52,7 +53,7 @@ impl AuthLimit {
                 accounts: Accounts::beside(rate)?,
             })
         };
-        Self { proxies, limits: rate.and_then(limits) }
+        Self { proxies: Proxies::at(proxies), limits: rate.and_then(limits) }
     }
 
     /// Counts a request over a connection from `peer`, with these `hops` in the header
@@ -67,7 +68,7 @@ impl AuthLimit {
         hops: impl DoubleEndedIterator<Item = &'f str>,
     ) -> Result<Counted> {
         match peer {
-            Some(peer) => self.count(self.client(peer, hops)),
+            Some(peer) => self.count(self.proxies.client(peer, hops)),
             None if self.limits.is_none() => Ok(Counted { site: None }),
             None => Err(Error::Internal(
                 "the connection has no address, so the rate limit cannot be checked".into(),
@@ -105,43 +106,6 @@ impl AuthLimit {
             Err(_) => {}
         }
     }
-
-    /// The client behind a connection from `peer`: read from the right, the first address in `forwarded`
-    /// that is not a trusted proxy.
-    fn client<'f>(
-        &self,
-        peer: IpAddr,
-        forwarded: impl DoubleEndedIterator<Item = &'f str>,
-    ) -> IpAddr {
-        let mut client = peer.to_canonical();
-        for hop in forwarded.rev() {
-            if !self.proxies.iter().any(|net| net.contains(&client)) {
-                break;
-            }
-            match address(hop.trim()) {
-                Some(hop) => client = hop.to_canonical(),
-                None => break,
-            }
-        }
-        client
-    }
-}
-
-/// Reads an address as proxies write it: some add a port or brackets.
-fn address(hop: &str) -> Option<IpAddr> {
-    let bare = hop.strip_prefix('[').and_then(|hop| hop.strip_suffix(']')).unwrap_or(hop);
-    bare.parse().ok().or_else(|| hop.parse::<SocketAddr>().ok().map(|address| address.ip()))
-}
-
-/// An IPv6 address with all but its first `bits` cleared; an IPv4 address as it is.
-fn first_bits(address: IpAddr, bits: u32) -> IpAddr {
-    match address {
-        IpAddr::V4(_) => address,
-        IpAddr::V6(v6) => {
-            let cleared = Ipv6Addr::BITS - bits;
-            Ipv6Addr::from_bits(v6.to_bits() >> cleared << cleared).into()
-        }
-    }
 }
 
 #[cfg(test)]
@@ -149,31 +113,6 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-
-    fn behind(proxies: &[&str], peer: &str, forwarded: &[&str]) -> String {
-        let proxies = proxies.iter().map(|net| net.parse().unwrap()).collect();
-        let limit = AuthLimit::new(None, proxies);
-        limit.client(peer.parse().unwrap(), forwarded.iter().copied()).to_string()
-    }
-
-    #[test]
-    fn only_a_trusted_proxy_may_name_the_client() {
-        assert_eq!(behind(&[], "192.0.2.1", &["198.51.100.7"]), "192.0.2.1");
-        assert_eq!(behind(&["10.0.0.0/8"], "192.0.2.1", &["198.51.100.7"]), "192.0.2.1");
-    }
-
-    #[test]
-    fn a_trusted_proxy_names_the_client_whatever_the_client_wrote_before() {
-        let proxies = ["10.0.0.0/8", "::1/128"];
-        assert_eq!(behind(&proxies, "10.1.2.3", &["203.0.113.9", " 198.51.100.7"]), "198.51.100.7");
-        assert_eq!(behind(&proxies, "::1", &["198.51.100.7", "10.9.9.9"]), "198.51.100.7");
-        assert_eq!(behind(&proxies, "::ffff:10.1.2.3", &["198.51.100.7"]), "198.51.100.7");
-        assert_eq!(behind(&proxies, "10.1.2.3", &["198.51.100.7", "nonsense"]), "10.1.2.3");
-        assert_eq!(behind(&proxies, "10.1.2.3", &["198.51.100.7:4711"]), "198.51.100.7");
-        assert_eq!(behind(&proxies, "10.1.2.3", &["[2001:db8::1]:4711"]), "2001:db8::1");
-        assert_eq!(behind(&proxies, "10.1.2.3", &["[2001:db8::1]"]), "2001:db8::1");
-        assert_eq!(behind(&proxies, "10.1.2.3", &[]), "10.1.2.3");
-    }
 
     #[test]
     fn each_address_has_its_own_limit_and_each_ipv6_subscriber() {
