@@ -1,7 +1,8 @@
 //! A request of hyper, answered by Rocket in this process.
 //!
 //! Rocket 0.5 takes no connection but those of its own server. The way in is its client for tests, which
-//! calls the same router, guards, fairings and catchers; `tests/faults` holds both to the same bytes.
+//! calls the same router, guards, fairings and catchers; `tests/api/http/front.rs` holds both to the same
+//! bytes.
 
 use std::future::poll_fn;
 use std::io;
@@ -244,7 +245,7 @@ async fn send(
     };
     let counted = Counted { _reserved: Some(reserved), open };
     let mut response = Response::new(AnswerBody::Empty);
-    *response.status_mut() = hyper::StatusCode::from_u16(answer.status().code).unwrap_or_default();
+    *response.status_mut() = status(answer.status().code);
     for header in answer.headers().iter() {
         let value = if header.name == "Location" && header.value.starts_with('/') {
             HeaderValue::try_from(format!("{prefix}{}", header.value))

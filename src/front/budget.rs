@@ -21,7 +21,13 @@ pub(super) struct Budget {
 /// Bytes that count until this is dropped.
 pub(super) struct Reserved {
     _of_all: OwnedSemaphorePermit,
-    of_client: Option<(Arc<AtomicUsize>, usize)>,
+    _of_client: Option<Share>,
+}
+
+/// What counts for one client until this is dropped.
+struct Share {
+    held: Arc<AtomicUsize>,
+    bytes: usize,
 }
 
 impl Budget {
@@ -32,62 +38,42 @@ impl Budget {
 
     /// Counts `bytes` for `client`, if there is room now.
     pub(super) fn reserve_now(&self, client: &Client, bytes: usize) -> Option<Reserved> {
-        let share = share_of(client, bytes)?;
+        let share = share_of(client, bytes).ok()?;
         let count = u32::try_from(bytes).ok()?;
         let permit = Arc::clone(&self.left).try_acquire_many_owned(count).ok()?;
-        Some(Reserved { _of_all: permit, of_client: share.kept() })
+        Some(Reserved { _of_all: permit, _of_client: share })
     }
 
-    /// Counts `bytes` for `client`. `None` if that would be more than all together, or one client, may have.
+    /// Counts `bytes` for `client`; a small number may wait for room. `None` if that would be more than all
+    /// together, or one client, may have.
     pub(super) async fn reserve(&self, client: &Client, bytes: usize) -> Option<Reserved> {
-        let share = share_of(client, bytes)?;
-        let count = u32::try_from(bytes).ok()?;
-        let permit = match Arc::clone(&self.left).try_acquire_many_owned(count) {
-            Ok(permit) => permit,
-            Err(_) if bytes > SMALL => return None,
-            Err(_) => {
-                let turn = Arc::clone(&self.left).acquire_many_owned(count);
-                tokio::time::timeout(TURN, turn).await.ok()?.ok()?
-            }
-        };
-        Some(Reserved { _of_all: permit, of_client: share.kept() })
+        if let Some(reserved) = self.reserve_now(client, bytes) {
+            return Some(reserved);
+        }
+        if bytes > SMALL {
+            return None;
+        }
+        let share = share_of(client, bytes).ok()?;
+        let turn = Arc::clone(&self.left).acquire_many_owned(u32::try_from(bytes).ok()?);
+        let permit = tokio::time::timeout(TURN, turn).await.ok()?.ok()?;
+        Some(Reserved { _of_all: permit, _of_client: share })
     }
 }
 
-/// Counts `bytes` for `client` alone; `None` if that is more than it may have.
-fn share_of(client: &Client, bytes: usize) -> Option<Share> {
-    let Some((held, most)) = client.held() else { return Some(Share(None)) };
+/// The client has as much as it may have.
+struct TooMuch;
+
+/// Counts `bytes` for `client`, if it has a limit of its own.
+fn share_of(client: &Client, bytes: usize) -> Result<Option<Share>, TooMuch> {
+    let Some((held, most)) = client.held() else { return Ok(None) };
     let before = held.fetch_add(bytes, Ordering::Relaxed);
-    // Dropping the share gives it back.
-    let share = Share(Some((Arc::clone(held), bytes)));
-    (before + bytes <= most).then_some(share)
-}
-
-/// A share of a client that is given back, unless it is kept.
-struct Share(Option<(Arc<AtomicUsize>, usize)>);
-
-impl Share {
-    fn kept(mut self) -> Option<(Arc<AtomicUsize>, usize)> {
-        self.0.take()
-    }
+    // Dropped if it is too much, which gives it back.
+    let share = Share { held: Arc::clone(held), bytes };
+    if before + bytes <= most { Ok(Some(share)) } else { Err(TooMuch) }
 }
 
 impl Drop for Share {
     fn drop(&mut self) {
-        if let Some(share) = &self.0 {
-            release(share);
-        }
+        self.held.fetch_sub(self.bytes, Ordering::Relaxed);
     }
-}
-
-impl Drop for Reserved {
-    fn drop(&mut self) {
-        if let Some(share) = &self.of_client {
-            release(share);
-        }
-    }
-}
-
-fn release((held, bytes): &(Arc<AtomicUsize>, usize)) {
-    held.fetch_sub(*bytes, Ordering::Relaxed);
 }

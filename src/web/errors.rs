@@ -167,18 +167,12 @@ fn title_and_advice(status: Status, language: Language) -> (&'static str, &'stat
             "지금은 캘린더가 응답할 수 없습니다",
             "서버가 멈추거나 다시 시작하는 중일 수 있습니다. 잠시 뒤에 다시 시도하십시오.",
         ),
-        (501, Language::English) => {
-            ("The server cannot do this", "It does not understand the request.")
-        }
-        (501, Language::Korean) => {
-            ("서버가 할 수 없는 일입니다", "서버가 요청을 이해하지 못했습니다.")
-        }
-        (500.., Language::English) => (
+        (500 | 502.., Language::English) => (
             "Something went wrong",
             "This is the server's fault, not yours. Try again. If it happens again, give your \
              administrator the number below.",
         ),
-        (500.., Language::Korean) => (
+        (500 | 502.., Language::Korean) => (
             "문제가 생겼습니다",
             "서버에서 생긴 문제입니다. 다시 시도해 보고, 그래도 그대로이면 관리자에게 아래 번호를 알려 주십시오.",
         ),
