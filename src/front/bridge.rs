@@ -27,7 +27,7 @@ use tokio::time::timeout;
 use super::body::{self, AnswerBody, Answered, Counted};
 use super::budget::{Reserved, SMALL};
 use super::forwarded;
-use super::refusal::{self, Refusal, Unsound};
+use super::refusal::{self, Problem, Refusal};
 use super::shared::inside;
 use super::state::{Open, State};
 use crate::api;
@@ -41,11 +41,11 @@ pub(super) async fn answer(state: Arc<State>, request: Request<Incoming>) -> Ans
     let (open, began) = (state.opened(), Instant::now());
     let shared = &state.shared;
     let (parts, body) = request.into_parts();
-    let refuse = |unsound: &Unsound, parts: &Parts, open: Open| {
-        Ok(refused(&state, unsound, parts, open, began))
+    let refuse = |problem: &Problem, parts: &Parts, open: Open| {
+        Ok(refused(&state, problem, parts, open, began))
     };
-    if let Err(unsound) = check(&parts) {
-        return refuse(&unsound, &parts, open);
+    if let Err(problem) = check(&parts) {
+        return refuse(&problem, &parts, open);
     }
     forwarded::warn_of_distrust(shared, &state.peer, &parts.headers);
     let base = shared.settings.base_path.as_str();
@@ -58,7 +58,7 @@ pub(super) async fn answer(state: Arc<State>, request: Request<Incoming>) -> Ans
     }
     let held = parts.headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
     let Some(reserved) = shared.budget.reserve(&state.peer.client, held).await else {
-        return refuse(&Unsound::BUSY, &parts, open);
+        return refuse(&Problem::BUSY, &parts, open);
     };
     let mut given = Given { body: Vec::new(), _head: reserved, _body: None };
     let body = takes_body(&parts).then_some(body).filter(|body| !body.is_end_stream());
@@ -69,15 +69,15 @@ pub(super) async fn answer(state: Arc<State>, request: Request<Incoming>) -> Ans
         let expected = body.size_hint().upper().and_then(|size| usize::try_from(size).ok());
         let expected = expected.unwrap_or(most).min(most);
         let Some(reserved) = shared.budget.reserve(&state.peer.client, expected).await else {
-            return refuse(&Unsound::BUSY, &parts, open);
+            return refuse(&Problem::BUSY, &parts, open);
         };
         match timeout(shared.settings.body_timeout, read_up_to(body, most)).await {
             Ok(Ok(body)) => given = Given { body, _body: Some(reserved), ..given },
-            Ok(Err(_)) => return refuse(&Unsound::BODY, &parts, open),
-            Err(_) => return refuse(&Unsound::SLOW_BODY, &parts, open),
+            Ok(Err(_)) => return refuse(&Problem::BODY, &parts, open),
+            Err(_) => return refuse(&Problem::SLOW_BODY, &parts, open),
         }
     }
-    // One client with many streams and connections does not stand before all others.
+    // One client with many streams and connections must not hold up all others.
     let _turn = state.peer.client.turn().await;
     let (sender, mut receiver) = oneshot::channel();
     let work = Box::pin(pass_on(Arc::clone(&state), parts, given, open, sender));
@@ -98,13 +98,13 @@ pub(super) async fn answer(state: Arc<State>, request: Request<Incoming>) -> Ans
 /// The answer to a request that is not passed on.
 fn refused(
     state: &State,
-    unsound: &Unsound,
+    problem: &Problem,
     parts: &Parts,
     open: Open,
     began: Instant,
 ) -> Response<AnswerBody> {
-    let refusal = refusal::of(&state.shared, unsound, parts, began);
-    response(state, status(unsound.status), refusal, open)
+    let refusal = refusal::of(&state.shared, problem, parts, began);
+    response(state, status(problem.status), refusal, open)
 }
 
 /// An answer of the front itself; without its body, if that would be more than may be held.
@@ -142,21 +142,21 @@ struct Given {
 }
 
 /// Checks what hyper leaves to the service (RFC 9112, sections 3.2 and 6.1).
-fn check(parts: &Parts) -> Result<(), Unsound> {
+fn check(parts: &Parts) -> Result<(), Problem> {
     if parts.version == Version::HTTP_11 || parts.headers.contains_key(HOST) {
         let mut hosts = parts.headers.get_all(HOST).iter();
-        let host = hosts.next().ok_or(Unsound::HOST)?;
+        let host = hosts.next().ok_or(Problem::HOST)?;
         let sound = host.is_empty() || Authority::try_from(host.as_bytes()).is_ok();
         if !sound || hosts.next().is_some() {
-            return Err(Unsound::HOST);
+            return Err(Problem::HOST);
         }
     }
     let mut codings = parts.headers.get_all(TRANSFER_ENCODING).iter();
     if !codings.all(|coding| coding.as_bytes().eq_ignore_ascii_case(b"chunked")) {
-        return Err(Unsound::CODING);
+        return Err(Problem::CODING);
     }
     if parts.uri.path_and_query().is_none() {
-        return Err(Unsound::TARGET);
+        return Err(Problem::TARGET);
     }
     Ok(())
 }
@@ -240,7 +240,7 @@ async fn send(
     let in_one = size.filter(|size| *size <= SMALL);
     let counts = if has_body { size.unwrap_or(PIECE) } else { 0 };
     let Some(reserved) = shared.budget.reserve(&state.peer.client, counts).await else {
-        let _ = sender.send(refused(state, &Unsound::BUSY, parts, open, Instant::now()));
+        let _ = sender.send(refused(state, &Problem::BUSY, parts, open, Instant::now()));
         return;
     };
     let counted = Counted { _reserved: Some(reserved), open };

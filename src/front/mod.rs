@@ -1,7 +1,7 @@
 //! The listener: it takes every connection, and passes the requests on to Rocket in this process.
 //!
-//! Everything that a client can make many of, or take long for, has a limit here: connections, streams,
-//! the head and the body of a request, and the bytes of answers that are not read. Rocket's own server
+//! Whatever a client can make many of, or be slow with, has a limit here: connections, streams, the head
+//! and the body of a request, and the bytes of answers that it does not read. Rocket's own server
 //! has none of these limits, and knows nine methods only.
 
 mod body;

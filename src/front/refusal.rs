@@ -1,5 +1,5 @@
-//! The answers to requests that do not reach Rocket: those that are no sound HTTP, come too slowly, or
-//! would take more than the server has.
+//! The answers to requests that do not reach Rocket: those that are not valid HTTP, arrive too slowly, or
+//! need more memory than is left.
 
 use std::time::{Instant, SystemTime};
 
@@ -53,14 +53,14 @@ impl Head {
 
 /// What is wrong with a request.
 #[derive(Clone, Copy)]
-pub(super) struct Unsound {
+pub(super) struct Problem {
     pub(super) status: u16,
     pub(super) detail: &'static str,
 }
 
-impl Unsound {
+impl Problem {
     pub(super) const MALFORMED: Self =
-        Self { status: 400, detail: "the request is not sound HTTP" };
+        Self { status: 400, detail: "the request is not valid HTTP" };
     pub(super) const HOST: Self =
         Self { status: 400, detail: "Host: expected the header once, with a host" };
     pub(super) const TARGET: Self =
@@ -136,36 +136,36 @@ pub(super) struct Refusal {
     pub(super) body: Vec<u8>,
 }
 
-/// Makes the answer to an unsound request, and notes it in the log and the metrics.
-fn refuse(shared: &Shared, unsound: &Unsound, asked: &Asked<'_>, began: Instant) -> Refusal {
+/// Makes the answer to a request with that problem, and adds it to the log and the metrics.
+fn refuse(shared: &Shared, problem: &Problem, asked: &Asked<'_>, began: Instant) -> Refusal {
     let id = RequestId::random();
     let for_api = asked.is_for_api(&shared.settings.base_path);
     let (code, mut headers, body) = if for_api {
-        let (code, body) = api::unread(unsound.status, unsound.detail);
+        let (code, body) = api::unread(problem.status, problem.detail);
         let headers = api::HEADERS.map(|(name, value)| (name, value.to_owned()));
         let mut headers = headers.to_vec();
         headers.push(("Content-Type", "application/json".into()));
         (code, headers, body)
     } else {
-        let status = unsound.status;
+        let status = problem.status;
         let base = &shared.settings.base_path;
         let (headers, body) = web::unread(status, asked.accept, asked.languages, base, id);
         (0, headers, body)
     };
     headers.push(("X-Content-Type-Options", "nosniff".into()));
     headers.push(("X-Request-Id", id.to_string()));
-    if unsound.status == 503 {
+    if problem.status == 503 {
         headers.push(("Retry-After", "5".into()));
     }
     if let Some(ident) = &shared.ident {
         headers.push(("Server", ident.clone()));
     }
-    let unread = Unread { for_api, status: unsound.status, code, took: began.elapsed(), id };
+    let unread = Unread { for_api, status: problem.status, code, took: began.elapsed(), id };
     exchange::log_unread(shared.rocket.rocket(), &unread);
     Refusal { headers, body }
 }
 
-/// Sends a client to `place`, and notes it in the log and the metrics.
+/// A permanent redirect to `place`. It is added to the log and the metrics.
 pub(super) fn moved(shared: &Shared, place: String, began: Instant) -> Refusal {
     let id = RequestId::random();
     let headers = vec![("Location", place), ("X-Request-Id", id.to_string())];
@@ -178,7 +178,7 @@ pub(super) fn moved(shared: &Shared, place: String, began: Instant) -> Refusal {
 /// The answer to a request that hyper could not read, or that did not arrive in time, as bytes.
 pub(super) fn over_http1(
     shared: &Shared,
-    unsound: &Unsound,
+    problem: &Problem,
     head: &Head,
     began: Instant,
 ) -> Vec<u8> {
@@ -187,8 +187,8 @@ pub(super) fn over_http1(
         accept: head.field("accept"),
         languages: head.field("accept-language"),
     };
-    let Refusal { headers, body } = refuse(shared, unsound, &asked, began);
-    let status = StatusCode::from_u16(unsound.status).unwrap_or(StatusCode::BAD_REQUEST);
+    let Refusal { headers, body } = refuse(shared, problem, &asked, began);
+    let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::BAD_REQUEST);
     let mut answer = format!("HTTP/1.1 {status}\r\n");
     for (name, value) in headers {
         answer.push_str(&format!("{name}: {value}\r\n"));
@@ -203,12 +203,12 @@ pub(super) fn over_http1(
 }
 
 /// The answer to a request that was read but is not passed on.
-pub(super) fn of(shared: &Shared, unsound: &Unsound, parts: &Parts, began: Instant) -> Refusal {
+pub(super) fn of(shared: &Shared, problem: &Problem, parts: &Parts, began: Instant) -> Refusal {
     let field = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok());
     let path = parts.uri.path();
     let asked = Asked { path, accept: field("accept"), languages: field("accept-language") };
-    let mut refusal = refuse(shared, unsound, &asked, began);
-    if unsound.status != 503 && parts.version < Version::HTTP_2 {
+    let mut refusal = refuse(shared, problem, &asked, began);
+    if problem.status != 503 && parts.version < Version::HTTP_2 {
         // Where the next request begins is not certain.
         refusal.headers.push(("Connection", "close".into()));
     }

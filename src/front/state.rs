@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::clients::Client;
-use super::refusal::{self, Head, Unsound};
+use super::refusal::{self, Head, Problem};
 use super::shared::Shared;
 
 /// Who is at the other end.
@@ -130,7 +130,7 @@ impl State {
     /// What to write to a client whose request did not arrive in time.
     pub(super) fn late(&self) -> Vec<u8> {
         let head = self.head.lock().unwrap_or_else(PoisonError::into_inner).take();
-        refusal::over_http1(&self.shared, &Unsound::SLOW, &head.unwrap_or_default(), self.began)
+        refusal::over_http1(&self.shared, &Problem::SLOW, &head.unwrap_or_default(), self.began)
     }
 
     /// What to write in place of hyper's bare refusal, if `written` is one.
@@ -139,9 +139,9 @@ impl State {
             return None;
         }
         let head = self.head.lock().unwrap_or_else(PoisonError::into_inner);
-        let unsound =
-            Unsound::bare(written, head.as_ref()?, self.shared.settings.max_header_bytes)?;
-        Some(refusal::over_http1(&self.shared, &unsound, head.as_ref()?, self.began))
+        let problem =
+            Problem::bare(written, head.as_ref()?, self.shared.settings.max_header_bytes)?;
+        Some(refusal::over_http1(&self.shared, &problem, head.as_ref()?, self.began))
     }
 
     /// How long until the connection has to be looked at again, or what takes too long.

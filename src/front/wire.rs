@@ -16,7 +16,7 @@ use super::state::State;
 /// How much a client has to take within the time-out, once it has begun not to read.
 const ENOUGH: usize = 16 << 10;
 
-/// A stream that gives up if its client does not read.
+/// A stream that fails if its client does not read.
 pub(super) struct Paced {
     tcp: TcpStream,
     patience: Duration,

@@ -1,4 +1,4 @@
-//! Clients that are slow, greedy or do not read, and requests that are no sound HTTP.
+//! Clients that are slow, greedy or do not read, and requests that are not valid HTTP.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -38,7 +38,7 @@ fn read_all(mut stream: TcpStream) -> (String, String) {
 }
 
 #[test]
-fn a_request_that_is_no_sound_http_gets_the_envelope_or_a_page() {
+fn a_request_that_is_not_valid_http_gets_the_envelope_or_a_page() {
     const SOUND: &str = "Host: a\r\nConnection: close\r\n";
     let folder = tempfile::tempdir().unwrap();
     let server = with(folder.path(), &[]);
@@ -47,7 +47,7 @@ fn a_request_that_is_no_sound_http_gets_the_envelope_or_a_page() {
     let long = "a".repeat(80 << 10);
     let host = "Host: expected the header once, with a host";
     let coding = "Transfer-Encoding: expected chunked, and nothing else";
-    let malformed = "the request is not sound HTTP";
+    let malformed = "the request is not valid HTTP";
     // The request after its target, the status, the code, the message, the detail.
     let cases = [
         (format!(" b HTTP/1.1\r\n{SOUND}"), 400, 40000, "INVALID PARAMETER", malformed),
