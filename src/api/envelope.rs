@@ -214,9 +214,14 @@ impl<T> Answer<T> {
         }
     }
 
-    /// Done, with `body`, which has the content coding that the client wants and the entity tag `tag`.
+    /// Done, with `body`, which has the content coding that the client wants.
+    pub(super) fn encoded(body: View) -> Self {
+        Self { body, encoded: true, ..Self::bare(Vec::new()) }
+    }
+
+    /// The same with the entity tag `tag`.
     pub(super) fn view(body: View, tag: String) -> Self {
-        Self { body, tag: Some(tag), encoded: true, ..Self::bare(Vec::new()) }
+        Self { tag: Some(tag), ..Self::encoded(body) }
     }
 
     /// This answer with the entity tag `tag`, or 304 if the client has it already.
@@ -236,7 +241,7 @@ impl<T> Answer<T> {
     /// This answer in the content coding that the client wants: where it is read, since that of a long one
     /// takes time.
     pub(super) fn coded(self, TakesGzip(gzip): TakesGzip) -> Result<Self> {
-        Ok(Self { body: encode(self.body, || gzip)?, encoded: true, ..self })
+        Ok(Self::encoded(encode(self.body, || gzip)?))
     }
 
     /// The body of this answer, compressed if `gzip` and if it is worth it.

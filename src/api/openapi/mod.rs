@@ -24,9 +24,11 @@ use utoipa::openapi::{
     ComponentsBuilder, InfoBuilder, License, OpenApi, OpenApiBuilder, OpenApiVersion,
 };
 
+use super::conditional::TakesGzip;
 use super::envelope::{Answer, Done};
 use super::path::{BASE, Prefix};
-use super::refusal;
+use super::refusal::Refusal;
+use crate::app::View;
 use crate::error::{Error, Result};
 
 /// The name of the access token in the document.
@@ -100,17 +102,28 @@ pub fn json() -> Result<String> {
 /// The description of the API. It is the one answer without the envelope: its readers know the form of
 /// OpenAPI, and ours only from it.
 #[get("/openapi.json")]
-pub(super) fn get(prefix: Prefix<'_>) -> refusal::Result<Answer<Done>> {
-    // Anybody who can reach the server may ask for it, and it never changes while the server runs.
-    static WRITTEN: OnceLock<String> = OnceLock::new();
-    let document = if let Some(document) = WRITTEN.get() {
-        document
-    } else {
-        let document = json()?;
-        WRITTEN.get_or_init(|| document)
-    };
-    let server = |prefix: &str| format!("\"url\": \"{prefix}{BASE}\"");
+pub(super) fn get(
+    prefix: Prefix<'_>,
+    coding: TakesGzip,
+) -> std::result::Result<Answer<Done>, Refusal> {
     let Prefix(prefix) = prefix;
-    let document = document.replacen(&server(""), &server(prefix), 1);
+    if prefix.is_empty() {
+        return Ok(Answer::encoded(written(coding)?));
+    }
+    let server = |prefix: &str| format!("\"url\": \"{prefix}{BASE}\"");
+    let document = written(TakesGzip(false))?.bytes;
+    let document = String::from_utf8_lossy(&document).replacen(&server(""), &server(prefix), 1);
     Ok(Answer::bare(document.into_bytes()))
+}
+
+/// The document as it is sent. Anybody who can reach the server may ask for it, and it never changes while
+/// the server runs, so it is written and compressed once.
+fn written(TakesGzip(gzip): TakesGzip) -> Result<View> {
+    static WRITTEN: [OnceLock<View>; 2] = [const { OnceLock::new() }; 2];
+    let kept = &WRITTEN[usize::from(gzip)];
+    if let Some(view) = kept.get() {
+        return Ok(view.clone());
+    }
+    let view = Answer::<Done>::bare(json()?.into_bytes()).into_view(gzip)?;
+    Ok(kept.get_or_init(|| view).clone())
 }
