@@ -3,16 +3,16 @@
 //! - One server per database, by an exclusive lock on the file. A restore, which replaces the file,
 //!   takes the same lock.
 //! - Commands write beside a server, but not while a restore replaces the file: their writes would
-//!   go to the file that is put aside. They take a shared lock on the folder, which a restore does
-//!   not replace, and a restore takes an exclusive one. A lock file was rejected: somebody could
-//!   remove it.
+//!   go to the file that is put aside. They take a shared lock on an empty file beside it, named with
+//!   `.lock`, and a restore takes an exclusive one. Whoever unlocks it last removes it. Only the owner
+//!   can open it, so no other program can hold up a server, as it could by a lock on the folder.
 //!
 //! The file that holds a lock is closed after every connection of the process: when a process closes
 //! any of its handles on a database, it loses all of SQLite's locks on it (POSIX `fcntl`).
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, ErrorKind};
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt, fchown};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -30,11 +30,15 @@ const PROBED: Duration = Duration::from_millis(100);
 /// The longest time from a server's lock on the file to the creation of its log.
 const STARTING: Duration = Duration::from_secs(1);
 
+/// The suffix of the file whose lock keeps a restore from the writers.
+const LOCK: &str = ".lock";
+
 /// A lock, held until it is dropped.
 #[derive(Debug)]
 pub(in crate::store) struct Lock {
-    /// None where there is no folder to lock.
-    _file: Option<File>,
+    /// The locked file, and its place if it is one that exists for its lock alone. None where no file
+    /// can be made, and so nothing be written.
+    held: Option<(File, Option<Place>)>,
 }
 
 impl Lock {
@@ -46,22 +50,22 @@ impl Lock {
         lock_file(place, &mut || {})
     }
 
-    /// Locks the folder of the database at `place`, shared with others that write.
+    /// Locks the file beside the database at `place`, shared with others that write.
     ///
     /// # Errors
     /// [`Error::Setup`] if the database is being restored, and still is after some seconds.
     pub(in crate::store) fn to_write(place: &Place) -> Result<Self> {
-        lock_folder(place, BUSY_TIMEOUT, File::try_lock_shared, || {
+        lock_beside(place, BUSY_TIMEOUT, File::try_lock_shared, || {
             format!("{place} is being restored: try again when that is done")
         })
     }
 
-    /// Locks the folder of the database at `place`, to replace the file.
+    /// Locks the file beside the database at `place`, to replace the database.
     ///
     /// # Errors
-    /// [`Error::Setup`] if somebody writes to a database in it, and still does after some seconds.
+    /// [`Error::Setup`] if somebody writes to the database, and still does after some seconds.
     pub(in crate::store) fn to_replace(place: &Place) -> Result<Self> {
-        lock_folder(place, BUSY_TIMEOUT, File::try_lock, || {
+        lock_beside(place, BUSY_TIMEOUT, File::try_lock, || {
             format!(
                 "another calendar-server command is at work on {place}: try again when that is done"
             )
@@ -80,9 +84,9 @@ impl Lock {
 pub(in crate::store) fn refuse_alias(place: &Place) -> Result<()> {
     // A restore holds the lock of a server too. The command itself reports it, and also a path that is
     // not a file; to open a pipe would block.
-    let folder = lock_folder(place, Duration::ZERO, File::try_lock_shared, String::new);
+    let writing = lock_beside(place, Duration::ZERO, File::try_lock_shared, String::new);
     let is_file = fs::metadata(place.path()).is_ok_and(|found| found.is_file());
-    let (Ok(_folder), true) = (folder, is_file) else { return Ok(()) };
+    let (Ok(_writing), true) = (writing, is_file) else { return Ok(()) };
     let Ok(file) = File::open(place.path()) else { return Ok(()) };
     let until = Instant::now() + STARTING;
     // A server that starts makes its log a moment after it locks the file.
@@ -106,7 +110,7 @@ fn lock_file(place: &Place, opened: &mut dyn FnMut()) -> Result<Lock> {
         opened();
         match file.try_lock() {
             // A restore may have put another file there meanwhile. Then that file is locked.
-            Ok(()) if place.is(&file) => return Ok(Lock { _file: Some(file) }),
+            Ok(()) if place.is(&file) => return Ok(Lock { held: Some((file, None)) }),
             Ok(()) => {}
             Err(TryLockError::WouldBlock) if Instant::now() < until => sleep(PAUSE),
             Err(TryLockError::WouldBlock) => {
@@ -119,31 +123,62 @@ fn lock_file(place: &Place, opened: &mut dyn FnMut()) -> Result<Lock> {
     }
 }
 
-fn lock_folder(
+fn lock_beside(
     place: &Place,
     patience: Duration,
     try_lock: impl Fn(&File) -> std::result::Result<(), TryLockError>,
     taken: impl Fn() -> String,
 ) -> Result<Lock> {
-    // Without the flag, the opening of a pipe would block.
-    let flags = OFlags::DIRECTORY.bits().cast_signed();
-    let file = match OpenOptions::new().read(true).custom_flags(flags).open(place.folder()) {
-        Ok(file) => file,
-        // Nothing can be written there. Opening the database gives a better error.
-        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
-            return Ok(Lock { _file: None });
-        }
-        Err(error) => return Err(cannot(place, &error)),
-    };
+    let beside = Place::exactly(place.beside(LOCK));
     let until = Instant::now() + patience;
     loop {
+        let Some(file) = open_beside(&beside).map_err(|error| cannot(place, &error))? else {
+            return Ok(Lock { held: None });
+        };
         match try_lock(&file) {
-            Ok(()) => return Ok(Lock { _file: Some(file) }),
-            Err(TryLockError::WouldBlock) if Instant::now() < until => {
-                sleep(PAUSE);
-            }
+            // Whoever held it before may have removed it meanwhile.
+            Ok(()) if beside.is(&file) => return Ok(Lock { held: Some((file, Some(beside))) }),
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) if Instant::now() < until => sleep(PAUSE),
             Err(TryLockError::WouldBlock) => return Err(Error::Setup(taken())),
             Err(TryLockError::Error(error)) => return Err(cannot(place, &error)),
+        }
+    }
+}
+
+/// Opens the file that exists for its lock, which it makes if need be. None if nothing can be written
+/// there: opening the database gives a better error.
+fn open_beside(beside: &Place) -> io::Result<Option<File>> {
+    // Neither a link nor a pipe is opened: the one leads elsewhere, the other would block.
+    let flags = (OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed();
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false).mode(0o600).custom_flags(flags);
+    let file = match options.open(beside.path()) {
+        Ok(file) => file,
+        Err(error) => match error.kind() {
+            ErrorKind::NotFound | ErrorKind::NotADirectory | ErrorKind::ReadOnlyFilesystem => {
+                return Ok(None);
+            }
+            ErrorKind::PermissionDenied if !beside.path().exists() => return Ok(None),
+            _ => return Err(error),
+        },
+    };
+    // A command of root must not leave a file that the server's user cannot open.
+    let owner = fs::metadata(beside.folder())?.uid();
+    if file.metadata()?.uid() != owner {
+        let _ = fchown(&file, Some(owner), None);
+    }
+    Ok(Some(file))
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // Whoever waits for it looks, once it is locked, whether it is still there.
+        if let Some((file, Some(beside))) = &self.held
+            && file.try_lock().is_ok()
+            && beside.is(file)
+        {
+            let _ = fs::remove_file(beside.path());
         }
     }
 }
@@ -182,7 +217,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let place = Place::of(&folder.path().join("calendar.sqlite"));
         let now = |try_lock: fn(&File) -> std::result::Result<(), TryLockError>| {
-            lock_folder(&place, Duration::ZERO, try_lock, || "taken".into())
+            lock_beside(&place, Duration::ZERO, try_lock, || "taken".into())
         };
         let writing = [Lock::to_write(&place).unwrap(), Lock::to_write(&place).unwrap()];
         assert_eq!(now(File::try_lock).unwrap_err().to_string(), "taken");
@@ -191,5 +226,43 @@ mod tests {
         assert_eq!(now(File::try_lock_shared).unwrap_err().to_string(), "taken");
         drop(replacing);
         assert!(now(File::try_lock_shared).is_ok());
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0, "nothing is left behind");
+    }
+
+    #[test]
+    fn a_lock_that_is_removed_while_somebody_waits_for_it_is_made_anew() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = Place::of(&folder.path().join("calendar.sqlite"));
+        let held = std::sync::Mutex::new(Some(Lock::to_replace(&place).unwrap()));
+        let tries = std::sync::atomic::AtomicU32::new(0);
+        let waiting = lock_beside(
+            &place,
+            Duration::from_secs(60),
+            |file| {
+                let tried = file.try_lock_shared();
+                // Between the opening of the file and its second locking, it is unlocked and removed.
+                if tries.fetch_add(1, std::sync::atomic::Ordering::Relaxed) == 0 {
+                    held.lock().unwrap().take();
+                    return file.try_lock_shared();
+                }
+                tried
+            },
+            || "taken".into(),
+        );
+        assert_eq!(tries.into_inner(), 2);
+        let replacing = lock_beside(&place, Duration::ZERO, File::try_lock, || "taken".into());
+        assert_eq!(replacing.unwrap_err().to_string(), "taken");
+        drop(waiting);
+        assert!(Lock::to_replace(&place).is_ok());
+    }
+
+    #[test]
+    fn a_link_in_the_place_of_the_lock_is_not_followed() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = Place::of(&folder.path().join("calendar.sqlite"));
+        std::os::unix::fs::symlink(folder.path().join("other"), place.beside(LOCK)).unwrap();
+        let refused = Lock::to_write(&place).unwrap_err().to_string();
+        assert!(refused.starts_with("cannot lock "), "{refused}");
+        assert!(!folder.path().join("other").exists());
     }
 }

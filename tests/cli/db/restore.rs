@@ -159,12 +159,10 @@ fn a_restore_is_refused_while_a_command_runs() {
     let here = folder.path();
     assert_eq!(run(here, &["db", "backup", "copy.sqlite"]).code, Some(0));
     let mut command = waiting_command(here);
-    // Once it has the lock of the folder, nobody else can take it.
-    let shared = File::open(here).unwrap();
+    // Once it has the lock, nobody else can take it.
     wait_for("the command", || {
-        let free = shared.try_lock().is_ok();
-        shared.unlock().unwrap();
-        (!free).then_some(())
+        let beside = File::open(here.join("calendar.sqlite.lock")).ok()?;
+        beside.try_lock().is_err().then_some(())
     });
     assert_eq!(
         run(here, &["db", "restore", "copy.sqlite"]),
@@ -186,7 +184,7 @@ fn a_restore_is_refused_while_a_command_runs() {
 fn a_command_is_refused_during_a_restore() {
     let (folder, _) = calendar(1);
     let here = folder.path();
-    let replacing = File::open(here).unwrap();
+    let replacing = File::create(here.join("calendar.sqlite.lock")).unwrap();
     replacing.lock().unwrap();
     assert_eq!(
         run(here, &["user", "add", "kim@jungi.me"]),
@@ -194,6 +192,7 @@ fn a_command_is_refused_during_a_restore() {
     );
     drop(replacing);
     assert_eq!(run(here, &["user", "add", "kim@jungi.me"]).code, Some(0));
+    assert_eq!(files(here), ["calendar.sqlite"]);
 }
 
 #[test]
