@@ -43,6 +43,41 @@ fn only_the_owner_can_read_the_files() {
 }
 
 #[test]
+fn a_lock_of_another_program_on_the_folder_holds_nobody_up() {
+    let folder = tempfile::tempdir().unwrap();
+    let locked = std::fs::File::open(folder.path()).unwrap();
+    locked.try_lock().unwrap();
+    let path = folder.path().join("calendar.sqlite");
+    let (store, opened) = Store::open(&path).unwrap();
+    assert!(opened.made);
+    drop(store);
+    let names = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name());
+    assert_eq!(names.collect::<Vec<_>>(), ["calendar.sqlite"]);
+}
+
+#[test]
+fn a_link_to_a_file_that_is_to_be_made_stays_a_link() {
+    let (folder, disk) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let link = folder.path().join("calendar.sqlite");
+    let data = disk.path().join("data");
+    std::os::unix::fs::symlink(data.join("calendar.sqlite"), &link).unwrap();
+    let refused = Store::open(&link).unwrap_err().to_string();
+    let expected = format!(
+        "{} is a link to {}, whose folder does not exist: make it first, or mount it",
+        link.display(),
+        data.join("calendar.sqlite").display()
+    );
+    assert_eq!(refused, expected);
+    std::fs::create_dir(&data).unwrap();
+    let (store, opened) = Store::open(&link).unwrap();
+    assert!(opened.made);
+    drop(store);
+    assert!(link.is_symlink());
+    assert!(data.join("calendar.sqlite").is_file());
+    assert!(!Store::open(&link).unwrap().1.made);
+}
+
+#[test]
 fn an_answered_write_is_there_when_the_store_is_opened_again() {
     let TestStore { store, runtime, path, _folder } = TestStore::new();
     let key = store.signing_key().to_vec();

@@ -83,6 +83,10 @@ pub(in crate::store) fn length(place: &Place) -> Result<Option<u64>> {
                 "the folder {} does not exist: make it first",
                 folder.display()
             ))),
+            _ if !place.folder().is_dir() => Err(Error::Setup(format!(
+                "{place} is a link to {}, whose folder does not exist: make it first, or mount it",
+                place.path().display()
+            ))),
             _ => Ok(None),
         },
         Err(error) if error.kind() == ErrorKind::NotADirectory => Err(Error::Setup(format!(

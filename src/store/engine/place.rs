@@ -110,7 +110,22 @@ fn resolved(path: &Path) -> PathBuf {
     // Absolute, since SQLite gives some relative names a special meaning, such as `:memory:`.
     let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     // The file may not exist yet.
-    path.canonicalize().ok().or_else(|| in_its_folder(&absolute)).unwrap_or(absolute)
+    path.canonicalize().ok().or_else(|| end_of_links(&absolute)).unwrap_or(absolute)
+}
+
+/// The most links that lead from one to the next, as in Linux (`path_resolution(7)`).
+const MOST_LINKS: usize = 40;
+
+/// Where a path that names no file leads to: a link may lead to a file that is still to be made, or that is
+/// on a disk that is not mounted. None if its links lead in a circle.
+fn end_of_links(absolute: &Path) -> Option<PathBuf> {
+    let mut end = in_its_folder(absolute)?;
+    for _ in 0..MOST_LINKS {
+        let Ok(target) = fs::read_link(&end) else { return Some(end) };
+        let next = end.parent()?.join(target);
+        end = in_its_folder(&next).unwrap_or(next);
+    }
+    None
 }
 
 /// The path with the links to its folder followed. None without a folder that exists.
@@ -146,6 +161,12 @@ mod tests {
         assert_eq!(Place::of(&here.join("link/new.sqlite")).path(), here.join("new.sqlite"));
         let nowhere = here.join("no/such/new.sqlite");
         assert_eq!(Place::of(&nowhere).path(), nowhere);
+        std::os::unix::fs::symlink("link/new.sqlite", here.join("dangling")).unwrap();
+        assert_eq!(Place::of(&here.join("dangling")).path(), here.join("new.sqlite"));
+        std::os::unix::fs::symlink("no/such/new.sqlite", here.join("unmounted")).unwrap();
+        assert_eq!(Place::of(&here.join("unmounted")).path(), nowhere);
+        std::os::unix::fs::symlink("circle", here.join("circle")).unwrap();
+        assert_eq!(Place::of(&here.join("circle")).path(), here.join("circle"));
     }
 
     #[test]
