@@ -118,7 +118,7 @@ impl Config {
     pub fn load(defaults: Defaults, flags: &Flags) -> Result<Self> {
         let profile =
             std::env::var("ROCKET_PROFILE").unwrap_or_else(|_| defaults.profile.to_owned());
-        let (file, warnings) = sources::file(&profile)?;
+        let (file, mut warnings) = sources::file(&profile)?;
         let given = Figment::from(file)
             .merge(Env::prefixed("ROCKET_").ignore(&["config", "profile", "secret_key"]).global())
             .merge(Env::prefixed("CALENDAR_").ignore(&["secret_key"]).global())
@@ -133,12 +133,19 @@ impl Config {
                 return Err(Error::Setup(format!("{key}: expected at least 1")));
             }
         }
+        let signing_key = secret::signing_key(&given)?;
+        let front = front::front(
+            &given,
+            SocketAddr::new(settings.address, settings.port),
+            settings.keep_alive,
+        )?;
+        warnings.extend(secret::warnings(&given, signing_key.as_deref(), front.tls.as_ref()));
         let rate_of =
             |key: &str, default: &str| rate(key, text(&given, key)?.as_deref().unwrap_or(default));
         Ok(Self {
             database: path(&given, "database")?.unwrap_or_else(|| "calendar.sqlite".into()),
             zone: zone(text(&given, "timezone")?)?,
-            signing_key: secret::signing_key(&given)?,
+            signing_key,
             token_lifetime: text(&given, "token_lifetime")?
                 .map(|text| duration("token_lifetime", &text))
                 .transpose()?,
@@ -150,11 +157,7 @@ impl Config {
             metrics_address: text(&given, "metrics_address")?
                 .map(|text| socket_address("metrics_address", &text))
                 .transpose()?,
-            front: front::front(
-                &given,
-                SocketAddr::new(settings.address, settings.port),
-                settings.keep_alive,
-            )?,
+            front,
             cors_origins: origins(texts(&given, "cors_origins")?)?,
             workers: settings.workers,
             max_blocking: settings.max_blocking,

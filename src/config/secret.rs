@@ -1,11 +1,13 @@
 //! The key that signs tokens. No error shows it.
 
-use std::path::Path;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
 
 use rocket::figment::Figment;
 use rocket::figment::value::Value;
 
 use super::lookup::path;
+use super::{Tls, sources};
 use crate::error::{Error, Result};
 
 /// The key that is set by `secret_key` or in the file of `secret_key_file`, if one is.
@@ -26,6 +28,41 @@ pub(super) fn signing_key(given: &Figment) -> Result<Option<Vec<u8>>> {
         (None, Some(path)) => key_from(&path).map(Some),
         (None, None) => Ok(None),
     }
+}
+
+/// A key of the algorithm that signs tokens, HS256, has at least as many bytes as its hash (RFC 7518, section 3.2).
+const STRONG: usize = 32;
+
+/// What the operator should know about the signing key `key`, if one is set, and about the key of TLS: that
+/// it may be guessed, or that others can read it.
+pub(super) fn warnings(given: &Figment, key: Option<&[u8]>, tls: Option<&Tls>) -> Vec<String> {
+    let mut warnings = Vec::new();
+    if let Some(key) = key.filter(|key| key.len() < STRONG) {
+        warnings.push(format!(
+            "the signing key has {} bytes, so it may be guessed, and with it every token: set one of {STRONG} or more, for example from openssl rand -hex 32",
+            key.len()
+        ));
+    }
+    let files = [file_of_key(given), tls.map(|tls| tls.key.clone())];
+    for file in files.into_iter().flatten().filter(|file| is_open_to_all(file)) {
+        warnings.push(format!(
+            "{} holds a secret key, and every user of this machine may open it: chmod o= {0}",
+            file.display()
+        ));
+    }
+    warnings
+}
+
+/// The file that the signing key is in, unless it comes from the environment.
+fn file_of_key(given: &Figment) -> Option<PathBuf> {
+    if let Ok(Some(file)) = path(given, "secret_key_file") {
+        return Some(file);
+    }
+    given.find_value("secret_key").ok().map(|_| sources::path())
+}
+
+fn is_open_to_all(file: &Path) -> bool {
+    std::fs::metadata(file).is_ok_and(|found| found.permissions().mode() & 0o007 != 0)
 }
 
 /// The environment is read without figment. figment would take a key of digits for a number, and

@@ -21,20 +21,24 @@ pub struct Flags {
     pub port: Option<u16>,
 }
 
+/// The path of `Rocket.toml`, or that which `ROCKET_CONFIG` names.
+pub(super) fn path() -> PathBuf {
+    std::env::var_os("ROCKET_CONFIG").unwrap_or_else(|| "Rocket.toml".into()).into()
+}
+
 /// Reads `Rocket.toml`, or the file that `ROCKET_CONFIG` names; neither has to exist. Gives its
 /// settings by section, and what the operator should know about it.
 ///
 /// # Errors
 /// [`Error::Setup`] that names the file, if it cannot be read or is not TOML in sections.
 pub(super) fn file(profile: &str) -> Result<(impl Provider, Vec<String>)> {
-    let named = std::env::var_os("ROCKET_CONFIG").map(PathBuf::from);
-    let path = named.clone().unwrap_or_else(|| "Rocket.toml".into());
+    let path = path();
     let shown = path.display();
     let mut warnings = Vec::new();
     let text = match std::fs::read_to_string(&path) {
         Ok(text) => text,
         Err(error) if error.kind() == ErrorKind::NotFound => {
-            if named.is_some() {
+            if std::env::var_os("ROCKET_CONFIG").is_some() {
                 warnings.push(format!("ROCKET_CONFIG names {shown}, which does not exist"));
             }
             String::new()

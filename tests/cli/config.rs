@@ -161,6 +161,40 @@ fn no_error_shows_a_secret() {
 }
 
 #[test]
+fn a_key_that_is_weak_or_open_to_all_is_warned_of() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let log_with = |length: usize, mode: u32, key_in_toml: bool| {
+        let folder = tempfile::tempdir().unwrap();
+        let mut command = command(folder.path(), &["serve", "--port", "0"]);
+        let (file, text) = if key_in_toml {
+            ("Rocket.toml", format!("[default]\nsecret_key = \"{}\"\n", "k".repeat(length)))
+        } else {
+            command.env("CALENDAR_SECRET_KEY_FILE", "key");
+            ("key", "k".repeat(length))
+        };
+        fs::write(folder.path().join(file), text).unwrap();
+        fs::set_permissions(folder.path().join(file), fs::Permissions::from_mode(mode)).unwrap();
+        let (status, log) = Server::start(command).stop();
+        assert!(status.success(), "{log}");
+        assert!(!log.contains("kkkkkkkk"), "{log}");
+        log
+    };
+    let weak = "the signing key has 31 bytes, so it may be guessed, and with it every token: set one of 32 or more, for example from openssl rand -hex 32";
+    let open = |file: &str| {
+        format!(
+            "{file} holds a secret key, and every user of this machine may open it: chmod o= {file}"
+        )
+    };
+    for (file, key_in_toml) in [("key", false), ("Rocket.toml", true)] {
+        let log = log_with(31, 0o604, key_in_toml);
+        assert!(log.contains(weak) && log.contains(&open(file)), "{log}");
+        let log = log_with(32, 0o640, key_in_toml);
+        assert!(!log.contains("signing key") && !log.contains("secret key"), "{log}");
+    }
+}
+
+#[test]
 fn tokens_of_the_earlier_system_are_valid_under_its_key() {
     let by_environment = |folder: &Path| {
         let mut command = command(folder, &["dev-run", "--port", "0"]);
