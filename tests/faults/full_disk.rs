@@ -1,12 +1,14 @@
 //! A disk without room: no file may be longer than 1 MiB, and a write beyond that fails as on a
 //! full disk.
 
+use std::path::Path;
 use std::process::Command;
 use std::sync::mpsc::channel;
 
 use crate::acknowledged::Acknowledged;
-use crate::fixture::{UNAVAILABLE, assert_sound, event, serve};
-use crate::support::server::{Server, command};
+use crate::fixture::{UNAVAILABLE, assert_sound, bounded, event, serve};
+use crate::support::files::files;
+use crate::support::server::{Server, command, run};
 use crate::support::shell::in_bash;
 
 #[test]
@@ -85,6 +87,53 @@ fn one_writer_on_a_full_disk_is_refused_and_goes_on_once_there_is_room() {
     assert_eq!(sound, "ok");
     let rows: i64 = conn.query_row("SELECT count(*) FROM event", [], |row| row.get(0)).unwrap();
     assert_eq!(usize::try_from(rows).unwrap(), stored + 1);
+}
+
+#[test]
+fn on_a_nearly_full_disk_a_database_is_made_whole_or_not_at_all() {
+    let mut times = [0, 0];
+    for kibibytes in (0..=64).step_by(4) {
+        let folder = tempfile::tempdir().unwrap();
+        let made = succeeds(folder.path(), &["db", "init"], kibibytes);
+        let names = files(folder.path());
+        assert_eq!(names, if made { vec!["calendar.sqlite"] } else { vec![] }, "{kibibytes} KiB");
+        // Once there is room again, it goes on.
+        for step in ["init", "upgrade"] {
+            let done = run(folder.path(), &["db", step]);
+            assert_eq!((done.code, done.err.as_str()), (Some(0), ""), "{kibibytes} KiB");
+        }
+        assert_sound(folder.path());
+        times[usize::from(made)] += 1;
+    }
+    assert!(times.iter().all(|times| *times > 0), "{times:?}");
+}
+
+#[test]
+fn a_migration_for_which_there_is_no_room_is_applied_once_there_is() {
+    let mut times = [0, 0];
+    for kibibytes in (16..=512).step_by(31) {
+        let folder = tempfile::tempdir().unwrap();
+        assert_eq!(run(folder.path(), &["db", "init"]).code, Some(0));
+        let upgraded = succeeds(folder.path(), &["db", "upgrade"], kibibytes);
+        let again = run(folder.path(), &["db", "upgrade"]);
+        assert_eq!((again.code, again.err.as_str()), (Some(0), ""), "{kibibytes} KiB");
+        assert_sound(folder.path());
+        assert_eq!(files(folder.path()), ["calendar.sqlite"], "{kibibytes} KiB");
+        times[usize::from(upgraded)] += 1;
+    }
+    assert!(times.iter().all(|times| *times > 0), "{times:?}");
+}
+
+/// Whether a command succeeds where a file may have that many KiB; if not, it gives one line of error.
+fn succeeds(folder: &Path, arguments: &[&str], kibibytes: u32) -> bool {
+    let limited = format!("trap '' XFSZ; ulimit -S -f {kibibytes}; exec \"$@\"");
+    let ended = bounded(in_bash(&command(folder, arguments), &limited));
+    if ended.code != Some(0) {
+        assert_eq!(ended.code, Some(1), "{kibibytes} KiB: {}", ended.err);
+        let is_one_line = ended.err.lines().count() == 1;
+        assert!(ended.err.starts_with("error: ") && is_one_line, "{kibibytes} KiB: {}", ended.err);
+    }
+    ended.code == Some(0)
 }
 
 /// The same command where a file may have 1 MiB at most.
