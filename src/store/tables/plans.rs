@@ -77,6 +77,10 @@ fn a_search_of_a_large_calendar_uses_the_subject_index() {
     let by_key = "SEARCH e USING INTEGER PRIMARY KEY (rowid=?)";
     let in_selection = "SEARCH s USING PRIMARY KEY (user_id=?)";
     assert_plan(subject_index::INDEXED, &["SCAN g VIRTUAL TABLE INDEX", by_key, in_selection]);
+    assert_plan(
+        subject_index::COUNT_TERM,
+        &["CO-ROUTINE few", "SCAN g VIRTUAL TABLE INDEX", "SCAN few"],
+    );
     assert_plan(subject_index::PENDING, &["SCAN p", by_key, in_selection]);
     assert_plan(
         subject_index::NEW,

@@ -7,14 +7,14 @@
 //! The index is SQLite's full-text index, FTS5, with terms made here. FTS5's own tokenizer `trigram`
 //! finds nothing for a word of one or two characters, as most Korean words are. So every character of
 //! a subject begins a term of up to three characters: `회의 자료` has the terms `회의␣`, `의␣자`, `␣자료`, `자료`
-//! and `료`. A word of three characters or more matches the events that have all of its trigrams. A
+//! and `료`. A word of three characters or more is searched by its trigrams, of which the rarest are enough. A
 //! shorter word matches the events that have a term beginning with it. FTS5's tokenizer `ascii`
 //! splits the terms at spaces, and treats every character outside ASCII as a letter.
 //!
 //! The writer indexes events when it is idle (`maintenance/upkeep.rs`). Events not indexed yet are
 //! scanned: those after the last one that was indexed, and earlier ones that are listed as changed.
 
-use std::collections::BinaryHeap;
+use std::collections::{BTreeSet, BinaryHeap};
 
 use rusqlite::{Connection, OptionalExtension, Params, Statement};
 
@@ -31,6 +31,15 @@ const FEW: i64 = 2000;
 
 /// The maximum length of a term, in characters.
 const GRAM: usize = 3;
+
+/// Trigrams with fewer hits than one of these are enough to search by; the first limits are the cheapest to
+/// check. Where all have more, the search takes [`SAMPLE`] of them.
+///
+/// Every trigram of `filler 99999` but three is in each of 380,000 events called `filler N`. To match all of
+/// them takes ten times as long as to match the three.
+const RARE: [i64; 3] = [64, 512, 4096];
+/// How many trigrams are matched at most.
+const SAMPLE: usize = 8;
 
 /// How many events are indexed in one transaction.
 const SLICE: u16 = 128;
@@ -97,6 +106,11 @@ SELECT count(*) FROM (
     SELECT 1 FROM selection s CROSS JOIN event e INDEXED BY event_in_group
     WHERE s.user_id = ?1 AND e.group_id = s.group_id LIMIT ?2) AS few";
 
+/// Counts the events that have the term ?1, up to ?2.
+pub(in crate::store) const COUNT_TERM: &str = "
+SELECT count(*) FROM (
+    SELECT 1 FROM subject_gram g WHERE g.subject_gram MATCH ?1 LIMIT ?2) AS few";
+
 const ADD: &str = "INSERT INTO subject_gram (rowid, grams) VALUES (?1, ?2)";
 
 const REMOVE: &str =
@@ -134,7 +148,8 @@ impl Snapshot<'_> {
             self.find(PERSONAL, params, &mut found)?;
             self.find(SELECTED, params, &mut found)?;
         } else {
-            self.find(INDEXED, (user.0, &folded, expression(&folded)), &mut found)?;
+            let terms = self.rarest(&folded)?;
+            self.find(INDEXED, (user.0, &folded, terms), &mut found)?;
             self.find(PENDING, params, &mut found)?;
             self.find(NEW, params, &mut found)?;
         }
@@ -155,6 +170,29 @@ impl Snapshot<'_> {
             found.add(event?)?;
         }
         Ok(())
+    }
+
+    /// The FTS5 expression for the events that may contain `folded`: all that contain it, and few others.
+    fn rarest(&self, folded: &str) -> Result<String> {
+        let terms = terms_to_match(folded);
+        if terms.len() == 1 {
+            return Ok(terms.join(" "));
+        }
+        let mut count = self.conn.prepare_cached(COUNT_TERM)?;
+        for rare in RARE {
+            let mut few = Vec::new();
+            for term in &terms {
+                if count.query_row((term, rare), |row| row.get::<_, i64>(0))? < rare {
+                    few.push(term.as_str());
+                }
+            }
+            if !few.is_empty() {
+                few.truncate(SAMPLE);
+                return Ok(few.join(" "));
+            }
+        }
+        let every = terms.len().div_ceil(SAMPLE);
+        Ok(terms.iter().step_by(every).map(String::as_str).collect::<Vec<_>>().join(" "))
     }
 
     fn has_few_events(&self, user: UserId) -> Result<bool> {
@@ -266,15 +304,15 @@ fn terms(folded: &str) -> String {
     terms
 }
 
-/// The FTS5 expression for the events that may contain `folded`.
-fn expression(folded: &str) -> String {
+/// The terms that every event containing `folded` has, as FTS5 expressions, each once.
+fn terms_to_match(folded: &str) -> Vec<String> {
     let letters = letters(folded);
     if letters.len() < GRAM {
         let beginning: String = letters.into_iter().collect();
-        return format!("\"{beginning}\" *");
+        return vec![format!("\"{beginning}\" *")];
     }
-    let trigrams = letters.windows(GRAM).map(|gram| gram.iter().collect::<String>());
-    trigrams.map(|gram| format!("\"{gram}\"")).collect::<Vec<_>>().join(" ")
+    let trigrams: BTreeSet<&[char]> = letters.windows(GRAM).collect();
+    trigrams.into_iter().map(|gram| format!("\"{}\"", gram.iter().collect::<String>())).collect()
 }
 
 #[cfg(test)]
@@ -289,9 +327,10 @@ mod tests {
 
     #[test]
     fn a_long_word_is_searched_by_trigrams_and_a_short_one_by_prefix() {
-        assert_eq!(expression("회의 자"), "\"회의\u{e020}\" \"의\u{e020}자\"");
-        assert_eq!(expression("abc"), "\"abc\"");
-        assert_eq!(expression("회의"), "\"회의\" *");
-        assert_eq!(expression("\""), "\"\u{e022}\" *");
+        assert_eq!(terms_to_match("회의 자"), ["\"의\u{e020}자\"", "\"회의\u{e020}\""]);
+        assert_eq!(terms_to_match("abc"), ["\"abc\""]);
+        assert_eq!(terms_to_match("aaaa"), ["\"aaa\""]);
+        assert_eq!(terms_to_match("회의"), ["\"회의\" *"]);
+        assert_eq!(terms_to_match("\""), ["\"\u{e022}\" *"]);
     }
 }
