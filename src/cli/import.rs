@@ -22,7 +22,10 @@ pub(super) fn run(config: &Config, old: &Path, dry_run: bool, json: bool) -> Res
     let report = if dry_run {
         DirectStore::open_to_rehearse(&config.database)?.rehearse(work)?
     } else {
-        DirectStore::open_or_make(&config.database)?.write(work)?
+        let mut store = DirectStore::open_or_make(&config.database)?;
+        let report = store.write(work)?;
+        store.finish()?;
+        report
     };
     if json {
         output::json(&wire(&report, dry_run))?;

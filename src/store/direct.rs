@@ -8,7 +8,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use super::engine::file::{self, Found};
 use super::engine::lock::Lock;
 use super::engine::{Place, Snapshot, Transaction, connection, explain, init};
-use super::maintenance::migrations;
+use super::maintenance::{migrations, upkeep};
 use crate::error::Result;
 
 /// A database that a command works on.
@@ -101,6 +101,16 @@ impl DirectStore {
     /// Those of `work`.
     pub fn write<T>(&mut self, work: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
         self.in_transaction(work, |tx| tx.commit())
+    }
+
+    /// Does all deferred work, such as bringing the search index up to date, in short transactions. A server
+    /// does it when it is idle; meanwhile a search looks at every event that is not indexed yet.
+    ///
+    /// # Errors
+    /// If the database cannot be written.
+    pub fn finish(&mut self) -> Result<()> {
+        while explain::named(&self.place, upkeep::step(&mut self.conn))? {}
+        Ok(())
     }
 
     /// Runs `work` in a transaction that is always rolled back.
