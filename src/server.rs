@@ -6,6 +6,7 @@ use rocket::data::Data;
 use rocket::fairing::{AdHoc, Fairing, Info, Kind};
 use rocket::figment::Figment;
 use rocket::http::{ContentType, Method};
+use rocket::shield::Shield;
 use rocket::{Build, Request, Rocket, State};
 
 use crate::api;
@@ -21,11 +22,12 @@ pub fn build(rocket: Figment, app: App) -> Rocket<Build> {
         .register("/api", api::catchers())
         .mount("/", web::routes())
         .register("/", web::catchers())
+        // Without one, Rocket attaches its own, which sets other headers than those below.
+        .attach(Shield::new())
         .attach(Arrival)
         .attach(AdHoc::on_response("headers", move |request, response| {
             response.set_raw_header("X-Request-Id", exchange::id_of(request).to_string());
             if is_api(request) {
-                // Rocket itself sets X-Content-Type-Options: nosniff.
                 for (name, value) in api::HEADERS {
                     response.set_raw_header(name, value);
                 }

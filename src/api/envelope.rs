@@ -87,8 +87,11 @@ pub(crate) fn unread(status: u16, detail: &str) -> (u32, Vec<u8>) {
 }
 
 /// The headers of every answer under `/api/`, besides those of CORS.
-pub(crate) const HEADERS: [(&str, &str); 2] =
-    [("Referrer-Policy", "no-referrer"), ("Cache-Control", "no-store")];
+pub(crate) const HEADERS: [(&str, &str); 3] = [
+    ("Referrer-Policy", "no-referrer"),
+    ("Cache-Control", "no-store"),
+    ("X-Content-Type-Options", "nosniff"),
+];
 
 /// The published detail: one sentence for a person. It says nothing internal, so some refusals have
 /// none. Where a client has to send a header, the sentence names it.

@@ -24,6 +24,9 @@ use crate::model::harmless;
 const WAITING: usize = 8192;
 /// How many bytes are written at a time while lines are waiting.
 const CHUNK: usize = 64 * 1024;
+/// How long the thread rests after it has written all lines. Those that come meanwhile are written together,
+/// and nobody has to wake it up for each.
+const REST: Duration = Duration::from_millis(2);
 /// How long the process waits at its end for the lines that are left.
 const LAST_WORDS: Duration = Duration::from_secs(5);
 /// How often dropped lines are reported while lines are being dropped.
@@ -216,6 +219,7 @@ impl Write for Sink {
         self.report();
         let _ = self.to.flush();
         self.count.written.store(self.taken, Ordering::Release);
+        sleep(REST);
         Ok(())
     }
 }

@@ -19,7 +19,7 @@ use hyper::http::uri::Authority;
 use hyper::{Request, Response, StatusCode, Version};
 use rocket::http::uri::{Host, Origin};
 use rocket::http::{Header, Method};
-use rocket::local::asynchronous::LocalResponse;
+use rocket::local::asynchronous::{LocalRequest, LocalResponse};
 use tokio::io::AsyncReadExt;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
@@ -190,8 +190,14 @@ async fn pass_on(
     open: Open,
     sender: oneshot::Sender<Response<AnswerBody>>,
 ) {
+    let Given { body, _head, _body } = given;
+    let answer = local(&state, &parts, body).dispatch().await;
+    send(&state, &parts, answer, open, sender).await;
+}
+
+/// The request with that head and body, as one of Rocket.
+fn local<'r>(state: &'r State, parts: &'r Parts, body: Vec<u8>) -> LocalRequest<'r> {
     let shared = &state.shared;
-    let prefix = forwarded::prefix(shared, &state.peer, &parts.headers);
     let path = inside(parts.uri.path(), &shared.settings.base_path);
     // A method that Rocket does not know is refused as TRACE is: no path takes either.
     let known: Option<Method> = parts.method.as_str().parse().ok();
@@ -215,21 +221,19 @@ async fn pass_on(
     if known.is_none() {
         exchange::method_is_unknown(local.inner());
     }
+    let prefix = forwarded::prefix(shared, &state.peer, &parts.headers);
     if !prefix.is_empty() {
         exchange::has_prefix(local.inner(), prefix);
     }
-    let Given { body, _head, _body } = given;
     if !body.is_empty() {
         local.set_body(body);
     }
-    let answer = local.dispatch().await;
-    send(&state, &parts, prefix, answer, open, sender).await;
+    local
 }
 
 async fn send(
     state: &Arc<State>,
     parts: &Parts,
-    prefix: &str,
     mut answer: LocalResponse<'_>,
     open: Open,
     sender: oneshot::Sender<Response<AnswerBody>>,
@@ -244,6 +248,7 @@ async fn send(
         return;
     };
     let counted = Counted { _reserved: Some(reserved), open };
+    let prefix = forwarded::prefix(shared, &state.peer, &parts.headers);
     let mut response = Response::new(AnswerBody::Empty);
     *response.status_mut() = status(answer.status().code);
     for header in answer.headers().iter() {

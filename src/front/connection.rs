@@ -47,9 +47,15 @@ pub(super) async fn serve(shared: Arc<Shared>, tcp: TcpStream, peer: Peer) {
         first = first => matches!(first, Ok(Ok(1..))),
         _ = stopping.wait_for(|stop| *stop) => false,
     };
-    if !came {
-        return;
+    if came {
+        // Apart, so that a connection that has sent nothing does not hold the room for all that follows.
+        Box::pin(begin(shared, tcp, peer)).await;
     }
+}
+
+/// Serves a connection that has begun to send.
+async fn begin(shared: Arc<Shared>, tcp: TcpStream, peer: Peer) {
+    let mut stopping = shared.stopping.clone();
     let patience = shared.settings.header_timeout;
     if let Some(certificates) = &shared.certificates {
         let paced = Paced::new(tcp, shared.settings.write_timeout);

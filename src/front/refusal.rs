@@ -152,7 +152,6 @@ fn refuse(shared: &Shared, problem: &Problem, asked: &Asked<'_>, began: Instant)
         let (headers, body) = web::unread(status, asked.accept, asked.languages, base, id);
         (0, headers, body)
     };
-    headers.push(("X-Content-Type-Options", "nosniff".into()));
     headers.push(("X-Request-Id", id.to_string()));
     if problem.status == 503 {
         headers.push(("Retry-After", "5".into()));

@@ -9,10 +9,10 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
     base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 /// The headers of every answer outside `/api/`, unless it has others of its own.
-pub(super) const HEADERS: [(&str, &str); 6] = [
+pub(super) const HEADERS: [(&str, &str); 7] = [
     ("Content-Security-Policy", POLICY),
     ("Cache-Control", "no-store"),
-    // Rocket itself sets X-Content-Type-Options: nosniff.
+    ("X-Content-Type-Options", "nosniff"),
     ("X-Frame-Options", "DENY"),
     ("Referrer-Policy", "no-referrer"),
     ("Cross-Origin-Opener-Policy", "same-origin"),
@@ -22,7 +22,7 @@ pub(super) const HEADERS: [(&str, &str); 6] = [
 /// Sets them.
 pub(crate) fn protect(response: &mut Response<'_>) {
     for (name, value) in HEADERS {
-        if name == "X-Frame-Options" || !response.headers().contains(name) {
+        if !response.headers().contains(name) {
             response.set_raw_header(name, value);
         }
     }
