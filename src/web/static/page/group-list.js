@@ -2,7 +2,7 @@
 
 import * as groupDialog from './dialogs/group.js';
 import { byId, el, icon, on } from './dom.js';
-import { allGroups, groupMark, load, select } from './groups.js';
+import { allGroups, groupMark, load, select, selectedFirst } from './groups.js';
 import { errorMessage, t } from './i18n/index.js';
 import { notify } from './messages.js';
 import { refresh } from './refresh.js';
@@ -12,6 +12,9 @@ import { isUser, state } from './state.js';
 
 /** With more groups than this, there is a field to find one. */
 const SHORT_LIST = 8;
+
+/** The most groups that are listed. To reach the others, a person types a part of their name. */
+const LONG_LIST = 200;
 
 export function init() {
   groupDialog.init(drawAndRefresh);
@@ -36,7 +39,11 @@ function draw() {
   const word = filter.value.trim().toLowerCase();
   filter.hidden = groups.length <= SHORT_LIST;
   byId('groups-none').hidden = groups.length > 0;
-  byId('groups').replaceChildren(...groups.filter(({ name }) => name.toLowerCase().includes(word)).map(row));
+  const found = groups.filter(({ name }) => name.toLowerCase().includes(word));
+  const listed = found.length > LONG_LIST ? selectedFirst(found).slice(0, LONG_LIST) : found;
+  byId('groups').replaceChildren(...listed.map(row));
+  byId('groups-more').hidden = listed.length === found.length;
+  byId('groups-more').textContent = t.moreGroups(found.length - listed.length);
 }
 
 /** @param {Group} group */

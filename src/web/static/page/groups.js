@@ -13,6 +13,10 @@ export const groupName = (id) => (id === null ? t.personal : state.groups.get(id
 
 export const allGroups = () => [...state.groups.values()];
 
+/** The same groups, the selected ones first. @param {Group[]} groups */
+export const selectedFirst = (groups) => [true, false].flatMap((isSelected) =>
+  groups.filter(({ id }) => state.selectedGroups.has(id) === isSelected));
+
 /** The classes of a group's colour and shape; calendar.css has them. @param {number | null} id */
 export const groupClasses = (id) => (id === null
   ? ['tint-personal', 'shape-personal']

@@ -29,9 +29,9 @@ export function fitMonth(placed, lines, start) {
     for (const day of days) taken.set(day, (taken.get(day) ?? new Set()).add(line));
     return { days, line };
   }));
-  const linesOn = (/** @type {number} */ day) => Math.max(...(taken.get(day) ?? [])) + 1;
   // On a day with too many events, the last line says how many are not drawn.
-  const room = new Map([...taken.keys()].map((day) => [day, linesOn(day) > lines ? lines - 1 : lines]));
+  const hasMore = (/** @type {Set<number>} */ used) => [...used].some((line) => line >= lines);
+  const room = new Map([...taken].map(([day, used]) => [day, hasMore(used) ? lines - 1 : lines]));
   return placed.filter((_, index) =>
     segments[index].every(({ days, line }) => days.every((day) => line < (room.get(day) ?? 0))));
 }

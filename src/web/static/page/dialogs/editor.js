@@ -5,13 +5,15 @@ import * as actions from '../events/actions.js';
 import { describeTime, isAllDay } from '../events/event.js';
 import { ConflictError } from '../events/requests.js';
 import { selectAndShow } from '../group-list.js';
-import { allGroups, groupMark, groupName } from '../groups.js';
+import { allGroups, groupMark, groupName, selectedFirst } from '../groups.js';
 import { errorMessage, t } from '../i18n/index.js';
-import { state } from '../state.js';
 import { DAY, zoneName } from '../time.js';
 import * as times from './editor-times.js';
 
 /** @typedef {import('../events/event.js').CalendarEvent} CalendarEvent */
+
+/** The most groups that the form offers: all that can be selected, and some others. */
+const MOST_GROUPS = 1200;
 
 /** The event that is edited, as the person saw it last; null for a new one. @type {CalendarEvent | null} */
 let edited = null;
@@ -33,11 +35,12 @@ export function init(onClose) {
 export function create(start, end, allDay = false) {
   edited = null;
   byId('editor-title').textContent = t.newEvent;
-  const [selected, others] = [true, false].map((isSelected) =>
-    allGroups().filter(({ id }) => state.selectedGroups.has(id) === isSelected));
+  const groups = selectedFirst(allGroups());
+  const hidden = Math.max(0, groups.length - MOST_GROUPS);
   field('group').replaceChildren(
     el('option', { value: '' }, `${t.personal} (${t.personalHint})`),
-    ...[...selected, ...others].map(({ id, name }) => el('option', { value: id }, name)));
+    ...groups.slice(0, MOST_GROUPS).map(({ id, name }) => el('option', { value: id }, name)),
+    ...(hidden ? [el('option', { disabled: true }, t.moreGroupsToSelect(hidden))] : []));
   field('group').hidden = false;
   field('group-name').hidden = true;
   fill({ subject: '', start, end }, allDay);

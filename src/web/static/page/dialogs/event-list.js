@@ -53,33 +53,48 @@ export function openSearch() {
 export function openDay(day, events) {
   byId('search-form').hidden = true;
   byId('event-list-title').textContent = formatLongDate(day);
-  show(events, t.eventCount(events.length), day);
+  show(events, t.eventCount(events.length), { day });
   open(byId('event-list'));
   byId('event-list').scrollTop = 0;
 }
 
-async function runSearch() {
+function runSearch() {
+  const word = byId('search-field').value.trim();
+  if (!word) {
+    searching.abort();
+    return show([], t.searchHint);
+  }
+  return find(word, [], STEP);
+}
+
+/**
+ * Searches, and lists what is found. @param {string} word
+ * @param {CalendarEvent[]} before those found already, after which the search goes on @param {number} limit
+ */
+async function find(word, before, limit) {
   searching.abort();
   searching = new AbortController();
-  const word = byId('search-field').value.trim();
-  if (!word) return show([], t.searchHint);
   try {
-    const found = await search(word, searching.signal);
-    show(found, found.length ? t.resultCount(found.length) : t.nothingFound);
-    announce(t.resultCount(found.length));
+    const { events, hasMore } = await search(word, { after: before.at(-1), signal: searching.signal });
+    const found = [...before, ...events];
+    const note = !found.length ? t.nothingFound : hasMore ? t.resultCountOrMore(found.length) : t.resultCount(found.length);
+    show(found, note, { limit, findMore: hasMore ? () => void find(word, found, found.length + STEP) : undefined });
+    announce(note);
   } catch (error) {
     // The search was aborted by the next one.
     if (!(error instanceof ApiError)) return;
-    show([], errorMessage(error));
-    byId('event-list-note').append(el('button', { type: 'button', onclick: runSearch }, t.tryAgain));
+    if (!before.length) show([], errorMessage(error));
+    else byId('event-list-note').replaceChildren(el('span', {}, errorMessage(error)));
+    byId('event-list-note').append(el('button', { type: 'button', onclick: () => void find(word, before, limit) }, t.tryAgain));
   }
 }
 
 /**
  * @param {CalendarEvent[]} events @param {string} note the line above them
- * @param {number} [day] if they are all of one day, under which also longer events are then listed
+ * @param {{day?: number, limit?: number, findMore?: () => void}} [how] `day`: that on which they all are, also longer
+ *   ones; `findMore`: finds those that come after them, if there are more
  */
-function show(events, note, day, limit = STEP) {
+function show(events, note, { day, limit = STEP, findMore } = {}) {
   byId('event-list-note').replaceChildren(el('span', {}, note));
   /** @type {Map<number, CalendarEvent[]>} */
   const days = new Map();
@@ -89,10 +104,11 @@ function show(events, note, day, limit = STEP) {
   }
   const sections = [...days].map(([key, ofDay]) => el('li', {},
     day === undefined && el('h3', {}, formatLongDate(key)), el('ul', {}, ...ofDay.map(row))));
-  if (events.length > limit) {
-    const showMore = () => show(events, note, day, limit + STEP);
+  const hidden = events.length - limit;
+  if (hidden > 0 || findMore) {
+    const showMore = () => (hidden > 0 ? show(events, note, { day, limit: limit + STEP, findMore }) : findMore?.());
     sections.push(el('li.show-more', {},
-      el('button', { type: 'button', onclick: showMore }, t.showMore(Math.min(STEP, events.length - limit)))));
+      el('button', { type: 'button', onclick: showMore }, t.showMore(hidden > 0 ? Math.min(STEP, hidden) : STEP))));
   }
   byId('event-list-items').replaceChildren(...sections);
 }

@@ -93,17 +93,24 @@ export async function restore(removed) {
   else await create(removed, removed.group);
 }
 
-/** @param {string} word at most 128 characters @param {AbortSignal} [signal] @returns {Promise<CalendarEvent[]>} */
-export async function search(word, signal) {
-  const query = { search_word: [...word].slice(0, 128).join('') };
-  const { data } = await call('GET', '/calendar/search', { query, signal });
-  return data.map(fromWire);
+/** How many events one search gives at most. */
+const MOST_FOUND = 500;
+
+/**
+ * The events whose subject contains a word, in order; `after` an event of the search before.
+ * @param {string} word at most 128 characters @param {{after?: CalendarEvent, signal?: AbortSignal}} [options]
+ * @returns {Promise<{events: CalendarEvent[], hasMore: boolean}>}
+ */
+export async function search(word, { after, signal } = {}) {
+  const query = { search_word: [...word].slice(0, 128).join(''), limit: String(MOST_FOUND + 1) };
+  const { data } = await call('GET', '/calendar/search', { query: after ? { ...query, after: String(after.id) } : query, signal });
+  return { events: data.slice(0, MOST_FOUND).map(fromWire), hasMore: data.length > MOST_FOUND };
 }
 
 /** The user's birthday in the year of birth. The server names it after the email. @param {string} email */
 export async function findBirthday(email) {
-  const found = await search(`${email} 생일`);
-  return found.find((event) => event.birthday && event.mine);
+  const { events } = await search(`${email} 생일`);
+  return events.find((event) => event.birthday && event.mine);
 }
 
 /** @param {string} date `1990-06-22` */

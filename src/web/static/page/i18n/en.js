@@ -76,11 +76,15 @@ export const en = {
   wrongGroupName: 'That is not the name of the group.', groupDeleted: 'Group deleted',
   groupCreatedBy: (/** @type {string} */ email) => `created by ${email}`,
   groupOptions: (/** @type {string} */ name) => `Rename or delete ${name}`, findGroup: 'Find a group',
+  moreGroups: (/** @type {number} */ count) =>
+    `${count} more ${plural(count, 'group', 'groups')}. Type a part of the name above to find ${plural(count, 'it', 'them')}.`,
+  moreGroupsToSelect: (/** @type {number} */ count) => `${count} more: select the group in the list of groups first`,
 
   // Search
   searchSubjects: 'Search subjects', searchHint: 'Type a word from the subject.',
   nothingFound: 'Nothing found. Only your own events and those of your selected groups are searched.',
   resultCount: (/** @type {number} */ count) => `${count} found`,
+  resultCountOrMore: (/** @type {number} */ count) => `More than ${count} found`,
 
   // Account
   memberSince: (/** @type {string} */ day) => `since ${day}`,

@@ -70,11 +70,14 @@ export const ko = {
   wrongGroupName: '그룹 이름이 다릅니다.', groupDeleted: '그룹을 삭제했습니다',
   groupCreatedBy: (email) => `${email} 님이 만듦`,
   groupOptions: (name) => `${name} 이름 바꾸기 또는 삭제`, findGroup: '그룹 찾기',
+  moreGroups: (count) => `그룹 ${count}개가 더 있습니다. 위에 이름의 일부를 입력해 찾으세요.`,
+  moreGroupsToSelect: (count) => `${count}개 더: 먼저 그룹 목록에서 그룹을 선택하세요`,
 
   // 검색
   searchSubjects: '제목 검색', searchHint: '제목에 들어 있는 말을 입력하세요.',
   nothingFound: '검색 결과가 없습니다. 내 일정과 선택한 그룹의 일정에서만 검색합니다.',
   resultCount: (count) => `${count}개 찾음`,
+  resultCountOrMore: (count) => `${count}개 넘게 찾음`,
 
   // 계정
   memberSince: (day) => `${day}부터 사용`,
