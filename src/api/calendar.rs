@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use rocket::{State, get, post, put};
+use rocket::{State, delete, get, post, put};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -10,7 +10,7 @@ use super::body::Body;
 use super::caller::Caller;
 use super::conditional::{Conditional, TakesGzip};
 use super::envelope::{Answer, Done, List};
-use super::event::{self, Event};
+use super::event::{self, Event, OneEvent};
 use super::input::Input;
 use super::parameters::{Parameters, missing};
 use super::query::Query;
@@ -224,6 +224,26 @@ pub(super) async fn post_birthday(
     body: Body<Birthday>,
 ) -> Result<Answer<Done>> {
     register_birthday(caller, app, body).await
+}
+
+/// The caller's birthday in the year of birth.
+#[get("/calendar/birthday")]
+pub(super) async fn birthday(
+    caller: Caller,
+    conditional: Conditional,
+    app: &State<App>,
+) -> Result<Answer<OneEvent<'static>>> {
+    let birthday = caller
+        .read_inline(app, (), |snapshot, user, ()| domain::events::birthday(snapshot, user.id))
+        .await?;
+    Ok(event::one(birthday, &conditional)?)
+}
+
+/// Deletes the caller's birthday.
+#[delete("/calendar/birthday")]
+pub(super) async fn delete_birthday(caller: Caller, app: &State<App>) -> Result<Answer<Done>> {
+    caller.write(app, (), |tx, user, ()| domain::events::delete_birthday(tx, user.id)).await?;
+    Ok(Answer::done())
 }
 
 async fn register_birthday(

@@ -105,9 +105,7 @@ fn detail_of(refusal: &Refusal) -> Option<String> {
     match error {
         Error::Exists(_) | Error::Internal(_) | Error::Setup(_) => None,
         Error::MissingToken => Some("the header X-calendar-access-token is missing".into()),
-        Error::Changed(_) => {
-            Some(format!("{error}: read it again, and send its new ETag in If-Match"))
-        }
+        Error::Changed(_) => Some(format!("{error}: read it again, and send its new revision")),
         Error::TooMany(seconds) => Some(format!("too many requests: try again in {seconds} s")),
         Error::Unavailable(_) => Some("nothing was stored; try again later".into()),
         _ => Some(error.to_string()),

@@ -10,18 +10,24 @@ use super::body::Body;
 use super::caller::Caller;
 use super::conditional::Conditional;
 use super::envelope::{Answer, Done, List};
+use super::idempotency::Idempotency;
+use super::input::Input;
 use super::parameters::Parameters;
 use super::path::{BASE, PathId};
 use super::refusal::Result;
-use super::values::{Id, Key, PrintedEmail, PrintedTime, Text, Time};
+use super::values::{Id, Key, PrintedEmail, PrintedTime, Revision, Text, Time};
 use crate::app::App;
-use crate::domain;
+use crate::domain::{
+    self,
+    repeats::{self, Repeatable},
+};
 use crate::error::{self, Error};
 use crate::http::etag::{Allowed, allowed};
 use crate::model::{
-    Email, EventDetails, EventId, EventTimes, GroupId, Occurrence, Precondition, Revision, Room,
+    self, Email, EventDetails, EventId, EventTimes, GroupId, Occurrence, Precondition, Room,
     WallTime,
 };
+use crate::store::Made;
 
 /// `edate` must not be before `sdate`; otherwise 40001.
 #[derive(Deserialize, ToSchema)]
@@ -46,6 +52,8 @@ impl TryFrom<NewEvent> for EventDetails {
 #[derive(Deserialize, ToSchema)]
 pub(super) struct ChangedEvent {
     event_id: Id,
+    #[schema(nullable = false)]
+    revision: Option<Revision>,
     #[schema(inline)]
     event: NewEvent,
 }
@@ -55,6 +63,8 @@ impl Parameters for ChangedEvent {}
 #[derive(Deserialize, ToSchema)]
 pub(super) struct WhichEvent {
     event_id: Id,
+    #[schema(nullable = false)]
+    revision: Option<Revision>,
 }
 
 impl Parameters for WhichEvent {}
@@ -87,6 +97,16 @@ pub(super) struct Event<'a> {
     /// `"1"` for a birthday.
     #[schema(required, pattern = "^1$")]
     birthday: Option<&'static str>,
+}
+
+// An event that is read by itself.
+#[derive(Serialize, ToSchema)]
+pub(super) struct OneEvent<'a> {
+    #[serde(flatten)]
+    #[schema(inline)]
+    event: Event<'a>,
+    #[schema(value_type = Revision)]
+    revision: String,
 }
 
 impl<'a> From<&'a Occurrence> for Event<'a> {
@@ -148,13 +168,8 @@ pub(super) fn list(
     Answer::list(occurrences.len() * 320, room, events, Event::write)
 }
 
-/// Where an event can be read.
-pub(super) fn location(EventId(id): EventId) -> String {
-    format!("{BASE}/calendar/event/{id}")
-}
-
 /// The strong entity tag of an event: its revision.
-fn tag(revision: Revision) -> String {
+fn tag(revision: model::Revision) -> String {
     format!("\"{revision}\"")
 }
 
@@ -170,7 +185,7 @@ impl<'r> FromRequest<'r> for IfMatch {
         let precondition = match allowed(request.headers().get("If-Match")) {
             Allowed::Any => Precondition::Any,
             Allowed::Only(tags) => {
-                let revisions = tags.iter().map(|quoted| quoted.trim_matches('"').parse());
+                let revisions = tags.iter().map(|tag| tag.parse());
                 Precondition::OneOf(revisions.filter_map(std::result::Result::ok).collect())
             }
         };
@@ -182,18 +197,31 @@ impl<'r> FromRequest<'r> for IfMatch {
 #[post("/calendar/event", data = "<body>")]
 pub(super) async fn create(
     caller: Caller,
+    repeatable: Idempotency,
     app: &State<App>,
     body: Body<NewEvent>,
 ) -> Result<Answer<Done>> {
+    let repeatable = repeatable.read(app);
+    let body = body.and_then(|body| Ok((None, body.try_into()?, repeatable?)));
+    make(&caller, app, body).await
+}
+
+/// Registers an event in a group or not, and tells where it can be read.
+pub(super) async fn make<I>(caller: &Caller, app: &App, input: I) -> Result<Answer<Done>>
+where
+    I: Input<Value = (Option<GroupId>, EventDetails, Repeatable)>,
+{
     let now = app.clock.now();
     let most = app.bounds.events;
-    let body = body.and_then(EventDetails::try_from);
     let id = caller
-        .write(app, body, move |tx, user, details| {
-            domain::events::create(tx, &user, None, &details, now?, most)
+        .write(app, input, move |tx, user, (group, details, repeatable)| {
+            repeats::once(tx, user.id, Made::Event, &repeatable, || {
+                let made = domain::events::create(tx, &user, group, &details, now?, most)?;
+                Ok(made.0)
+            })
         })
         .await?;
-    Ok(Answer::made_at(location(id)))
+    Ok(Answer::made_at(format!("{BASE}/calendar/event/{id}")))
 }
 
 /// Call 6.
@@ -205,10 +233,13 @@ pub(super) async fn change(
     body: Body<ChangedEvent>,
 ) -> Result<Answer<Done>> {
     let now = app.clock.now();
-    let body = body.and_then(|body| Ok((EventId(body.event_id.0), body.event.try_into()?)));
+    let body = body.and_then(|body| {
+        let condition = condition.0.and(body.revision.map(|Revision(revision)| revision));
+        Ok((EventId(body.event_id.0), body.event.try_into()?, condition))
+    });
     caller
-        .write(app, body, move |tx, user, (id, details)| {
-            domain::events::change(tx, user.id, id, &details, &condition.0, now?)
+        .write(app, body, move |tx, user, (id, details, condition)| {
+            domain::events::change(tx, user.id, id, &details, &condition, now?)
         })
         .await?;
     Ok(Answer::done())
@@ -224,28 +255,38 @@ pub(super) async fn delete(
 ) -> Result<Answer<Done>> {
     caller
         .write(app, body, move |tx, user, body| {
-            domain::events::delete(tx, user.id, EventId(body.event_id.0), &condition.0)
+            let condition = condition.0.and(body.revision.map(|Revision(revision)| revision));
+            domain::events::delete(tx, user.id, EventId(body.event_id.0), &condition)
         })
         .await?;
     Ok(Answer::done())
 }
 
-/// One event that the caller registered or that the caller's calendar shows. Its `ETag` is for the
-/// `If-Match` of calls 6 and 7.
+/// One event that the caller registered or that the caller's calendar shows. Its revision is for calls 6
+/// and 7, and so is its `ETag`, for their `If-Match`.
 #[get("/calendar/event/<_>")]
 pub(super) async fn read(
     id: PathId,
     caller: Caller,
     conditional: Conditional,
     app: &State<App>,
-) -> Result<Answer<Event<'static>>> {
+) -> Result<Answer<OneEvent<'static>>> {
     let id = EventId(id.0);
     let event = caller
         .read_inline(app, (), move |snapshot, user, ()| domain::events::get(snapshot, user.id, id))
         .await?;
-    let tag = tag(event.revision);
-    let answer = Answer::data(Event::from(&Occurrence::of(event)))?;
-    Ok(answer.tagged(tag, &conditional))
+    Ok(one(event, &conditional)?)
+}
+
+/// An event by itself.
+pub(super) fn one(
+    event: model::Event,
+    conditional: &Conditional,
+) -> error::Result<Answer<OneEvent<'static>>> {
+    let revision = event.revision;
+    let occurrence = Occurrence::of(event);
+    let event = OneEvent { event: Event::from(&occurrence), revision: revision.to_string() };
+    Ok(Answer::data(event)?.tagged(tag(revision), conditional))
 }
 
 #[cfg(test)]

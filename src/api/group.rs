@@ -9,15 +9,17 @@ use super::caller::Caller;
 use super::conditional::TakesGzip;
 use super::envelope::{Answer, Done, List};
 use super::event::{self, NewEvent};
+use super::idempotency::Idempotency;
 use super::parameters::Parameters;
 use super::path::{BASE, PathId};
 use super::query::Query;
 use super::refusal::Result;
 use super::values::{EventCount, Id, Key, Limit, PrintedEmail, PrintedTime, Text};
 use crate::app::App;
-use crate::domain;
+use crate::domain::{self, repeats};
 use crate::error;
 use crate::model::{self, Email, GroupId, Page, Room, WallTime};
+use crate::store::Made;
 
 #[derive(Deserialize, ToSchema)]
 pub(super) struct NewGroup {
@@ -122,14 +124,19 @@ fn list(groups: &[model::Group]) -> error::Result<Answer<List<Group<'static>>>> 
 #[post("/group", data = "<body>")]
 pub(super) async fn create(
     caller: Caller,
+    repeatable: Idempotency,
     app: &State<App>,
     body: Body<NewGroup>,
 ) -> Result<Answer<Done>> {
     let now = app.clock.now();
     let most = app.bounds.groups;
-    let GroupId(id) = caller
-        .write(app, body, move |tx, user, body| {
-            domain::groups::create(tx, user.id, &body.group_name.0, now?, most)
+    let repeatable = repeatable.read(app);
+    let body = body.and_then(|body| Ok((body.group_name.0, repeatable?)));
+    let id = caller
+        .write(app, body, move |tx, user, (name, repeatable)| {
+            repeats::once(tx, user.id, Made::Group, &repeatable, || {
+                Ok(domain::groups::create(tx, user.id, &name, now?, most)?.0)
+            })
         })
         .await?;
     Ok(Answer::made_at(format!("{BASE}/group/{id}")))
@@ -212,16 +219,12 @@ pub(super) async fn read(
 #[post("/group/event", data = "<body>")]
 pub(super) async fn create_event(
     caller: Caller,
+    repeatable: Idempotency,
     app: &State<App>,
     body: Body<NewGroupEvent>,
 ) -> Result<Answer<Done>> {
-    let now = app.clock.now();
-    let most = app.bounds.events;
-    let body = body.and_then(|body| Ok((GroupId(body.group_id.0), body.event.try_into()?)));
-    let id = caller
-        .write(app, body, move |tx, user, (group, details)| {
-            domain::events::create(tx, &user, Some(group), &details, now?, most)
-        })
-        .await?;
-    Ok(Answer::made_at(event::location(id)))
+    let repeatable = repeatable.read(app);
+    let body = body
+        .and_then(|body| Ok((Some(GroupId(body.group_id.0)), body.event.try_into()?, repeatable?)));
+    event::make(&caller, app, body).await
 }

@@ -11,6 +11,7 @@ mod envelope;
 mod event;
 mod fallback;
 mod group;
+mod idempotency;
 mod input;
 pub mod openapi;
 mod parameters;
@@ -38,6 +39,8 @@ pub fn routes() -> Vec<Route> {
         user::end_tokens,
         user::select_groups,
         user::selected_groups,
+        user::select_group,
+        user::unselect_group,
         calendar::this_month,
         calendar::month,
         calendar::today,
@@ -49,6 +52,8 @@ pub fn routes() -> Vec<Route> {
         event::read,
         calendar::put_birthday,
         calendar::post_birthday,
+        calendar::birthday,
+        calendar::delete_birthday,
         group::create,
         group::rename,
         group::delete,

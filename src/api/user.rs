@@ -9,13 +9,14 @@ use super::caller::{Caller, WithinLimit};
 use super::envelope::{Answer, Done};
 use super::input::Input;
 use super::parameters::Parameters;
+use super::path::PathId;
 use super::refusal::{Refusal, Result};
 use super::values::{Email, GroupIds, Password, PrintedEmail, PrintedTime};
 use crate::app::App;
 use crate::domain::users::{self, Credentials};
 use crate::domain::{passwords, selections};
 use crate::error::Error;
-use crate::model::{self, User, WallTime};
+use crate::model::{self, GroupId, User, WallTime};
 use crate::store::Transaction;
 
 /// `usereamil` is read as well, since the published reference spells it so in an example.
@@ -183,6 +184,33 @@ pub(super) async fn select_groups(
         .write(app, body, move |tx, user, body| {
             selections::replace(tx, user.id, &body.selected_group.0, most)
         })
+        .await?;
+    Ok(Answer::done())
+}
+
+/// Selects one group more.
+#[put("/user/calendar/group/<_>")]
+pub(super) async fn select_group(
+    id: PathId,
+    caller: Caller,
+    app: &State<App>,
+) -> Result<Answer<Done>> {
+    let most = app.bounds.selected_groups;
+    caller
+        .write(app, (), move |tx, user, ()| selections::add(tx, user.id, GroupId(id.0), most))
+        .await?;
+    Ok(Answer::done())
+}
+
+/// Unselects one group.
+#[delete("/user/calendar/group/<_>")]
+pub(super) async fn unselect_group(
+    id: PathId,
+    caller: Caller,
+    app: &State<App>,
+) -> Result<Answer<Done>> {
+    caller
+        .write(app, (), move |tx, user, ()| selections::remove(tx, user.id, GroupId(id.0)))
         .await?;
     Ok(Answer::done())
 }

@@ -221,6 +221,18 @@ pub(super) struct Key;
 
 described!(Key, integer(1));
 
+value!(
+    /// A revision of an event, as its call gives it.
+    Revision(model::Revision),
+    |text| text.parse().map_err(|()| Expected::new("a revision of 16 hexadecimal digits")),
+    form(
+        "^[0-9a-f]{16}$",
+        "6f1e0c2ab94d3758",
+        "A state of an event: every change gives it another. With it, an event that has another by now \
+         is not changed (code 41200)."
+    )
+);
+
 /// The number of events in a group.
 pub(super) struct EventCount;
 

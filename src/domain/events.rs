@@ -138,6 +138,23 @@ fn check_precondition(event: &Event, precondition: &Precondition) -> Result<()> 
     if precondition.allows(event.revision) { Ok(()) } else { Err(Error::Changed(event.id.0)) }
 }
 
+/// The caller's birthday, in the year of birth.
+///
+/// # Errors
+/// [`Error::NotFound`] if there is none.
+pub fn birthday(snapshot: &Snapshot<'_>, caller: UserId) -> Result<Event> {
+    let birthday = snapshot.birthday_of(caller)?;
+    birthday.ok_or_else(|| Error::NotFound("you have no birthday registered".into()))
+}
+
+/// Deletes the caller's birthday.
+///
+/// # Errors
+/// [`Error::NotFound`] if there is none.
+pub fn delete_birthday(tx: &Transaction<'_>, caller: UserId) -> Result<()> {
+    tx.delete_event(birthday(tx, caller)?.id)
+}
+
 /// Registers the caller's birthday.
 ///
 /// # Errors

@@ -11,6 +11,7 @@ pub mod events;
 pub mod groups;
 pub mod import;
 pub mod passwords;
+pub mod repeats;
 pub mod selections;
 pub mod users;
 

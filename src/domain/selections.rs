@@ -2,7 +2,7 @@
 
 use super::access;
 use crate::error::{Error, Result};
-use crate::model::{Selection, UserId};
+use crate::model::{GroupId, Selection, UserId};
 use crate::store::Transaction;
 
 /// Replaces the groups that `caller` has selected.
@@ -28,4 +28,34 @@ pub fn replace(
         access::open_group(tx, group)?;
     }
     tx.replace_selection(caller, selection)
+}
+
+/// Adds `group` to those that `caller` has selected. Two devices that each add one do not undo each other's
+/// selection, as with [`replace`].
+///
+/// # Errors
+/// [`Error::NotFound`] if there is no such group, [`Error::Conflict`] if `caller` has selected `most` groups
+/// already.
+pub fn add(tx: &Transaction<'_>, caller: UserId, group: GroupId, most: u32) -> Result<()> {
+    access::open_group(tx, group)?;
+    let before = tx.selection_of(caller)?;
+    if before.ids().any(|selected| selected == group) {
+        return Ok(());
+    }
+    if before.ids().count() >= usize::try_from(most).unwrap_or(usize::MAX) {
+        return Err(Error::Conflict(format!(
+            "you have selected {most} groups, which is the most: unselect one first"
+        )));
+    }
+    tx.replace_selection(caller, &before.ids().chain([group]).collect())
+}
+
+/// Takes `group` out of those that `caller` has selected. One that is not selected, or does not exist, is
+/// not selected afterwards either.
+///
+/// # Errors
+/// If the database cannot be written.
+pub fn remove(tx: &Transaction<'_>, caller: UserId, group: GroupId) -> Result<()> {
+    let before = tx.selection_of(caller)?;
+    tx.replace_selection(caller, &before.ids().filter(|selected| *selected != group).collect())
 }

@@ -32,7 +32,7 @@ impl<'a> Sender<'a> {
             add("Access-Control-Allow-Methods", "GET, HEAD, POST, PUT, DELETE");
             add(
                 "Access-Control-Allow-Headers",
-                "Content-Type, If-Match, If-None-Match, X-calendar-access-token",
+                "Content-Type, Idempotency-Key, If-Match, If-None-Match, X-calendar-access-token",
             );
             add("Access-Control-Max-Age", "600");
         } else {

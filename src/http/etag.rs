@@ -47,12 +47,25 @@ pub(crate) fn tags(list: &str) -> impl Iterator<Item = Tag<'_>> {
 pub(crate) enum Allowed<'a> {
     /// Any of them.
     Any,
-    /// Only those with these tags, in their quotes.
+    /// Only those with these tags, without quotes.
     Only(Vec<&'a str>),
 }
 
-/// The representations that a client allows by sending `lists` in `If-Match`. The comparison is
-/// strong (RFC 9110, 13.1.1), so a weak tag allows nothing.
+/// What proxies put at the end of a strong tag when they compress its answer: Apache's `mod_deflate` and
+/// `mod_brotli`, and others after them.
+const CODINGS: [&str; 4] = ["-gzip", "-br", "-zstd", "-deflate"];
+
+/// The tag in `quoted`, without its quotes and without what a proxy has put at its end.
+fn own(quoted: &str) -> &str {
+    let tag = quoted.trim_matches('"');
+    CODINGS.iter().find_map(|coding| tag.strip_suffix(coding)).unwrap_or(tag)
+}
+
+/// The representations that a client allows by sending `lists` in `If-Match`, by their tags.
+///
+/// The comparison should be strong (RFC 9110, 13.1.1), so that a weak tag allows nothing. But a proxy that
+/// compresses makes a strong tag weak (nginx), or puts the coding at its end (Apache), and the client sends
+/// what it got. So this is for tags that tell apart any two states, and were sent as strong ones.
 pub(crate) fn allowed<'a>(lists: impl Iterator<Item = &'a str>) -> Allowed<'a> {
     let mut lists = lists.peekable();
     if lists.peek().is_none() {
@@ -60,10 +73,9 @@ pub(crate) fn allowed<'a>(lists: impl Iterator<Item = &'a str>) -> Allowed<'a> {
     }
     let mut only = Vec::new();
     for tag in lists.flat_map(tags) {
-        match tag {
-            Tag::Any => return Allowed::Any,
-            Tag::Strong(quoted) => only.push(quoted),
-            Tag::Weak(_) => {}
+        match tag.quoted() {
+            None => return Allowed::Any,
+            Some(quoted) => only.push(own(quoted)),
         }
     }
     Allowed::Only(only)
@@ -72,8 +84,8 @@ pub(crate) fn allowed<'a>(lists: impl Iterator<Item = &'a str>) -> Allowed<'a> {
 /// Whether a client that sent `lists` in `If-None-Match` has the representation that `tag` names.
 /// The comparison is weak (RFC 9110, 13.1.2).
 pub(crate) fn is_known<'a>(lists: impl Iterator<Item = &'a str>, tag: &str) -> bool {
-    let quoted = tag.trim_start_matches("W/");
-    lists.flat_map(tags).any(|given| given.quoted().is_none_or(|given| given == quoted))
+    let tag = own(tag.trim_start_matches("W/"));
+    lists.flat_map(tags).any(|given| given.quoted().is_none_or(|given| own(given) == tag))
 }
 
 #[cfg(test)]
@@ -98,18 +110,20 @@ mod tests {
     #[test]
     fn known_tags_are_compared_weakly() {
         let known = |list: &str, tag| is_known([list].into_iter(), tag);
-        for list in [r#""a""#, r#"W/"a""#, r#""b", "a""#, "*"] {
+        for list in [r#""a""#, r#"W/"a""#, r#""b", "a""#, "*", r#"W/"a-gzip""#, r#""a-br""#] {
             assert!(known(list, r#""a""#) && known(list, r#"W/"a""#), "{list}");
         }
         assert!(!known(r#""b", a"#, r#""a""#));
     }
 
     #[test]
-    fn only_a_strong_tag_or_a_star_allows_a_change() {
+    fn a_tag_or_a_star_allows_a_change_whatever_a_proxy_made_of_it() {
         let of = |lists: &'static [&'static str]| allowed(lists.iter().copied());
         assert_eq!(of(&[]), Allowed::Any);
         assert_eq!(of(&[r#""a""#, "*"]), Allowed::Any);
-        assert_eq!(of(&[r#""a", W/"b""#, r#""c""#]), Allowed::Only(vec![r#""a""#, r#""c""#]));
+        assert_eq!(of(&[r#""a", W/"b""#, r#""c""#]), Allowed::Only(vec!["a", "b", "c"]));
+        let proxied = [r#""a-gzip", W/"b-br""#, r#""c-zip""#];
+        assert_eq!(allowed(proxied.into_iter()), Allowed::Only(vec!["a", "b", "c-zip"]));
         assert_eq!(of(&[""]), Allowed::Only(vec![]));
     }
 }

@@ -43,6 +43,16 @@ pub enum Precondition {
 }
 
 impl Precondition {
+    /// This one, and that the revision is `revision`, if there is one.
+    #[must_use]
+    pub fn and(self, revision: Option<Revision>) -> Self {
+        match revision {
+            None => self,
+            Some(revision) if self.allows(revision) => Self::OneOf(vec![revision]),
+            Some(_) => Self::OneOf(Vec::new()),
+        }
+    }
+
     /// Whether an event of this revision may be changed.
     #[must_use]
     pub fn allows(&self, revision: Revision) -> bool {
@@ -56,6 +66,15 @@ impl Precondition {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn both_of_two_preconditions_must_hold() {
+        let [a, b] = [Revision(1), Revision(2)];
+        assert_eq!(Precondition::Any.and(None), Precondition::Any);
+        assert_eq!(Precondition::Any.and(Some(a)), Precondition::OneOf(vec![a]));
+        assert_eq!(Precondition::OneOf(vec![a, b]).and(Some(b)), Precondition::OneOf(vec![b]));
+        assert_eq!(Precondition::OneOf(vec![a]).and(Some(b)), Precondition::OneOf(vec![]));
+    }
 
     #[test]
     fn a_revision_parses_only_in_its_written_form() {

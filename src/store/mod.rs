@@ -37,6 +37,7 @@ pub use maintenance::status::{Status, size, status};
 pub use tables::backups::{BackupHistory, PendingNote};
 pub use tables::contents::Contents;
 pub use tables::events::NewEvent;
+pub use tables::idempotency_keys::Made;
 
 use tokio::sync::oneshot;
 

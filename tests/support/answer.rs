@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::calendar::DONE;
+use super::expected::{Shown, data};
 
 #[derive(Debug)]
 pub(crate) struct Answer {
@@ -41,6 +42,17 @@ impl Answer {
         let body =
             format!(r#"{{"meta":{{"code":{code},"message":"{message}","detail":{detail}}}}}"#);
         self.is(status, &body);
+    }
+
+    /// Asserts that this is one event as `shown`, with its revision.
+    #[track_caller]
+    pub(crate) fn is_event(&self, shown: &Shown<'_>) {
+        let event = shown.json();
+        let revision = self.json()["data"]["revision"].as_str().unwrap_or_default().to_owned();
+        let is_revision = |c: char| c.is_ascii_digit() || ('a'..='f').contains(&c);
+        assert!(revision.len() == 16 && revision.chars().all(is_revision), "{}", self.body);
+        let event = event.trim_end_matches('}');
+        self.is(200, &data(&format!(r#"{event},"revision":"{revision}"}}"#)));
     }
 
     /// Asserts that something was made, and gives the id that `Location` ends in.

@@ -40,6 +40,12 @@ fn user() -> Vec<Call> {
             .refuses(&[Code::NOT_FOUND]),
         call(Get, "/user/calendar/group", "selectedGroups", user::selected_groups)
             .about("The groups that are selected"),
+        call(Put, "/user/calendar/group/{id}", "selectGroup", user::select_group)
+            .about("Selects one group more, beside those that are selected")
+            .refuses(&[Code::INVALID, Code::TOO_MANY]),
+        call(Delete, "/user/calendar/group/{id}", "unselectGroup", user::unselect_group)
+            .about("Unselects one group")
+            .refuses(&[Code::TOO_MANY]),
     ]
 }
 
@@ -76,6 +82,12 @@ fn calendar() -> Vec<Call> {
         call(Post, "/calendar/birthday", "postBirthday", calendar::post_birthday)
             .about(birthday)
             .refuses(&[Code::BIRTHDAY_EXISTS]),
+        call(Get, "/calendar/birthday", "birthday", calendar::birthday)
+            .about("The caller's birthday, in the year of birth")
+            .refuses(&[Code::NOT_FOUND]),
+        call(Delete, "/calendar/birthday", "deleteBirthday", calendar::delete_birthday)
+            .about("Deletes the caller's birthday")
+            .refuses(&[Code::NOT_FOUND, Code::TOO_MANY]),
     ]
 }
 

@@ -1,7 +1,7 @@
 //! An example of each call: the request and the answers.
 //!
 //! Tried one after the other, the examples give the answers as printed: somebody has registered, has event
-//! 1, group 1, which the calendar shows, and event 2 in that group. A test tries each and compares.
+//! 1, group 1, which the calendar shows, event 2 in that group, and, where a call is about it, a birthday. A test tries each and compares.
 
 use serde_json::{Value, json};
 
@@ -67,6 +67,8 @@ pub(super) fn done(call: &str) -> Value {
 fn data(call: &str) -> Option<Value> {
     let dinner = event(1, DINNER, None, "Mon, 19 Jun 2017", ["20", "23"]);
     let test = event(2, TEST, Some("1"), "Tue, 20 Jun 2017", ["09", "12"]);
+    let mut birthday = event(3, "park@jungi.me 생일", None, "Fri, 22 Jun 1990", ["00", "00"]);
+    birthday["birthday"] = json!("1");
     let mut group = json!({
         "id": 1, "name": GROUP, "creator_email": EMAIL, "created": CREATED, "updated": null,
     });
@@ -77,7 +79,11 @@ fn data(call: &str) -> Option<Value> {
         "thisMonth" | "month" => json!([dinner, test]),
         "today" | "search" => json!([dinner]),
         "day" => json!([test]),
-        "event" => dinner,
+        "event" | "birthday" => {
+            let mut event = if call == "event" { dinner } else { birthday };
+            event["revision"] = json!("6f1e0c2ab94d3758");
+            event
+        }
         "myGroups" | "allGroups" => json!([group]),
         "group" => {
             group["events"] = json!(1);
@@ -115,6 +121,9 @@ fn detail(call: &str, first: &str, code: Code) -> Option<String> {
     Some(match code {
         Code::MALFORMED if body(call).is_some() => "body: expected a JSON object".into(),
         Code::MALFORMED => "query: expected percent-encoded UTF-8".into(),
+        Code::INVALID if call == "selectGroup" => {
+            "you have selected 1000 groups, which is the most: unselect one first".into()
+        }
         Code::INVALID if first.is_empty() => format!("limit: {LIMIT}"),
         Code::INVALID => format!("{first}: required, but missing"),
         Code::REFUSED if call == "register" => "registration is closed".into(),
@@ -126,10 +135,10 @@ fn detail(call: &str, first: &str, code: Code) -> Option<String> {
         Code::NOT_FOUND if call == "search" => {
             "after: event 1 does not exist: search again without it".into()
         }
+        Code::NOT_FOUND if call.ends_with("irthday") => "you have no birthday registered".into(),
         Code::NOT_FOUND => format!("{thing} 1 does not exist"),
         Code::CHANGED => {
-            "event 1 was changed in the meantime: read it again, and send its new ETag in If-Match"
-                .into()
+            "event 1 was changed in the meantime: read it again, and send its new revision".into()
         }
         Code::TOO_LARGE => "body: expected at most 65536 bytes".into(),
         Code::TOO_MANY => "too many requests: try again in 6 s".into(),

@@ -19,6 +19,7 @@ use crate::api::caller::{Caller, WithinLimit};
 use crate::api::conditional::{Conditional, TakesGzip};
 use crate::api::envelope::{Answer, Code, Done, List};
 use crate::api::event::IfMatch;
+use crate::api::idempotency::{self, Idempotency};
 use crate::api::parameters::Parameters;
 use crate::api::path::PathId;
 use crate::api::query::Query;
@@ -147,7 +148,7 @@ impl Part for Conditional {
     fn describe(call: &mut Call) {
         call.gives_tag();
         let about = "Entity tags, or `*`: if it has one of them, it is answered 304.";
-        condition(call, "If-None-Match", about);
+        header(call, "If-None-Match", about);
     }
 }
 
@@ -156,11 +157,20 @@ impl Part for TakesGzip {
     fn describe(_: &mut Call) {}
 }
 
+impl Part for Idempotency {
+    fn describe(call: &mut Call) {
+        let about = "A text of the client's own, of 1 to 64 characters. The same one within a day gives the \
+                     first answer again and makes nothing, so that a call whose answer was lost can be \
+                     repeated.";
+        header(call, idempotency::HEADER, about);
+    }
+}
+
 impl Part for IfMatch {
     fn describe(call: &mut Call) {
-        let about = "Entity tags of the event's states in which it may be done, or `*`; a weak tag allows \
-                     nothing. Without it, it is done in any state.";
-        condition(call, "If-Match", about);
+        let about = "Entity tags of the event's states in which it may be done, or `*`. Without it, it is \
+                     done in any state. `revision` does the same, whatever a proxy makes of tags.";
+        header(call, "If-Match", about);
         call.refusals.extend([Code::CHANGED]);
     }
 }
@@ -170,7 +180,7 @@ fn value(call: &mut Call, place: ParameterIn, name: &str, schema: Any) {
     call.take(value.required(Required::True).example(examples::parameter(name)));
 }
 
-fn condition(call: &mut Call, name: &str, about: &str) {
+fn header(call: &mut Call, name: &str, about: &str) {
     let tags = ParameterBuilder::new().name(name).parameter_in(ParameterIn::Header);
     call.take(tags.description(Some(about)).schema(Some(string())));
 }

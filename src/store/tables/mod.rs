@@ -6,6 +6,7 @@ pub(super) mod backups;
 pub(super) mod contents;
 pub(super) mod events;
 pub(super) mod groups;
+pub(super) mod idempotency_keys;
 #[cfg(test)]
 mod plans;
 pub(super) mod selections;

@@ -3,7 +3,7 @@
 use rocket::http::Method;
 
 use crate::support::calendar::{Calendar, DONE, KIM, NOW, PARK};
-use crate::support::expected::{EVENTS, Shown, data, events};
+use crate::support::expected::{EVENTS, Shown, events};
 
 const SUBJECT: &str = "park@jungi.me 생일";
 
@@ -190,7 +190,7 @@ fn a_birthday_of_another_user_cannot_be_changed_or_deleted() {
 fn a_birthday_read_by_its_id_is_in_the_year_of_birth() {
     let (calendar, park) = born("1990-06-20");
     let born = shown("Wed, 20 Jun 1990 00:00:00 GMT");
-    calendar.get("/calendar/event/1", &park).is(200, &data(&born.json()));
+    calendar.get("/calendar/event/1", &park).is_event(&born);
 }
 
 #[test]
@@ -263,4 +263,27 @@ fn a_birthday_is_found_by_its_subject() {
     let (calendar, park) = born("1990-06-20");
     let answer = calendar.get("/calendar/search?search_word=%EC%83%9D%EC%9D%BC", &park);
     answer.is(200, &events(&[shown("Wed, 20 Jun 1990 00:00:00 GMT")]));
+}
+
+#[test]
+fn a_birthday_is_read_and_deleted_by_itself_whatever_its_subject_is() {
+    let (calendar, park) = born("1990-06-19");
+    let kim = calendar.register(KIM);
+    let read = calendar.get("/calendar/birthday", &park);
+    let one = calendar.get("/calendar/event/1", &park);
+    assert_eq!((read.status, &read.body), (200, &one.body));
+    assert_eq!(read.header("ETag"), one.header("ETag"));
+    assert_eq!(read.json()["data"]["sdate"], "Tue, 19 Jun 1990 00:00:00 GMT");
+    let change = r#"{"event_id": 1, "sdate": "1991-06-20 00:00:00", "edate": "1991-06-20 00:00:00", "subject": "내 생일"}"#;
+    calendar.put("/calendar/event", &park, change).is(200, DONE);
+    let read = calendar.get("/calendar/birthday", &park).json();
+    assert_eq!((&read["data"]["subject"], &read["data"]["id"]), (&"내 생일".into(), &1.into()));
+    let none = "you have no birthday registered";
+    calendar.get("/calendar/birthday", &kim).not_found(none);
+    calendar.delete("/calendar/birthday", &kim, "").not_found(none);
+    assert_eq!(calendar.rows("SELECT count(*) FROM event"), ["1"]);
+    calendar.delete("/calendar/birthday", &park, "").is(200, DONE);
+    assert_eq!(calendar.rows("SELECT count(*) FROM event"), ["0"]);
+    calendar.get("/calendar/birthday", &park).not_found(none);
+    calendar.delete("/calendar/birthday", &park, "").not_found(none);
 }

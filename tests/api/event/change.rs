@@ -5,7 +5,7 @@ use rocket::http::Method;
 
 use super::{STORED, change, first};
 use crate::support::calendar::{Calendar, DONE, KIM, NOW};
-use crate::support::expected::{EVENTS, Shown, data};
+use crate::support::expected::{EVENTS, Shown};
 
 #[test]
 fn an_event_is_changed_by_the_user_who_registered_it() {
@@ -19,7 +19,7 @@ fn an_event_is_changed_by_the_user_who_registered_it() {
         updated: Some("Mon, 19 Jun 2017 19:56:04 GMT"),
         ..first()
     };
-    calendar.get("/calendar/event/1", &park).is(200, &data(&changed.json()));
+    calendar.get("/calendar/event/1", &park).is_event(&changed);
     assert_eq!(
         calendar.rows(EVENTS),
         [
@@ -44,7 +44,7 @@ fn changing_an_event_keeps_its_group() {
         updated: Some("Mon, 19 Jun 2017 19:55:04 GMT"),
         ..Shown::default()
     };
-    calendar.get("/calendar/event/2", &park).is(200, &data(&changed.json()));
+    calendar.get("/calendar/event/2", &park).is_event(&changed);
     assert_eq!(calendar.rows("SELECT group_id, subject FROM event"), ["-|테스트 일정", "1|c"]);
 }
 

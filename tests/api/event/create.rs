@@ -2,7 +2,7 @@
 
 use super::{STORED, first};
 use crate::support::calendar::{Calendar, DONE, PARK};
-use crate::support::expected::{EVENTS, data};
+use crate::support::expected::EVENTS;
 
 #[test]
 fn location_leads_to_a_created_event() {
@@ -15,7 +15,7 @@ fn location_leads_to_a_created_event() {
     );
     answer.is(200, DONE);
     assert_eq!(answer.header("Location"), Some("/api/v1/calendar/event/1"));
-    calendar.get("/calendar/event/1", &park).is(200, &data(&first().json()));
+    calendar.get("/calendar/event/1", &park).is_event(&first());
     assert_eq!(calendar.rows(EVENTS), [STORED]);
 }
 

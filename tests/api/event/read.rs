@@ -2,7 +2,7 @@
 
 use super::first;
 use crate::support::calendar::{Calendar, KIM};
-use crate::support::expected::{Shown, data};
+use crate::support::expected::Shown;
 
 #[test]
 fn an_event_is_read_only_by_users_who_registered_it_or_see_it_in_their_calendar() {
@@ -15,7 +15,7 @@ fn an_event_is_read_only_by_users_who_registered_it_or_see_it_in_their_calendar(
     calendar.get("/calendar/event/2", &kim).not_found("event 2 does not exist");
     calendar.select(&kim, "1");
     calendar.get("/calendar/event/1", &kim).not_found("event 1 does not exist");
-    calendar.get("/calendar/event/2", &kim).is(200, &data(&shown.json()));
+    calendar.get("/calendar/event/2", &kim).is_event(&shown);
     calendar.select(&park, "0");
-    calendar.get("/calendar/event/2", &park).is(200, &data(&shown.json()));
+    calendar.get("/calendar/event/2", &park).is_event(&shown);
 }

@@ -2,7 +2,7 @@
 
 use super::{STORED, assert_subject_is_invalid, change};
 use crate::support::calendar::{Calendar, DONE};
-use crate::support::expected::{EVENTS, Shown, data};
+use crate::support::expected::{EVENTS, Shown};
 
 #[test]
 fn a_subject_is_1_to_128_characters() {
@@ -68,6 +68,6 @@ fn a_subject_comes_back_as_sent_without_outer_white_space() {
             edate: "Tue, 20 Jun 2017 09:00:00 GMT",
             ..Shown::default()
         };
-        calendar.get(&format!("/calendar/event/{id}"), &park).is(200, &data(&shown.json()));
+        calendar.get(&format!("/calendar/event/{id}"), &park).is_event(&shown);
     }
 }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::support::answer::Answer;
 use crate::support::calendar::{Calendar, DONE, PARK, Settings};
-use crate::support::expected::{EVENTS, Shown, data};
+use crate::support::expected::{EVENTS, Shown};
 
 const TAKING_TIMES: [(Method, &str); 3] = [
     (Method::Post, "/calendar/event"),
@@ -185,7 +185,7 @@ fn a_time_comes_back_with_its_own_digits_and_its_true_weekday() {
         let id = calendar.event(&park, sdate, edate, "a");
         let shown =
             Shown { id, subject: "a", sdate: shown_sdate, edate: shown_edate, ..Shown::default() };
-        calendar.get(&format!("/calendar/event/{id}"), &park).is(200, &data(&shown.json()));
+        calendar.get(&format!("/calendar/event/{id}"), &park).is_event(&shown);
         let stored = "datetime(starts, 'unixepoch'), datetime(ends, 'unixepoch')";
         let rows = calendar.rows(&format!("SELECT {stored} FROM event WHERE id = {id}"));
         assert_eq!(rows, [format!("{sdate}|{edate}")]);
@@ -213,7 +213,7 @@ fn all_months_and_weekdays_are_printed_in_english() {
         let id = calendar.event(&park, &at, &at, "a");
         let at = format!("{weekday}, 01 {name} 2017 00:00:00 GMT");
         let shown = Shown { id, subject: "a", sdate: &at, edate: &at, ..Shown::default() };
-        calendar.get(&format!("/calendar/event/{id}"), &park).is(200, &data(&shown.json()));
+        calendar.get(&format!("/calendar/event/{id}"), &park).is_event(&shown);
     }
 }
 
@@ -229,5 +229,5 @@ fn a_time_that_the_zone_skips_or_repeats_is_accepted() {
         created: "Mon, 19 Jun 2017 06:55:04 GMT",
         ..Shown::default()
     };
-    calendar.get("/calendar/event/1", &park).is(200, &data(&shown.json()));
+    calendar.get("/calendar/event/1", &park).is_event(&shown);
 }

@@ -2,7 +2,7 @@
 
 use crate::event::STORED;
 use crate::support::calendar::{Calendar, DONE, KIM, PARK};
-use crate::support::expected::{EVENTS, Shown, data, events};
+use crate::support::expected::{EVENTS, Shown, events};
 
 /// A body whose `group_id` and `subject` are JSON.
 fn body(group: &str, subject: &str) -> String {
@@ -29,7 +29,7 @@ fn location_leads_to_a_created_group_event() {
     let answer = calendar.post("/group/event", &park, body("1", r#""친구들과 약속""#));
     answer.is(200, DONE);
     assert_eq!(answer.header("Location"), Some("/api/v1/calendar/event/2"));
-    calendar.get("/calendar/event/2", &park).is(200, &data(&shown(PARK).json()));
+    calendar.get("/calendar/event/2", &park).is_event(&shown(PARK));
     assert_eq!(
         calendar.rows(EVENTS),
         [
@@ -46,7 +46,7 @@ fn any_user_adds_events_to_any_group_and_those_who_selected_it_see_them() {
     calendar.post("/group/event", &kim, body("1", r#""친구들과 약속""#)).is(200, DONE);
     calendar.get("/calendar/today", &park).is(200, &events(&[shown(KIM)]));
     calendar.get("/calendar/today", &kim).is(200, &events(&[]));
-    calendar.get("/calendar/event/2", &kim).is(200, &data(&shown(KIM).json()));
+    calendar.get("/calendar/event/2", &kim).is_event(&shown(KIM));
     assert_eq!(calendar.rows("SELECT user_id, group_id FROM event WHERE id = 2"), ["2|1"]);
 }
 

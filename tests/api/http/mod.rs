@@ -7,6 +7,7 @@ mod content_coding;
 mod cors;
 mod envelope;
 mod front;
+mod idempotency;
 mod methods;
 mod not_modified;
 mod order_of_checks;

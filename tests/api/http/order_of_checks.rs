@@ -142,7 +142,7 @@ fn the_request_is_checked_before_the_clock() {
     let mut faults = 0;
     for (method, path, body) in CALLS {
         calendar.call(method, path, &gone, body).bad_token();
-        if method != Method::Get {
+        if !body.is_empty() {
             calendar.call(method, path, &token, "[]").malformed("body: expected a JSON object");
         }
         faults += usize::from(calendar.call(method, path, &token, body).status == 500);

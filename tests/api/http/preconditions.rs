@@ -36,7 +36,7 @@ fn assert_precondition_failed(answer: &Answer) {
         412,
         41200,
         "PRECONDITION FAILED",
-        "event 1 was changed in the meantime: read it again, and send its new ETag in If-Match",
+        "event 1 was changed in the meantime: read it again, and send its new revision",
     );
 }
 
@@ -107,7 +107,7 @@ fn a_tag_of_no_state_of_the_event_changes_nothing() {
     let tag = tag(&calendar, &token);
     let before = calendar.rows(EVENTS);
     for condition in
-        ["\"other\"", &format!("W/{tag}"), tag.trim_matches('"'), "\"*\"", "W/*", "", ",", "\"\""]
+        ["\"other\"", "W/\"other\"", tag.trim_matches('"'), "\"*\"", "W/*", "", ",", "\"\""]
     {
         assert_precondition_failed(&if_match(&calendar, Method::Put, &token, condition, CHANGE));
         assert_precondition_failed(&if_match(
@@ -165,4 +165,55 @@ fn preconditions_apply_to_birthdays() {
     if_match(&calendar, Method::Put, &token, &old, moved).is(200, DONE);
     assert_precondition_failed(&if_match(&calendar, Method::Delete, &token, &old, DELETION));
     if_match(&calendar, Method::Delete, &token, &tag(&calendar, &token), DELETION).is(200, DONE);
+}
+
+/// `body` with that revision.
+fn at(body: &str, revision: &str) -> String {
+    body.replacen('{', &format!(r#"{{"revision": "{revision}", "#), 1)
+}
+
+fn revision(calendar: &Calendar, token: &str) -> String {
+    let event = calendar.get("/calendar/event/1", token).json();
+    event["data"]["revision"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn a_revision_does_what_a_tag_does() {
+    let (calendar, token) = Calendar::populated();
+    let first = revision(&calendar, &token);
+    assert_eq!(format!("\"{first}\""), tag(&calendar, &token));
+    calendar.put("/calendar/event", &token, at(CHANGE, &first)).is(200, DONE);
+    let second = revision(&calendar, &token);
+    assert_ne!(first, second);
+    assert_precondition_failed(&calendar.put("/calendar/event", &token, at(CHANGE_BACK, &first)));
+    assert_precondition_failed(&calendar.delete("/calendar/event", &token, at(DELETION, &first)));
+    // Both must hold, where both are sent.
+    let both = |tag: &str, revision: &str| {
+        if_match(&calendar, Method::Put, &token, tag, &at(CHANGE_BACK, revision))
+    };
+    assert_precondition_failed(&both("*", &first));
+    assert_precondition_failed(&both(&format!("\"{first}\""), &second));
+    for wrong in ["", "0", "ABCDEF0123456789", "W/0123456789abcde"] {
+        calendar
+            .put("/calendar/event", &token, at(CHANGE, wrong))
+            .invalid("revision: expected a revision of 16 hexadecimal digits");
+    }
+    assert_eq!(calendar.rows("SELECT subject FROM event"), ["changed"]);
+    calendar.delete("/calendar/event", &token, at(DELETION, &second)).is(200, DONE);
+    assert_eq!(calendar.rows("SELECT count(*) FROM event"), ["0"]);
+}
+
+#[test]
+fn a_tag_that_a_proxy_has_changed_is_understood() {
+    for proxied in ["W/\"TAG\"", "\"TAG-gzip\"", "W/\"TAG-br\"", "\"other\", \"TAG-gzip\""] {
+        let (calendar, token) = Calendar::populated();
+        let tag = proxied.replace("TAG", &revision(&calendar, &token));
+        if_match(&calendar, Method::Put, &token, &tag, CHANGE).is(200, DONE);
+        assert_precondition_failed(&if_match(&calendar, Method::Put, &token, &tag, CHANGE_BACK));
+        let now = revision(&calendar, &token);
+        let known = proxied.replace("TAG", &now);
+        let headers = [("X-calendar-access-token", token.as_str()), ("If-None-Match", &known)];
+        let answer = calendar.send(Method::Get, &format!("{PATH}/1"), &headers, "");
+        assert_eq!(answer.status, 304, "{known}");
+    }
 }

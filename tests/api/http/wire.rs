@@ -31,7 +31,7 @@ fn an_unknown_method_is_not_allowed_on_a_known_path() {
         ("/api/v1/group/list", "GET, HEAD"),
         ("/api/v1/calendar/event", "POST, PUT, DELETE"),
         ("/api/v1/calendar/event/1", "GET, HEAD"),
-        ("/api/v1/calendar/birthday", "POST, PUT"),
+        ("/api/v1/calendar/birthday", "GET, HEAD, POST, PUT, DELETE"),
         ("/api/v1/group/event", "POST"),
     ] {
         for method in ["BREW", "PROPFIND", "get", "QUERY"] {

@@ -1,6 +1,8 @@
 //! `/user/calendar/group`: which groups a calendar shows.
 
-use crate::support::calendar::{Calendar, DONE, KIM, PARK};
+use calendar_server::model::Bounds;
+
+use crate::support::calendar::{Calendar, DONE, KIM, PARK, Settings};
 use crate::support::expected::{SELECTIONS, data};
 
 const FORM: &str =
@@ -158,4 +160,42 @@ fn a_selection_may_be_as_long_as_a_body() {
     calendar.select(&park, &["1", "3"].repeat(16_000).join(","));
     calendar.get("/user/calendar/group", &park).is(200, &selected("1,3"));
     assert_eq!(calendar.rows(SELECTIONS), ["1|1", "1|3"]);
+}
+
+#[test]
+fn one_group_is_selected_and_unselected_beside_the_others() {
+    let (calendar, park, kim) = three_groups();
+    calendar.select(&kim, "1");
+    calendar.select(&park, "1");
+    for _ in 0..2 {
+        calendar.put("/user/calendar/group/3", &park, "").is(200, DONE);
+        assert_eq!(calendar.rows(SELECTIONS), ["1|1", "1|3", "2|1"]);
+    }
+    for _ in 0..2 {
+        calendar.delete("/user/calendar/group/1", &park, "").is(200, DONE);
+        assert_eq!(calendar.rows(SELECTIONS), ["1|3", "2|1"]);
+    }
+    // What is not there is not selected afterwards either.
+    calendar.delete("/user/calendar/group/9", &park, "").is(200, DONE);
+    calendar.put("/user/calendar/group/9", &park, "").not_found("group 9 does not exist");
+    calendar.get("/user/calendar/group/1", &park).not_allowed("PUT, DELETE");
+    assert_eq!(calendar.rows(SELECTIONS), ["1|3", "2|1"]);
+}
+
+#[test]
+fn selecting_one_group_counts_toward_the_bound() {
+    let bounds = Bounds { selected_groups: 2, ..Bounds::default() };
+    let calendar = Calendar::with(Settings { bounds, ..Settings::default() });
+    let park = calendar.register(PARK);
+    for name in ["하나", "둘", "셋"] {
+        calendar.group(&park, name);
+    }
+    calendar.select(&park, "1,2");
+    calendar
+        .put("/user/calendar/group/3", &park, "")
+        .invalid("you have selected 2 groups, which is the most: unselect one first");
+    calendar.put("/user/calendar/group/2", &park, "").is(200, DONE);
+    calendar.delete("/user/calendar/group/1", &park, "").is(200, DONE);
+    calendar.put("/user/calendar/group/3", &park, "").is(200, DONE);
+    assert_eq!(calendar.rows(SELECTIONS), ["1|2", "1|3"]);
 }

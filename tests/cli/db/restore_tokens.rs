@@ -88,7 +88,7 @@ fn a_restore_that_ends_tokens_migrates_an_older_backup() {
         "DROP TABLE subject_gram; DROP TABLE subject_gram_pending;
          DROP TABLE subject_gram_progress; DROP TABLE group_length_class;
          DROP TABLE event; DROP TABLE selection; DROP TABLE calendar_group; DROP TABLE user;
-         DROP TABLE backup; DROP TABLE removed_user;
+         DROP TABLE backup; DROP TABLE removed_user; DROP TABLE idempotency_key;
          DELETE FROM refinery_schema_history WHERE version > 1",
     )
     .unwrap();

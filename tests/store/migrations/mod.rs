@@ -19,7 +19,7 @@ use crate::support::server::command;
 
 /// The rows that a calendar gets at each version, the first at version 1: they fit only from then on.
 /// Some are deleted again, so that their ids are used up.
-pub(crate) const ROWS_BY_VERSION: [&str; 10] = ["
+pub(crate) const ROWS_BY_VERSION: [&str; 11] = ["
     INSERT INTO user (email, email_folded, created) VALUES
         ('Park@jungi.me', 'park@jungi.me', 1497869704), ('김@예.한국', '김@예.한국', 1497869705),
         ('gone@example.com', 'gone@example.com', 1);
@@ -76,6 +76,10 @@ pub(crate) const ROWS_BY_VERSION: [&str; 10] = ["
 "
     INSERT INTO event (user_id, group_id, subject, subject_folded, starts, ends, created)
     VALUES (2, 2, 'counted', 'counted', 1497949200, 1497949200, 1497869719);
+",
+"
+    INSERT INTO idempotency_key (user_id, kind, key, made_id, used)
+    VALUES (1, 'event', '열쇠', 1, 1497869720), (2, 'group', 'key', 1, 1497869720);
 ",
 ];
 

@@ -94,18 +94,19 @@ const urlOf = (path, query) => `${ROOT}api/v1${path}${query ? `?${new URLSearchP
 /**
  * @param {string} method
  * @param {string} path below `/api/v1`
- * @param {{query?: Record<string, string>, body?: object, as?: string, ifMatch?: string | null, ifNoneMatch?: string,
- *   signal?: AbortSignal}} [options] `as`: a token to use instead of the user's
+ * @param {{query?: Record<string, string>, body?: object, as?: string, key?: string, ifNoneMatch?: string,
+ *   signal?: AbortSignal}} [options] `as`: a token to use instead of the user's; `key`: the same for each repeat of a
+ *   call that makes something, which then makes it once
  * @returns {Promise<{data: any, etag: string | null, id: number, notModified: boolean}>} `id`: that of a new event
  *   or group, from `Location`
  */
-export async function call(method, path, { query, body, as, ifMatch, ifNoneMatch, signal } = {}) {
+export async function call(method, path, { query, body, as, key, ifNoneMatch, signal } = {}) {
   const sentToken = as ?? token;
   /** @type {Record<string, string>} */
   const headers = {};
   if (sentToken) headers['X-calendar-access-token'] = sentToken;
   if (body) headers['Content-Type'] = 'application/json';
-  if (ifMatch) headers['If-Match'] = ifMatch;
+  if (key) headers['Idempotency-Key'] = key;
   if (ifNoneMatch) headers['If-None-Match'] = ifNoneMatch;
   const timeout = AbortSignal.timeout(TIMEOUT);
   if (++inFlight === 1) handlers.activity(true);
@@ -146,6 +147,9 @@ function unwrap(response, text, sentToken) {
     request: response.headers.get('X-Request-Id') ?? '',
   });
 }
+
+/** A key for one thing that is to be made. */
+export const newKey = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
 
 /** AbortSignal.any, which browsers of early 2023 lack. @param {AbortSignal[]} signals */
 function eitherOf(...signals) {

@@ -2,7 +2,7 @@
 
 import * as groupDialog from './dialogs/group.js';
 import { byId, el, icon, on } from './dom.js';
-import { allGroups, groupMark, load, select, selectedFirst } from './groups.js';
+import { allGroups, groupMark, isOld, load, select, selectedFirst } from './groups.js';
 import { errorMessage, t } from './i18n/index.js';
 import { notify } from './messages.js';
 import { refresh } from './refresh.js';
@@ -16,6 +16,9 @@ const SHORT_LIST = 8;
 /** The most groups that are listed. To reach the others, a person types a part of their name. */
 const LONG_LIST = 200;
 
+/** What is listed. */
+let drawn = '';
+
 export function init() {
   groupDialog.init(drawAndRefresh);
   on('group-new', 'click', () => groupDialog.openGroup(null));
@@ -26,6 +29,14 @@ export function init() {
 export async function loadGroups() {
   await load();
   draw();
+}
+
+/** Loads and lists them again if that was a while ago. @returns {Promise<boolean>} whether other groups are selected than before */
+export async function refreshGroups() {
+  if (!isOld()) return false;
+  const reselected = await load();
+  draw();
+  return reselected;
 }
 
 function drawAndRefresh() {
@@ -41,7 +52,10 @@ function draw() {
   byId('groups-none').hidden = groups.length > 0;
   const found = groups.filter(({ name }) => name.toLowerCase().includes(word));
   const listed = found.length > LONG_LIST ? selectedFirst(found).slice(0, LONG_LIST) : found;
-  byId('groups').replaceChildren(...listed.map(row));
+  const content = JSON.stringify(listed.map((group) => [group, state.selectedGroups.has(group.id)]));
+  // A redraw would take the focus away from a box.
+  if (content !== drawn) byId('groups').replaceChildren(...listed.map(row));
+  drawn = content;
   byId('groups-more').hidden = listed.length === found.length;
   byId('groups-more').textContent = t.moreGroups(found.length - listed.length);
 }
@@ -49,23 +63,28 @@ function draw() {
 /** @param {Group} group */
 function row(group) {
   const checked = state.selectedGroups.has(group.id);
-  const box = el('input', { type: 'checkbox', checked, onchange: () => void toggle(group.id, box) });
+  const box = el('input', { type: 'checkbox', checked, onchange: () => void toggle(group.id, box.checked) });
   const options = { type: 'button', 'aria-label': t.groupOptions(group.name), onclick: () => groupDialog.openGroup(group) };
   return el('li.group', {},
     el('label', { title: t.groupCreatedBy(group.creator_email) }, box, groupMark(group.id), el('span.name', {}, group.name)),
     isUser(group.creator_email) && el('button.quiet.small', options, icon('dots')));
 }
 
-/** @param {number} id @param {HTMLInputElement} box */
-async function toggle(id, box) {
-  const selected = box.checked;
+/** @param {number} id @param {boolean} selected */
+async function toggle(id, selected) {
   try {
     await select(id, selected);
-  } catch (error) {
-    box.checked = !selected;
+  } catch (/** @type {any} */ error) {
+    if (error.kind === 'notFound') {
+      notify(t.groupGone);
+      return void loadGroups();
+    }
+    drawn = '';
+    draw();
     notify(errorMessage(error), t.tryAgain, () => {
-      box.checked = selected;
-      void toggle(id, box);
+      void toggle(id, selected);
+      drawn = '';
+      draw();
     });
     return;
   }

@@ -5,8 +5,11 @@ import { el } from './dom.js';
 import * as store from './events/store.js';
 import { t } from './i18n/index.js';
 import { state } from './state.js';
+import { MINUTE } from './time.js';
 
 /** @typedef {import('./state.js').Group} Group */
+
+const FRESH_FOR = MINUTE;
 
 /** @param {number | null} id null: the personal calendar */
 export const groupName = (id) => (id === null ? t.personal : state.groups.get(id)?.name ?? `#${id}`);
@@ -25,39 +28,61 @@ export const groupClasses = (id) => (id === null
 /** The coloured shape that marks a group. @param {number | null} id */
 export const groupMark = (id) => el(`span.mark.${groupClasses(id).join('.')}`, { 'aria-hidden': 'true' });
 
-/** Loads all groups and the selection. */
+/** The selections that are being saved, each after the one before it of the same group. @type {Map<number, Promise<unknown>>} */
+const saving = new Map();
+/** Counts the changes of the selection: what was fetched before the last one is not what is selected now. */
+let changes = 0;
+let loadedAt = 0;
+
+/** Loads all groups and the selection. @returns {Promise<boolean>} whether another selection was found than the page had */
 export async function load() {
+  const before = changes;
   const [groups, selection] = await Promise.all([call('GET', '/group/list'), call('GET', '/user/calendar/group')]);
   state.groups = new Map(groups.data.map((/** @type {Group} */ group) => [group.id, group]));
-  state.selectedGroups = new Set(selection.data.selected_group.split(',').map(Number).filter(Boolean));
+  if (before !== changes) return false;
+  loadedAt = Date.now();
+  const selected = new Set(selection.data.selected_group.split(',').map(Number).filter(Boolean));
+  const isSame = selected.size === state.selectedGroups.size && [...selected].every((id) => state.selectedGroups.has(id));
+  state.selectedGroups = selected;
+  return !isSame;
 }
 
-/** @param {Iterable<number>} ids */
-const saveSelection = (ids) =>
-  call('POST', '/user/calendar/group', { body: { selected_group: [...ids].join(',') || '0' } });
+/** Whether they were loaded a while ago: others change them too. */
+export const isOld = () => Date.now() - loadedAt > FRESH_FOR;
 
-/** Selects a group or not. What was selected before stays if the call fails. @param {number} id @param {boolean} selected */
+/**
+ * Selects a group or not. Only this group is sent, so that what another device has selected stays.
+ * @param {number} id @param {boolean} selected
+ */
 export async function select(id, selected) {
-  const before = state.selectedGroups;
-  const next = new Set(before);
-  if (selected) next.add(id);
-  else next.delete(id);
-  state.selectedGroups = next;
+  const mark = (/** @type {boolean} */ isSelected) => {
+    changes += 1;
+    if (isSelected) state.selectedGroups.add(id);
+    else state.selectedGroups.delete(id);
+  };
+  mark(selected);
+  const save = () => call(selected ? 'PUT' : 'DELETE', `/user/calendar/group/${id}`);
+  const saved = (saving.get(id) ?? Promise.resolve()).then(save, save);
+  saving.set(id, saved);
   try {
-    await saveSelection(next);
+    await saved;
   } catch (error) {
-    state.selectedGroups = before;
+    // A later click has the last word.
+    if (saving.get(id) === saved) mark(!selected);
     throw error;
+  } finally {
+    changes += 1;
+    if (saving.get(id) === saved) saving.delete(id);
   }
   // The events that disappear are known; those that appear are not.
   if (selected) store.clear();
   else store.dropGroup(id);
 }
 
-/** Makes a group and selects it, since its creator wants to see it. @param {string} name */
-export async function create(name) {
-  const { id } = await call('POST', '/group/', { body: { group_name: name } });
-  await saveSelection([...state.selectedGroups, id]);
+/** Makes a group and selects it, since its creator wants to see it. @param {string} name @param {string} key the same for each try to make it */
+export async function create(name, key) {
+  const { id } = await call('POST', '/group/', { body: { group_name: name }, key });
+  await call('PUT', `/user/calendar/group/${id}`);
   await load();
 }
 

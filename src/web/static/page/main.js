@@ -49,7 +49,7 @@ function start() {
   groupList.init();
   account.init();
   navigation.init();
-  refresher.init();
+  refresher.init(groupList.refreshGroups);
   void resumeSession();
 }
 

@@ -4,7 +4,7 @@
 import { draw } from './calendar/calendar.js';
 import { range } from './calendar/view.js';
 import { isOnScreen } from './dom.js';
-import { load } from './events/store.js';
+import { clear, load } from './events/store.js';
 import { errorMessage, t } from './i18n/index.js';
 import { notify } from './messages.js';
 import { state } from './state.js';
@@ -15,7 +15,12 @@ const INTERVAL = 5 * MINUTE;
 /** Closes the message that the calendar could not be loaded. */
 let closeMessage = () => {};
 
-export function init() {
+/** Loads the groups again, and says whether other ones are selected than before. */
+let refreshGroups = async () => false;
+
+/** @param {() => Promise<boolean>} givenRefreshGroups */
+export function init(givenRefreshGroups) {
+  refreshGroups = givenRefreshGroups;
   const refreshIfVisible = () => { if (!document.hidden) void refresh(); };
   addEventListener('online', () => void refresh());
   document.addEventListener('visibilitychange', refreshIfVisible);
@@ -30,7 +35,12 @@ export async function refresh() {
   const { start, end } = range();
   draw();
   try {
-    if (await load(start, end)) draw();
+    const [loaded, reselected] = await Promise.all([load(start, end), refreshGroups()]);
+    if (reselected) clear();
+    if (loaded || reselected) {
+      await load(start, end);
+      draw();
+    }
     closeMessage();
   } catch (/** @type {any} */ error) {
     if (error.kind === 'token') return;

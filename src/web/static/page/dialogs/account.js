@@ -8,7 +8,6 @@ import { errorMessage, language, setLanguage, t } from '../i18n/index.js';
 import { notify } from '../messages.js';
 import { refresh } from '../refresh.js';
 import { changePassword, signOut, signOutEverywhere } from '../session.js';
-import { state } from '../state.js';
 import { fromApi, toIsoDate } from '../time.js';
 
 /** @typedef {import('../events/event.js').CalendarEvent} CalendarEvent */
@@ -43,13 +42,11 @@ async function show() {
   showBirthday(undefined);
   open(byId('account'));
   try {
-    showBirthday(await findOwnBirthday());
+    showBirthday(await findBirthday());
   } catch (error) {
     byId('birthday-error').textContent = errorMessage(error);
   }
 }
-
-const findOwnBirthday = () => findBirthday(state.user?.useremail ?? '');
 
 /** @param {CalendarEvent | undefined} event */
 function showBirthday(event) {
@@ -71,7 +68,7 @@ async function saveBirthday() {
       showBirthday(undefined);
     } else {
       await setBirthday(date);
-      showBirthday(await findOwnBirthday());
+      showBirthday(await findBirthday());
     }
     void refresh();
   } catch (/** @type {any} */ error) {

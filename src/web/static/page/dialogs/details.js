@@ -7,6 +7,7 @@ import { ConflictError } from '../events/requests.js';
 import { formatClock, formatShortDate } from '../format.js';
 import { groupMark, groupName } from '../groups.js';
 import { errorMessage, t } from '../i18n/index.js';
+import { notify } from '../messages.js';
 import { isUser, state } from '../state.js';
 import { MINUTE, fromApi, zoneName } from '../time.js';
 import { edit } from './editor.js';
@@ -46,6 +47,7 @@ export function showDetails(event, beside) {
   byId('details-edit').hidden = !editable;
   byId('details-delete').hidden = !event.mine && !isInOwnGroup(event);
   byId('details-delete').textContent = t.delete;
+  byId('details-delete').disabled = false;
   confirmed = event.mine;
   byId('details-error').textContent = '';
   open(byId('details'), editable ? byId('details-edit') : undefined);
@@ -78,7 +80,10 @@ function placeBeside(dialog, beside) {
 }
 
 async function remove() {
-  if (!shown) return;
+  const event = shown;
+  if (!event) return;
+  // An answer that comes late must not act on another event.
+  const isShown = () => shown === event && byId('details').open;
   const button = byId('details-delete');
   if (!confirmed) {
     button.textContent = t.deleteForGood;
@@ -87,9 +92,14 @@ async function remove() {
   }
   button.disabled = true;
   try {
-    await actions.remove(shown);
-    byId('details').close();
+    await actions.remove(event);
+    if (isShown()) byId('details').close();
   } catch (/** @type {any} */ error) {
+    if (!isShown()) {
+      const again = () => (byId('details').open ? tell() : showDetails(error.current ?? event));
+      const tell = () => void notify(`${t.notDeleted(event.subject)} ${errorMessage(error)}`, t.tryAgain, again);
+      return tell();
+    }
     if (error instanceof ConflictError && error.current) {
       showDetails(error.current);
       button.textContent = t.deleteAnyway;
@@ -99,6 +109,6 @@ async function remove() {
     }
     byId('details-error').textContent = errorMessage(error);
   } finally {
-    button.disabled = false;
+    if (isShown() || !byId('details').open) button.disabled = false;
   }
 }

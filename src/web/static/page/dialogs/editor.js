@@ -1,5 +1,6 @@
 // The form to create or edit an event. If someone else has changed the event, it shows their version and asks which to keep.
 
+import { newKey } from '../api.js';
 import { byId, el, on, open } from '../dom.js';
 import * as actions from '../events/actions.js';
 import { describeTime, isAllDay } from '../events/event.js';
@@ -7,16 +8,25 @@ import { ConflictError } from '../events/requests.js';
 import { selectAndShow } from '../group-list.js';
 import { allGroups, groupMark, groupName, selectedFirst } from '../groups.js';
 import { errorMessage, t } from '../i18n/index.js';
+import { notify } from '../messages.js';
 import { DAY, zoneName } from '../time.js';
 import * as times from './editor-times.js';
 
 /** @typedef {import('../events/event.js').CalendarEvent} CalendarEvent */
+/** @typedef {import('../events/event.js').EventFields} EventFields */
 
 /** The most groups that the form offers: all that can be selected, and some others. */
 const MOST_GROUPS = 1200;
 
-/** The event that is edited, as the person saw it last; null for a new one. @type {CalendarEvent | null} */
-let edited = null;
+/**
+ * What the form is about. Each opening of the form makes another, so that an answer that comes late cannot act on a
+ * form that was opened meanwhile.
+ * @typedef {{event: CalendarEvent | null, key: string}} Draft
+ *   `event`: what is edited, as the person saw it last, or null for a new one; `key`: for each try to make it
+ */
+
+/** @type {Draft} */
+let draft = { event: null, key: '' };
 /** Whether the form was put away while the person signs in again. */
 let suspended = false;
 
@@ -26,14 +36,26 @@ const field = (/** @type {string} */ name) => byId(`editor-${name}`);
 export function init(onClose) {
   times.init();
   on('editor-form', 'submit', () => void save());
-  on('editor-theirs', 'click', () => { if (edited) fill(edited, edited.allDay); });
+  on('editor-theirs', 'click', () => { if (draft.event) fill(draft.event, draft.event.allDay); });
   on('editor-mine', 'click', () => void save());
-  on('editor', 'close', () => { if (!suspended) onClose(); });
+  on('editor', 'close', () => {
+    if (suspended) return;
+    draft = newDraft(null);
+    onClose();
+  });
 }
+
+/** @param {CalendarEvent | null} event @returns {Draft} */
+const newDraft = (event) => ({ event, key: newKey() });
 
 /** Opens the form for a new event. @param {number} start @param {number} end */
 export function create(start, end, allDay = false) {
-  edited = null;
+  openNew(newDraft(null), { subject: '', start, end }, allDay);
+}
+
+/** @param {Draft} given @param {EventFields} fields @param {boolean} allDay @param {number | null} [group] */
+function openNew(given, fields, allDay, group = null) {
+  draft = given;
   byId('editor-title').textContent = t.newEvent;
   const groups = selectedFirst(allGroups());
   const hidden = Math.max(0, groups.length - MOST_GROUPS);
@@ -42,19 +64,25 @@ export function create(start, end, allDay = false) {
     ...groups.slice(0, MOST_GROUPS).map(({ id, name }) => el('option', { value: id }, name)),
     ...(hidden ? [el('option', { disabled: true }, t.moreGroupsToSelect(hidden))] : []));
   field('group').hidden = false;
+  field('group').value = group ?? '';
   field('group-name').hidden = true;
-  fill({ subject: '', start, end }, allDay);
+  fill(fields, allDay);
   open(byId('editor'), field('subject'));
 }
 
 /** Opens the form for an event. Its group stays as it is. @param {CalendarEvent} event */
 export function edit(event) {
-  edited = event;
+  openEdited(newDraft(event), event, event);
+}
+
+/** @param {Draft} given @param {CalendarEvent} event @param {EventFields} fields */
+function openEdited(given, event, fields) {
+  draft = given;
   byId('editor-title').textContent = t.editEvent;
   field('group').hidden = true;
   field('group-name').hidden = false;
   field('group-name').replaceChildren(groupMark(event.group), el('span', {}, groupName(event.group)));
-  fill(event, event.allDay);
+  fill(fields, isAllDay(fields.start, fields.end));
   open(byId('editor'), field('subject'));
 }
 
@@ -76,6 +104,7 @@ function fill({ subject, start, end }, allDay) {
   showError('');
   field('conflict').hidden = true;
   field('save').textContent = t.save;
+  setSaving(false);
   field('zone').textContent = t.timeZone(zoneName());
 }
 
@@ -97,30 +126,58 @@ async function save() {
   if (when.end < when.start) return showError(t.endBeforeStart);
   showError('');
   setSaving(true);
+  const group = field('group').value ? Number(field('group').value) : null;
+  await send(draft, { subject, ...keepLastMinute(when) }, group);
+}
+
+/**
+ * Saves what was typed. The form may be closed meanwhile, or opened for something else.
+ * @param {Draft} sent @param {EventFields} fields @param {number | null} group
+ */
+async function send(sent, fields, group) {
+  const isShown = () => draft === sent && byId('editor').open;
   try {
-    const fields = { subject, ...keepLastMinute(when) };
-    const group = field('group').value ? Number(field('group').value) : null;
-    if (edited) {
-      await actions.change(edited, fields);
+    if (sent.event) {
+      await actions.change(sent.event, fields);
     } else {
       if (group !== null) await selectAndShow(group);
-      await actions.create(fields, group);
+      await actions.create(fields, group, sent.key);
     }
-    byId('editor').close();
+    if (isShown()) byId('editor').close();
+    else if (draft === sent) draft = newDraft(null);
   } catch (/** @type {any} */ error) {
+    if (!isShown()) return tellLater(sent, fields, group, error);
     if (error instanceof ConflictError) return showConflict(error.current);
     showError(errorMessage(error));
     if (error.retryable) field('save').textContent = t.tryAgain;
   } finally {
-    setSaving(false);
+    if (draft === sent) setSaving(false);
   }
+}
+
+/**
+ * Says that something was not saved whose form is closed. What was typed comes back with the form.
+ * @param {Draft} sent @param {EventFields} fields @param {number | null} group @param {any} error
+ */
+function tellLater(sent, fields, group, error) {
+  // The form waits for the person to sign in again.
+  if (error.kind === 'token' && suspended) return;
+  notify(`${t.notSaved(fields.subject)} ${errorMessage(error)}`, t.openForm, () => {
+    // Another form is open: what is typed there must not be lost either.
+    if (byId('editor').open) return tellLater(sent, fields, group, error);
+    if (sent.event) openEdited(sent, sent.event, fields);
+    else openNew(sent, fields, isAllDay(fields.start, fields.end), group);
+    if (error instanceof ConflictError) showConflict(error.current);
+    else showError(errorMessage(error));
+  });
 }
 
 /** Whole days that another client wrote as 00:00 to 23:59 stay so unless they were moved. @param {{start: number, end: number}} when */
 function keepLastMinute(when) {
-  const unmoved = edited?.allDay && edited.start === when.start && isAllDay(when.start, when.end)
-    && when.end >= edited.end && when.end - edited.end < DAY / 2;
-  return unmoved && edited ? { start: edited.start, end: edited.end } : when;
+  const { event } = draft;
+  const unmoved = event?.allDay && event.start === when.start && isAllDay(when.start, when.end)
+    && when.end >= event.end && when.end - event.end < DAY / 2;
+  return unmoved && event ? { start: event.start, end: event.end } : when;
 }
 
 /** @param {boolean} saving */
@@ -130,7 +187,7 @@ function setSaving(saving) {
 
 /** Shows the event as it is now, and asks which version to keep. @param {CalendarEvent | null} current */
 function showConflict(current) {
-  edited = current;
+  draft.event = current;
   field('conflict').hidden = false;
   field('conflict-title').textContent = current ? t.changedElsewhere : t.deletedElsewhere;
   field('conflict-now').textContent = current ? `${current.subject}\n${describeTime(current)}` : '';

@@ -1,13 +1,25 @@
 // The dialog to create a group, or to rename or delete one's own.
 
+import { newKey } from '../api.js';
 import { announce, byId, on, open } from '../dom.js';
 import * as groups from '../groups.js';
 import { errorMessage, t } from '../i18n/index.js';
+import { notify } from '../messages.js';
 
 /** @typedef {import('../state.js').Group} Group */
 
-/** The group that is edited; null for a new one. @type {Group | null} */
-let edited = null;
+/**
+ * What the dialog is about. Each opening makes another, so that an answer that comes late cannot act on a dialog that
+ * was opened meanwhile.
+ * @typedef {{group: Group | null, key: string}} Draft
+ *   `group`: the one that is edited, or null for a new one; `key`: for each try to make it
+ */
+
+/** @type {Draft} */
+let draft = { group: null, key: '' };
+
+/** @param {Draft} sent */
+const isShown = (sent) => draft === sent && byId('group-dialog').open;
 let changed = () => {};
 
 /** @param {() => void} onChange called after a group was created, renamed or deleted */
@@ -19,23 +31,23 @@ export function init(onChange) {
 
 /** @param {Group | null} group null: a new one */
 export function openGroup(group) {
-  edited = group;
+  draft = { group, key: newKey() };
   byId('group-title').textContent = group ? t.editGroup : t.newGroup;
   byId('group-name').value = group?.name ?? '';
   byId('group-save').textContent = group ? t.rename : t.createGroup;
   byId('group-error').textContent = byId('group-delete-error').textContent = '';
   byId('group-delete-form').hidden = !group;
   byId('group-delete-name').value = '';
-  if (group) void showDeletion(group);
+  if (group) void showDeletion(draft, group);
   open(byId('group-dialog'), byId('group-name'));
 }
 
-/** Says what deleting the group would do. @param {Group} group */
-async function showDeletion(group) {
+/** Says what deleting the group would do. @param {Draft} asked @param {Group} group */
+async function showDeletion(asked, group) {
   byId('group-delete-label').textContent = t.typeGroupName(group.name);
   byId('group-delete-effect').textContent = '…';
   const text = await groups.countEvents(group.id).then(t.deleteGroupEffect, errorMessage);
-  if (edited === group) byId('group-delete-effect').textContent = text;
+  if (draft === asked) byId('group-delete-effect').textContent = text;
 }
 
 async function save() {
@@ -45,32 +57,37 @@ async function save() {
     error.textContent = t.groupNameInvalid;
     return;
   }
+  const sent = draft;
   try {
-    if (edited) await groups.rename(edited.id, name);
-    else await groups.create(name);
+    if (sent.group) await groups.rename(sent.group.id, name);
+    else await groups.create(name, sent.key);
   } catch (failure) {
+    if (!isShown(sent)) return void notify(`${t.notSaved(name)} ${errorMessage(failure)}`);
     error.textContent = errorMessage(failure);
     byId('group-save').textContent = t.tryAgain;
     return;
   }
-  byId('group-dialog').close();
+  if (isShown(sent)) byId('group-dialog').close();
   changed();
 }
 
 async function remove() {
-  if (!edited) return;
+  const sent = draft;
+  const { group } = sent;
+  if (!group) return;
   const error = byId('group-delete-error');
-  if (byId('group-delete-name').value.trim() !== edited.name) {
+  if (byId('group-delete-name').value.trim() !== group.name) {
     error.textContent = t.wrongGroupName;
     return;
   }
   try {
-    await groups.remove(edited.id);
+    await groups.remove(group.id);
   } catch (failure) {
+    if (!isShown(sent)) return void notify(`${t.notDeleted(group.name)} ${errorMessage(failure)}`);
     error.textContent = errorMessage(failure);
     return;
   }
-  byId('group-dialog').close();
+  if (isShown(sent)) byId('group-dialog').close();
   announce(t.groupDeleted);
   changed();
 }

@@ -1,5 +1,6 @@
 // What a person does to an event. Each change is drawn at once and can be undone.
 
+import { newKey } from '../api.js';
 import { draw } from '../calendar/calendar.js';
 import { errorMessage, t } from '../i18n/index.js';
 import { notify, offerUndo } from '../messages.js';
@@ -9,9 +10,9 @@ import { reload } from './store.js';
 /** @typedef {import('./event.js').CalendarEvent} CalendarEvent */
 /** @typedef {import('./event.js').EventFields} EventFields */
 
-/** @param {EventFields} fields @param {number | null} group */
-export async function create(fields, group) {
-  const created = await requests.create(fields, group);
+/** @param {EventFields} fields @param {number | null} group @param {string} key the same for each try to make this event */
+export async function create(fields, group, key) {
+  const created = await requests.create(fields, group, key);
   draw();
   offerUndo(t.eventCreated, async () => {
     await requests.remove(created);
@@ -38,8 +39,9 @@ export async function remove(seen) {
   draw();
   // Somebody else's event would come back as the user's own.
   if (!removed.mine) return void notify(t.eventDeleted);
+  const key = newKey();
   offerUndo(t.eventDeleted, async () => {
-    await requests.restore(removed);
+    await requests.restore(removed, key);
     if (removed.birthday) await reload();
     draw();
   });

@@ -1,10 +1,12 @@
 // The calls that read and write single events. Each write also goes into the store, so that it shows at once.
 //
 // A change or deletion is only done to the event as the person saw it: the page compares it with the server's, and
-// the server compares once more by its ETag (`If-Match`).
+// the server compares once more by its revision. Each can be tried again after its answer was lost: a creation has a
+// key, a change that has arrived is no conflict, and an event that is gone is deleted.
 
 import { ApiError, call } from '../api.js';
-import { fromIso, toIsoDate, toIsoMonth } from '../time.js';
+import { state } from '../state.js';
+import { fromIso, now, toIsoDate, toIsoMonth } from '../time.js';
 import { fromWire, isAllDay, toWire } from './event.js';
 import * as store from './store.js';
 
@@ -20,24 +22,31 @@ export class ConflictError extends ApiError {
   }
 }
 
-/** @param {number} id @returns {Promise<{event: CalendarEvent, etag: string | null}>} */
+/** @param {number} id @returns {Promise<{event: CalendarEvent, revision: string}>} */
 async function read(id) {
-  const { data, etag } = await call('GET', `/calendar/event/${id}`);
-  return { event: fromWire(data), etag };
+  const { data } = await call('GET', `/calendar/event/${id}`);
+  return { event: fromWire(data), revision: data.revision };
 }
 
 /**
+ * @param {CalendarEvent} event
+ * @param {EventFields} fields
+ */
+const has = (event, { subject, start, end }) =>
+  event.subject === subject && (event.birthday || (event.start === start && event.end === end));
+
+/**
  * Writes to an event unless it was changed since the person saw it; then throws a ConflictError.
- * @param {CalendarEvent} seen @param {(ifMatch: string | null) => Promise<any>} write
+ * @param {CalendarEvent} seen @param {(revision: string) => Promise<any>} write
+ * @param {EventFields} [wanted] what it is to become: if it is that already, an earlier try has arrived
  * @returns {Promise<CalendarEvent>} the event as it was right before the write
  */
-async function writeIfUnchanged(seen, write) {
+async function writeIfUnchanged(seen, write, wanted) {
   try {
-    const { event, etag } = await read(seen.id);
-    const unchanged = event.subject === seen.subject
-      && (seen.birthday || (event.start === seen.start && event.end === seen.end));
-    if (!unchanged) throw new ConflictError(event);
-    await write(etag);
+    const { event, revision } = await read(seen.id);
+    if (wanted && has(event, wanted)) return event;
+    if (!has(event, seen)) throw new ConflictError(event);
+    await write(revision);
     return event;
   } catch (error) {
     const current = await currentAfter(error, seen.id);
@@ -59,38 +68,54 @@ async function currentAfter(error, id) {
   return read(id).then(({ event }) => event, (failed) => (failed.kind === 'notFound' ? null : undefined));
 }
 
-/** @param {EventFields} fields @param {number | null} group @returns {Promise<CalendarEvent>} */
-export async function create(fields, group) {
+/**
+ * @param {EventFields} fields @param {number | null} group @param {string} key the same for each try to make this event
+ * @returns {Promise<CalendarEvent>}
+ */
+export async function create(fields, group, key) {
   const { id } = group === null
-    ? await call('POST', '/calendar/event', { body: toWire(fields) })
-    : await call('POST', '/group/event', { body: { ...toWire(fields), group_id: group } });
-  const { event } = await read(id);
+    ? await call('POST', '/calendar/event', { body: toWire(fields), key })
+    : await call('POST', '/group/event', { body: { ...toWire(fields), group_id: group }, key });
+  const event = made(id, fields, group);
   store.put(event);
   return event;
 }
 
+/** An event that was just made, as the server has it: what came after may fail, but the event is there. @param {number} id @param {EventFields} fields @param {number | null} group @returns {CalendarEvent} */
+function made(id, { subject, start, end }, group) {
+  const email = state.user?.useremail ?? '';
+  const created = new Date(now()).toUTCString();
+  return { id, subject, start, end, group, email, mine: true, birthday: false, allDay: isAllDay(start, end), created, updated: null };
+}
+
 /** @param {CalendarEvent} seen @param {EventFields} fields @returns {Promise<CalendarEvent>} the changed event */
 export async function change(seen, fields) {
-  const before = await writeIfUnchanged(seen, (ifMatch) =>
-    call('PUT', '/calendar/event', { body: { event_id: seen.id, ...toWire(fields) }, ifMatch }));
+  const before = await writeIfUnchanged(seen, (revision) =>
+    call('PUT', '/calendar/event', { body: { event_id: seen.id, revision, ...toWire(fields) } }), fields);
   const { subject, start, end } = fields;
   const after = { ...before, subject, start, end, allDay: isAllDay(start, end) };
   store.put(after);
   return after;
 }
 
-/** @param {CalendarEvent} seen @returns {Promise<CalendarEvent>} the event as it was last */
+/** @param {CalendarEvent} seen @returns {Promise<CalendarEvent>} the event as it was last; one that was gone already, as it was seen */
 export async function remove(seen) {
-  const removed = await writeIfUnchanged(seen, (ifMatch) =>
-    call('DELETE', '/calendar/event', { body: { event_id: seen.id }, ifMatch }));
+  let removed = seen;
+  try {
+    removed = await writeIfUnchanged(seen, (revision) =>
+      call('DELETE', '/calendar/event', { body: { event_id: seen.id, revision } }));
+  } catch (error) {
+    // Gone is what was wanted.
+    if (!(error instanceof ConflictError) || error.current) throw error;
+  }
   store.drop(seen.id);
   return removed;
 }
 
-/** Creates a removed event again. @param {CalendarEvent} removed */
-export async function restore(removed) {
+/** Creates a removed event again. @param {CalendarEvent} removed @param {string} key as for `create` */
+export async function restore(removed, key) {
   if (removed.birthday) await setBirthday(toIsoDate(removed.start));
-  else await create(removed, removed.group);
+  else await create(removed, removed.group, key);
 }
 
 /** How many events one search gives at most. */
@@ -107,10 +132,14 @@ export async function search(word, { after, signal } = {}) {
   return { events: data.slice(0, MOST_FOUND).map(fromWire), hasMore: data.length > MOST_FOUND };
 }
 
-/** The user's birthday in the year of birth. The server names it after the email. @param {string} email */
-export async function findBirthday(email) {
-  const { events } = await search(`${email} 생일`);
-  return events.find((event) => event.birthday && event.mine);
+/** The user's birthday in the year of birth. @returns {Promise<CalendarEvent | undefined>} */
+export async function findBirthday() {
+  try {
+    return fromWire((await call('GET', '/calendar/birthday')).data);
+  } catch (/** @type {any} */ error) {
+    if (error.kind === 'notFound') return undefined;
+    throw error;
+  }
 }
 
 /** @param {string} date `1990-06-22` */

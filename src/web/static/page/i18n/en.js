@@ -63,6 +63,8 @@ export const en = {
   eventCreated: 'Event created', eventSaved: 'Event saved', eventDeleted: 'Event deleted', eventMoved: 'Event moved',
   eventResized: 'Event length changed', undo: 'Undo', undone: 'Undone',
   undoConflict: 'This cannot be undone, because the event has been changed since.',
+  notSaved: (/** @type {string} */ subject) => `“${subject}” was not saved.`,
+  notDeleted: (/** @type {string} */ subject) => `“${subject}” was not deleted.`, openForm: 'Open the form',
   moveConflict: 'The event was not moved, because it has been changed elsewhere. The calendar shows it as it is now.',
 
   // Groups
@@ -74,6 +76,7 @@ export const en = {
       plural(count, 'it', 'them')}. This cannot be undone.`),
   typeGroupName: (/** @type {string} */ name) => `To delete it, type its name: ${name}`,
   wrongGroupName: 'That is not the name of the group.', groupDeleted: 'Group deleted',
+  groupGone: 'This group no longer exists. Someone has deleted it.',
   groupCreatedBy: (/** @type {string} */ email) => `created by ${email}`,
   groupOptions: (/** @type {string} */ name) => `Rename or delete ${name}`, findGroup: 'Find a group',
   moreGroups: (/** @type {number} */ count) =>

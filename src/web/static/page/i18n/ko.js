@@ -58,6 +58,8 @@ export const ko = {
   eventCreated: '일정을 만들었습니다', eventSaved: '일정을 저장했습니다', eventDeleted: '일정을 삭제했습니다', eventMoved: '일정을 옮겼습니다',
   eventResized: '일정 길이를 바꿨습니다', undo: '되돌리기', undone: '되돌렸습니다',
   undoConflict: '그사이 일정이 바뀌어 되돌릴 수 없습니다.',
+  notSaved: (subject) => `‘${subject}’을(를) 저장하지 못했습니다.`,
+  notDeleted: (subject) => `‘${subject}’을(를) 삭제하지 못했습니다.`, openForm: '편집 창 열기',
   moveConflict: '그사이 다른 곳에서 일정이 바뀌어 옮기지 않았습니다. 달력에 현재 내용이 표시됩니다.',
 
   // 그룹
@@ -68,6 +70,7 @@ export const ko = {
     : `누가 만들었는지와 관계없이 그룹의 일정 ${count}개도 함께 삭제됩니다. 이 작업은 되돌릴 수 없습니다.`),
   typeGroupName: (name) => `삭제하려면 그룹 이름을 입력하세요: ${name}`,
   wrongGroupName: '그룹 이름이 다릅니다.', groupDeleted: '그룹을 삭제했습니다',
+  groupGone: '이 그룹은 더 이상 없습니다. 누군가 삭제했습니다.',
   groupCreatedBy: (email) => `${email} 님이 만듦`,
   groupOptions: (name) => `${name} 이름 바꾸기 또는 삭제`, findGroup: '그룹 찾기',
   moreGroups: (count) => `그룹 ${count}개가 더 있습니다. 위에 이름의 일부를 입력해 찾으세요.`,
