@@ -1,4 +1,4 @@
--- What was made with which key of a client, for a day: a call that is repeated, since its answer was lost,
+-- What was made with which key of a client, for at least a day: a call that is repeated, since its answer was lost,
 -- then makes nothing, and gets the first answer again. `used` is Unix time in seconds.
 CREATE TABLE idempotency_key (
     user_id INTEGER NOT NULL REFERENCES "user" (id) ON DELETE CASCADE,

@@ -19,12 +19,13 @@ pub(super) fn run(config: &Config, old: &Path, dry_run: bool, json: bool) -> Res
     let old = Flask::open(old)?;
     let now = Clock::new(config.zone.clone()).now()?;
     let work = |tx: &Transaction<'_>| import::flask(tx, &old, now);
+    let mut finished = Ok(());
     let report = if dry_run {
         DirectStore::open_to_rehearse(&config.database)?.rehearse(work)?
     } else {
         let mut store = DirectStore::open_or_make(&config.database)?;
         let report = store.write(work)?;
-        store.finish()?;
+        finished = store.finish();
         report
     };
     if json {
@@ -37,6 +38,11 @@ pub(super) fn run(config: &Config, old: &Path, dry_run: bool, json: bool) -> Res
         } else {
             format!("imported into {into}")
         })?;
+    }
+    if let Err(error) = finished {
+        output::note(&format!(
+            "the server will bring the search index up to date, since now {error}"
+        ))?;
     }
     if config.signing_key.is_none() {
         output::note(

@@ -46,7 +46,7 @@ pub(super) fn warnings(given: &Figment, key: Option<&[u8]>, tls: Option<&Tls>) -
     let files = [file_of_key(given), tls.map(|tls| tls.key.clone())];
     for file in files.into_iter().flatten().filter(|file| is_open_to_all(file)) {
         warnings.push(format!(
-            "{} holds a secret key, and every user of this machine may open it: chmod o= {0}",
+            "{} holds a secret key, and its mode lets every user of this machine read or change it: chmod o= {0}",
             file.display()
         ));
     }
@@ -62,7 +62,7 @@ fn file_of_key(given: &Figment) -> Option<PathBuf> {
 }
 
 fn is_open_to_all(file: &Path) -> bool {
-    std::fs::metadata(file).is_ok_and(|found| found.permissions().mode() & 0o007 != 0)
+    std::fs::metadata(file).is_ok_and(|found| found.permissions().mode() & 0o006 != 0)
 }
 
 /// The environment is read without figment. figment would take a key of digits for a number, and

@@ -123,6 +123,72 @@ page('an event whose answer was lost is not made twice', async () => {
   assert.equal((await person.month()).length, 1);
 });
 
+for (const group of [false, true]) {
+  page(`what was edited between two tries is what is stored, ${group ? 'in another calendar' : 'in the same one'}`, async () => {
+    const person = await server.person();
+    const name = `Edited ${person.name}`;
+    const id = await person.group(name);
+    const open = await visit(server, { person });
+    await open.keyboard.press('n');
+    await open.fill('#editor-subject', 'First');
+    const post = await hold(open, 'POST', '/calendar/event');
+    post.release('lose');
+    await open.click('#editor-save');
+    await open.waitForSelector(`#editor-save >> text=${JSON.stringify(t.tryAgain)}`);
+    await open.fill('#editor-subject', 'Second');
+    if (group) await open.selectOption('#editor-group', { label: name });
+    await open.click('#editor-save');
+    await shown(open, 'Second').first().waitFor();
+    const events = await person.month();
+    assert.deepEqual(events.map((/** @type {any} */ event) => [event.subject, event.group]), [['Second', group ? String(id) : null]]);
+  });
+}
+
+page('a birthday that is gone already is not offered to be restored in another year', async () => {
+  const person = await server.person();
+  await person.call('PUT', '/calendar/birthday', { birthday: '1990-06-22' });
+  const open = await visit(server, { person });
+  await shown(open, person.name).first().click();
+  await person.call('DELETE', '/calendar/birthday');
+  await open.click('#details-delete');
+  await message(open, t.eventDeleted).waitFor();
+  assert.equal(await open.locator('.message', { hasText: t.undo }).count(), 0);
+});
+
+page('a birthday whose answer was lost is set when it is tried again', async () => {
+  const person = await server.person();
+  const open = await visit(server, { person });
+  await open.click('#account-open');
+  await open.fill('#birthday-date', '1990-06-22');
+  const put = await hold(open, 'PUT', '/calendar/birthday');
+  put.release('lose');
+  await open.click('#birthday-save');
+  await open.waitForSelector(`#birthday-save >> text=${JSON.stringify(t.tryAgain)}`);
+  await open.click('#birthday-save');
+  await open.waitForSelector(`#birthday-save >> text=${JSON.stringify(t.removeBirthday)}`);
+  assert.equal(await open.textContent('#birthday-error'), '');
+});
+
+page('what was not saved is not pushed out by other messages', async () => {
+  const person = await server.person();
+  const open = await visit(server, { person });
+  await open.keyboard.press('n');
+  await open.fill('#editor-subject', 'Unsaved');
+  const post = await hold(open, 'POST', '/calendar/event');
+  await open.click('#editor-save');
+  await post.held;
+  await open.keyboard.press('Escape');
+  post.release('fail');
+  await message(open, t.notSaved('Unsaved')).waitFor();
+  for (const subject of ['A', 'B', 'C', 'D']) {
+    await open.keyboard.press('n');
+    await open.fill('#editor-subject', subject);
+    await open.click('#editor-save');
+    await shown(open, subject).first().waitFor();
+  }
+  assert.equal(await message(open, t.notSaved('Unsaved')).count(), 1);
+});
+
 page('a created event shows whatever comes after', async () => {
   const person = await server.person();
   const open = await visit(server, { person });

@@ -56,11 +56,11 @@ const REFUSALS: [(Code, &str, &str); 15] = [
         "MethodNotAllowed",
         "The path does not take this method; `Allow` says which it takes.",
     ),
-    (Code::NOT_FOUND, "NotFound", "No such path, event or group."),
+    (Code::NOT_FOUND, "NotFound", "No such path, event, group or birthday."),
     (
         Code::CHANGED,
         "Changed",
-        "The event is in none of the states that `If-Match` names; nothing was changed.",
+        "The event is in none of the states that `revision` and `If-Match` name; nothing was changed.",
     ),
     (Code::TOO_LARGE, "TooLarge", "The body has more than 65536 bytes."),
     (

@@ -181,6 +181,6 @@ fn value(call: &mut Call, place: ParameterIn, name: &str, schema: Any) {
 }
 
 fn header(call: &mut Call, name: &str, about: &str) {
-    let tags = ParameterBuilder::new().name(name).parameter_in(ParameterIn::Header);
-    call.take(tags.description(Some(about)).schema(Some(string())));
+    let header = ParameterBuilder::new().name(name).parameter_in(ParameterIn::Header);
+    call.take(header.description(Some(about)).schema(Some(string())));
 }

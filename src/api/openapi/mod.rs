@@ -47,7 +47,7 @@ parameters are ignored.
 code 40300, with a header `Allow` (see the response `MethodNotAllowed`). `HEAD` is answered wherever \
 `GET` is.
 - Checks are made in this order: path and method, token, body, parameters, whether the thing exists, \
-whose it is, whether it has changed (`If-Match`).
+whose it is, whether it has changed (`revision`, `If-Match`).
 - Times are wall-clock times of the server's zone. They come in as `YYYY-MM-DD HH:MM:SS`, years 0001 \
 to 9999, and go out as `Tue, 20 Jun 2017 09:00:00 GMT` with the same digits; `GMT` shifts nothing.
 - Of a query parameter that is given more than once, the first counts.";

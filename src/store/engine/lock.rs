@@ -84,7 +84,8 @@ impl Lock {
 pub(in crate::store) fn refuse_alias(place: &Place) -> Result<()> {
     // A restore holds the lock of a server too. The command itself reports it, and also a path that is
     // not a file; to open a pipe would block.
-    let writing = lock_beside(place, Duration::ZERO, File::try_lock_shared, String::new);
+    // Whoever unlocks it holds it for a moment.
+    let writing = lock_beside(place, PROBED, File::try_lock_shared, String::new);
     let is_file = fs::metadata(place.path()).is_ok_and(|found| found.is_file());
     let (Ok(_writing), true) = (writing, is_file) else { return Ok(()) };
     let Ok(file) = File::open(place.path()) else { return Ok(()) };
@@ -132,8 +133,15 @@ fn lock_beside(
     let beside = Place::exactly(place.beside(LOCK));
     let until = Instant::now() + patience;
     loop {
-        let Some(file) = open_beside(&beside).map_err(|error| cannot(place, &error))? else {
-            return Ok(Lock { held: None });
+        let file = match open_beside(place, &beside) {
+            Ok(Some(file)) => file,
+            Ok(None) => return Ok(Lock { held: None }),
+            // A command of root may be about to give it to its owner.
+            Err(error) if error.kind() == ErrorKind::PermissionDenied && Instant::now() < until => {
+                sleep(PAUSE);
+                continue;
+            }
+            Err(error) => return Err(cannot(place, &error)),
         };
         match try_lock(&file) {
             // Whoever held it before may have removed it meanwhile.
@@ -148,27 +156,39 @@ fn lock_beside(
 
 /// Opens the file that exists for its lock, which it makes if need be. None if nothing can be written
 /// there: opening the database gives a better error.
-fn open_beside(beside: &Place) -> io::Result<Option<File>> {
+fn open_beside(place: &Place, beside: &Place) -> io::Result<Option<File>> {
     // Neither a link nor a pipe is opened: the one leads elsewhere, the other would block.
     let flags = (OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed();
     let mut options = OpenOptions::new();
-    options.read(true).write(true).create(true).truncate(false).mode(0o600).custom_flags(flags);
-    let file = match options.open(beside.path()) {
-        Ok(file) => file,
-        Err(error) => match error.kind() {
-            ErrorKind::NotFound | ErrorKind::NotADirectory | ErrorKind::ReadOnlyFilesystem => {
-                return Ok(None);
+    options.read(true).write(true).mode(0o600).custom_flags(flags);
+    loop {
+        match options.clone().create_new(true).open(beside.path()) {
+            Ok(made) => {
+                // A command of root must not leave a file that the server's user cannot open.
+                let owner =
+                    fs::metadata(place.path()).or_else(|_| fs::metadata(place.folder()))?.uid();
+                if made.metadata()?.uid() != owner {
+                    let _ = fchown(&made, Some(owner), None);
+                }
+                return Ok(Some(made));
             }
-            ErrorKind::PermissionDenied if !beside.path().exists() => return Ok(None),
-            _ => return Err(error),
-        },
-    };
-    // A command of root must not leave a file that the server's user cannot open.
-    let owner = fs::metadata(beside.folder())?.uid();
-    if file.metadata()?.uid() != owner {
-        let _ = fchown(&file, Some(owner), None);
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+            Err(error) => {
+                return match error.kind() {
+                    ErrorKind::NotFound
+                    | ErrorKind::NotADirectory
+                    | ErrorKind::ReadOnlyFilesystem
+                    | ErrorKind::PermissionDenied => Ok(None),
+                    _ => Err(error),
+                };
+            }
+        }
+        match options.open(beside.path()) {
+            // Whoever held it last has removed it meanwhile.
+            Err(error) if error.kind() == ErrorKind::NotFound => {}
+            opened => return opened.map(Some),
+        }
     }
-    Ok(Some(file))
 }
 
 impl Drop for Lock {

@@ -56,7 +56,7 @@ pub fn restore(
         return Err(Error::Setup(format!("{from} is the database itself: name a backup")));
     }
     let _alone = there.then(|| Lock::alone(&to)).transpose()?;
-    let _folder = Lock::to_replace(&to)?;
+    let _replacing = Lock::to_replace(&to)?;
     let staged = StagedFile::beside(&to)?;
     let contents = copy(&from, backup, staged.place(), progress, &Stop::default())?;
     let mut unknown = None;

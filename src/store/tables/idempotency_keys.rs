@@ -14,12 +14,16 @@ pub(in crate::store) const MADE: &str = "
 SELECT made_id FROM idempotency_key
 WHERE user_id = ?1 AND kind = ?2 AND key = ?3 AND used >= ?4";
 
-/// Deletes the keys of user ?1 that were used before ?2, and those beyond the latest ?3.
-pub(in crate::store) const FORGET: &str = "
+/// Deletes the keys of user ?1 that were used before ?2.
+pub(in crate::store) const FORGET_OLD: &str =
+    "DELETE FROM idempotency_key WHERE user_id = ?1 AND used < ?2";
+
+/// Deletes the keys of user ?1 beyond the latest ?2.
+pub(in crate::store) const FORGET_MANY: &str = "
 DELETE FROM idempotency_key
-WHERE user_id = ?1 AND (used < ?2 OR used <= (
+WHERE user_id = ?1 AND used <= (
     SELECT k.used FROM idempotency_key k WHERE k.user_id = ?1
-    ORDER BY k.used DESC LIMIT 1 OFFSET ?3))";
+    ORDER BY k.used DESC LIMIT 1 OFFSET ?2)";
 
 const INSERT: &str = "
 INSERT INTO idempotency_key (user_id, kind, key, made_id, used) VALUES (?1, ?2, ?3, ?4, ?5)";
@@ -74,7 +78,8 @@ impl Transaction<'_> {
         now: i64,
         since: i64,
     ) -> Result<()> {
-        self.conn.prepare_cached(FORGET)?.execute((user.0, since, MOST))?;
+        self.conn.prepare_cached(FORGET_OLD)?.execute((user.0, since))?;
+        self.conn.prepare_cached(FORGET_MANY)?.execute((user.0, MOST))?;
         let mut statement = self.conn.prepare_cached(INSERT)?;
         statement.execute((user.0, kind.name(), key.as_str(), made, now))?;
         Ok(())

@@ -4,7 +4,7 @@
 use rusqlite::OpenFlags;
 
 use super::events::{BIRTHDAY_OF, BY_ID, PERSONAL_BETWEEN, SELECTED_BETWEEN};
-use super::{groups, selections, subject_index, users};
+use super::{groups, idempotency_keys, selections, subject_index, users};
 use crate::store::Store;
 use crate::store::engine::{Place, connection};
 
@@ -64,6 +64,14 @@ fn a_view_of_selected_groups_reads_a_range_of_the_index_per_group() {
             "SEARCH e USING INDEX event_in_group (group_id=? AND length_class=? AND starts>? AND starts<?)",
         ],
     );
+}
+
+#[test]
+fn the_keys_of_one_user_are_found_by_the_key_or_by_their_age() {
+    assert_plan(idempotency_keys::MADE, &["USING PRIMARY KEY (user_id=? AND kind=? AND key=?)"]);
+    let by_age = "USING INDEX idempotency_key_used (user_id=? AND used<?)";
+    assert_plan(idempotency_keys::FORGET_OLD, &[by_age]);
+    assert_plan(idempotency_keys::FORGET_MANY, &[by_age, "SEARCH k USING COVERING INDEX"]);
 }
 
 #[test]

@@ -52,18 +52,20 @@ function draw() {
   byId('groups-none').hidden = groups.length > 0;
   const found = groups.filter(({ name }) => name.toLowerCase().includes(word));
   const listed = found.length > LONG_LIST ? selectedFirst(found).slice(0, LONG_LIST) : found;
-  const content = JSON.stringify(listed.map((group) => [group, state.selectedGroups.has(group.id)]));
-  // A redraw would take the focus away from a box.
+  const content = JSON.stringify(listed);
   if (content !== drawn) byId('groups').replaceChildren(...listed.map(row));
   drawn = content;
+  // Rows that are there already keep the focus.
+  byId('groups').querySelectorAll('input').forEach((/** @type {HTMLInputElement} */ box, /** @type {number} */ index) => {
+    box.checked = state.selectedGroups.has(listed[index].id);
+  });
   byId('groups-more').hidden = listed.length === found.length;
   byId('groups-more').textContent = t.moreGroups(found.length - listed.length);
 }
 
 /** @param {Group} group */
 function row(group) {
-  const checked = state.selectedGroups.has(group.id);
-  const box = el('input', { type: 'checkbox', checked, onchange: () => void toggle(group.id, box.checked) });
+  const box = el('input', { type: 'checkbox', onchange: () => void toggle(group.id, box.checked) });
   const options = { type: 'button', 'aria-label': t.groupOptions(group.name), onclick: () => groupDialog.openGroup(group) };
   return el('li.group', {},
     el('label', { title: t.groupCreatedBy(group.creator_email) }, box, groupMark(group.id), el('span.name', {}, group.name)),
@@ -77,13 +79,12 @@ async function toggle(id, selected) {
   } catch (/** @type {any} */ error) {
     if (error.kind === 'notFound') {
       notify(t.groupGone);
-      return void loadGroups();
+      await loadGroups().catch((failed) => notify(errorMessage(failed)));
+      return;
     }
-    drawn = '';
     draw();
     notify(errorMessage(error), t.tryAgain, () => {
       void toggle(id, selected);
-      drawn = '';
       draw();
     });
     return;

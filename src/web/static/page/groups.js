@@ -34,14 +34,25 @@ const saving = new Map();
 let changes = 0;
 let loadedAt = 0;
 
+/** How often the groups are fetched again, if they are changed on this page meanwhile. */
+const TRIES = 3;
+
 /** Loads all groups and the selection. @returns {Promise<boolean>} whether another selection was found than the page had */
 export async function load() {
-  const before = changes;
-  const [groups, selection] = await Promise.all([call('GET', '/group/list'), call('GET', '/user/calendar/group')]);
-  state.groups = new Map(groups.data.map((/** @type {Group} */ group) => [group.id, group]));
-  if (before !== changes) return false;
+  for (let tries = 0; tries < TRIES; tries += 1) {
+    await Promise.allSettled(saving.values());
+    const before = changes;
+    const [groups, selection] = await Promise.all([call('GET', '/group/list'), call('GET', '/user/calendar/group')]);
+    if (before === changes) return take(groups.data, selection.data.selected_group);
+  }
+  return false;
+}
+
+/** @param {Group[]} groups @param {string} selection @returns {boolean} as `load` */
+function take(groups, selection) {
   loadedAt = Date.now();
-  const selected = new Set(selection.data.selected_group.split(',').map(Number).filter(Boolean));
+  state.groups = new Map(groups.map((group) => [group.id, group]));
+  const selected = new Set(selection.split(',').map(Number).filter(Boolean));
   const isSame = selected.size === state.selectedGroups.size && [...selected].every((id) => state.selectedGroups.has(id));
   state.selectedGroups = selected;
   return !isSame;
@@ -79,16 +90,30 @@ export async function select(id, selected) {
   else store.dropGroup(id);
 }
 
-/** Makes a group and selects it, since its creator wants to see it. @param {string} name @param {string} key the same for each try to make it */
-export async function create(name, key) {
-  const { id } = await call('POST', '/group/', { body: { group_name: name }, key });
-  await call('PUT', `/user/calendar/group/${id}`);
+/** The tries to make one group. What was sent first may have arrived although its answer was lost. @typedef {{key: string, name?: string}} Attempt */
+
+/** Makes a group and selects it, since its creator wants to see it. @param {string} name @param {Attempt} attempt the same for each try to make it */
+export async function create(name, attempt) {
+  const first = attempt.name ?? name;
+  attempt.name = first;
+  try {
+    const { id } = await call('POST', '/group/', { body: { group_name: first }, key: attempt.key });
+    if (first !== name) await call('PUT', '/group/', { body: { group_id: id, group_name: name } });
+    await call('PUT', `/user/calendar/group/${id}`);
+  } catch (/** @type {any} */ error) {
+    // What was refused has not arrived.
+    if (!error.retryable) attempt.name = undefined;
+    throw error;
+  } finally {
+    changes += 1;
+  }
   await load();
 }
 
 /** @param {number} id @param {string} name */
 export async function rename(id, name) {
   await call('PUT', '/group/', { body: { group_id: id, group_name: name } });
+  changes += 1;
   await load();
 }
 
@@ -99,6 +124,7 @@ export async function remove(id) {
   } catch (/** @type {any} */ error) {
     if (error.kind !== 'notFound') throw error;
   }
+  changes += 1;
   state.groups.delete(id);
   state.selectedGroups.delete(id);
   store.dropGroup(id);

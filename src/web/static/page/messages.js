@@ -66,14 +66,15 @@ function show(message, label, act, seconds, closed) {
     item.remove();
     closed?.();
   };
-  const item = el('li.message', {},
+  const item = el(seconds ? 'li.message.passing' : 'li.message', {},
     el('span', {}, message),
     label && el('button', { type: 'button', onclick: act }, label),
     el('button.quiet.small', { type: 'button', 'aria-label': t.close, onclick: close }, icon('close')));
   if (seconds && label) item.append(el('span.countdown'));
   if (seconds) timer = setTimeout(close, seconds * 1000);
   list.append(item);
-  while (list.children.length > MAX_MESSAGES) list.firstElementChild.remove();
+  // What waits for the person, such as text that was not saved, is not pushed out.
+  while (list.children.length > MAX_MESSAGES && list.querySelector('.passing')) list.querySelector('.passing').remove();
   moveToTop();
   announce(label ? `${message}. ${label}` : message);
   return close;

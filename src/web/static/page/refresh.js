@@ -35,9 +35,11 @@ export async function refresh() {
   const { start, end } = range();
   draw();
   try {
-    const [loaded, reselected] = await Promise.all([load(start, end), refreshGroups()]);
-    if (reselected) clear();
-    if (loaded || reselected) {
+    const groups = refreshGroups();
+    groups.catch(() => {});
+    if (await load(start, end)) draw();
+    if (await groups) {
+      clear();
       await load(start, end);
       draw();
     }

@@ -1,7 +1,7 @@
 // The form to create or edit an event. If someone else has changed the event, it shows their version and asks which to keep.
 
 import { newKey } from '../api.js';
-import { byId, el, on, open } from '../dom.js';
+import { byId, el, isOnScreen, on, open } from '../dom.js';
 import * as actions from '../events/actions.js';
 import { describeTime, isAllDay } from '../events/event.js';
 import { ConflictError } from '../events/requests.js';
@@ -21,12 +21,12 @@ const MOST_GROUPS = 1200;
 /**
  * What the form is about. Each opening of the form makes another, so that an answer that comes late cannot act on a
  * form that was opened meanwhile.
- * @typedef {{event: CalendarEvent | null, key: string}} Draft
- *   `event`: what is edited, as the person saw it last, or null for a new one; `key`: for each try to make it
+ * @typedef {{event: CalendarEvent | null, attempt: import('../events/requests.js').Attempt}} Draft
+ *   `event`: what is edited, as the person saw it last, or null for a new one; `attempt`: the tries to make it
  */
 
 /** @type {Draft} */
-let draft = { event: null, key: '' };
+let draft = { event: null, attempt: { key: '' } };
 /** Whether the form was put away while the person signs in again. */
 let suspended = false;
 
@@ -46,7 +46,7 @@ export function init(onClose) {
 }
 
 /** @param {CalendarEvent | null} event @returns {Draft} */
-const newDraft = (event) => ({ event, key: newKey() });
+const newDraft = (event) => ({ event, attempt: { key: newKey() } });
 
 /** Opens the form for a new event. @param {number} start @param {number} end */
 export function create(start, end, allDay = false) {
@@ -141,10 +141,13 @@ async function send(sent, fields, group) {
       await actions.change(sent.event, fields);
     } else {
       if (group !== null) await selectAndShow(group);
-      await actions.create(fields, group, sent.key);
+      await actions.create(fields, group, sent.attempt);
     }
     if (isShown()) byId('editor').close();
-    else if (draft === sent) draft = newDraft(null);
+    else if (draft === sent) {
+      draft = newDraft(null);
+      suspended = false;
+    }
   } catch (/** @type {any} */ error) {
     if (!isShown()) return tellLater(sent, fields, group, error);
     if (error instanceof ConflictError) return showConflict(error.current);
@@ -163,8 +166,8 @@ function tellLater(sent, fields, group, error) {
   // The form waits for the person to sign in again.
   if (error.kind === 'token' && suspended) return;
   notify(`${t.notSaved(fields.subject)} ${errorMessage(error)}`, t.openForm, () => {
-    // Another form is open: what is typed there must not be lost either.
-    if (byId('editor').open) return tellLater(sent, fields, group, error);
+    // What is typed into a form that is open must not be lost either.
+    if (byId('editor').open || !isOnScreen('calendar')) return tellLater(sent, fields, group, error);
     if (sent.event) openEdited(sent, sent.event, fields);
     else openNew(sent, fields, isAllDay(fields.start, fields.end), group);
     if (error instanceof ConflictError) showConflict(error.current);

@@ -85,7 +85,9 @@ async function find(word, before, limit) {
     if (!(error instanceof ApiError)) return;
     if (!before.length) show([], errorMessage(error));
     else byId('event-list-note').replaceChildren(el('span', {}, errorMessage(error)));
-    byId('event-list-note').append(el('button', { type: 'button', onclick: () => void find(word, before, limit) }, t.tryAgain));
+    // The event to go on after may be gone; then the search begins again.
+    const again = () => void (error.kind === 'notFound' ? find(word, [], limit) : find(word, before, limit));
+    byId('event-list-note').append(el('button', { type: 'button', onclick: again }, t.tryAgain));
   }
 }
 

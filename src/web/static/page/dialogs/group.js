@@ -11,12 +11,12 @@ import { notify } from '../messages.js';
 /**
  * What the dialog is about. Each opening makes another, so that an answer that comes late cannot act on a dialog that
  * was opened meanwhile.
- * @typedef {{group: Group | null, key: string}} Draft
- *   `group`: the one that is edited, or null for a new one; `key`: for each try to make it
+ * @typedef {{group: Group | null, attempt: import('../groups.js').Attempt}} Draft
+ *   `group`: the one that is edited, or null for a new one; `attempt`: the tries to make it
  */
 
 /** @type {Draft} */
-let draft = { group: null, key: '' };
+let draft = { group: null, attempt: { key: '' } };
 
 /** @param {Draft} sent */
 const isShown = (sent) => draft === sent && byId('group-dialog').open;
@@ -31,7 +31,7 @@ export function init(onChange) {
 
 /** @param {Group | null} group null: a new one */
 export function openGroup(group) {
-  draft = { group, key: newKey() };
+  draft = { group, attempt: { key: newKey() } };
   byId('group-title').textContent = group ? t.editGroup : t.newGroup;
   byId('group-name').value = group?.name ?? '';
   byId('group-save').textContent = group ? t.rename : t.createGroup;
@@ -60,7 +60,7 @@ async function save() {
   const sent = draft;
   try {
     if (sent.group) await groups.rename(sent.group.id, name);
-    else await groups.create(name, sent.key);
+    else await groups.create(name, sent.attempt);
   } catch (failure) {
     if (!isShown(sent)) return void notify(`${t.notSaved(name)} ${errorMessage(failure)}`);
     error.textContent = errorMessage(failure);

@@ -10,9 +10,9 @@ import { reload } from './store.js';
 /** @typedef {import('./event.js').CalendarEvent} CalendarEvent */
 /** @typedef {import('./event.js').EventFields} EventFields */
 
-/** @param {EventFields} fields @param {number | null} group @param {string} key the same for each try to make this event */
-export async function create(fields, group, key) {
-  const created = await requests.create(fields, group, key);
+/** @param {EventFields} fields @param {number | null} group @param {import('./requests.js').Attempt} attempt the same for each try to make this event */
+export async function create(fields, group, attempt) {
+  const created = await requests.create(fields, group, attempt);
   draw();
   offerUndo(t.eventCreated, async () => {
     await requests.remove(created);
@@ -38,10 +38,10 @@ export async function remove(seen) {
   const removed = await requests.remove(seen);
   draw();
   // Somebody else's event would come back as the user's own.
-  if (!removed.mine) return void notify(t.eventDeleted);
-  const key = newKey();
+  if (!removed?.mine) return void notify(t.eventDeleted);
+  const attempt = { key: newKey() };
   offerUndo(t.eventDeleted, async () => {
-    await requests.restore(removed, key);
+    await requests.restore(removed, attempt);
     if (removed.birthday) await reload();
     draw();
   });

@@ -4,7 +4,7 @@
 // the server compares once more by its revision. Each can be tried again after its answer was lost: a creation has a
 // key, a change that has arrived is no conflict, and an event that is gone is deleted.
 
-import { ApiError, call } from '../api.js';
+import { ApiError, call, newKey } from '../api.js';
 import { state } from '../state.js';
 import { fromIso, now, toIsoDate, toIsoMonth } from '../time.js';
 import { fromWire, isAllDay, toWire } from './event.js';
@@ -51,6 +51,7 @@ async function writeIfUnchanged(seen, write, wanted) {
   } catch (error) {
     const current = await currentAfter(error, seen.id);
     if (current === undefined) throw error;
+    if (wanted && current && has(current, wanted)) return current;
     if (current) store.put(current);
     else store.drop(seen.id);
     throw new ConflictError(current);
@@ -69,16 +70,45 @@ async function currentAfter(error, id) {
 }
 
 /**
- * @param {EventFields} fields @param {number | null} group @param {string} key the same for each try to make this event
+ * The tries to make one event. What was sent first may have arrived although its answer was lost.
+ * @typedef {{key: string, sent?: {fields: EventFields, group: number | null}}} Attempt
+ */
+
+/**
+ * @param {EventFields} fields @param {number | null} group @param {Attempt} attempt the same for each try to make this event
  * @returns {Promise<CalendarEvent>}
  */
-export async function create(fields, group, key) {
-  const { id } = group === null
-    ? await call('POST', '/calendar/event', { body: toWire(fields), key })
-    : await call('POST', '/group/event', { body: { ...toWire(fields), group_id: group }, key });
+export async function create(fields, group, attempt) {
+  const first = attempt.sent ?? { fields, group };
+  attempt.sent = first;
+  let id = await post(first.fields, first.group, attempt);
+  if (first.group !== group) {
+    await call('DELETE', '/calendar/event', { body: { event_id: id } }).catch((error) => { if (error.kind !== 'notFound') throw error; });
+    attempt.key = newKey();
+    attempt.sent = { fields, group };
+    id = await post(fields, group, attempt);
+  } else if (JSON.stringify(first.fields) !== JSON.stringify(fields)) {
+    // It was edited between two tries.
+    await call('PUT', '/calendar/event', { body: { event_id: id, ...toWire(fields) } });
+  }
   const event = made(id, fields, group);
   store.put(event);
   return event;
+}
+
+/** @param {EventFields} fields @param {number | null} group @param {Attempt} attempt @returns {Promise<number>} the id of the event */
+async function post(fields, group, attempt) {
+  const { key } = attempt;
+  try {
+    const { id } = group === null
+      ? await call('POST', '/calendar/event', { body: toWire(fields), key })
+      : await call('POST', '/group/event', { body: { ...toWire(fields), group_id: group }, key });
+    return id;
+  } catch (/** @type {any} */ error) {
+    // What was refused has not arrived.
+    if (!error.retryable) attempt.sent = undefined;
+    throw error;
+  }
 }
 
 /** An event that was just made, as the server has it: what came after may fail, but the event is there. @param {number} id @param {EventFields} fields @param {number | null} group @returns {CalendarEvent} */
@@ -98,24 +128,29 @@ export async function change(seen, fields) {
   return after;
 }
 
-/** @param {CalendarEvent} seen @returns {Promise<CalendarEvent>} the event as it was last; one that was gone already, as it was seen */
+/**
+ * @param {CalendarEvent} seen
+ * @returns {Promise<CalendarEvent | null>} the event as it was last; one that was gone already, as it was seen, or null
+ *   if it was seen in another year than that of birth
+ */
 export async function remove(seen) {
-  let removed = seen;
+  /** @type {CalendarEvent | null} */
+  let removed = seen.birthday ? null : seen;
   try {
     removed = await writeIfUnchanged(seen, (revision) =>
       call('DELETE', '/calendar/event', { body: { event_id: seen.id, revision } }));
   } catch (error) {
-    // Gone is what was wanted.
-    if (!(error instanceof ConflictError) || error.current) throw error;
+    // Gone is what was wanted. Somebody else's may only be out of sight.
+    if (!(error instanceof ConflictError) || error.current || !seen.mine) throw error;
   }
   store.drop(seen.id);
   return removed;
 }
 
-/** Creates a removed event again. @param {CalendarEvent} removed @param {string} key as for `create` */
-export async function restore(removed, key) {
+/** Creates a removed event again. @param {CalendarEvent} removed @param {Attempt} attempt as for `create` */
+export async function restore(removed, attempt) {
   if (removed.birthday) await setBirthday(toIsoDate(removed.start));
-  else await create(removed, removed.group, key);
+  else await create({ subject: removed.subject, start: removed.start, end: removed.end }, removed.group, attempt);
 }
 
 /** How many events one search gives at most. */
@@ -144,7 +179,13 @@ export async function findBirthday() {
 
 /** @param {string} date `1990-06-22` */
 export async function setBirthday(date) {
-  await call('PUT', '/calendar/birthday', { body: { birthday: date } });
+  try {
+    await call('PUT', '/calendar/birthday', { body: { birthday: date } });
+  } catch (/** @type {any} */ error) {
+    // An earlier try may have arrived.
+    const there = error.kind === 'taken' ? await findBirthday() : undefined;
+    if (!there || toIsoDate(there.start) !== date) throw error;
+  }
   // It appears in every year from then on.
   store.clearFrom(toIsoMonth(fromIso(date)));
 }

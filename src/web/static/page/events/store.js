@@ -18,6 +18,8 @@ const months = new Map();
 const fetches = new Map();
 /** Counts how often everything was forgotten: an answer to a request from before must not be kept. */
 let generation = 0;
+/** Counts the changes made on this page: an answer to a request from before one lacks it. */
+let edits = 0;
 /** The range that was loaded last. */
 let loaded = { start: 0, end: 0 };
 
@@ -60,11 +62,14 @@ export const reload = () => load(loaded.start, loaded.end);
 /** @param {string} key */
 function fetchMonth(key) {
   const startedIn = generation;
+  const before = edits;
+  /** @type {Promise<void>} */
   const fetched = getView('/calendar/month', { year_month: key })
     .then((data) => {
+      if (startedIn === generation && before !== edits) return fetchMonth(key);
       if (startedIn === generation) months.set(key, { events: data.map(fromWire), fetchedAt: Date.now() });
     })
-    .finally(() => { if (startedIn === generation) fetches.delete(key); });
+    .finally(() => { if (fetches.get(key) === fetched) fetches.delete(key); });
   fetches.set(key, fetched);
   return fetched;
 }
@@ -84,6 +89,7 @@ export function between(start, end) {
 
 /** Puts an event into the known months, in place of what it was before. @param {CalendarEvent} event */
 export function put(event) {
+  edits += 1;
   drop(event.id);
   for (const key of monthsOf(event.start, Math.max(event.end, event.start + 1))) {
     months.get(key)?.events.push(event);
@@ -98,5 +104,6 @@ export const dropGroup = (group) => keepOnly((event) => event.group !== group);
 
 /** @param {(event: CalendarEvent) => boolean} isKept */
 function keepOnly(isKept) {
+  edits += 1;
   for (const month of months.values()) month.events = month.events.filter(isKept);
 }
