@@ -92,9 +92,10 @@ fn nested_deeper_than(levels: usize, json: &[u8]) -> bool {
     })
 }
 
-/// Reads JSON (RFC 8259). Text that is not JSON is read again without `//` comments: an example of the
+/// Reads JSON (RFC 8259), also after a byte order mark, as some editors and platforms write one. Text that is not JSON is read again without `//` comments: an example of the
 /// published reference has one, and every example works as printed.
 fn parse(text: &str) -> serde_json::Result<HashMap<String, Box<RawValue>>> {
+    let text = text.trim_start_matches('\u{feff}');
     serde_json::from_str(text).or_else(|error| {
         let bare = without_comments(text.as_bytes());
         if bare.len() == text.len() { Err(error) } else { serde_json::from_slice(&bare) }

@@ -133,6 +133,12 @@ impl Config {
                 return Err(Error::Setup(format!("{key}: expected at least 1")));
             }
         }
+        let zone = zone(text(&given, "timezone")?)?;
+        if zone.is_unknown() {
+            warnings.push(
+                "the time zone of this machine cannot be told (see TZ), so the calendar shows UTC: set timezone, for example to \"Asia/Seoul\"".into(),
+            );
+        }
         let signing_key = secret::signing_key(&given)?;
         let front = front::front(
             &given,
@@ -144,7 +150,7 @@ impl Config {
             |key: &str, default: &str| rate(key, text(&given, key)?.as_deref().unwrap_or(default));
         Ok(Self {
             database: path(&given, "database")?.unwrap_or_else(|| "calendar.sqlite".into()),
-            zone: zone(text(&given, "timezone")?)?,
+            zone,
             signing_key,
             token_lifetime: text(&given, "token_lifetime")?
                 .map(|text| duration("token_lifetime", &text))

@@ -86,11 +86,17 @@ fn secret_key(given: &Figment) -> Result<Option<String>> {
     }
 }
 
-/// The bytes of a key file, without the line breaks that editors leave at its end.
+/// What some editors put at the start of a file.
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
+
+/// The bytes of a key file, without what editors put at its start and its end.
 fn key_from(path: &Path) -> Result<Vec<u8>> {
     let mut key = std::fs::read(path).map_err(|error| {
         Error::Setup(format!("secret_key_file: cannot read {}: {error}", path.display()))
     })?;
+    if key.starts_with(BYTE_ORDER_MARK) {
+        key.drain(..BYTE_ORDER_MARK.len());
+    }
     while key.last().is_some_and(|byte| matches!(byte, b'\n' | b'\r')) {
         key.pop();
     }

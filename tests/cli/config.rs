@@ -207,12 +207,19 @@ fn tokens_of_the_earlier_system_are_valid_under_its_key() {
         command.env("CALENDAR_SECRET_KEY_FILE", "key");
         command
     };
+    let by_file_with_mark = |folder: &Path| {
+        fs::write(folder.join("key"), "\u{feff}secret_key_2017\r\n").unwrap();
+        let mut command = command(folder, &["serve", "--port", "0"]);
+        command.env("CALENDAR_SECRET_KEY_FILE", "key");
+        command
+    };
     let by_toml = |folder: &Path| {
         fs::write(folder.join("Rocket.toml"), "[default]\nsecret_key = \"secret_key_2017\"\n")
             .unwrap();
         command(folder, &["serve", "--port", "0"])
     };
-    for start in [&by_environment as &dyn Fn(&Path) -> _, &by_file, &by_toml] {
+    let starts = [&by_environment as &dyn Fn(&Path) -> _, &by_file, &by_file_with_mark, &by_toml];
+    for start in starts {
         let folder = tempfile::tempdir().unwrap();
         let server = Server::start(start(folder.path()));
         assert_eq!(
@@ -249,6 +256,25 @@ fn registration_can_be_closed() {
     let answer = server.call("POST", "/user/", "", r#"{"useremail":"park@jungi.me"}"#);
     let body = r#"{"meta":{"code":40100,"message":"INVALID AUTHORIZATION","detail":"registration is closed"}}"#;
     assert_eq!(answer, (401, body.to_owned()));
+}
+
+#[test]
+fn a_time_zone_of_the_machine_that_nobody_knows_is_warned_of() {
+    let log_with = |environment: &[(&str, &str)]| {
+        let folder = tempfile::tempdir().unwrap();
+        let mut command = command(folder.path(), &["serve", "--port", "0"]);
+        command.envs(environment.iter().copied());
+        let (status, log) = Server::start(command).stop();
+        assert!(status.success(), "{log}");
+        log
+    };
+    let warning = "the time zone of this machine cannot be told (see TZ), so the calendar shows UTC: set timezone";
+    assert!(log_with(&[("TZ", "Nowhere/X")]).contains(warning));
+    for known in [&[("TZ", "Asia/Seoul")][..], &[("TZ", "Nowhere/X"), ("CALENDAR_TIMEZONE", "UTC")]]
+    {
+        let log = log_with(known);
+        assert!(!log.contains("time zone"), "{log}");
+    }
 }
 
 #[test]

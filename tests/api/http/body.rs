@@ -50,7 +50,7 @@ fn malformed_json_is_refused() {
         b"{\"group_id\":1.}",
         b"{\"group_name\":\"\xff\"}",
         b"{\"group_name\":\"\xed\xa0\x80\"}",
-        b"\xef\xbb\xbf{\"group_name\":\"a\"}",
+        b"\xef\xbb{\"group_name\":\"a\"}",
         b"\xff\xfe{\0}\0",
         b"group_name=a",
         b"{\"group_name\":\"a\"}\0",
@@ -61,6 +61,14 @@ fn malformed_json_is_refused() {
         is_malformed(&calendar.post("/user/", "", bad));
     }
     assert_eq!(calendar.rows(GROUPS), BEFORE);
+}
+
+#[test]
+fn a_byte_order_mark_before_a_body_is_passed_over() {
+    let (calendar, token) = Calendar::populated();
+    let body = "\u{feff}{\"group_name\": \"\u{feff}a\"} // comment";
+    assert_eq!(calendar.post("/group", &token, body).made(), 2);
+    assert_eq!(calendar.rows("SELECT name FROM calendar_group WHERE id = 2"), ["\u{feff}a"]);
 }
 
 #[test]
