@@ -3,7 +3,7 @@
 import { el, icon } from './dom.js';
 import { firstDay, formatLongDate, formatMonth, formatWeekday } from './format.js';
 import { t } from './i18n/index.js';
-import { DAY, addMonths, dayOfMonth, startOfMonth, startOfWeek, today, toIsoDate } from './time.js';
+import { DAY, addMonths, dayOfMonth, possibleDay, startOfMonth, startOfWeek, today, toIsoDate } from './time.js';
 
 export class DatePicker {
   /** @param {HTMLElement} root @param {(day: number) => void} onChoose */
@@ -34,7 +34,7 @@ export class DatePicker {
 
   /** @param {number} day */
   moveTo(day) {
-    this.cursor = day;
+    this.cursor = possibleDay(day);
     this.draw();
   }
 
@@ -56,7 +56,7 @@ export class DatePicker {
     const classes = ['pick', startOfMonth(day) !== month && 'other-month', isToday && 'today'].filter(Boolean);
     return el('td', { 'aria-selected': String(day === this.selected) }, el(`button.${classes.join('.')}`, {
       type: 'button', tabindex: day === this.cursor ? 0 : -1, 'aria-label': formatLongDate(day),
-      'data-day': toIsoDate(day), 'aria-current': isToday && 'date', onclick: () => this.onChoose(day),
+      disabled: day !== possibleDay(day), 'data-day': toIsoDate(day), 'aria-current': isToday && 'date', onclick: () => this.onChoose(day),
     }, String(dayOfMonth(day))));
   }
 

@@ -3,6 +3,7 @@
 import { call, setToken } from './api.js';
 import { isOnScreen } from './dom.js';
 import { state } from './state.js';
+import { ofTab, persistent } from './storage.js';
 
 /** @typedef {import('./state.js').User} User */
 
@@ -11,16 +12,16 @@ const STORAGE_KEY = 'calendar.token';
 // Another tab removes its token before it stores the new one.
 const STORAGE_SETTLES = 200;
 
-export const storedToken = () => sessionStorage.getItem(STORAGE_KEY) ?? localStorage.getItem(STORAGE_KEY);
+export const storedToken = () => ofTab.getItem(STORAGE_KEY) ?? persistent.getItem(STORAGE_KEY);
 
 /**
  * Stores a token and uses it for all calls; null forgets it.
  * @param {string | null} token @param {boolean} [persist] whether to keep it after the browser is closed
  */
-export function storeToken(token, persist = localStorage.getItem(STORAGE_KEY) !== null) {
-  localStorage.removeItem(STORAGE_KEY);
-  sessionStorage.removeItem(STORAGE_KEY);
-  if (token) (persist ? localStorage : sessionStorage).setItem(STORAGE_KEY, token);
+export function storeToken(token, persist = persistent.getItem(STORAGE_KEY) !== null) {
+  persistent.removeItem(STORAGE_KEY);
+  ofTab.removeItem(STORAGE_KEY);
+  if (token) (persist ? persistent : ofTab).setItem(STORAGE_KEY, token);
   setToken(token ?? '');
 }
 
@@ -66,7 +67,7 @@ export function followOtherTabs() {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
   addEventListener('storage', ({ key }) => {
-    if (key !== STORAGE_KEY || sessionStorage.getItem(STORAGE_KEY)) return;
+    if (key !== STORAGE_KEY || ofTab.getItem(STORAGE_KEY)) return;
     clearTimeout(timer);
     timer = setTimeout(adoptStoredToken, STORAGE_SETTLES);
   });

@@ -1,14 +1,15 @@
 // Single-key shortcuts, and swiping with a finger.
 
 import { byId, isOnScreen } from './dom.js';
+import { persistent } from './storage.js';
 
 const STORAGE_KEY = 'calendar.keys';
 
 /** @param {Record<string, () => void>} actions by key */
 export function initShortcuts(actions) {
   const enabled = byId('shortcuts-on');
-  enabled.checked = localStorage.getItem(STORAGE_KEY) !== 'off';
-  enabled.addEventListener('change', () => localStorage.setItem(STORAGE_KEY, enabled.checked ? 'on' : 'off'));
+  enabled.checked = persistent.getItem(STORAGE_KEY) !== 'off';
+  enabled.addEventListener('change', () => persistent.setItem(STORAGE_KEY, enabled.checked ? 'on' : 'off'));
   addEventListener('keydown', (event) => {
     const action = actions[keyOf(event)];
     if (!action || !enabled.checked || !isOnScreen('calendar')) return;
@@ -16,8 +17,9 @@ export function initShortcuts(actions) {
     const target = /** @type {Element} */ (event.target);
     // A dialog that has just been closed keeps the focus until the page is drawn again.
     const dialog = target.closest('dialog');
-    const isTyping = dialog ? dialog.open : target.closest('input, select, textarea');
-    if (isTyping) return;
+    // Nothing is typed into a box or a button, but the arrow keys choose among buttons of a kind.
+    const isTyping = dialog ? dialog.open : target.closest('select, textarea, input:not([type=checkbox], [type=radio])');
+    if (isTyping || (event.key.startsWith('Arrow') && target.closest('[type=radio]'))) return;
     event.preventDefault();
     action();
   });

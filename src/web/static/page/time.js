@@ -38,6 +38,13 @@ function wallTime(year, month = 0, day = 1, hour = 0, minute = 0, second = 0) {
   return date.setUTCHours(hour, minute, second, 0);
 }
 
+/** The days on which an event can be: the years 0001 to 9999, as in the API. */
+const FIRST_DAY = wallTime(1);
+export const LAST_DAY = wallTime(9999, 11, 31);
+
+/** The nearest day on which an event can be. @param {number} day */
+export const possibleDay = (day) => Math.min(Math.max(day, FIRST_DAY), LAST_DAY);
+
 /** @param {string} text as the API writes it, `Tue, 20 Jun 2017 09:00:00 GMT`; its GMT means nothing */
 export function fromApi(text) {
   const [, day, month, year, hour, minute, second] = /(\d+) (\w{3}) (\d+) (\d+):(\d+):(\d+)/.exec(text) ?? [];

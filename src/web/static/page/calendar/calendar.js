@@ -6,7 +6,7 @@ import * as store from '../events/store.js';
 import { CLOCK, firstDay, uses12Hours } from '../format.js';
 import { locale, t } from '../i18n/index.js';
 import { state } from '../state.js';
-import { DAY, HOUR, MINUTE, fromIso, now, startOfDay, toIso, toIsoDate, today, utcOffset } from '../time.js';
+import { DAY, HOUR, MINUTE, fromIso, now, possibleDay, startOfDay, toIso, toIsoDate, today, utcOffset } from '../time.js';
 import { rememberFocus, restoreFocus, scrollListToToday, setNextFocus, watchRoles } from './accessibility.js';
 import { dayHeader, dayNumber, dayOfLocal, emptyList, eventContent, labelEvent } from './content.js';
 import { draggedTimes, resizeHandle } from './drag.js';
@@ -59,7 +59,7 @@ export function init(given) {
 /** @param {View} view @param {number} date */
 export function show(view, date) {
   state.view = view;
-  state.date = startOfDay(date);
+  state.date = possibleDay(startOfDay(date));
   listLimit = LIST_STEP;
   scrollsToToday = view === 'list';
   draw();

@@ -4,7 +4,7 @@ import { byId, isNarrow } from '../dom.js';
 import { groupClasses } from '../groups.js';
 import { t } from '../i18n/index.js';
 import { state } from '../state.js';
-import { DAY, MINUTE, startOfDay, toIso } from '../time.js';
+import { DAY, LAST_DAY, MINUTE, startOfDay, toIso } from '../time.js';
 import { fitHours, fitMonth } from './overflow.js';
 import { range } from './view.js';
 
@@ -76,8 +76,16 @@ function daysOf(event, start, end) {
 /** Whether an event is drawn as a bar over whole days. @param {CalendarEvent} event */
 export const isWhole = (event) => event.allDay || event.end - event.start >= DAY;
 
-/** A short event is drawn as half an hour, so that it can be read and grabbed. @param {CalendarEvent} event */
-export const drawnEnd = (event) => (isWhole(event) ? event.end : Math.max(event.end, event.start + 30 * MINUTE));
+/** How long an event is drawn at least, so that it can be read and grabbed. */
+const DRAWN = 30 * MINUTE;
+
+/** A short event is drawn longer than it is, but not on another day. @param {CalendarEvent} event */
+export const drawnEnd = (event) => (isWhole(event) ? event.end
+  : Math.max(event.end, Math.min(event.start + DRAWN, startOfDay(event.start) + DAY)));
+
+/** At the end of a day, a short event is drawn from earlier on. @param {CalendarEvent} event */
+const drawnStart = (event) => (isWhole(event) ? event.start
+  : Math.max(Math.min(event.start, drawnEnd(event) - DRAWN), startOfDay(event.start)));
 
 /** An event in the library's form. @param {CalendarEvent} event */
 export function itemOf(event) {
@@ -85,7 +93,7 @@ export function itemOf(event) {
   drawnEvents.set(id, event);
   const editable = event.mine && !event.birthday;
   return {
-    id, allDay: isWhole(event), start: toIso(event.start), end: toIso(drawnEnd(event)),
+    id, allDay: isWhole(event), start: toIso(drawnStart(event)), end: toIso(Math.min(drawnEnd(event), LAST_DAY + DAY - MINUTE)),
     startEditable: editable, durationEditable: editable && state.view !== 'month',
     classNames: [
       ...(event.birthday ? ['birthday'] : groupClasses(event.group)), event.mine ? 'own' : 'others',

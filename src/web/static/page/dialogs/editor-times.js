@@ -55,7 +55,9 @@ function allDayChanged() {
   if (!times) return;
   if (field('all-day').checked) {
     const start = startOfDay(times.start);
-    writeTimes(start, Math.max(startOfDay(times.end - DAY - 1) + DAY, start + DAY));
+    // The day of the end belongs to the event, unless it ends as that day begins. Its time is still in the field.
+    const endsAtMidnight = /^00:00(:00)?$/.test(field('end-time').value);
+    writeTimes(start, Math.max(endsAtMidnight ? times.end - DAY : times.end, start + DAY));
   } else {
     const start = startOfDay(times.start) + 9 * HOUR;
     writeTimes(start, Math.max(start + HOUR, startOfDay(times.end) + 10 * HOUR));

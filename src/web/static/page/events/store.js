@@ -5,7 +5,7 @@
 // made on this page is put into the kept months directly, so it shows without another fetch.
 
 import { getView } from '../api.js';
-import { DAY, MINUTE, startOfMonth, toIsoMonth } from '../time.js';
+import { DAY, MINUTE, possibleDay, startOfMonth, toIsoMonth } from '../time.js';
 import { fromWire } from './event.js';
 
 /** @typedef {import('./event.js').CalendarEvent} CalendarEvent */
@@ -38,9 +38,9 @@ export function clearFrom(first) {
 /** The months of a range, as `2017-06`. @param {number} start @param {number} end */
 function monthsOf(start, end) {
   const keys = [];
-  for (let month = startOfMonth(start); month < end || month === startOfMonth(start); month = startOfMonth(month, 1)) {
-    keys.push(toIsoMonth(month));
-  }
+  const first = startOfMonth(possibleDay(start));
+  const last = possibleDay(Math.max(end - 1, start));
+  for (let month = first; month <= last; month = startOfMonth(month, 1)) keys.push(toIsoMonth(month));
   return keys;
 }
 

@@ -1,5 +1,6 @@
 // The language of the page: which one it is, its texts, and how they get into index.html.
 
+import { persistent } from '../storage.js';
 import { en } from './en.js';
 import { ko } from './ko.js';
 
@@ -10,7 +11,7 @@ const STORAGE_KEY = 'calendar.language';
 function preferredLanguage() {
   const supported = (/** @type {string | null} */ tag) =>
     /** @type {const} */ (['en', 'ko']).find((language) => tag?.startsWith(language));
-  return supported(localStorage.getItem(STORAGE_KEY)) ?? navigator.languages.map(supported).find(Boolean) ?? 'en';
+  return supported(persistent.getItem(STORAGE_KEY)) ?? navigator.languages.map(supported).find(Boolean) ?? 'en';
 }
 
 export const language = preferredLanguage();
@@ -21,7 +22,7 @@ export const locale = navigator.languages.find((tag) => tag.startsWith(language)
 
 /** @param {string} chosen `en` or `ko` */
 export function setLanguage(chosen) {
-  localStorage.setItem(STORAGE_KEY, chosen);
+  persistent.setItem(STORAGE_KEY, chosen);
   location.reload();
 }
 
