@@ -169,6 +169,45 @@ page('a birthday whose answer was lost is set when it is tried again', async () 
   assert.equal(await open.textContent('#birthday-error'), '');
 });
 
+page('a group whose name was edited between two tries has the last name', async () => {
+  const person = await server.person();
+  const open = await visit(server, { person });
+  await open.click('#group-new');
+  await open.fill('#group-name', `First ${person.name}`);
+  const post = await hold(open, 'POST', '/group/');
+  post.release('lose');
+  await open.click('#group-save');
+  await open.waitForSelector(`#group-save >> text=${JSON.stringify(t.tryAgain)}`);
+  await open.fill('#group-name', `Second ${person.name}`);
+  // The try that renames it fails too, for good this time.
+  let refused = false;
+  await open.route('**/api/v1/group/', (route) => {
+    if (route.request().method() !== 'PUT' || refused) return route.fallback();
+    refused = true;
+    return route.fulfill({ status: 400, contentType: 'application/json', body: '{"meta":{"code":40001,"message":"INVALID PARAMETER"}}' });
+  });
+  await open.click('#group-save');
+  await open.waitForSelector('#group-error:not(:empty)');
+  await open.click('#group-save');
+  await open.locator('#groups .group', { hasText: `Second ${person.name}` }).waitFor();
+  const { data } = await person.call('GET', '/group/');
+  assert.deepEqual(data.map((/** @type {any} */ group) => group.name), [`Second ${person.name}`]);
+});
+
+page('a password that could not be changed is told after the dialog was closed', async () => {
+  const person = await server.person('closed', 'correct horse');
+  const open = await visit(server, { person });
+  await open.click('#account-open');
+  await open.fill('#password-old', 'wrong horse');
+  await open.fill('#password-new', 'battery staple');
+  const put = await hold(open, 'PUT', '/user/password');
+  await open.click('#password-form button[type=submit], #password-form button:not([type])');
+  await put.held;
+  await open.keyboard.press('Escape');
+  put.release('answer');
+  await message(open, t.currentPasswordWrong).waitFor();
+});
+
 page('what was not saved is not pushed out by other messages', async () => {
   const person = await server.person();
   const open = await visit(server, { person });

@@ -97,13 +97,14 @@ export async function create(name, attempt) {
   const first = attempt.name ?? name;
   attempt.name = first;
   try {
-    const { id } = await call('POST', '/group/', { body: { group_name: first }, key: attempt.key });
+    const { id } = await call('POST', '/group/', { body: { group_name: first }, key: attempt.key }).catch((error) => {
+      // What was refused has not arrived.
+      if (!error.retryable) attempt.name = undefined;
+      throw error;
+    });
+    // It was edited between two tries.
     if (first !== name) await call('PUT', '/group/', { body: { group_id: id, group_name: name } });
     await call('PUT', `/user/calendar/group/${id}`);
-  } catch (/** @type {any} */ error) {
-    // What was refused has not arrived.
-    if (!error.retryable) attempt.name = undefined;
-    throw error;
   } finally {
     changes += 1;
   }

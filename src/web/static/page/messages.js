@@ -53,6 +53,15 @@ export function notify(message, label, act) {
 }
 
 /**
+ * As `notify`, for a message that must not be pushed out by later ones, since it holds what a person has typed.
+ * @param {string} message @param {string} label @param {() => void} act
+ */
+export function notifyForGood(message, label, act) {
+  notify(message, label, act);
+  byId('messages').lastElementChild.classList.add('lasting');
+}
+
+/**
  * @param {string} message @param {string | undefined} label @param {() => void} act
  * @param {number} seconds 0: until it is closed
  * @param {() => void} [closed]
@@ -66,15 +75,14 @@ function show(message, label, act, seconds, closed) {
     item.remove();
     closed?.();
   };
-  const item = el(seconds ? 'li.message.passing' : 'li.message', {},
+  const item = el('li.message', {},
     el('span', {}, message),
     label && el('button', { type: 'button', onclick: act }, label),
     el('button.quiet.small', { type: 'button', 'aria-label': t.close, onclick: close }, icon('close')));
   if (seconds && label) item.append(el('span.countdown'));
   if (seconds) timer = setTimeout(close, seconds * 1000);
   list.append(item);
-  // What waits for the person, such as text that was not saved, is not pushed out.
-  while (list.children.length > MAX_MESSAGES && list.querySelector('.passing')) list.querySelector('.passing').remove();
+  for (const other of [...list.querySelectorAll('.message:not(.lasting)')].slice(0, -MAX_MESSAGES)) other.remove();
   moveToTop();
   announce(label ? `${message}. ${label}` : message);
   return close;

@@ -56,11 +56,16 @@ function showBirthday(event) {
   byId('birthday-save').textContent = event ? t.removeBirthday : t.saveBirthday;
 }
 
+/** Says what failed; in a message, if the dialog was closed meanwhile. @param {string} line the id of a line of the dialog @param {string} text */
+function tell(line, text) {
+  if (byId('account').open) byId(line).textContent = text;
+  else notify(text);
+}
+
 /** Saves the birthday, or removes the one that is set. */
 async function saveBirthday() {
   const date = byId('birthday-date').value;
-  const errorLine = byId('birthday-error');
-  errorLine.textContent = date ? '' : t.birthdayMissing;
+  byId('birthday-error').textContent = date ? '' : t.birthdayMissing;
   if (!date) return;
   try {
     if (birthday) {
@@ -72,24 +77,23 @@ async function saveBirthday() {
     }
     void refresh();
   } catch (/** @type {any} */ error) {
-    errorLine.textContent = error.kind === 'taken' ? t.birthdayTaken : errorMessage(error);
+    tell('birthday-error', error.kind === 'taken' ? t.birthdayTaken : errorMessage(error));
     if (error.retryable) byId('birthday-save').textContent = t.tryAgain;
   }
 }
 
 async function savePassword() {
   const [current, next] = [byId('password-old').value, byId('password-new').value];
-  const errorLine = byId('password-error');
   const length = [...next].length;
-  errorLine.textContent = length < 8 || length > 256 ? t.passwordInvalid : '';
-  if (errorLine.textContent) return;
+  byId('password-error').textContent = length < 8 || length > 256 ? t.passwordInvalid : '';
+  if (byId('password-error').textContent) return;
   try {
     await changePassword(current, next);
     byId('password-form').reset();
     byId('account').close();
     notify(t.passwordChanged);
   } catch (/** @type {any} */ error) {
-    errorLine.textContent = error.kind === 'credentials' ? t.currentPasswordWrong : errorMessage(error);
+    tell('password-error', error.kind === 'credentials' ? t.currentPasswordWrong : errorMessage(error));
   }
 }
 
@@ -97,7 +101,7 @@ async function endAllSessions() {
   try {
     await signOutEverywhere();
   } catch (error) {
-    byId('sign-out-error').textContent = errorMessage(error);
+    tell('sign-out-error', errorMessage(error));
   }
 }
 

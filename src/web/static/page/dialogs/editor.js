@@ -8,7 +8,7 @@ import { ConflictError } from '../events/requests.js';
 import { selectAndShow } from '../group-list.js';
 import { allGroups, groupMark, groupName, selectedFirst } from '../groups.js';
 import { errorMessage, t } from '../i18n/index.js';
-import { notify } from '../messages.js';
+import { notifyForGood } from '../messages.js';
 import { DAY, zoneName } from '../time.js';
 import * as times from './editor-times.js';
 
@@ -163,9 +163,9 @@ async function send(sent, fields, group) {
  * @param {Draft} sent @param {EventFields} fields @param {number | null} group @param {any} error
  */
 function tellLater(sent, fields, group, error) {
-  // The form waits for the person to sign in again.
-  if (error.kind === 'token' && suspended) return;
-  notify(`${t.notSaved(fields.subject)} ${errorMessage(error)}`, t.openForm, () => {
+  // The form waits, with what was typed, for the person to sign in again.
+  if (suspended && draft === sent) return;
+  notifyForGood(`${t.notSaved(fields.subject)} ${errorMessage(error)}`, t.openForm, () => {
     // What is typed into a form that is open must not be lost either.
     if (byId('editor').open || !isOnScreen('calendar')) return tellLater(sent, fields, group, error);
     if (sent.event) openEdited(sent, sent.event, fields);
