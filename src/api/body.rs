@@ -92,10 +92,11 @@ fn nested_deeper_than(levels: usize, json: &[u8]) -> bool {
     })
 }
 
-/// Reads JSON (RFC 8259), also after a byte order mark, as some editors and platforms write one. Text that is not JSON is read again without `//` comments: an example of the
-/// published reference has one, and every example works as printed.
+/// Reads JSON (RFC 8259), also after a byte order mark, which some editors and platforms write. Text that is
+/// not JSON is read again without `//` comments: an example of the published reference has one, and every
+/// example works as printed.
 fn parse(text: &str) -> serde_json::Result<HashMap<String, Box<RawValue>>> {
-    let text = text.trim_start_matches('\u{feff}');
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     serde_json::from_str(text).or_else(|error| {
         let bare = without_comments(text.as_bytes());
         if bare.len() == text.len() { Err(error) } else { serde_json::from_slice(&bare) }

@@ -11,7 +11,6 @@ use super::caller::Caller;
 use super::conditional::Conditional;
 use super::envelope::{Answer, Done, List};
 use super::idempotency::Idempotency;
-use super::input::Input;
 use super::parameters::Parameters;
 use super::path::{BASE, PathId};
 use super::refusal::Result;
@@ -177,6 +176,13 @@ fn tag(revision: model::Revision) -> String {
 /// With it, two people who edit the same event do not overwrite each other's changes unseen.
 pub(crate) struct IfMatch(Precondition);
 
+impl IfMatch {
+    /// The header, and the `revision` of the body.
+    fn and(self, revision: Option<Revision>) -> Precondition {
+        self.0.and(revision.map(|Revision(revision)| revision))
+    }
+}
+
 #[rocket::async_trait]
 impl<'r> FromRequest<'r> for IfMatch {
     type Error = std::convert::Infallible;
@@ -207,17 +213,17 @@ pub(super) async fn create(
 }
 
 /// Registers an event in a group or not, and tells where it can be read.
-pub(super) async fn make<I>(caller: &Caller, app: &App, input: I) -> Result<Answer<Done>>
-where
-    I: Input<Value = (Option<GroupId>, EventDetails, Repeatable)>,
-{
+pub(super) async fn make(
+    caller: &Caller,
+    app: &App,
+    body: Body<(Option<GroupId>, EventDetails, Repeatable)>,
+) -> Result<Answer<Done>> {
     let now = app.clock.now();
     let most = app.bounds.events;
     let id = caller
-        .write(app, input, move |tx, user, (group, details, repeatable)| {
+        .write(app, body, move |tx, user, (group, details, repeatable)| {
             repeats::once(tx, user.id, Made::Event, &repeatable, || {
-                let made = domain::events::create(tx, &user, group, &details, now?, most)?;
-                Ok(made.0)
+                Ok(domain::events::create(tx, &user, group, &details, now?, most)?.0)
             })
         })
         .await?;
@@ -234,7 +240,7 @@ pub(super) async fn change(
 ) -> Result<Answer<Done>> {
     let now = app.clock.now();
     let body = body.and_then(|body| {
-        let condition = condition.0.and(body.revision.map(|Revision(revision)| revision));
+        let condition = condition.and(body.revision);
         Ok((EventId(body.event_id.0), body.event.try_into()?, condition))
     });
     caller
@@ -255,7 +261,7 @@ pub(super) async fn delete(
 ) -> Result<Answer<Done>> {
     caller
         .write(app, body, move |tx, user, body| {
-            let condition = condition.0.and(body.revision.map(|Revision(revision)| revision));
+            let condition = condition.and(body.revision);
             domain::events::delete(tx, user.id, EventId(body.event_id.0), &condition)
         })
         .await?;

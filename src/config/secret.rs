@@ -30,7 +30,8 @@ pub(super) fn signing_key(given: &Figment) -> Result<Option<Vec<u8>>> {
     }
 }
 
-/// A key of the algorithm that signs tokens, HS256, has at least as many bytes as its hash (RFC 7518, section 3.2).
+/// A key of the algorithm that signs tokens, HS256, has at least as many bytes as its hash (RFC 7518,
+/// section 3.2).
 const STRONG: usize = 32;
 
 /// What the operator should know about the signing key `key`, if one is set, and about the key of TLS: that

@@ -1,7 +1,8 @@
 //! An example of each call: the request and the answers.
 //!
 //! Tried one after the other, the examples give the answers as printed: somebody has registered, has event
-//! 1, group 1, which the calendar shows, event 2 in that group, and, where a call is about it, a birthday. A test tries each and compares.
+//! 1, group 1, which the calendar shows, event 2 in that group, and, where a call is about it, a birthday. A
+//! test tries each and compares.
 
 use serde_json::{Value, json};
 
@@ -135,7 +136,9 @@ fn detail(call: &str, first: &str, code: Code) -> Option<String> {
         Code::NOT_FOUND if call == "search" => {
             "after: event 1 does not exist: search again without it".into()
         }
-        Code::NOT_FOUND if call.ends_with("irthday") => "you have no birthday registered".into(),
+        Code::NOT_FOUND if ["birthday", "deleteBirthday"].contains(&call) => {
+            "you have no birthday registered".into()
+        }
         Code::NOT_FOUND => format!("{thing} 1 does not exist"),
         Code::CHANGED => {
             "event 1 was changed in the meantime: read it again, and send its new revision".into()

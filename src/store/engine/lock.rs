@@ -83,8 +83,7 @@ impl Lock {
 /// [`Error::Setup`] if a server has the file, and no log is beside it after a second.
 pub(in crate::store) fn refuse_alias(place: &Place) -> Result<()> {
     // A restore holds the lock of a server too. The command itself reports it, and also a path that is
-    // not a file; to open a pipe would block.
-    // Whoever unlocks it holds it for a moment.
+    // not a file; to open a pipe would block. Whoever removes the file of the lock holds it for a moment.
     let writing = lock_beside(place, PROBED, File::try_lock_shared, String::new);
     let is_file = fs::metadata(place.path()).is_ok_and(|found| found.is_file());
     let (Ok(_writing), true) = (writing, is_file) else { return Ok(()) };
