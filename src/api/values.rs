@@ -27,6 +27,17 @@ macro_rules! control {
         r"\u0000-\u001F\u007F-\u009F"
     };
 }
+/// Characters that nobody sees beside those: `Default_Ignorable_Code_Point`, and the blank of Braille.
+macro_rules! invisible {
+    () => {
+        concat!(
+            r"\u00AD\u034F\u061C\u115F\u1160\u17B4\u17B5\u180B-\u180F\u200B-\u200F\u202A-\u202E",
+            r"\u2060-\u206F\u2800\u3164\uFE00-\uFE0F\uFEFF\uFFA0\uFFF0-\uFFF8",
+            // An escape of these means different characters to different readers of patterns.
+            "\u{1BCA0}-\u{1BCA3}\u{1D173}-\u{1D17A}\u{E0000}-\u{E0FFF}"
+        )
+    };
+}
 /// A year from 0001 to 9999.
 macro_rules! year {
     () => {
@@ -48,7 +59,7 @@ macro_rules! clock {
     };
 }
 
-const TEXT: &str = concat!(r"^[^\u0000]*[^\u0000", white!(), r"][^\u0000]*$");
+const TEXT: &str = concat!(r"^[^\u0000]*[^", white!(), control!(), invisible!(), r"][^\u0000]*$");
 const ANY: &str = r"^[^\u0000]*$";
 const EMAIL: &str = concat!("^[^@", white!(), control!(), "]+@[^@", white!(), control!(), "]+$");
 const MONTH: &str = concat!("^", year!(), "-(0[1-9]|1[0-2])$");
@@ -142,7 +153,7 @@ value!(
     form(
         TEXT,
         "테스트 일정",
-        "Has something other than white space, and no U+0000. White space at either end is cut off and \
+        "Has a character that can be seen, and no U+0000. White space at either end is cut off and \
          does not count. A character is a Unicode scalar value."
     )
     .min_length(Some(1))

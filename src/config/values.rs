@@ -102,12 +102,16 @@ pub(super) fn log_format(text: Option<&str>) -> Result<LogFormat> {
 }
 
 /// Origins, each of a scheme, a host, a port if it is not the scheme's default, and no path (RFC 6454,
-/// section 6.2), or `*` for all.
+/// section 6.2), or `*` for all. Apps on phones and desktops have schemes of their own, such as
+/// `capacitor://localhost`.
 pub(super) fn origins(given: Vec<String>) -> Result<Vec<String>> {
     for origin in &given {
-        let host = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
-        let sound = host.is_some_and(|host| {
-            !host.is_empty()
+        let sound = origin.split_once("://").is_some_and(|(scheme, host)| {
+            let is_scheme =
+                |c: u8| c.is_ascii_lowercase() || c.is_ascii_digit() || b"+-.".contains(&c);
+            scheme.starts_with(|c: char| c.is_ascii_lowercase())
+                && scheme.bytes().all(is_scheme)
+                && !host.is_empty()
                 && !host
                     .contains(|c: char| "/?#@ ".contains(c) || c.is_control() || c.is_uppercase())
         });
@@ -152,10 +156,31 @@ mod tests {
 
     #[test]
     fn an_origin_has_no_path() {
-        for good in ["*", "https://app.example.com", "http://localhost:8080", "http://[::1]:3000"] {
+        for good in [
+            "*",
+            "https://app.example.com",
+            "http://localhost:8080",
+            "http://[::1]:3000",
+            "capacitor://localhost",
+            "moz-extension://1f9c-4",
+            "app+x.y://obsidian.md",
+        ] {
             assert!(origins(vec![good.into()]).is_ok(), "{good}");
         }
-        for bad in ["", "app.example.com", "https://", "https://a/", "https://a b", "null"] {
+        for bad in [
+            "",
+            "app.example.com",
+            "https://",
+            "https://a/",
+            "https://a b",
+            "null",
+            "://a",
+            "1a://b",
+            "Capacitor://localhost",
+            "a b://c",
+            "capacitor:localhost",
+            "file://",
+        ] {
             assert!(origins(vec![bad.into()]).is_err(), "{bad}");
         }
     }

@@ -30,7 +30,8 @@ pub fn hash(password: &Password) -> Result<String> {
 pub fn verify(password: &Password, hash: Option<&str>) -> bool {
     let checked = PasswordHash::new(hash.unwrap_or(DUMMY_HASH)).ok();
     let right = checked.is_some_and(|checked| {
-        Argon2::default().verify_password(password.as_bytes(), &checked).is_ok()
+        let matches = |bytes: &[u8]| Argon2::default().verify_password(bytes, &checked).is_ok();
+        matches(password.as_bytes()) || password.raw_bytes().is_some_and(matches)
     });
     right && hash.is_some()
 }
@@ -55,5 +56,16 @@ mod tests {
         let (dummy, real) =
             (PasswordHash::new(DUMMY_HASH).unwrap(), PasswordHash::new(&hashed).unwrap());
         assert_eq!(dummy.params, real.params, "or it would not take as long");
+    }
+
+    #[test]
+    fn a_password_verifies_in_any_form_and_against_a_hash_of_its_raw_form() {
+        let (composed, decomposed) = ("café con leche", "cafe\u{301} con leche");
+        let hashed = hash(&Password::given(decomposed.into())).unwrap();
+        assert!(verify(&Password::given(composed.into()), Some(&hashed)));
+        assert!(verify(&Password::given(decomposed.into()), Some(&hashed)));
+        let before = Argon2::default().hash_password(decomposed.as_bytes()).unwrap().to_string();
+        assert!(verify(&Password::given(decomposed.into()), Some(&before)));
+        assert!(!verify(&Password::given("cafe con leche".into()), Some(&before)));
     }
 }

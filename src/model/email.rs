@@ -4,7 +4,6 @@ use serde::Serialize;
 
 use super::Expected;
 use super::deception::{is_invisible, passes_for_another};
-use super::text::casefold;
 use crate::error::Result;
 
 /// An email address, stored as given and compared without regard to case.
@@ -81,11 +80,20 @@ impl Email {
         &self.0
     }
 
-    /// The address with its case folded. Equal folded addresses are the same user.
+    /// The address in lower case, see [`lowercase`]. Addresses equal in it are the same user.
     #[must_use]
     pub fn folded(&self) -> String {
-        casefold(&self.0)
+        lowercase(&self.0)
     }
+}
+
+/// `email` in lower case, each character by Unicode's simple mapping (UnicodeData.txt). It is all in which
+/// the addresses of one user may differ: by full case folding, `straße.example` and `strasse.example`,
+/// which are two domains, would be one.
+#[must_use]
+pub fn lowercase(email: &str) -> String {
+    // Only `İ` has more than one character in lower case; the first is its simple mapping.
+    email.chars().map(|c| c.to_lowercase().next().unwrap_or(c)).collect()
 }
 
 #[cfg(test)]
@@ -123,6 +131,23 @@ mod tests {
         {
             assert!(Email::read(good).is_ok(), "{good}");
         }
+    }
+
+    #[test]
+    fn addresses_that_differ_in_more_than_case_are_of_two_users() {
+        for (one, other) in [("PARK@Jungi.ME", "park@jungi.me"), ("ÄRGER@ΣΑΣ.gr", "ärger@σασ.gr")]
+        {
+            assert_eq!(lowercase(one), lowercase(other), "{one}");
+        }
+        for (one, other) in [
+            ("info@straße.example", "info@strasse.example"),
+            ("a@ﬁle.example", "a@file.example"),
+            ("a@ς.gr", "a@σ.gr"),
+            ("caf\u{e9}@a.example", "cafe\u{301}@a.example"),
+        ] {
+            assert_ne!(lowercase(one), lowercase(other), "{one}");
+        }
+        assert_eq!(lowercase("İ"), "i");
     }
 
     #[test]

@@ -24,7 +24,7 @@ mod user;
 
 pub use bounds::Bounds;
 pub use deception::{disturbs_a_line, harmless};
-pub use email::Email;
+pub use email::{Email, lowercase};
 pub use event::{Event, EventDetails, EventTimes, Occurrence};
 pub use expected::Expected;
 pub use group::Group;
@@ -36,6 +36,7 @@ pub use rate::Rate;
 pub use revision::{Precondition, Revision};
 pub use room::Room;
 pub use selection::Selection;
-pub use text::{ShortText, casefold};
+pub(crate) use text::casefold;
+pub use text::{ShortText, search_key};
 pub use time::{Day, Month, TimeRange, WallTime};
 pub use user::{CalendarVersion, User};

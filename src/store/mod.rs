@@ -31,7 +31,7 @@ pub use engine::{Activity, Commits, Initialised, Lane, Presence, Snapshot, Trans
 pub use maintenance::backup::{Progress, Stop, backup, backups_of};
 pub use maintenance::check::{Faults, check};
 pub use maintenance::flask::{Flask, OldEvent, OldGroup, OldUser, can_be_kept};
-pub use maintenance::migrations::{Migration, Plan, newest_version, plan, upgrade};
+pub use maintenance::migrations::{Migration, Plan, add_functions, newest_version, plan, upgrade};
 pub use maintenance::restore::{Restored, restore};
 pub use maintenance::status::{Status, size, status};
 pub use tables::backups::{BackupHistory, PendingNote};

@@ -37,7 +37,7 @@ pub(crate) fn many() -> (Calendar, String) {
     let mut sql = String::from("BEGIN;");
     for number in 0..MANY {
         let (text, group) = (subject(number), if number % 2 == 0 { "NULL" } else { "1" });
-        let folded = calendar_server::model::casefold(&text);
+        let folded = calendar_server::model::search_key(&text);
         sql.push_str(&format!(
             "INSERT INTO event (user_id, group_id, subject, subject_folded, starts, ends, created)
              VALUES (1, {group}, '{text}', '{folded}', {number}, {number}, 0);"

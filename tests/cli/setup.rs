@@ -25,16 +25,16 @@ fn the_references_set_up_works_and_each_step_can_be_repeated() {
         done("calendar.sqlite is there already; nothing was done\n")
     );
 
-    let pending = "version  name                          state\n1        users_groups_events           pending\n2        accounts                      pending\n3        backup_failures               pending\n4        calendar_versions             pending\n5        search_by_trigrams            pending\n6        deleted_groups                pending\n7        search_progress               pending\n8        group_lengths                 pending\n9        revisions_and_group_versions  pending\n10       event_counts                  pending\n11       idempotency_keys              pending\n";
+    let pending = "version  name                          state\n1        users_groups_events           pending\n2        accounts                      pending\n3        backup_failures               pending\n4        calendar_versions             pending\n5        search_by_trigrams            pending\n6        deleted_groups                pending\n7        search_progress               pending\n8        group_lengths                 pending\n9        revisions_and_group_versions  pending\n10       event_counts                  pending\n11       idempotency_keys              pending\n12       search_keys                   pending\n";
     assert_eq!(run(here, &["db", "migrate"]), done(pending));
     assert_eq!(run(here, &["db", "migrate"]), done(pending));
     assert_eq!(fs::read(here.join("calendar.sqlite")).unwrap(), made, "a plan changes nothing");
     assert_eq!(files(here), ["calendar.sqlite"], "and leaves nothing behind");
 
-    let upgraded = "applied V1__users_groups_events\napplied V2__accounts\napplied V3__backup_failures\napplied V4__calendar_versions\napplied V5__search_by_trigrams\napplied V6__deleted_groups\napplied V7__search_progress\napplied V8__group_lengths\napplied V9__revisions_and_group_versions\napplied V10__event_counts\napplied V11__idempotency_keys\ncalendar.sqlite is at version 11\n";
+    let upgraded = "applied V1__users_groups_events\napplied V2__accounts\napplied V3__backup_failures\napplied V4__calendar_versions\napplied V5__search_by_trigrams\napplied V6__deleted_groups\napplied V7__search_progress\napplied V8__group_lengths\napplied V9__revisions_and_group_versions\napplied V10__event_counts\napplied V11__idempotency_keys\napplied V12__search_keys\ncalendar.sqlite is at version 12\n";
     assert_eq!(run(here, &["db", "upgrade"]), done(upgraded));
-    assert_eq!(run(here, &["db", "upgrade"]), done("calendar.sqlite is at version 11\n"));
-    let applied = "version  name                          state\n1        users_groups_events           applied\n2        accounts                      applied\n3        backup_failures               applied\n4        calendar_versions             applied\n5        search_by_trigrams            applied\n6        deleted_groups                applied\n7        search_progress               applied\n8        group_lengths                 applied\n9        revisions_and_group_versions  applied\n10       event_counts                  applied\n11       idempotency_keys              applied\n";
+    assert_eq!(run(here, &["db", "upgrade"]), done("calendar.sqlite is at version 12\n"));
+    let applied = "version  name                          state\n1        users_groups_events           applied\n2        accounts                      applied\n3        backup_failures               applied\n4        calendar_versions             applied\n5        search_by_trigrams            applied\n6        deleted_groups                applied\n7        search_progress               applied\n8        group_lengths                 applied\n9        revisions_and_group_versions  applied\n10       event_counts                  applied\n11       idempotency_keys              applied\n12       search_keys                   applied\n";
     assert_eq!(run(here, &["db", "migrate"]), done(applied));
 
     for _ in 0..2 {

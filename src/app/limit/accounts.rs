@@ -22,7 +22,7 @@ use lru::LruCache;
 
 use super::{ByKey, KEYS, quota};
 use crate::error::{Error, Result};
-use crate::model::{Rate, casefold};
+use crate::model::{Rate, lowercase};
 
 /// How many failures an account may have, as a multiple of the attempts of one address.
 const FAILURES: u32 = 3;
@@ -64,7 +64,7 @@ impl Accounts {
     }
 
     fn key(&self, email: &str) -> u64 {
-        self.hasher.hash_one(casefold(email.trim()))
+        self.hasher.hash_one(lowercase(email.trim()))
     }
 
     /// Whether somebody in `network` may try a password for `email` now.

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::old_time::{self, OldTime};
 use crate::error::Result;
 use crate::model::{EventTimes, GroupId, Selection, ShortText, WallTime};
 
@@ -58,7 +59,7 @@ fn shown(column: &str, raw: Option<&str>) -> String {
     raw.map_or_else(|| format!("{column} NULL"), |text| format!("{column} {text:?}"))
 }
 
-/// A subject or a name; `empty` replaces an empty one.
+/// A subject or a name; `empty` replaces one that is empty or invisible.
 pub(super) fn short_text(
     column: &str,
     raw: Option<&str>,
@@ -66,77 +67,50 @@ pub(super) fn short_text(
     notes: &mut Notes,
 ) -> Result<ShortText> {
     let text = raw.unwrap_or_default().trim();
-    if text.is_empty() {
-        notes.add(column, raw, format!("{empty:?}"));
-        return ShortText::parse(column, empty);
-    }
     if text.chars().nth(ShortText::MAX_CHARS).is_none() {
-        return ShortText::parse(column, text);
+        return ShortText::read(text).or_else(|_| {
+            notes.add(column, raw, format!("{empty:?}"));
+            ShortText::parse(column, empty)
+        });
     }
     notes.add(column, raw, format!("cut to {} characters", ShortText::MAX_CHARS));
     let start: String = text.chars().take(ShortText::MAX_CHARS - 1).collect();
     ShortText::parse(column, &(start + "…"))
 }
 
-/// A parsed time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Reading {
-    at: WallTime,
-    /// Whether it had the form in which the earlier system wrote times.
-    in_form: bool,
-    /// Whether it had a fraction of a second, which is dropped.
-    fraction: bool,
-}
-
-/// Parses `YYYY-MM-DD HH:MM:SS.ffffff`, as SQLAlchemy writes it, with the fraction optional.
-/// Otherwise it accepts any text that begins with a date, with or without a time after it.
-fn read_time(raw: Option<&str>) -> Option<Reading> {
-    let text = raw?.trim();
-    let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
-    if let Ok(at) = WallTime::parse("time", whole)
-        && !fraction.is_empty()
-        && fraction.bytes().all(|byte| byte.is_ascii_digit())
-    {
-        let fraction = fraction.bytes().any(|byte| byte != b'0');
-        return Some(Reading { at, in_form: true, fraction });
-    }
-    let mut parts = text.split(|c: char| !c.is_ascii_digit()).map(str::parse::<u32>);
-    let year =
-        parts.next().filter(|_| text.find(|c: char| !c.is_ascii_digit()) == Some(4))?.ok()?;
-    let mut parts = parts.filter_map(std::result::Result::ok);
-    let date = format!("{year:04}-{:02}-{:02}", parts.next()?, parts.next()?);
-    let mut next = || parts.next().unwrap_or(0);
-    let time = format!("{date} {:02}:{:02}:{:02}", next(), next(), next());
-    let at = WallTime::parse("time", &time)
-        .or_else(|_| WallTime::parse("time", &format!("{date} 00:00:00")));
-    Some(Reading { at: at.ok()?, in_form: false, fraction: false })
-}
-
 /// When a row was created.
 pub(super) fn created(raw: Option<&str>, now: WallTime, notes: &mut Notes) -> WallTime {
-    match read_time(raw) {
-        Some(Reading { at, in_form: true, .. }) => at,
-        Some(Reading { at, .. }) => {
-            notes.add("created", raw, format!("read as {}", at.typed()));
-            at
-        }
-        None => {
-            notes.add("created", raw, format!("now: {}", now.typed()));
-            now
-        }
+    let Some(time) = old_time::read(raw) else {
+        notes.add("created", raw, format!("now: {}", now.typed()));
+        return now;
+    };
+    if !time.in_form {
+        notes.add("created", raw, read_as(&time));
     }
+    time.at
 }
 
 /// When a row was changed, if ever.
 pub(super) fn updated(raw: Option<&str>, notes: &mut Notes) -> Option<WallTime> {
-    let reading = read_time(raw);
-    match reading {
-        Some(Reading { in_form: true, .. }) => {}
-        Some(Reading { at, .. }) => notes.add("updated", raw, format!("read as {}", at.typed())),
+    let time = old_time::read(raw);
+    match &time {
+        Some(OldTime { in_form: true, .. }) => {}
+        Some(time) => notes.add("updated", raw, read_as(time)),
         None if raw.is_none_or(|text| text.trim().is_empty()) => {}
         None => notes.add("updated", raw, "never".into()),
     }
-    reading.map(|reading| reading.at)
+    time.map(|time| time.at)
+}
+
+fn read_as(time: &OldTime) -> String {
+    format!("read as {}{}", time.at.typed(), without([time]))
+}
+
+/// Names what was ignored of `times`.
+fn without<'a>(times: impl IntoIterator<Item = &'a OldTime>) -> String {
+    let ignored = times.into_iter().map(|time| &time.ignored).filter(|ignored| !ignored.is_empty());
+    let named: Vec<_> = ignored.map(|ignored| format!("{ignored:?}")).collect();
+    if named.is_empty() { String::new() } else { format!(", without {}", named.join(" and ")) }
 }
 
 /// When an event begins and ends; none if neither time can be read.
@@ -145,10 +119,11 @@ pub(super) fn times(
     edate: Option<&str>,
     notes: &mut Notes,
 ) -> Option<EventTimes> {
-    let (times, why) = match (read_time(sdate), read_time(edate)) {
+    let (start, end) = (old_time::read(sdate), old_time::read(edate));
+    let (times, why) = match (&start, &end) {
         (Some(start), Some(end)) => {
             let times = EventTimes::spanning(start.at, end.at);
-            let exact = |time: Reading| time.in_form && !time.fraction;
+            let exact = |time: &OldTime| time.in_form && !time.fraction;
             let why = match (end.at < start.at, exact(start) && exact(end)) {
                 (true, _) => "swapped",
                 (false, false) => "read as",
@@ -160,7 +135,8 @@ pub(super) fn times(
         (None, Some(end)) => (EventTimes::moment(end.at), "no start"),
         (None, None) => return None,
     };
-    notes.times(sdate, edate, why, times);
+    let why = format!("{why}{}", without(start.iter().chain(&end)));
+    notes.times(sdate, edate, &why, times);
     Some(times)
 }
 
@@ -233,47 +209,6 @@ mod tests {
     }
 
     #[test]
-    fn a_time_is_read_as_far_as_it_is_valid() {
-        for (raw, read) in [
-            ("2017-06-19 20:00:00.000000", "2017-06-19 20:00:00"),
-            ("2017-06-19 20:00:00.999999", "2017-06-19 20:00:00"),
-            (" 2017-06-19 20:00:00 ", "2017-06-19 20:00:00"),
-            ("2017-06-19T20:00:00Z", "2017-06-19 20:00:00"),
-            ("2017-06-19 20:00", "2017-06-19 20:00:00"),
-            ("2017-06-19", "2017-06-19 00:00:00"),
-            ("2017-6-9 8:7:6", "2017-06-09 08:07:06"),
-            ("2017-06-19 25:00:00", "2017-06-19 00:00:00"),
-            ("2017-06-19 20:00:00.", "2017-06-19 20:00:00"),
-            ("0001-01-01 00:00:00", "0001-01-01 00:00:00"),
-            ("9999-12-31 23:59:59.999999", "9999-12-31 23:59:59"),
-        ] {
-            assert_eq!(read_time(Some(raw)).map(|time| time.at), Some(at(read)), "{raw}");
-        }
-    }
-
-    #[test]
-    fn a_text_that_does_not_begin_with_a_date_is_not_a_time() {
-        for raw in [
-            "",
-            "soon",
-            "1497880504",
-            "0000-01-01 00:00:00",
-            "10000-01-01 00:00:00",
-            "-0001-01-01 00:00:00",
-            "2017-02-29 00:00:00",
-            "2017-13-01 00:00:00",
-            "2017",
-            "2017-06",
-            "19-06-2017",
-            "2017-99999999999999-01",
-            "２０１７-06-19",
-        ] {
-            assert_eq!(read_time(Some(raw)), None, "{raw}");
-        }
-        assert_eq!(read_time(None), None);
-    }
-
-    #[test]
     fn valid_times_are_not_reported() {
         let mut notes = Notes::default();
         let (sdate, edate) = ("2017-06-19 20:00:00.000000", "2017-06-19 23:00:00");
@@ -313,6 +248,11 @@ mod tests {
                 r#"sdate "2017-06-19", edate "2017-06-20 20:00:00" => read as: 2017-06-19 00:00:00 to 2017-06-20 20:00:00"#,
             ),
             (
+                Some("2017-06-19 8:00 PM KST"),
+                Some("2017-06-20T20:00:00Z"),
+                r#"sdate "2017-06-19 8:00 PM KST", edate "2017-06-20T20:00:00Z" => read as, without "KST" and "Z": 2017-06-19 20:00:00 to 2017-06-20 20:00:00"#,
+            ),
+            (
                 Some(one),
                 Some("2017-06-19 20:00:00.5"),
                 r#"sdate "2017-06-19 20:00:00", edate "2017-06-19 20:00:00.5" => read as: 2017-06-19 20:00:00 to 2017-06-19 20:00:00"#,
@@ -346,6 +286,7 @@ updated \"soon\" => never"
             (Some(" 회의\n"), "회의".to_owned(), String::new()),
             (Some("\u{3000}"), "(없음)".into(), "subject \"\\u{3000}\" => \"(없음)\"".into()),
             (None, "(없음)".into(), "subject NULL => \"(없음)\"".into()),
+            (Some("\u{200b}"), "(없음)".into(), "subject \"\\u{200b}\" => \"(없음)\"".into()),
             (Some(&"가".repeat(128)), "가".repeat(128), String::new()),
             (
                 Some(&long),

@@ -7,7 +7,7 @@
 //! | the earlier system has | it becomes |
 //! |---|---|
 //! | an id | the same. One that is not positive, or near the end of 64 bits, becomes the next free id, and references to it follow |
-//! | users whose emails differ only in case | the one with the lowest id, with the selections and events of all. A token names its user by email in any case, so the tokens of all stay valid |
+//! | users whose emails differ only in case (lower-cased, and nothing more) | the one with the lowest id, with the selections and events of all. A token names its user by email in any case, so the tokens of all stay valid |
 //! | a user whose email is not an address (`nobody`, `two words@example.com`, white space at an end) | the same, character by character: a token contains the email, and the user could not sign in under another |
 //! | a user without an email | a user with [`NO_EMAIL`], for which nobody can have a token |
 //! | an event or group whose email is not a user's | if the email differs from a user's only in case or in white space at its ends, the event or group is that user's. Otherwise a user is created with exactly that email, since a token may contain it. Without an email, it belongs to [`NO_EMAIL`] |
@@ -15,10 +15,10 @@
 //! | an event whose group was deleted or is not an id | a personal event of the user who registered it, which shows it to nobody else |
 //! | `edate` before `sdate` | the two are swapped |
 //! | a time with a fraction | the same without it. `created` and `updated` always have one, so those are not reported |
-//! | a time in another form | as much of it as can be read: a date alone is midnight |
+//! | a time in another form | as much of it as can be read: a date alone is midnight. What is left over is named |
 //! | a time that cannot be read, or is outside the years 0001 to 9999 | the event's other time, or else when it was registered, or else now |
 //! | `updated` that cannot be read | never |
-//! | an empty subject or name | `(제목 없음)`, `(이름 없음)` |
+//! | a subject or name that is empty or invisible | `(제목 없음)`, `(이름 없음)` |
 //! | a subject or name of more than 128 characters | the first 127 and `…` |
 //! | a birthday with a time of day or of several days | the day on which it begins |
 //! | a birthday in a group | the birthday, in no group |
@@ -32,12 +32,13 @@
 //! ended could become valid again.
 
 mod decide;
+mod old_time;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::error::{Error, Result};
 use crate::model::{
-    Email, EventDetails, EventId, EventTimes, GroupId, Selection, UserId, WallTime, casefold,
+    Email, EventDetails, EventId, EventTimes, GroupId, Selection, UserId, WallTime, lowercase,
 };
 use crate::store::{
     Contents, Flask, NewEvent, OldEvent, OldGroup, OldUser, Transaction, can_be_kept,
@@ -157,7 +158,7 @@ impl Import<'_, '_> {
         self.report.users.read += 1;
         let mut notes = Notes::of(old.garbled);
         let email = old.email.as_deref().unwrap_or(NO_EMAIL);
-        let id = if let Some(first) = self.owners.get(&casefold(email)) {
+        let id = if let Some(first) = self.owners.get(&lowercase(email)) {
             self.report.users.merged += 1;
             let became = format!("merged into user {}, {:?}", first.id.0, first.email);
             notes.add("email", old.email.as_deref(), became);
@@ -188,7 +189,7 @@ impl Import<'_, '_> {
     fn add_user(&mut self, id: Option<UserId>, email: &str, made: bool) -> Result<Owner> {
         let id = self.tx.import_user(id, &Email::stored(email.to_owned()), self.now)?;
         let owner = Owner { id, email: email.to_owned(), made };
-        self.owners.insert(casefold(email), owner.clone());
+        self.owners.insert(lowercase(email), owner.clone());
         Ok(owner)
     }
 
@@ -197,7 +198,7 @@ impl Import<'_, '_> {
         let email = raw.unwrap_or_default();
         let trimmed = if email.trim().is_empty() { NO_EMAIL } else { email.trim() };
         let known =
-            self.owners.get(&casefold(email)).or_else(|| self.owners.get(&casefold(trimmed)));
+            self.owners.get(&lowercase(email)).or_else(|| self.owners.get(&lowercase(trimmed)));
         if let Some(owner) = known {
             if Some(owner.email.as_str()) != raw {
                 notes.add(column, raw, format!("of user {}, {:?}", owner.id.0, owner.email));

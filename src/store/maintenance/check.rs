@@ -9,7 +9,7 @@ use rusqlite::{Connection, Row};
 
 use super::migrations;
 use crate::error::Result;
-use crate::model::{ShortText, WallTime, casefold};
+use crate::model::{ShortText, WallTime, lowercase, search_key};
 use crate::store::engine::{Place, explain, file};
 
 /// How many faults are listed: nobody reads more.
@@ -152,7 +152,7 @@ fn rows(conn: &Connection, faults: &mut Faults) -> Result<()> {
         let (kept, counted): (i64, i64) = (row.get(6)?, row.get(7)?);
         Ok(vec![
             // The email itself may be any text: users of the earlier system keep theirs.
-            when(folded != casefold(&email), "email_folded: is not the folded email"),
+            when(folded != lowercase(&email), "email_folded: is not the email in lower case"),
             time(row, 3, "created")?,
             when(row.get::<_, i64>(4)? < 0, "token_generation: is negative"),
             when(
@@ -179,7 +179,10 @@ fn rows(conn: &Connection, faults: &mut Faults) -> Result<()> {
         Ok(vec![
             // The subject of a birthday holds an email, so it may be longer.
             if birthday { None } else { short(row, 1, "subject")? },
-            when(folded != casefold(&subject), "subject_folded: is not the folded subject"),
+            when(
+                folded != search_key(&subject),
+                "subject_folded: is not the search key of the subject",
+            ),
             when(ends < starts, "ends: is before its start"),
             when(
                 birthday && (ends != starts || starts.rem_euclid(86_400) != 0),
@@ -235,9 +238,9 @@ fn when(wrong: bool, what: &str) -> Fault {
 
 fn short(row: &Row<'_>, column: usize, name: &str) -> rusqlite::Result<Fault> {
     let text: String = row.get(column)?;
-    Ok(match ShortText::parse(name, &text) {
+    Ok(match ShortText::well_formed(&text) {
         Ok(parsed) => when(parsed.as_str() != text, &format!("{name}: has white space at an end")),
-        Err(error) => Some(error.to_string()),
+        Err(expected) => Some(expected.of(name).to_string()),
     })
 }
 

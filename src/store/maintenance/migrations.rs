@@ -9,9 +9,11 @@ use std::path::Path;
 
 use include_dir::{Dir, include_dir};
 use refinery::{Runner, Target};
+use rusqlite::functions::FunctionFlags;
 use rusqlite::{Connection, OpenFlags};
 
 use crate::error::{Error, Result};
+use crate::model::{lowercase, search_key};
 use crate::store::engine::file::{self, Found};
 use crate::store::engine::lock::Lock;
 use crate::store::engine::{Place, connection, explain};
@@ -112,6 +114,7 @@ pub(in crate::store) fn apply(place: &Place, pending: Vec<Migration>) -> Result<
     // A table can only be rebuilt with foreign keys off; they are checked below instead.
     conn.pragma_update(None, "foreign_keys", false)?;
     conn.pragma_update(None, "synchronous", "full")?;
+    add_functions(&conn)?;
     let known = embedded()?;
     let mut applied = Vec::new();
     for migration in pending {
@@ -140,10 +143,27 @@ pub(in crate::store) fn apply(place: &Place, pending: Vec<Migration>) -> Result<
 /// A migrated temporary database, which SQLite keeps in memory, or in a temporary file if it grows.
 pub(in crate::store) fn scratch() -> Result<Connection> {
     let mut conn = Connection::open("")?;
+    add_functions(&conn)?;
     let migrated = Runner::new(&embedded()?).run(&mut conn);
     migrated.map_err(|error| Error::Internal(format!("cannot migrate: {error}")))?;
     conn.pragma_update(None, "foreign_keys", true)?;
     Ok(conn)
+}
+
+/// Adds the SQL functions that migrations call: SQLite's own know no Unicode.
+///
+/// # Errors
+/// If SQLite refuses them.
+pub fn add_functions(conn: &Connection) -> Result<()> {
+    let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
+    for (name, function) in
+        [("lowercase", lowercase as fn(&str) -> String), ("search_key", search_key)]
+    {
+        conn.create_scalar_function(name, 1, flags, move |context| {
+            Ok(function(context.get_raw(0).as_str()?))
+        })?;
+    }
+    Ok(())
 }
 
 fn embedded() -> Result<Vec<refinery::Migration>> {

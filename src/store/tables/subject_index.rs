@@ -141,7 +141,7 @@ impl Snapshot<'_> {
         page: Page<(WallTime, EventId)>,
         mut room: Room,
     ) -> Result<Vec<Event>> {
-        let folded = word.folded();
+        let folded = word.search_key();
         let params = (user.0, folded.as_str());
         let mut found = Found::of(page);
         if self.has_few_events(user)? {

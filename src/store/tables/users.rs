@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension, Row};
 use sha2::{Digest, Sha256};
 
 use crate::error::{Error, Result};
-use crate::model::{CalendarVersion, Email, User, UserId, WallTime};
+use crate::model::{CalendarVersion, Email, User, UserId, WallTime, casefold};
 use crate::store::engine::{Snapshot, Transaction};
 
 /// The user whose folded email is ?1.
@@ -25,11 +25,12 @@ FROM "user" u WHERE u.id = ?1"#;
 /// All users, by id.
 const ALL: &str = r#"SELECT id, email, created, token_generation, events FROM "user" ORDER BY id"#;
 
-/// Adds a user. Tokens of a removed user with the same email stay invalid.
+/// Adds a user. Tokens of a removed user with the same email stay invalid; until migration 12, its digest
+/// was that of the email with its case folded.
 const INSERT: &str = r#"
 INSERT INTO "user" (email, email_folded, password_hash, created, token_generation)
 VALUES (?1, ?2, ?3, ?4, coalesce(
-    (SELECT r.token_generation FROM removed_user r WHERE r.email_digest = ?5), 0))
+    (SELECT max(r.token_generation) FROM removed_user r WHERE r.email_digest IN (?5, ?6)), 0))
 RETURNING id, email, created, token_generation, events"#;
 
 /// Adds an imported user, with its id.
@@ -205,9 +206,10 @@ impl Transaction<'_> {
         created: WallTime,
     ) -> Result<User> {
         let mut statement = self.conn.prepare_cached(INSERT)?;
-        let (folded, digest) = (email.folded(), digest(&email.folded()));
-        let mut rows =
-            statement.query((email.as_str(), folded, password_hash, created.seconds(), digest))?;
+        let folded = email.folded();
+        let digests = (digest(&folded), digest(&casefold(email.as_str())));
+        let row = (email.as_str(), folded, password_hash, created.seconds(), digests.0, digests.1);
+        let mut rows = statement.query(row)?;
         let row = rows.next()?.ok_or_else(|| Error::Internal("no row was inserted".into()))?;
         from_row(row)
     }

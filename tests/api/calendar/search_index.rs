@@ -34,13 +34,13 @@ fn assert_finds_what_a_scan_finds(calendar: &Calendar, token: &str, subjects: &[
         " ",
     ];
     for word in words {
-        let folded = calendar_server::model::casefold(word.trim());
+        let folded = calendar_server::model::search_key(word.trim());
         if folded.is_empty() {
             continue;
         }
         let expected: Vec<&String> = subjects
             .iter()
-            .filter(|subject| calendar_server::model::casefold(subject).contains(&folded))
+            .filter(|subject| calendar_server::model::search_key(subject).contains(&folded))
             .collect();
         let found = found(calendar, token, word);
         assert_eq!(found.iter().collect::<Vec<_>>(), expected, "{word:?}");
@@ -74,7 +74,7 @@ fn the_index_finds_what_a_scan_finds_complete_or_not() {
     calendar.execute(&format!(
         "INSERT INTO event (id, user_id, subject, subject_folded, starts, ends, created)
          VALUES (5, 1, '{fifth}', '{}', 4, 4, 0)",
-        calendar_server::model::casefold(&fifth)
+        calendar_server::model::search_key(&fifth)
     ));
     subjects.insert(4, fifth);
     assert_finds_what_a_scan_finds(&calendar, &park, &subjects);

@@ -36,6 +36,21 @@ fn a_subject_is_1_to_128_characters() {
 }
 
 #[test]
+fn a_subject_has_a_character_that_can_be_seen() {
+    let (calendar, park) = Calendar::populated();
+    for unseen in
+        [r#""\u200b""#, r#""\u3164 \ufeff""#, r#""\u2800""#, "\"\u{e0041}\"", r#""\u0007""#]
+    {
+        let why = "subject: expected a character that can be seen";
+        assert_subject_is_invalid(&calendar, &park, unseen, why);
+    }
+    assert_eq!(calendar.rows(EVENTS), [STORED]);
+    calendar
+        .post("/group/", &park, "{\"group_name\":\"\u{3164}\"}")
+        .invalid("group_name: expected a character that can be seen");
+}
+
+#[test]
 fn a_subject_is_a_string() {
     let (calendar, park) = Calendar::populated();
     for value in ["1", "-1.5", "true", "null", r#"["b"]"#, r#"{"b":"c"}"#] {

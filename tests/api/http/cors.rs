@@ -46,6 +46,17 @@ fn no_origin_is_allowed_by_default() {
 }
 
 #[test]
+fn an_app_with_a_scheme_of_its_own_may_be_allowed() {
+    let app = "capacitor://localhost";
+    let calendar = with_origins(&[app]);
+    let token = calendar.register(PARK);
+    let answer = today(&calendar, app, &token);
+    answer.is(200, &events(&[]));
+    assert_eq!(allowed(&answer), Some(app));
+    assert_eq!(allowed(&today(&calendar, "ionic://localhost", &token)), None);
+}
+
+#[test]
 fn a_page_of_an_allowed_origin_may_read_answers_and_errors() {
     let calendar = with_origins(&[OURS]);
     let token = calendar.register(PARK);

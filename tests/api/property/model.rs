@@ -2,6 +2,7 @@
 
 use jiff::civil::{Date, DateTime};
 use serde_json::{Value, json};
+use unicode_normalization::UnicodeNormalization;
 
 /// They have letters that fold to more than one, so that the subjects of birthdays have them too.
 pub(crate) const EMAILS: [&str; 3] = ["Aß@a.kr", "σ_%@회의", "b@S"];
@@ -65,5 +66,5 @@ pub(crate) fn folded(text: &str) -> String {
         'A'..='Z' => letter.to_ascii_lowercase().to_string(),
         other => other.to_string(),
     };
-    text.chars().map(fold).collect()
+    text.nfkc().map(fold).collect::<String>().nfkc().collect()
 }

@@ -76,8 +76,26 @@ fn length() -> impl Strategy<Value = i64> {
 }
 
 fn text() -> impl Strategy<Value = String> {
-    let letters =
-        vec!["a", "A", "ß", "ẞ", "SS", "s", "Σ", "ς", "σ", "회", "의", "%", "_", " ", "@", "일"];
+    let letters = vec![
+        "a",
+        "A",
+        "ß",
+        "ẞ",
+        "SS",
+        "s",
+        "Σ",
+        "ς",
+        "σ",
+        "회",
+        "\u{1112}\u{116c}",
+        "의",
+        "%",
+        "_",
+        " ",
+        "@",
+        "일",
+        "Ａ",
+    ];
     vec(prop::sample::select(letters), 1..6).prop_map(|letters| letters.concat())
 }
 

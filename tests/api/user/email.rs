@@ -13,6 +13,35 @@ fn emails_are_compared_without_case_in_any_script() {
 }
 
 #[test]
+fn domains_that_differ_in_more_than_case_are_of_two_users() {
+    let calendar = Calendar::new();
+    let one = calendar.register("info@straße.example");
+    let other = calendar.register("INFO@STRASSE.example");
+    calendar.event(&one, "2017-06-20 09:00:00", "2017-06-20 10:00:00", "비밀");
+    assert_eq!(
+        calendar.get("/calendar/date?date=2017-06-20", &other).json()["data"],
+        serde_json::json!([])
+    );
+    assert_eq!(
+        calendar.rows("SELECT email, email_folded FROM user ORDER BY id"),
+        ["info@straße.example|info@straße.example", "INFO@STRASSE.example|info@strasse.example"]
+    );
+}
+
+#[test]
+fn tokens_of_a_removed_user_stay_invalid_when_the_email_is_compared_another_way_since() {
+    let calendar = Calendar::new();
+    // The digest of info@strasse.example, as versions before migration 12 stored it.
+    calendar.execute(
+        "INSERT INTO removed_user (email_digest, token_generation)
+         VALUES (x'af4429084eef76360a27e2ab4950e0eed2ea0efd39c7beecfc43082f14b1845f', 7)",
+    );
+    calendar.register("info@straße.example");
+    calendar.register("info@strasse.example");
+    assert_eq!(calendar.rows("SELECT token_generation FROM user"), ["7", "7"]);
+}
+
+#[test]
 fn an_email_is_stored_as_given_without_outer_white_space() {
     let calendar = Calendar::new();
     let token = calendar.register("\\t Park.Jun-Gi+Kalender@Jungi.ME\\u3000");

@@ -1,7 +1,10 @@
 //! `POST /user/login`.
 
-use super::{PASSWORD, assert_not_signed_in, login, token_in, with_password};
-use crate::support::calendar::PARK;
+use argon2::Argon2;
+use argon2::password_hash::PasswordHasher;
+
+use super::{PASSWORD, assert_not_signed_in, credentials, login, token_in, with_password};
+use crate::support::calendar::{Calendar, PARK};
 
 #[test]
 fn a_user_signs_in_with_the_password_of_the_registration() {
@@ -22,6 +25,23 @@ fn a_failed_sign_in_does_not_tell_what_was_wrong() {
     assert_not_signed_in(&login(&calendar, PARK, "Correct horse"));
     assert_not_signed_in(&login(&calendar, "kim@jungi.me", PASSWORD));
     assert_not_signed_in(&login(&calendar, "nobody@jungi.me", PASSWORD));
+}
+
+#[test]
+fn a_password_is_the_same_composed_and_decomposed() {
+    let calendar = Calendar::new();
+    let (composed, decomposed) = ("café con leche", "cafe\u{301} con leche");
+    for (email, first, second) in [("a@b", composed, decomposed), ("c@d", decomposed, composed)] {
+        token_in(&calendar.post("/user/", "", credentials(email, first)));
+        token_in(&login(&calendar, email, first));
+        token_in(&login(&calendar, email, second));
+        assert_not_signed_in(&login(&calendar, email, "cafe con leche"));
+    }
+    // Earlier versions hashed the raw form.
+    let before = Argon2::default().hash_password(decomposed.as_bytes()).unwrap();
+    calendar.execute(&format!("UPDATE user SET password_hash = '{before}' WHERE email = 'a@b'"));
+    token_in(&login(&calendar, "a@b", decomposed));
+    assert_not_signed_in(&login(&calendar, "a@b", composed));
 }
 
 #[test]

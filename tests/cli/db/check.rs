@@ -27,12 +27,12 @@ fn a_check_lists_every_row_that_breaks_a_rule() {
 calendar_group 2: refers to a user that does not exist
 event 8: refers to a calendar_group that does not exist
 selection: refers to a calendar_group that does not exist
-user 1: email_folded: is not the folded email
+user 1: email_folded: is not the email in lower case
 user 1: events: is 10, and they have 4 events
 calendar_group 1: name: has white space at an end
 calendar_group 2: name: expected 1 to 128 characters, got none
 calendar_group 2: created: is outside the years 0001 to 9999
-event 7: subject_folded: is not the folded subject
+event 7: subject_folded: is not the search key of the subject
 event 8: starts: is outside the years 0001 to 9999
 event 8: length_class: is missing from group_length_class
 event 9: starts: a birthday is at midnight

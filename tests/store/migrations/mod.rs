@@ -19,7 +19,7 @@ use crate::support::server::command;
 
 /// The rows that a calendar gets at each version, the first at version 1: they fit only from then on.
 /// Some are deleted again, so that their ids are used up.
-pub(crate) const ROWS_BY_VERSION: [&str; 11] = ["
+pub(crate) const ROWS_BY_VERSION: [&str; 12] = ["
     INSERT INTO user (email, email_folded, created) VALUES
         ('Park@jungi.me', 'park@jungi.me', 1497869704), ('김@예.한국', '김@예.한국', 1497869705),
         ('gone@example.com', 'gone@example.com', 1);
@@ -81,6 +81,9 @@ pub(crate) const ROWS_BY_VERSION: [&str; 11] = ["
     INSERT INTO idempotency_key (user_id, kind, key, made_id, used)
     VALUES (1, 'event', '열쇠', 1, 1497869720), (2, 'group', 'key', 1, 1497869720);
 ",
+"
+    UPDATE user SET email = 'info@straße.example', email_folded = 'info@straße.example' WHERE id = 2;
+",
 ];
 
 pub(crate) struct Database {
@@ -114,7 +117,9 @@ impl Database {
     pub(crate) fn migrate_to(&self, version: i32) {
         if version > 0 {
             let runner = Runner::new(&source()).set_grouped(true);
-            runner.set_target(Target::Version(version)).run(&mut self.open()).unwrap();
+            let mut conn = self.open();
+            store::add_functions(&conn).unwrap();
+            runner.set_target(Target::Version(version)).run(&mut conn).unwrap();
         }
     }
 

@@ -137,6 +137,40 @@ fn an_upgrade_puts_u_fffd_for_the_zero_characters_that_older_versions_took() {
 }
 
 #[test]
+fn an_upgrade_to_version_12_makes_equal_texts_equal_in_search_and_different_emails_different() {
+    let database = Database::populated(11);
+    let conn = database.open();
+    let decomposed = "\u{1112}\u{116c}\u{110b}\u{1174}";
+    conn.execute(
+        "INSERT INTO event (user_id, subject, subject_folded, starts, ends, created)
+         VALUES (1, ?1, ?1, 0, 0, 0)",
+        [decomposed],
+    )
+    .unwrap();
+    conn.execute_batch(
+        "INSERT INTO user (email, email_folded, created)
+         VALUES ('Info@Straße.example', 'info@strasse.example', 0);
+         UPDATE subject_gram_progress SET followed = (SELECT max(id) FROM event);
+         DELETE FROM subject_gram_pending;",
+    )
+    .unwrap();
+    drop(conn);
+    store::upgrade(&database.path).unwrap();
+    let conn = database.open();
+    for (sql, expected) in [
+        ("SELECT subject FROM event ORDER BY id DESC LIMIT 1", decomposed),
+        ("SELECT subject_folded FROM event ORDER BY id DESC LIMIT 1", "회의"),
+        ("SELECT email_folded FROM user ORDER BY id DESC LIMIT 1", "info@straße.example"),
+        // The index follows the one row that has changed.
+        ("SELECT group_concat(indexed) FROM subject_gram_pending", decomposed),
+    ] {
+        let text: String = conn.query_row(sql, [], |row| row.get(0)).unwrap();
+        assert_eq!(text, expected, "{sql}");
+    }
+    database.assert_sound();
+}
+
+#[test]
 fn an_upgrade_gives_every_event_a_revision_of_its_own() {
     let database = Database::populated(8);
     store::upgrade(&database.path).unwrap();
