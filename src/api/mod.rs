@@ -18,6 +18,7 @@ mod parameters;
 mod path;
 mod query;
 mod refusal;
+mod settings;
 mod user;
 mod values;
 
@@ -41,6 +42,8 @@ pub fn routes() -> Vec<Route> {
         user::selected_groups,
         user::select_group,
         user::unselect_group,
+        settings::read,
+        settings::replace,
         calendar::this_month,
         calendar::month,
         calendar::today,

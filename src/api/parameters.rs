@@ -197,6 +197,15 @@ impl Value<'_> {
         };
         parsed.map_err(|_| Refused::Expected("expected an integer of 64 bits".into()))
     }
+
+    fn boolean(self) -> Read<bool> {
+        let parsed = match self.given {
+            None => return Err(Refused::Expected(MISSING.into())),
+            Some(Given::Text(text)) => text.parse(),
+            Some(Given::Json(json)) => json.get().parse(),
+        };
+        parsed.map_err(|_| Refused::Expected("expected true or false".into()))
+    }
 }
 
 const MISSING: &str = "required, but missing";
@@ -210,7 +219,7 @@ impl<'de> Deserializer<'de> for Value<'_> {
     type Error = Refused;
 
     fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Read<V::Value> {
-        Err(Refused::Expected("a parameter can only be a string or an integer".into()))
+        Err(Refused::Expected("a parameter can only be a string, an integer or a boolean".into()))
     }
 
     fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Read<V::Value> {
@@ -219,6 +228,10 @@ impl<'de> Deserializer<'de> for Value<'_> {
 
     fn deserialize_i64<V: Visitor<'de>>(self, visitor: V) -> Read<V::Value> {
         visitor.visit_i64(self.integer()?)
+    }
+
+    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Read<V::Value> {
+        visitor.visit_bool(self.boolean()?)
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Read<V::Value> {
@@ -243,7 +256,7 @@ impl<'de> Deserializer<'de> for Value<'_> {
     }
 
     forward_to_deserialize_any! {
-        bool i8 i16 i32 i128 u8 u16 u32 u64 u128 f32 f64 char str bytes byte_buf unit unit_struct seq
+        i8 i16 i32 i128 u8 u16 u32 u64 u128 f32 f64 char str bytes byte_buf unit unit_struct seq
         tuple tuple_struct map enum identifier ignored_any
     }
 }

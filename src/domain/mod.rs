@@ -13,6 +13,7 @@ pub mod import;
 pub mod passwords;
 pub mod repeats;
 pub mod selections;
+pub mod settings;
 pub mod users;
 
 use crate::error::Error;

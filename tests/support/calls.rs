@@ -4,12 +4,14 @@ use rocket::http::Method;
 
 /// Each call with a path and a body that succeed on the calendar of
 /// [`Calendar::populated`](super::calendar::Calendar::populated).
-pub(crate) const CALLS: [(Method, &str, &str); 23] = [
+pub(crate) const CALLS: [(Method, &str, &str); 25] = [
     (Method::Get, "/user", ""),
     (Method::Post, "/user/calendar/group", r#"{"selected_group": "0"}"#),
     (Method::Get, "/user/calendar/group", ""),
     (Method::Put, "/user/calendar/group/1", ""),
     (Method::Delete, "/user/calendar/group/1", ""),
+    (Method::Get, "/user/settings", ""),
+    (Method::Put, "/user/settings", r#"{"clock": 24}"#),
     (Method::Get, "/calendar", ""),
     (Method::Get, "/calendar/month?year_month=2017-06", ""),
     (

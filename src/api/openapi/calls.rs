@@ -8,7 +8,7 @@ use super::handler::call;
 use super::operation::Call;
 use super::schemas::form;
 use crate::api::envelope::Code;
-use crate::api::{calendar, event, group, user};
+use crate::api::{calendar, event, group, settings, user};
 
 const EVENT_AT: &str = "^/api/v1/calendar/event/[1-9][0-9]*$";
 const GROUP_AT: &str = "^/api/v1/group/[1-9][0-9]*$";
@@ -46,6 +46,12 @@ fn user() -> Vec<Call> {
         call(Delete, "/user/calendar/group/{id}", "unselectGroup", user::unselect_group)
             .about("Unselects one group")
             .refuses(&[Code::TOO_MANY]),
+        call(Get, "/user/settings", "settings", settings::read)
+            .about("How the caller wants to see the calendar")
+            .says("What is left out is as the browser has it."),
+        call(Put, "/user/settings", "changeSettings", settings::replace)
+            .about("Replaces the caller's settings")
+            .refuses(&[Code::NOT_FOUND]),
     ]
 }
 

@@ -31,6 +31,9 @@ pub(super) fn body(call: &str) -> Option<Value> {
             "event_id": 1, "sdate": "2017-06-19 19:00:00", "edate": "2017-06-19 22:00:00",
             "subject": "친구들과 저녁 약속",
         }),
+        "changeSettings" => json!({
+            "week_start": "monday", "clock": 24, "week_numbers": true, "default_group": 1,
+        }),
         "deleteEvent" => json!({"event_id": 1}),
         "putBirthday" | "postBirthday" => json!({"birthday": "1990-06-22"}),
         "createGroup" => json!({"group_name": GROUP}),
@@ -76,6 +79,7 @@ fn data(call: &str) -> Option<Value> {
     Some(match call {
         "register" | "signIn" | "changePassword" => json!({"token": TOKEN}),
         "me" => json!({"useremail": EMAIL, "created": CREATED, "timezone": "Asia/Seoul"}),
+        "settings" => json!({}),
         "selectedGroups" => json!({"selected_group": "1"}),
         "thisMonth" | "month" => json!([dinner, test]),
         "today" | "search" => json!([dinner]),
@@ -125,6 +129,7 @@ fn detail(call: &str, first: &str, code: Code) -> Option<String> {
         Code::INVALID if call == "selectGroup" => {
             "you have selected 1000 groups, which is the most: unselect one first".into()
         }
+        Code::INVALID if call == "changeSettings" => "clock: expected 12 or 24".into(),
         Code::INVALID if first.is_empty() => format!("limit: {LIMIT}"),
         Code::INVALID => format!("{first}: required, but missing"),
         Code::REFUSED if call == "register" => "registration is closed".into(),
@@ -139,6 +144,7 @@ fn detail(call: &str, first: &str, code: Code) -> Option<String> {
         Code::NOT_FOUND if ["birthday", "deleteBirthday"].contains(&call) => {
             "you have no birthday registered".into()
         }
+        Code::NOT_FOUND if call == "changeSettings" => "group 1 does not exist".into(),
         Code::NOT_FOUND => format!("{thing} 1 does not exist"),
         Code::CHANGED => {
             "event 1 was changed in the meantime: read it again, and send its new revision".into()

@@ -11,4 +11,5 @@ pub(super) mod idempotency_keys;
 mod plans;
 pub(super) mod selections;
 pub(super) mod subject_index;
+pub(super) mod user_settings;
 pub(super) mod users;

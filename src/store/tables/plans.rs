@@ -4,7 +4,7 @@
 use rusqlite::OpenFlags;
 
 use super::events::{BIRTHDAY_OF, BY_ID, PERSONAL_BETWEEN, SELECTED_BETWEEN};
-use super::{groups, idempotency_keys, selections, subject_index, users};
+use super::{groups, idempotency_keys, selections, subject_index, user_settings, users};
 use crate::store::Store;
 use crate::store::engine::{Place, connection};
 
@@ -72,6 +72,11 @@ fn the_keys_of_one_user_are_found_by_the_key_or_by_their_age() {
     let by_age = "USING INDEX idempotency_key_used (user_id=? AND used<?)";
     assert_plan(idempotency_keys::FORGET_OLD, &[by_age]);
     assert_plan(idempotency_keys::FORGET_MANY, &[by_age, "SEARCH k USING COVERING INDEX"]);
+}
+
+#[test]
+fn the_settings_of_a_user_are_found_by_their_key() {
+    assert_plan(user_settings::OF_USER, &["SEARCH s USING INTEGER PRIMARY KEY"]);
 }
 
 #[test]

@@ -19,10 +19,11 @@ const METHODS: [Method; 9] = [
 ];
 
 /// Every path with the methods that it takes, as `Allow` names them.
-const PATHS: [(&str, &str); 15] = [
+const PATHS: [(&str, &str); 16] = [
     ("/user", "GET, HEAD, POST"),
     ("/user/calendar/group", "GET, HEAD, POST"),
     ("/user/calendar/group/1", "PUT, DELETE"),
+    ("/user/settings", "GET, HEAD, PUT"),
     ("/calendar", "GET, HEAD"),
     ("/calendar/month", "GET, HEAD"),
     ("/calendar/event", "POST, PUT, DELETE"),

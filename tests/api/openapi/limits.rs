@@ -11,8 +11,18 @@ use crate::support::calendar::Calendar;
 fn the_server_takes_exactly_what_the_schemas_take() {
     let (calendar, token) = Calendar::populated();
     let document = document(&calendar);
-    let subjects =
-        ["a", " a ", &"👍".repeat(128), "\u{feff}", "", " \u{3000}\t\n", &"👍".repeat(129)];
+    let subjects = [
+        "a",
+        " a ",
+        &"👍".repeat(128),
+        "\u{feff}",
+        "\u{feff}a",
+        "\u{e0041}\u{2800}",
+        "\u{7}",
+        "",
+        " \u{3000}\t\n",
+        &"👍".repeat(129),
+    ];
     let days = [
         "0001-01-01",
         "9999-12-31",
@@ -78,6 +88,7 @@ fn the_server_takes_exactly_what_the_schemas_take() {
     for password in ["12345678", "1234567", &"👍".repeat(256), &"👍".repeat(257)] {
         tries.push((Method::Post, "/user", json!({"useremail": "c@d", "password": password})));
     }
+    tries.extend(settings().map(|settings| (Method::Put, "/user/settings", settings)));
     for (method, path, body) in tries {
         let taken = &operation(&document, method, path)["requestBody"]["content"];
         let schema = &taken["application/json"]["schema"];
@@ -85,4 +96,23 @@ fn the_server_takes_exactly_what_the_schemas_take() {
         let answer = calendar.call(method, path, &token, body.to_string());
         assert_eq!(fits, answer.status != 400, "{method} {path} {body}: {}", answer.body);
     }
+}
+
+/// Settings of which some are none.
+fn settings() -> impl Iterator<Item = Value> {
+    [
+        json!({}),
+        json!({"week_start": "sunday", "clock": 24, "week_numbers": true, "view": "list", "theme": "dark"}),
+        json!({"week_start": "friday"}),
+        json!({"clock": 13}),
+        json!({"clock": null}),
+        json!({"week_numbers": "yes"}),
+        json!({"day_start": 0, "day_end": 1}),
+        json!({"day_start": 24}),
+        json!({"day_end": 0}),
+        json!({"event_minutes": 4}),
+        json!({"event_minutes": 1440}),
+        json!({"default_group": 1.5}),
+        json!({"language": "en-GB"}),
+    ].into_iter()
 }

@@ -9,6 +9,7 @@ mod rate_limit;
 mod read;
 mod register;
 mod selected_groups;
+mod settings;
 mod token;
 mod write_rate;
 

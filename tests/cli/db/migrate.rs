@@ -28,6 +28,7 @@ fn the_plan_can_be_json() {
             {"version": 10, "name": "event_counts", "state": "pending"},
             {"version": 11, "name": "idempotency_keys", "state": "pending"},
             {"version": 12, "name": "search_keys", "state": "pending"},
+            {"version": 13, "name": "user_settings", "state": "pending"},
         ])
     );
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0, "a plan makes no database");
@@ -47,7 +48,7 @@ fn a_database_newer_than_the_binary_is_refused_untouched() {
     .unwrap();
     drop(conn);
     let before = fs::read(&path).unwrap();
-    let why = "calendar.sqlite is at version 999, newer than this binary's 12: use a newer calendar-server";
+    let why = "calendar.sqlite is at version 999, newer than this binary's 13: use a newer calendar-server";
     for arguments in [&["db", "upgrade"][..], &["db", "migrate"], &["db", "status"]] {
         assert_eq!(run(folder.path(), arguments), failed(why), "{arguments:?}");
     }

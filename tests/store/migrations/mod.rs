@@ -19,7 +19,7 @@ use crate::support::server::command;
 
 /// The rows that a calendar gets at each version, the first at version 1: they fit only from then on.
 /// Some are deleted again, so that their ids are used up.
-pub(crate) const ROWS_BY_VERSION: [&str; 12] = ["
+pub(crate) const ROWS_BY_VERSION: [&str; 13] = ["
     INSERT INTO user (email, email_folded, created) VALUES
         ('Park@jungi.me', 'park@jungi.me', 1497869704), ('김@예.한국', '김@예.한국', 1497869705),
         ('gone@example.com', 'gone@example.com', 1);
@@ -83,6 +83,9 @@ pub(crate) const ROWS_BY_VERSION: [&str; 12] = ["
 ",
 "
     UPDATE user SET email = 'info@straße.example', email_folded = 'info@straße.example' WHERE id = 2;
+",
+"
+    INSERT INTO user_settings (user_id, clock, view, default_group) VALUES (1, 24, 'week', 1), (2, NULL, 'era', NULL);
 ",
 ];
 
