@@ -77,7 +77,7 @@ fn embed(from: &Path, to: &Path, hash: &str) -> io::Result<()> {
         Ok(text) => text,
         Err(other) => return fs::write(to, other.into_bytes()),
     };
-    if from.extension().is_some_and(|extension| extension == "html") {
+    if from.extension().is_some_and(|extension| extension == "html") || from.ends_with("sw.js") {
         // Relative, since a proxy may serve the pages below a path of its own.
         let version = variable("CARGO_PKG_VERSION")?;
         text = text.replace("{{static}}", &format!("static/{hash}"));

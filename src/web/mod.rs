@@ -22,7 +22,7 @@ use files::File;
 /// The pages' routes, mounted at the root.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    rocket::routes![index, docs, file, icon, health::health]
+    rocket::routes![index, docs, worker, file, icon, health::health]
 }
 
 /// The catcher for requests outside `/api/` that no route answers.
@@ -44,6 +44,12 @@ fn docs(uri: &Origin<'_>) -> Either<Redirect, Option<File>> {
         return Either::Left(Redirect::permanent("../docs"));
     }
     Either::Right(File::page("docs/index.html"))
+}
+
+/// The service worker. A browser lets it keep only pages below its own address.
+#[get("/sw.js")]
+fn worker() -> Option<File> {
+    File::page("sw.js")
 }
 
 #[get("/static/<hash>/<path..>")]

@@ -134,13 +134,14 @@ export class Person {
  * Opens the page for a person: on 20 June 2017 by default, in a browser in New York.
  * @param {Server} server
  * @param {Partial<{person: Person, width: number, height: number, language: string, dark: boolean, at: string,
- *   now: string | null, zone: string, touch: boolean}>} [how] `at`: the view and the day; `now`: an instant, or null for the real time
+ *   now: string | null, zone: string, touch: boolean, offline: boolean}>} [how] `at`: the view and the day; `now`: an instant, or null for the real time;
+ *   `offline`: its service worker runs, without which the page needs a connection
  */
 export async function visit(server, how = {}) {
   const { person, width = 1440, height = 900, language = 'en-GB', dark = false, at = 'month/2017-06-20', zone = 'America/New_York' } = how;
   const context = await (await launch()).newContext({
     viewport: { width, height }, locale: language, timezoneId: zone, colorScheme: dark ? 'dark' : 'light', hasTouch: how.touch ?? false,
-    reducedMotion: 'reduce',
+    reducedMotion: 'reduce', serviceWorkers: how.offline ? 'allow' : 'block',
   });
   context.setDefaultTimeout(TIMEOUT);
   const page = await context.newPage();
@@ -166,6 +167,7 @@ function watch(page, own) {
   page.on('pageerror', (error) => problems.push(String(error.stack)));
   page.on('console', (message) => {
     // The browser logs each failed call of the API itself; a test may be about just that.
+    if (message.text() === 'Service Worker registration blocked by Playwright') return;
     const isFailedCall = message.text().startsWith('Failed to load resource') && message.location().url.includes('/api/v1/');
     if (['error', 'warning'].includes(message.type()) && !isFailedCall) problems.push(message.text());
   });

@@ -1,5 +1,8 @@
 // The only module that talks to the API. It adds the token, unwraps the envelope, turns every failure into an
-// ApiError, and keeps views so that the server can confirm them with 304.
+// ApiError, and keeps views so that the server can confirm them with 304. What it is told to keep it gives back when
+// the server cannot be reached.
+
+import { noteAnswer, recall, remember } from './offline.js';
 
 /** @typedef {'offline' | 'unavailable' | 'rateLimited' | 'credentials' | 'token' | 'notOwner' | 'notFound'
  *   | 'conflict' | 'invalid' | 'taken' | 'fault'} ErrorKind what went wrong, by what a person can do about it */
@@ -35,8 +38,12 @@ const TIMEOUT = 30_000;
 const MAX_VIEWS = 24;
 
 let token = '';
+/** Whether answers may be kept beyond this tab. */
+let isKept = false;
 let inFlight = 0;
-let handlers = { activity: (/** @type {boolean} */ _active) => {}, tokenRejected: () => {} };
+let handlers = {
+  activity: (/** @type {boolean} */ _active) => {}, tokenRejected: () => {}, reached: (/** @type {boolean} */ _reached) => {},
+};
 
 /**
  * The views last received, by URL, the most recently used last. Each is kept with its own tag, so the tag that is
@@ -45,15 +52,27 @@ let handlers = { activity: (/** @type {boolean} */ _active) => {}, tokenRejected
  */
 const views = new Map();
 
-/** @param {{activity: (active: boolean) => void, tokenRejected: () => void}} given `activity`: calls are in flight, or no more */
+/**
+ * @param {typeof handlers} given `activity`: calls are in flight, or no more; `reached`: the server has answered, or kept
+ *   answers are shown instead
+ */
 export function listen(given) {
   handlers = given;
 }
 
-/** Sets the token for all calls. Views of another token may be another user's, so they are forgotten. @param {string} value */
-export function setToken(value) {
+/**
+ * Sets the token for all calls. Views of another token may be another user's, so they are forgotten.
+ * @param {string} value @param {boolean} mayKeep whether answers may be kept beyond this tab
+ */
+export function setToken(value, mayKeep) {
   if (value !== token) views.clear();
   token = value;
+  isKept = mayKeep;
+}
+
+/** Keeps the answer of a call for when the server cannot be reached. @param {string} path @param {any} data */
+export function keepAnswer(path, data) {
+  if (isKept) void remember(token, urlOf(path), data);
 }
 
 /** @param {string} url */
@@ -73,16 +92,20 @@ function keepView(url, etag, data) {
   if (views.size > MAX_VIEWS) views.delete(/** @type {string} */ (views.keys().next().value));
 }
 
-/** Gets a view, from memory if the server says that it is unchanged. @param {string} path @param {Record<string, string>} query */
+/**
+ * Gets a view, from memory if the server says that it is unchanged.
+ * @param {string} path @param {Record<string, string>} query
+ * @returns {Promise<{data: any, isRecalled: boolean}>} `isRecalled`: as for `call`
+ */
 export async function getView(path, query) {
   const url = urlOf(path, query);
   const kept = keptView(url);
   const sentToken = token;
-  const { data, etag, notModified } = await call('GET', path, { query, ifNoneMatch: kept?.etag });
-  if (notModified && kept) return kept.data;
+  const { data, etag, notModified, isRecalled } = await call('GET', path, { query, ifNoneMatch: kept?.etag, keep: true });
+  if (notModified && kept) return { data: kept.data, isRecalled };
   // The token can change while the call is in flight: then the answer must not be kept for the next user.
   if (etag && sentToken === token) keepView(url, etag, data);
-  return data;
+  return { data, isRecalled };
 }
 
 /** Where the server is, by the address of this module: a proxy may serve it below a path of its own. */
@@ -95,13 +118,31 @@ const urlOf = (path, query) => `${ROOT}api/v1${path}${query ? `?${new URLSearchP
  * @param {string} method
  * @param {string} path below `/api/v1`
  * @param {{query?: Record<string, string>, body?: object, as?: string, key?: string, ifNoneMatch?: string,
- *   signal?: AbortSignal}} [options] `as`: a token to use instead of the user's; `key`: the same for each repeat of a
- *   call that makes something, which then makes it once
- * @returns {Promise<{data: any, etag: string | null, id: number, notModified: boolean}>} `id`: that of a new event
- *   or group, from `Location`
+ *   signal?: AbortSignal, keep?: boolean}} [options] `as`: a token to use instead of the user's; `key`: the same for
+ *   each repeat of a call that makes something, which then makes it once; `keep`: the answer is kept for when the
+ *   server cannot be reached
+ * @returns {Promise<{data: any, etag: string | null, id: number, notModified: boolean, isRecalled: boolean}>} `id`: that
+ *   of a new event or group, from `Location`; `isRecalled`: it was kept from an earlier call
  */
-export async function call(method, path, { query, body, as, key, ifNoneMatch, signal } = {}) {
-  const sentToken = as ?? token;
+export async function call(method, path, options = {}) {
+  const sentToken = options.as ?? token;
+  const url = urlOf(path, options.query);
+  try {
+    const answer = await send(method, url, sentToken, options);
+    noteAnswer();
+    handlers.reached(true);
+    if (options.keep && isKept && sentToken === token && !answer.notModified) void remember(token, url, answer.data);
+    return { ...answer, isRecalled: false };
+  } catch (error) {
+    const data = options.keep && error instanceof ApiError && error.retryable ? await recall(sentToken, url) : undefined;
+    if (data === undefined) throw error;
+    handlers.reached(false);
+    return { data, etag: null, id: NaN, notModified: false, isRecalled: true };
+  }
+}
+
+/** @param {string} method @param {string} url @param {string} sentToken @param {Parameters<typeof call>[2]} options */
+async function send(method, url, sentToken, { body, key, ifNoneMatch, signal } = {}) {
   /** @type {Record<string, string>} */
   const headers = {};
   if (sentToken) headers['X-calendar-access-token'] = sentToken;
@@ -111,7 +152,7 @@ export async function call(method, path, { query, body, as, key, ifNoneMatch, si
   const timeout = AbortSignal.timeout(TIMEOUT);
   if (++inFlight === 1) handlers.activity(true);
   try {
-    const response = await fetch(urlOf(path, query), {
+    const response = await fetch(url, {
       method, headers, body: body && JSON.stringify(body), signal: signal ? eitherOf(signal, timeout) : timeout,
       cache: 'no-store',
     }).catch((error) => { throw signal?.aborted ? error : new ApiError('offline'); });

@@ -42,15 +42,18 @@ export async function load() {
   for (let tries = 0; tries < TRIES; tries += 1) {
     await Promise.allSettled(saving.values());
     const before = changes;
-    const [groups, selection] = await Promise.all([call('GET', '/group/list'), call('GET', '/user/calendar/group')]);
-    if (before === changes) return take(groups.data, selection.data.selected_group);
+    const [groups, selection] = await Promise.all([
+      call('GET', '/group/list', { keep: true }), call('GET', '/user/calendar/group', { keep: true }),
+    ]);
+    if (before !== changes) continue;
+    loadedAt = groups.isRecalled || selection.isRecalled ? 0 : Date.now();
+    return take(groups.data, selection.data.selected_group);
   }
   return false;
 }
 
 /** @param {Group[]} groups @param {string} selection @returns {boolean} as `load` */
 function take(groups, selection) {
-  loadedAt = Date.now();
   state.groups = new Map(groups.map((group) => [group.id, group]));
   const selected = new Set(selection.split(',').map(Number).filter(Boolean));
   const isSame = selected.size === state.selectedGroups.size && [...selected].every((id) => state.selectedGroups.has(id));

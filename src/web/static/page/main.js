@@ -1,6 +1,6 @@
 // Starts the page: it connects the modules, and switches between the sign-in screen and the calendar.
 
-import { listen, setToken } from './api.js';
+import { keepAnswer, listen } from './api.js';
 import * as calendar from './calendar/calendar.js';
 import * as account from './dialogs/account.js';
 import * as details from './dialogs/details.js';
@@ -11,13 +11,15 @@ import { addIcons, byId, initDialogs, isOnScreen, showScreen } from './dom.js';
 import * as actions from './events/actions.js';
 import * as store from './events/store.js';
 import * as groupList from './group-list.js';
+import { formatClock, formatShortDate } from './format.js';
 import { errorMessage, fillTexts, language, t } from './i18n/index.js';
 import * as messages from './messages.js';
 import * as navigation from './navigation.js';
+import * as offline from './offline.js';
 import * as refresher from './refresh.js';
-import { followOtherTabs, storeToken, storedToken, userOf } from './session.js';
+import { followOtherTabs, storeToken, useStoredToken, userOf } from './session.js';
 import { state } from './state.js';
-import { DAY, setZone, utcOffset, zoneName } from './time.js';
+import { DAY, MINUTE, setZone, utcOffset, wallTimeAt, zoneName } from './time.js';
 
 /** @typedef {import('./state.js').User} User */
 
@@ -33,6 +35,7 @@ function start() {
   listen({
     activity: (active) => { document.body.classList.toggle('pending', active); },
     tokenRejected: endSession,
+    reached: showConnection,
   });
   signIn.init((user) => void enter(user));
   followOtherTabs();
@@ -50,14 +53,15 @@ function start() {
   account.init();
   navigation.init();
   refresher.init(groupList.refreshGroups);
+  addEventListener('offline', () => showConnection(false));
+  offline.start(() => messages.notify(t.newVersion, t.reload, () => location.reload()));
   void resumeSession();
 }
 
 /** Signs in with the stored token. */
 async function resumeSession() {
-  const token = storedToken();
+  const token = useStoredToken();
   if (!token) return signIn.showSignIn();
-  setToken(token);
   try {
     await enter(await userOf(token));
   } catch (/** @type {any} */ error) {
@@ -65,6 +69,12 @@ async function resumeSession() {
     showScreen('calendar');
     messages.notify(`${t.notLoaded} ${errorMessage(error)}`, t.tryAgain, resumeSession);
   }
+}
+
+/** Says whether what is shown is from the server, or from before the connection was lost. @param {boolean} isReached */
+function showConnection(isReached) {
+  const at = wallTimeAt(offline.lastSeen());
+  byId('offline').textContent = isReached ? '' : t.shownAsOf(`${formatShortDate(at)}, ${formatClock(at - at % MINUTE)}`);
 }
 
 /** When the server no longer accepts the token. What is being typed stays for the same user to finish. */
@@ -80,6 +90,7 @@ async function enter(user) {
   // Another user must not see what the page still holds of the one before.
   if (state.user && state.user.useremail !== user.useremail) return location.reload();
   state.user = user;
+  keepAnswer('/user/', user);
   setZone(user.timezone);
   store.clear();
   account.showUser(user);

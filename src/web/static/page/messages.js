@@ -84,6 +84,6 @@ function show(message, label, act, seconds, closed) {
   list.append(item);
   for (const other of [...list.querySelectorAll('.message:not(.lasting)')].slice(0, -MAX_MESSAGES)) other.remove();
   moveToTop();
-  announce(label ? `${message}. ${label}` : message);
+  announce(label ? `${message.replace(/\.$/, '')}. ${label}` : message);
   return close;
 }

@@ -4,7 +4,7 @@
 import { draw } from './calendar/calendar.js';
 import { range } from './calendar/view.js';
 import { isOnScreen } from './dom.js';
-import { clear, load } from './events/store.js';
+import { clear, expire, load } from './events/store.js';
 import { errorMessage, t } from './i18n/index.js';
 import { notify } from './messages.js';
 import { state } from './state.js';
@@ -22,7 +22,10 @@ let refreshGroups = async () => false;
 export function init(givenRefreshGroups) {
   refreshGroups = givenRefreshGroups;
   const refreshIfVisible = () => { if (!document.hidden) void refresh(); };
-  addEventListener('online', () => void refresh());
+  addEventListener('online', () => {
+    expire();
+    void refresh();
+  });
   document.addEventListener('visibilitychange', refreshIfVisible);
   setInterval(refreshIfVisible, INTERVAL);
 }

@@ -2,6 +2,7 @@
 
 import { call, setToken } from './api.js';
 import { isOnScreen } from './dom.js';
+import { forget } from './offline.js';
 import { state } from './state.js';
 import { ofTab, persistent } from './storage.js';
 
@@ -12,22 +13,30 @@ const STORAGE_KEY = 'calendar.token';
 // Another tab removes its token before it stores the new one.
 const STORAGE_SETTLES = 200;
 
-export const storedToken = () => ofTab.getItem(STORAGE_KEY) ?? persistent.getItem(STORAGE_KEY);
+const storedToken = () => ofTab.getItem(STORAGE_KEY) ?? persistent.getItem(STORAGE_KEY);
+
+/** Uses the stored token for all calls. @returns {string | null} the token, if there is one */
+export function useStoredToken() {
+  const token = storedToken();
+  if (token) setToken(token, ofTab.getItem(STORAGE_KEY) === null);
+  return token;
+}
 
 /**
- * Stores a token and uses it for all calls; null forgets it.
+ * Stores a token and uses it for all calls; null forgets it, with all that is kept for when there is no connection.
  * @param {string | null} token @param {boolean} [persist] whether to keep it after the browser is closed
  */
 export function storeToken(token, persist = persistent.getItem(STORAGE_KEY) !== null) {
   persistent.removeItem(STORAGE_KEY);
   ofTab.removeItem(STORAGE_KEY);
   if (token) (persist ? persistent : ofTab).setItem(STORAGE_KEY, token);
-  setToken(token ?? '');
+  setToken(token ?? '', persist);
+  return token && persist ? Promise.resolve() : forget();
 }
 
 /** @param {string} token @returns {Promise<User>} whose token it is */
 export async function userOf(token) {
-  const { data } = await call('GET', '/user/', { as: token });
+  const { data } = await call('GET', '/user/', { as: token, keep: true });
   return data;
 }
 
@@ -51,15 +60,15 @@ export async function changePassword(current, next) {
 }
 
 /** Loading the page again forgets everything that it holds in memory. */
-export function signOut() {
-  storeToken(null);
+export async function signOut() {
+  await storeToken(null);
   location.hash = '';
   location.reload();
 }
 
 export async function signOutEverywhere() {
   await call('DELETE', '/user/token');
-  signOut();
+  await signOut();
 }
 
 /** Follows the other tabs of this browser when one signs in or out, or gets a new token. */
@@ -78,6 +87,6 @@ async function adoptStoredToken() {
   const token = storedToken();
   if (!token) return location.reload();
   const user = await userOf(token).catch(() => null);
-  if (user && user.useremail === state.user?.useremail && isOnScreen('calendar')) setToken(token);
+  if (user && user.useremail === state.user?.useremail && isOnScreen('calendar')) useStoredToken();
   else location.reload();
 }

@@ -87,17 +87,20 @@ export function addMonths(time, months) {
   return Math.min(startOfMonth(time, months) + (dayOfMonth(time) - 1) * DAY, last);
 }
 
-/** What a clock in the calendar's zone shows now. */
-export function now() {
+/** What a clock in the calendar's zone shows at an instant. @param {number} instant in milliseconds, as of Date.now */
+export function wallTimeAt(instant) {
   /** @type {Record<string, number>} */
   const part = {};
   zoneClock ??= new Intl.DateTimeFormat('en-u-ca-iso8601-nu-latn', {
     timeZone: zone, hourCycle: 'h23', year: 'numeric', month: 'numeric', day: 'numeric',
     hour: 'numeric', minute: 'numeric', second: 'numeric',
   });
-  for (const { type, value } of zoneClock.formatToParts(Date.now())) part[type] = Number(value);
+  for (const { type, value } of zoneClock.formatToParts(instant)) part[type] = Number(value);
   return wallTime(part.year, part.month - 1, part.day, part.hour, part.minute, part.second);
 }
+
+/** What a clock in the calendar's zone shows now. */
+export const now = () => wallTimeAt(Date.now());
 
 export const today = () => startOfDay(now());
 

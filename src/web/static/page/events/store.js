@@ -30,6 +30,11 @@ export function clear() {
   fetches.clear();
 }
 
+/** Has all months fetched again when they are needed, and shows them until then. */
+export function expire() {
+  for (const month of months.values()) month.fetchedAt = 0;
+}
+
 /** Forgets the months from one on. @param {string} first `2017-06` */
 export function clearFrom(first) {
   for (const key of months.keys()) if (key >= first) months.delete(key);
@@ -65,9 +70,9 @@ function fetchMonth(key) {
   const before = edits;
   /** @type {Promise<void>} */
   const fetched = getView('/calendar/month', { year_month: key })
-    .then((data) => {
+    .then(({ data, isRecalled }) => {
       if (startedIn === generation && before !== edits) return fetchMonth(key);
-      if (startedIn === generation) months.set(key, { events: data.map(fromWire), fetchedAt: Date.now() });
+      if (startedIn === generation) months.set(key, { events: data.map(fromWire), fetchedAt: isRecalled ? 0 : Date.now() });
     })
     .finally(() => { if (fetches.get(key) === fetched) fetches.delete(key); });
   fetches.set(key, fetched);

@@ -32,6 +32,8 @@ export const en = {
   fault: (/** @type {string} */ request) =>
     `Something went wrong on the server. Try again, or tell your administrator${request ? ` (request ${request})` : ''}.`,
   conflict: 'This has been changed elsewhere.',
+  shownAsOf: (/** @type {string} */ moment) => `No connection. You see the calendar as it was on ${moment}.`,
+  newVersion: 'There is a new version of this page.', reload: 'Reload',
   tryAgain: 'Try again', notLoaded: 'The calendar could not be loaded.',
 
   // Navigation

@@ -27,6 +27,8 @@ export const ko = {
   invalid: (detail) => `서버가 이 내용을 받아들이지 않았습니다${detail ? ` (${detail})` : ''}. 고쳐서 다시 시도하세요.`,
   fault: (request) => `서버에 문제가 생겼습니다. 다시 시도하거나 서버 관리자에게 알려 주세요${request ? ` (요청 ${request})` : ''}.`,
   conflict: '그사이 다른 곳에서 바뀌었습니다.',
+  shownAsOf: (/** @type {string} */ moment) => `연결이 끊겼습니다. ${moment}의 캘린더를 보여 줍니다.`,
+  newVersion: '새 버전이 나왔습니다.', reload: '새로 고침',
   tryAgain: '다시 시도', notLoaded: '달력을 불러오지 못했습니다.',
 
   // 이동
