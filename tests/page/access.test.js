@@ -147,8 +147,8 @@ page('the language is that of the browser until another is chosen', async () => 
   const person = await server.person();
   const korean = await visit(server, { person, language: 'ko-KR' });
   assert.equal(await korean.textContent('#today'), '오늘');
-  await korean.click('#account-open');
-  await korean.selectOption('#account .language', 'en');
+  await korean.click('#settings-open');
+  await korean.selectOption('#settings [name=language]', 'en');
   await korean.waitForSelector('#today >> text=Today');
   assert.equal(await korean.getAttribute('html', 'lang'), 'en');
   await korean.reload();
@@ -163,6 +163,7 @@ page('the page is dark or light like the system', async () => {
   const brightness = () => open.evaluate(() => Number(/\d+/.exec(getComputedStyle(document.body).backgroundColor)?.[0]));
   assert.ok(await brightness() > 200);
   await open.emulateMedia({ colorScheme: 'dark' });
+  await open.waitForFunction(() => document.documentElement.dataset.theme === 'dark');
   assert.ok(await brightness() < 60);
 });
 

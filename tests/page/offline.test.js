@@ -34,7 +34,7 @@ everywhere('without a connection the page opens with the last known events, and 
   await shown(open, 'before').first().waitFor();
   await idle(open);
   // The clock stands at 10:00 in Seoul.
-  const moment = place.language === 'ko-KR' ? '2017년 6월 20일 (화), 10:00' : 'Tue, 20 Jun 2017, 10:00';
+  const moment = place.language === 'ko-KR' ? '2017년 6월 20일 (화), 오전 10:00' : 'Tue, 20 Jun 2017, 10:00';
   assert.equal(await open.textContent('#offline'), t.shownAsOf(moment));
   assert.equal(await open.isVisible('#offline'), true);
   assert.equal(await open.locator('#groups .group', { hasText: String(place.width) }).locator('input').isChecked(), true);

@@ -40,7 +40,7 @@ export class DatePicker {
 
   draw() {
     const month = startOfMonth(this.cursor);
-    const first = startOfWeek(month, firstDay);
+    const first = startOfWeek(month, firstDay());
     const days = (/** @type {number} */ week) => [...Array(7).keys()].map((day) => first + (week * 7 + day) * DAY);
     this.title.textContent = formatMonth(month);
     this.grid.setAttribute('aria-label', formatMonth(month));
@@ -67,7 +67,7 @@ export class DatePicker {
       ArrowLeft: this.cursor - DAY, ArrowRight: this.cursor + DAY,
       ArrowUp: this.cursor - 7 * DAY, ArrowDown: this.cursor + 7 * DAY,
       PageUp: addMonths(this.cursor, -1), PageDown: addMonths(this.cursor, 1),
-      Home: startOfWeek(this.cursor, firstDay), End: startOfWeek(this.cursor, firstDay) + 6 * DAY,
+      Home: startOfWeek(this.cursor, firstDay()), End: startOfWeek(this.cursor, firstDay()) + 6 * DAY,
     };
     if (!(event.key in targets) || event.altKey || event.ctrlKey || event.metaKey) return;
     event.preventDefault();

@@ -1,7 +1,7 @@
 // How dates and times are written in the reader's language. All of them take wall-clock times as in time.js.
 
 import { language, locale } from './i18n/index.js';
-import { DAY } from './time.js';
+import { DAY, HOUR } from './time.js';
 
 /** @type {Map<string, Intl.DateTimeFormat>} by their options; kept, since making one is slow */
 const formatters = new Map();
@@ -15,15 +15,33 @@ export function formatter(options) {
   return found;
 }
 
-/** @type {Intl.DateTimeFormatOptions} */
-export const CLOCK = language === 'ko'
-  ? { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }
-  : { hour: 'numeric', minute: '2-digit' };
+/**
+ * What a person has chosen; what they have not is as their region has it.
+ * @type {{firstDay?: number, hour12?: boolean, weekNumbers?: boolean}} `firstDay`: 0 for Sunday
+ */
+let chosen = {};
 
-export const uses12Hours = Boolean(new Intl.DateTimeFormat(locale, { hour: 'numeric' }).resolvedOptions().hour12);
+/** @param {typeof chosen} formats */
+export function setFormats(formats) {
+  chosen = formats;
+}
+
+/** The region of the browser, which counts whatever the language of the page: a Korean page in New York has 12 hours. */
+const region = navigator.languages[0] ?? locale;
+const regionUses12Hours = Boolean(new Intl.DateTimeFormat(region, { hour: 'numeric' }).resolvedOptions().hour12);
+
+export const uses12Hours = () => chosen.hour12 ?? regionUses12Hours;
+
+/** How a time of day is written. @returns {Intl.DateTimeFormatOptions} */
+export const clock = () => (uses12Hours()
+  ? { hour: 'numeric', minute: '2-digit', hour12: true }
+  : { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
 
 /** @param {number} time */
-export const formatClock = (time) => formatter(time % 60_000 ? { ...CLOCK, second: '2-digit' } : CLOCK).format(time);
+export const formatClock = (time) => formatter(time % 60_000 ? { ...clock(), second: '2-digit' } : clock()).format(time);
+
+/** An hour of the day, 0 to 24, as it stands beside a week. @param {number} hour */
+export const hourLabel = (hour) => (hour === 24 && !uses12Hours() ? '24:00' : formatClock((hour % 24) * HOUR));
 
 /** @param {number} time */
 export const formatLongDate = (time) =>
@@ -50,10 +68,15 @@ export const formatClockRange = (start, end) =>
 export const onOneDay = (start, end) => Math.floor(start / DAY) === Math.floor(end / DAY);
 
 /** The first day of a week, 0 for Sunday. */
-export const firstDay = firstDayOfWeek();
+export const firstDay = () => chosen.firstDay ?? regionFirstDay;
+
+const regionFirstDay = firstDayOfWeek();
 
 function firstDayOfWeek() {
-  const tag = /** @type {any} */ (new Intl.Locale(locale));
+  const tag = /** @type {any} */ (new Intl.Locale(region));
   const info = tag.getWeekInfo?.() ?? tag.weekInfo;
   return info ? info.firstDay % 7 : language === 'ko' ? 0 : 1;
 }
+
+/** Whether weeks are shown with their numbers. */
+export const weekNumbers = () => chosen.weekNumbers ?? false;

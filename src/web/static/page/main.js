@@ -6,6 +6,7 @@ import * as account from './dialogs/account.js';
 import * as details from './dialogs/details.js';
 import * as editor from './dialogs/editor.js';
 import * as eventList from './dialogs/event-list.js';
+import * as settingsDialog from './dialogs/settings.js';
 import * as signIn from './dialogs/sign-in.js';
 import { addIcons, byId, initDialogs, isOnScreen, showScreen } from './dom.js';
 import * as actions from './events/actions.js';
@@ -18,6 +19,7 @@ import * as navigation from './navigation.js';
 import * as offline from './offline.js';
 import * as refresher from './refresh.js';
 import { followOtherTabs, storeToken, useStoredToken, userOf } from './session.js';
+import * as settings from './settings.js';
 import { state } from './state.js';
 import { DAY, MINUTE, setZone, utcOffset, wallTimeAt, zoneName } from './time.js';
 
@@ -51,6 +53,8 @@ function start() {
   eventList.init((event) => void navigation.goToEvent(event));
   groupList.init();
   account.init();
+  settings.init(calendar.applySettings);
+  settingsDialog.init();
   navigation.init();
   refresher.init(groupList.refreshGroups);
   addEventListener('offline', () => showConnection(false));
@@ -62,8 +66,9 @@ function start() {
 async function resumeSession() {
   const token = useStoredToken();
   if (!token) return signIn.showSignIn();
+  const loaded = settings.load();
   try {
-    await enter(await userOf(token));
+    await enter(await userOf(token), loaded);
   } catch (/** @type {any} */ error) {
     if (error.kind === 'token') return;
     showScreen('calendar');
@@ -85,13 +90,14 @@ function endSession() {
   signIn.showSignIn(t.sessionEnded);
 }
 
-/** Shows the calendar of a user who has just signed in. @param {User} user */
-async function enter(user) {
+/** Shows the calendar of a user who has just signed in. @param {User} user @param {Promise<void>} [loaded] when the settings are there */
+async function enter(user, loaded = settings.load()) {
   // Another user must not see what the page still holds of the one before.
   if (state.user && state.user.useremail !== user.useremail) return location.reload();
   state.user = user;
   keepAnswer('/user/', user);
   setZone(user.timezone);
+  await loaded;
   store.clear();
   account.showUser(user);
   showScreen('calendar');

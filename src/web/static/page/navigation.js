@@ -13,6 +13,7 @@ import { t } from './i18n/index.js';
 import { undoLast } from './messages.js';
 import { refresh } from './refresh.js';
 import { initShortcuts, onSwipe } from './shortcuts.js';
+import { get as settings } from './settings.js';
 import { state } from './state.js';
 import { fromIso, now, toIsoDate, today } from './time.js';
 
@@ -57,11 +58,11 @@ export async function goToEvent(event) {
   if (!(await highlight(event.id))) showDetails(event);
 }
 
-/** Shows what the address says, such as `#week/2017-06-20`. By default it is today: a month, or a list on a phone. */
+/** Shows what the address says, such as `#week/2017-06-20`. By default it is today: in the view that the person has chosen, else a month, or a list on a phone. */
 export function showAddress() {
   const [, view, date] = /^#(month|week|day|list)(?:\/(\d{4}-\d\d-\d\d))?$/.exec(location.hash) ?? [];
   const day = date ? fromIso(date) : today();
-  calendar.show(/** @type {View} */ (view ?? (isNarrow() ? 'list' : 'month')), Number.isNaN(day) ? today() : day);
+  calendar.show(/** @type {View} */ (view ?? settings().view ?? (isNarrow() ? 'list' : 'month')), Number.isNaN(day) ? today() : day);
 }
 
 /** The address of what is shown, so that a page loaded again shows the same. */

@@ -17,7 +17,7 @@ let seen = 0;
 /** The cache of whom a token is for. The end of its signature tells it from others. @param {string} token */
 const nameOf = (token) => PREFIX + token.slice(-16);
 
-const isPossible = () => 'caches' in window;
+const isPossible = () => 'caches' in globalThis;
 
 /** Notes that the server has answered. */
 export function noteAnswer() {

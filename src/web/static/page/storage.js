@@ -22,7 +22,9 @@ function orMemory(name) {
   }
 }
 
-/** Kept until it is removed. */
+/** Kept until it is removed, or at least until the page is closed. */
 export const persistent = orMemory('localStorage');
 /** Kept until the tab is closed. */
 export const ofTab = orMemory('sessionStorage');
+/** Whether what is stored is still there when the page is loaded again. */
+export const survivesReload = !(persistent instanceof Memory);

@@ -3,8 +3,9 @@
 
 import { byId, el, isNarrow } from '../dom.js';
 import * as store from '../events/store.js';
-import { CLOCK, firstDay, uses12Hours } from '../format.js';
+import { clock, firstDay, uses12Hours } from '../format.js';
 import { locale, t } from '../i18n/index.js';
+import { eventLength, get as settings } from '../settings.js';
 import { state } from '../state.js';
 import { DAY, HOUR, MINUTE, fromIso, now, possibleDay, startOfDay, toIso, toIsoDate, today, utcOffset } from '../time.js';
 import { rememberFocus, restoreFocus, scrollListToToday, setNextFocus, watchRoles } from './accessibility.js';
@@ -110,12 +111,28 @@ function viewOptions() {
   return { view: LIBRARY_VIEWS[state.view], date: toIsoDate(state.date), timeZone };
 }
 
+/** What a person can choose. */
+function chosenOptions() {
+  const hour = (/** @type {number} */ number) => `${String(number).padStart(2, '0')}:00:00`;
+  return {
+    firstDay: firstDay(), slotLabelFormat: uses12Hours() ? { hour: 'numeric', hour12: true } : clock(),
+    slotMinTime: hour(settings().day_start ?? 0), slotMaxTime: hour(settings().day_end ?? 24),
+  };
+}
+
+/** Draws again as the person has chosen. */
+export function applySettings() {
+  if (!library) return;
+  for (const [name, value] of Object.entries(chosenOptions())) library.setOption(name, value);
+  draw();
+}
+
 function fixedOptions() {
   const firstHour = Math.min(Math.max(now() % DAY - 3 * HOUR, 6 * HOUR), 12 * HOUR);
   return {
-    headerToolbar: { start: '', center: '', end: '' }, height: '100%', locale, firstDay,
+    headerToolbar: { start: '', center: '', end: '' }, height: '100%', locale, ...chosenOptions(),
     dayMaxEvents: true, eventGap: 2, nowIndicator: true, slotEventOverlap: isNarrow(), snapDuration: '00:15',
-    scrollTime: toIso(firstHour).slice(11, 16), slotHeight: 26, slotLabelFormat: uses12Hours ? { hour: 'numeric' } : CLOCK,
+    scrollTime: toIso(firstHour).slice(11, 16), slotHeight: 26, flexibleSlotTimeLimits: true,
     selectable: true, longPressDelay: 350, eventDragMinDistance: 6,
     views: {
       timeGridWeek: { dayHeaderFormat: dayHeader },
@@ -164,14 +181,14 @@ function createAt({ dateStr, allDay, jsEvent }) {
   if (jsEvent.swiped || state.view === 'list') return;
   const time = fromIso(dateStr);
   const halfHour = Math.floor(time / (30 * MINUTE)) * 30 * MINUTE;
-  if (state.view === 'month') handlers.createEvent(time + 9 * HOUR, time + 10 * HOUR, false);
+  if (state.view === 'month') handlers.createEvent(time + 9 * HOUR, time + 9 * HOUR + eventLength(), false);
   else if (allDay) handlers.createEvent(time, time + DAY, true);
-  else handlers.createEvent(halfHour, halfHour + HOUR, false);
+  else handlers.createEvent(halfHour, halfHour + eventLength(), false);
 }
 
 function createInEmptyList() {
   const day = Math.max(state.date, today());
-  handlers.createEvent(day + 9 * HOUR, day + 10 * HOUR, false);
+  handlers.createEvent(day + 9 * HOUR, day + 9 * HOUR + eventLength(), false);
 }
 
 /** @param {string} id @param {any} startDelta @param {any} endDelta @param {boolean} resized */

@@ -10,12 +10,12 @@ export function range() {
   const { view, date } = state;
   if (view === 'day') return { start: date, end: date + DAY };
   if (view === 'week') {
-    const start = startOfWeek(date, firstDay);
+    const start = startOfWeek(date, firstDay());
     return { start, end: start + 7 * DAY };
   }
   const [start, end] = [startOfMonth(date), startOfMonth(date, 1)];
   if (view === 'list') return { start, end };
-  return { start: startOfWeek(start, firstDay), end: startOfWeek(end + 6 * DAY, firstDay) };
+  return { start: startOfWeek(start, firstDay()), end: startOfWeek(end + 6 * DAY, firstDay()) };
 }
 
 /** Shorter on a phone. */

@@ -1,10 +1,10 @@
-// The account: the user's password, birthday and language, and signing out.
+// The account: the user's password and birthday, and signing out.
 
 import { byId, on, open } from '../dom.js';
 import * as actions from '../events/actions.js';
 import { findBirthday, setBirthday } from '../events/requests.js';
 import { formatLongDate } from '../format.js';
-import { errorMessage, language, setLanguage, t } from '../i18n/index.js';
+import { errorMessage, t } from '../i18n/index.js';
 import { notify } from '../messages.js';
 import { refresh } from '../refresh.js';
 import { changePassword, signOut, signOutEverywhere } from '../session.js';
@@ -21,11 +21,6 @@ export function init() {
   on('sign-out-all', 'click', () => pressTwice(byId('sign-out-all'), () => void endAllSessions()));
   on('password-form', 'submit', () => void savePassword());
   on('birthday-form', 'submit', () => void saveBirthday());
-  for (const element of document.querySelectorAll('.language')) {
-    const select = /** @type {HTMLSelectElement} */ (element);
-    select.value = language;
-    select.addEventListener('change', () => setLanguage(select.value));
-  }
 }
 
 /** Shows in the sidebar and the dialog who is signed in. @param {import('../state.js').User} user */

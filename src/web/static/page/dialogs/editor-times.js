@@ -2,6 +2,7 @@
 
 import { byId, on } from '../dom.js';
 import { lastDay } from '../events/event.js';
+import { eventLength } from '../settings.js';
 import { DAY, HOUR, fromIso, startOfDay, toIso, toIsoDate } from '../time.js';
 
 const field = (/** @type {string} */ name) => byId(`editor-${name}`);
@@ -60,7 +61,7 @@ function allDayChanged() {
     writeTimes(start, Math.max(endsAtMidnight ? times.end - DAY : times.end, start + DAY));
   } else {
     const start = startOfDay(times.start) + 9 * HOUR;
-    writeTimes(start, Math.max(start + HOUR, startOfDay(times.end) + 10 * HOUR));
+    writeTimes(start, Math.max(start + eventLength(), startOfDay(times.end) + 9 * HOUR + eventLength()));
   }
   endChanged();
 }
@@ -79,5 +80,5 @@ function endChanged() {
 /** The time of a new event for which only the day is known: the next full hour today, else nine. @param {number} day @param {number} now */
 export function defaultTimes(day, now) {
   const hour = startOfDay(now) === day ? Math.min(23, Math.floor((now % DAY) / HOUR) + 1) : 9;
-  return { start: day + hour * HOUR, end: day + (hour + 1) * HOUR };
+  return { start: day + hour * HOUR, end: day + hour * HOUR + eventLength() };
 }

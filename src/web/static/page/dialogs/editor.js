@@ -9,6 +9,8 @@ import { selectAndShow } from '../group-list.js';
 import { allGroups, groupMark, groupName, selectedFirst } from '../groups.js';
 import { errorMessage, t } from '../i18n/index.js';
 import { notifyForGood } from '../messages.js';
+import { get as settings } from '../settings.js';
+import { state } from '../state.js';
 import { DAY, zoneName } from '../time.js';
 import * as times from './editor-times.js';
 
@@ -50,7 +52,8 @@ const newDraft = (event) => ({ event, attempt: { key: newKey() } });
 
 /** Opens the form for a new event. @param {number} start @param {number} end */
 export function create(start, end, allDay = false) {
-  openNew(newDraft(null), { subject: '', start, end }, allDay);
+  const group = settings().default_group ?? null;
+  openNew(newDraft(null), { subject: '', start, end }, allDay, group !== null && state.groups.has(group) ? group : null);
 }
 
 /** @param {Draft} given @param {EventFields} fields @param {boolean} allDay @param {number | null} [group] */

@@ -1,7 +1,7 @@
 // The sign-in screen: signing in or up with a password, or in with a token.
 
 import { byId, on, showScreen } from '../dom.js';
-import { errorMessage, t } from '../i18n/index.js';
+import { errorMessage, language, setLanguage, t } from '../i18n/index.js';
 import { signIn, signUp, storeToken, userOf } from '../session.js';
 
 /** @typedef {'sign-in' | 'sign-up' | 'token'} Mode */
@@ -22,6 +22,8 @@ export function init(signedIn) {
   on('sign-in-form', 'submit', () => void submit());
   on('switch-sign-up', 'click', () => setMode(mode === 'sign-up' ? 'sign-in' : 'sign-up'));
   on('switch-token', 'click', () => setMode(mode === 'token' ? 'sign-in' : 'token'));
+  byId('sign-in-language').value = language;
+  on('sign-in-language', 'change', () => setLanguage(byId('sign-in-language').value));
 }
 
 /** @param {string} [reason] why the person has to sign in */

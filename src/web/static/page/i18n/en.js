@@ -37,7 +37,7 @@ export const en = {
   tryAgain: 'Try again', notLoaded: 'The calendar could not be loaded.',
 
   // Navigation
-  today: 'Today', previous: 'Previous', next: 'Next', month: 'Month', week: 'Week', day: 'Day', list: 'List',
+  today: 'Today', previous: 'Previous', next: 'Next', year: 'Year', month: 'Month', week: 'Week', day: 'Day', list: 'List',
   view: 'View', chooseDate: 'Choose a date', menu: 'Menu', search: 'Search', help: 'Help', account: 'Account',
   close: 'Close', previousMonth: 'Previous month', nextMonth: 'Next month', goToDate: 'Go to date', go: 'Go',
   sidebar: 'Calendars',
@@ -102,7 +102,15 @@ export const en = {
   currentPasswordWrong: 'The current password is incorrect.',
   signOut: 'Sign out', signOutEverywhere: 'Sign out everywhere',
   signOutEverywhereHint: 'Signs you out on every device. If you have no password, you will need a new token.',
-  pressAgain: 'Press again to confirm', language: 'Language', apiReference: 'API reference for developers',
+  pressAgain: 'Press again to confirm', apiReference: 'API reference for developers',
+
+  // Settings
+  settings: 'Settings', settingsHint: 'They are the same on all your devices.', language: 'Language',
+  asOnThisDevice: 'As on this device', weekStart: 'First day of the week', clock: 'Clock', clock12: '12 hours', clock24: '24 hours',
+  weekNumbers: 'Week numbers', yes: 'Yes', no: 'No', weekFrom: 'Hours shown, from', weekTo: 'to', firstView: 'First view',
+  eventLength: 'Length of a new event', defaultCalendar: 'Calendar of a new event', theme: 'Colours', light: 'Light', dark: 'Dark',
+  minutes: (/** @type {number} */ count) => (count % 60 ? `${count} minutes` : `${count / 60} ${plural(count / 60, 'hour', 'hours')}`),
+  dayEndsBeforeStart: 'The hours have to end after they begin.',
 
   // Help
   shortcuts: 'Keyboard shortcuts', shortcutsOn: 'Use single-key shortcuts', keyToday: 'today',

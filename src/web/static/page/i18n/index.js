@@ -17,8 +17,16 @@ function preferredLanguage() {
 export const language = preferredLanguage();
 export const t = TEXTS[language];
 
-/** With the browser's region, since `en-GB` and `en-US` write dates and times differently. */
-export const locale = navigator.languages.find((tag) => tag.startsWith(language)) ?? language;
+/**
+ * With the browser's region, since `en-GB` and `en-US` write dates and times differently: `en-DE` for the English page
+ * in a German browser.
+ */
+export const locale = navigator.languages.find((tag) => tag.startsWith(language)) ?? withRegion();
+
+function withRegion() {
+  const { region } = new Intl.Locale(navigator.languages[0] ?? language).maximize();
+  return region ? `${language}-${region}` : language;
+}
 
 /** @param {string} chosen `en` or `ko` */
 export function setLanguage(chosen) {

@@ -32,7 +32,7 @@ export const ko = {
   tryAgain: '다시 시도', notLoaded: '달력을 불러오지 못했습니다.',
 
   // 이동
-  today: '오늘', previous: '이전', next: '다음', month: '월간', week: '주간', day: '일간', list: '목록',
+  today: '오늘', previous: '이전', next: '다음', year: '연간', month: '월간', week: '주간', day: '일간', list: '목록',
   view: '보기', chooseDate: '날짜 선택', menu: '메뉴', search: '검색', help: '도움말', account: '계정',
   close: '닫기', previousMonth: '이전 달', nextMonth: '다음 달', goToDate: '날짜로 이동', go: '이동',
   sidebar: '캘린더 목록',
@@ -95,7 +95,15 @@ export const ko = {
   currentPasswordWrong: '현재 비밀번호가 맞지 않습니다.',
   signOut: '로그아웃', signOutEverywhere: '모든 기기에서 로그아웃',
   signOutEverywhereHint: '모든 기기에서 로그아웃됩니다. 비밀번호가 없다면 새 토큰이 필요합니다.',
-  pressAgain: '확인하려면 한 번 더 누르세요', language: '언어', apiReference: '개발자용 API 문서',
+  pressAgain: '확인하려면 한 번 더 누르세요', apiReference: '개발자용 API 문서',
+
+  // 설정
+  settings: '설정', settingsHint: '모든 기기에 같이 적용됩니다.', language: '언어',
+  asOnThisDevice: '이 기기의 설정대로', weekStart: '한 주의 시작', clock: '시간 표기', clock12: '12시간', clock24: '24시간',
+  weekNumbers: '주 번호', yes: '표시', no: '표시 안 함', weekFrom: '표시할 시간(시작)', weekTo: '표시할 시간(끝)', firstView: '처음 여는 보기',
+  eventLength: '새 일정의 길이', defaultCalendar: '새 일정을 넣을 캘린더', theme: '색상', light: '밝게', dark: '어둡게',
+  minutes: (/** @type {number} */ count) => (count % 60 ? `${count}분` : `${count / 60}시간`),
+  dayEndsBeforeStart: '끝나는 시간은 시작보다 늦어야 합니다.',
 
   // 도움말
   shortcuts: '키보드 단축키', shortcutsOn: '단축키 사용', keyToday: '오늘',
