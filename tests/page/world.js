@@ -152,7 +152,7 @@ export async function visit(server, how = {}) {
   }
   watch(page, server.url);
   await page.goto(`${server.url}/#${at}`);
-  await page.waitForSelector(person ? '.ec-main' : '#sign-in-email:focus');
+  await page.waitForSelector(person ? '.ec-main:visible, .year-month:visible' : '#sign-in-email:focus');
   if (person) await idle(page);
   return page;
 }

@@ -41,7 +41,7 @@ export const clock = () => (uses12Hours()
 export const formatClock = (time) => formatter(time % 60_000 ? { ...clock(), second: '2-digit' } : clock()).format(time);
 
 /** An hour of the day, 0 to 24, as it stands beside a week. @param {number} hour */
-export const hourLabel = (hour) => (hour === 24 && !uses12Hours() ? '24:00' : formatClock((hour % 24) * HOUR));
+export const hourLabel = (hour) => (hour === 24 && !uses12Hours() ? '24:00' : formatClock(DAY + (hour % 24) * HOUR));
 
 /** @param {number} time */
 export const formatLongDate = (time) =>

@@ -2,7 +2,7 @@
 
 import { highlight } from './calendar/accessibility.js';
 import * as calendar from './calendar/calendar.js';
-import { range, stepDate, title } from './calendar/view.js';
+import { monthTitle, range, stepDate, title } from './calendar/view.js';
 import { DatePicker } from './date-picker.js';
 import { showDetails } from './dialogs/details.js';
 import * as editor from './dialogs/editor.js';
@@ -19,7 +19,7 @@ import { fromIso, now, toIsoDate, today } from './time.js';
 
 /** @typedef {import('./state.js').View} View */
 
-const VIEWS = /** @type {const} */ (['month', 'week', 'day', 'list']);
+const VIEWS = /** @type {const} */ (['year', 'month', 'week', 'day', 'list']);
 
 /** @type {DatePicker} */
 let dialogPicker;
@@ -30,11 +30,11 @@ export function init() {
   initButtons();
   initPickers();
   initKeys();
-  onSwipe(byId('calendar'), (direction) => goTo(state.view, stepDate(direction)));
+  onSwipe(byId('main'), (direction) => goTo(state.view, stepDate(direction)));
   addEventListener('hashchange', () => {
     if (!isOnScreen('calendar')) return;
     showAddress();
-    writeAddress();
+    history.replaceState(null, '', addressOf());
     void refresh();
   });
   // Not by its address, since the address says what is shown.
@@ -44,10 +44,10 @@ export function init() {
   });
 }
 
-/** Shows a view, writes it into the address, and fetches its events. @param {View} view @param {number} date */
+/** Shows a view, which the browser's Back leaves again, and fetches its events. @param {View} view @param {number} date */
 function goTo(view, date) {
   calendar.show(view, date);
-  writeAddress();
+  if (location.hash !== addressOf()) history.pushState(null, '', addressOf());
   return refresh();
 }
 
@@ -60,15 +60,13 @@ export async function goToEvent(event) {
 
 /** Shows what the address says, such as `#week/2017-06-20`. By default it is today: in the view that the person has chosen, else a month, or a list on a phone. */
 export function showAddress() {
-  const [, view, date] = /^#(month|week|day|list)(?:\/(\d{4}-\d\d-\d\d))?$/.exec(location.hash) ?? [];
-  const day = date ? fromIso(date) : today();
+  const [, view, date] = /^#(year|month|week|day|list)(?:\/(\d{4}(?:-\d\d-\d\d)?))?$/.exec(location.hash) ?? [];
+  const day = date ? fromIso(date.length > 4 ? date : `${date}-01-01`) : today();
   calendar.show(/** @type {View} */ (view ?? settings().view ?? (isNarrow() ? 'list' : 'month')), Number.isNaN(day) ? today() : day);
 }
 
 /** The address of what is shown, so that a page loaded again shows the same. */
-function writeAddress() {
-  history.replaceState(null, '', `#${state.view}/${toIsoDate(state.date)}`);
-}
+const addressOf = () => `#${state.view}/${toIsoDate(state.date)}`;
 
 function isTodayShown() {
   const { start, end } = range();
@@ -79,10 +77,20 @@ function isTodayShown() {
 export function updateSurroundings() {
   const text = title();
   if (byId('title').textContent !== text) announce(text);
-  byId('title').textContent = text;
-  document.title = `${text} · ${t.appName}`;
+  showTitle(text);
   for (const view of VIEWS) byId(`view-${view}`).checked = view === state.view;
   sidebarPicker.select(state.date);
+}
+
+/** As the list is scrolled, its title follows. @param {number} month */
+export function showScrolledMonth(month) {
+  showTitle(monthTitle(month));
+}
+
+/** @param {string} text */
+function showTitle(text) {
+  byId('title').textContent = text;
+  document.title = `${text} · ${t.appName}`;
 }
 
 function initButtons() {
@@ -122,7 +130,7 @@ function initKeys() {
   const back = () => void goTo(state.view, stepDate(-1));
   initShortcuts({
     t: () => void goTo(state.view, today()),
-    m: showView('month'), w: showView('week'), d: showView('day'), l: showView('list'),
+    y: showView('year'), m: showView('month'), w: showView('week'), d: showView('day'), l: showView('list'),
     j: forward, ArrowRight: forward, k: back, ArrowLeft: back,
     n: createEvent, '/': openSearch, g: chooseDate, u: undoLast, '?': openHelp,
   });

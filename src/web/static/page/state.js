@@ -1,7 +1,7 @@
 // What the page shows, and to whom. Modules read it here instead of keeping copies; each field names the one
 // module that writes it. The events themselves are in events/store.js.
 
-/** @typedef {'month' | 'week' | 'day' | 'list'} View */
+/** @typedef {'year' | 'month' | 'week' | 'day' | 'list'} View */
 /** @typedef {{useremail: string, created: string, timezone?: string}} User */
 /** @typedef {{id: number, name: string, creator_email: string}} Group */
 
@@ -12,6 +12,8 @@ export const state = {
   view: 'month',
   /** The start of the day that the view is about. Written by calendar/calendar.js. */
   date: 0,
+  /** How many months the list shows before that of the date, and from it on. Written by calendar/list.js. */
+  list: { before: 0, after: 1 },
   /** All groups by id. Written by groups.js. @type {Map<number, Group>} */
   groups: new Map(),
   /** The ids of the selected groups. Written by groups.js. @type {Set<number>} */

@@ -39,7 +39,7 @@ function wallTime(year, month = 0, day = 1, hour = 0, minute = 0, second = 0) {
 }
 
 /** The days on which an event can be: the years 0001 to 9999, as in the API. */
-const FIRST_DAY = wallTime(1);
+export const FIRST_DAY = wallTime(1);
 export const LAST_DAY = wallTime(9999, 11, 31);
 
 /** The nearest day on which an event can be. @param {number} day */
@@ -75,11 +75,26 @@ export const startOfDay = (/** @type {number} */ time) => Math.floor(time / DAY)
 export const startOfWeek = (time, firstDay) =>
   startOfDay(time) - ((new Date(time).getUTCDay() - firstDay + 7) % 7) * DAY;
 
+/**
+ * The number of a week. Where weeks start on Monday it is that of ISO 8601, whose first week has 4 January; elsewhere
+ * the first week has 1 January, as in the United States.
+ * @param {number} time @param {number} firstDay 0 for Sunday
+ */
+export function weekNumber(time, firstDay) {
+  const isIso = firstDay === 1;
+  const start = startOfWeek(time, firstDay);
+  const year = new Date(start + (isIso ? 3 : 6) * DAY).getUTCFullYear();
+  return 1 + (start - startOfWeek(wallTime(year, 0, isIso ? 4 : 1), firstDay)) / (7 * DAY);
+}
+
 /** @param {number} time @param {number} [months] so many months later */
 export function startOfMonth(time, months = 0) {
   const date = new Date(time);
   return wallTime(date.getUTCFullYear(), date.getUTCMonth() + months);
 }
+
+/** @param {number} time @param {number} [years] so many years later */
+export const startOfYear = (time, years = 0) => wallTime(new Date(time).getUTCFullYear() + years);
 
 /** The same day of another month, or the last day of a shorter month. @param {number} time @param {number} months */
 export function addMonths(time, months) {

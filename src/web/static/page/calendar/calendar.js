@@ -12,16 +12,21 @@ import { rememberFocus, restoreFocus, scrollListToToday, setNextFocus, watchRole
 import { dayHeader, dayNumber, dayOfLocal, emptyList, eventContent, labelEvent } from './content.js';
 import { draggedTimes, resizeHandle } from './drag.js';
 import { dayOfMore, eventOf, itemOf, layOut, linesPerCell } from './layout.js';
+import * as list from './list.js';
 import { range } from './view.js';
+import * as year from './year.js';
 
 /** @typedef {import('../events/event.js').CalendarEvent} CalendarEvent */
 /** @typedef {import('../state.js').View} View */
 
-/** @type {Record<View, string>} the library's names */
+/** The library's names; the year is drawn without it. @type {Record<Exclude<View, 'year'>, string>} */
 const LIBRARY_VIEWS = { month: 'dayGridMonth', week: 'timeGridWeek', day: 'timeGridDay', list: 'listMonth' };
 
-/** How many events a list shows at first, and how many more by its button. */
-const LIST_STEP = 250;
+/** How much a view shows, as the library counts. */
+const DURATIONS = {
+  month: () => ({ months: 1 }), week: () => ({ weeks: 1 }), day: () => ({ days: 1 }),
+  list: () => ({ months: state.list.before + state.list.after }),
+};
 
 /**
  * @typedef {{
@@ -29,6 +34,8 @@ const LIST_STEP = 250;
  *   createEvent: (start: number, end: number, allDay: boolean) => void,
  *   moveEvent: (event: CalendarEvent, start: number, end: number, resized: boolean) => void,
  *   openDay: (day: number) => void,
+ *   loadMore: () => void,
+ *   listScrolled: (month: number) => void,
  *   drawn: () => void,
  * }} Handlers what the calendar leaves to others
  */
@@ -37,7 +44,6 @@ const LIST_STEP = 250;
 let library = null;
 /** @type {Handlers} */
 let handlers;
-let listLimit = LIST_STEP;
 let scrollsToToday = false;
 /** How many events a cell of the month had room for when it was drawn. */
 let drawnLines = 0;
@@ -54,29 +60,39 @@ export function init(given) {
   new ResizeObserver(() => {
     if (library && state.view === 'month' && linesPerCell() !== drawnLines) draw();
   }).observe(root);
-  byId('list-more').addEventListener('click', () => { listLimit += LIST_STEP; draw(); });
+  year.init();
+  list.init({ redraw: draw, loadMore: given.loadMore, scrolled: given.listScrolled });
 }
 
 /** @param {View} view @param {number} date */
 export function show(view, date) {
   state.view = view;
   state.date = possibleDay(startOfDay(date));
-  listLimit = LIST_STEP;
+  list.reset();
   scrollsToToday = view === 'list';
   draw();
 }
 
 /** Draws the known events of the view. */
 export function draw() {
+  const isYear = state.view === 'year';
+  byId('calendar').hidden = isYear;
+  byId('year').hidden = !isYear;
+  if (!isYear) return drawInLibrary();
+  year.draw();
+  list.drawn(0);
+  handlers.drawn();
+}
+
+function drawInLibrary() {
   const { start, end } = range();
-  const { items, hidden } = layOut(store.between(start, end), listLimit);
+  const { items, hidden } = layOut(store.between(start, end), list.listLimit());
   drawnLines = linesPerCell();
   rememberFocus();
   if (library) void redraw(items);
-  else library = EventCalendar.create(byId('calendar'), { ...fixedOptions(), ...viewOptions(), events: items });
+  else library = EventCalendar.create(byId('calendar'), { ...fixedOptions(), ...viewOptions(), events: items, noEventsContent });
   byId('calendar').dataset.view = state.view;
-  byId('list-more').hidden = state.view !== 'list' || hidden === 0;
-  byId('list-more').textContent = t.showMore(hidden);
+  list.drawn(hidden);
   handlers.drawn();
   if (scrollsToToday && items.length) {
     requestAnimationFrame(() => { scrollsToToday = false; scrollListToToday(); });
@@ -87,7 +103,7 @@ export function draw() {
 /** @param {any[]} items */
 async function redraw(items) {
   const turn = ++redraws;
-  const { view, date, timeZone } = viewOptions();
+  const { view, date, duration, timeZone } = viewOptions();
   if (library.getOption('timeZone') !== timeZone) library.setOption('timeZone', timeZone);
   if (library.getOption('view') !== view) {
     // Otherwise it would first draw the old events in the new view, which is slow with many. It clears them in
@@ -96,7 +112,9 @@ async function redraw(items) {
     for (let microtasks = 0; microtasks < 5; microtasks += 1) await null;
     if (turn !== redraws) return;
   }
-  library.setOption('view', view).setOption('date', date).setOption('events', items);
+  // Another function each time, so that the library says again for which months there are none.
+  library.setOption('noEventsContent', () => noEventsContent());
+  library.setOption('duration', duration).setOption('view', view).setOption('date', date).setOption('events', items);
 }
 
 /** Removes the mark of the time that was selected for a new event, and gives the focus back. */
@@ -108,21 +126,23 @@ export function clearSelection() {
 function viewOptions() {
   // To the library, an offset of 0 means the browser's own zone. A difference of one minute is hardly visible.
   const timeZone = utcOffset() === '+00:00' ? '+00:01' : utcOffset();
-  return { view: LIBRARY_VIEWS[state.view], date: toIsoDate(state.date), timeZone };
+  const view = /** @type {Exclude<View, 'year'>} */ (state.view);
+  return { view: LIBRARY_VIEWS[view], date: toIsoDate(view === 'list' ? range().start : state.date), duration: DURATIONS[view](), timeZone };
 }
 
 /** What a person can choose. */
 function chosenOptions() {
   const hour = (/** @type {number} */ number) => `${String(number).padStart(2, '0')}:00:00`;
   return {
-    firstDay: firstDay(), slotLabelFormat: uses12Hours() ? { hour: 'numeric', hour12: true } : clock(),
+    // Another function each time, so that the library draws the week numbers, or no longer.
+    firstDay: firstDay(), dayCellFormat: (/** @type {Date} */ day) => dayNumber(day), slotLabelFormat: uses12Hours() ? { hour: 'numeric', hour12: true } : clock(),
     slotMinTime: hour(settings().day_start ?? 0), slotMaxTime: hour(settings().day_end ?? 24),
   };
 }
 
 /** Draws again as the person has chosen. */
 export function applySettings() {
-  if (!library) return;
+  if (!library) return void (state.user && draw());
   for (const [name, value] of Object.entries(chosenOptions())) library.setOption(name, value);
   draw();
 }
@@ -137,11 +157,9 @@ function fixedOptions() {
     views: {
       timeGridWeek: { dayHeaderFormat: dayHeader },
       timeGridDay: { dayHeaderFormat: dayHeader },
-      dayGridMonth: { dayCellFormat: dayNumber },
       listMonth: { listDayFormat: { day: 'numeric', month: 'short' }, listDaySideFormat: { weekday: 'long' } },
     },
     allDayContent: () => ({ domNodes: [el('span.all-day', {}, t.allDay)] }),
-    noEventsContent: () => ({ domNodes: [emptyList(createInEmptyList)] }),
     // Shows only where the browser's letters are larger than the cells were measured for.
     moreLinkContent: '…',
     eventContent: contentOf,
@@ -185,6 +203,8 @@ function createAt({ dateStr, allDay, jsEvent }) {
   else if (allDay) handlers.createEvent(time, time + DAY, true);
   else handlers.createEvent(halfHour, halfHour + eventLength(), false);
 }
+
+const noEventsContent = () => ({ domNodes: [emptyList(createInEmptyList)] });
 
 function createInEmptyList() {
   const day = Math.max(state.date, today());

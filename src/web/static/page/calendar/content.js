@@ -2,12 +2,16 @@
 
 import { el, icon } from '../dom.js';
 import { describeTime, fullTitle, lastDay, shortTitle } from '../events/event.js';
-import { formatClock, formatClockRange, formatDayAndMonth, formatLongDate, formatWeekday, formatter } from '../format.js';
+import {
+  firstDay, formatClock, formatClockRange, formatDayAndMonth, formatLongDate, formatMonth, formatWeekday, formatter, weekNumbers,
+} from '../format.js';
 import { groupMark, groupName } from '../groups.js';
 import { t } from '../i18n/index.js';
+import { weekLink } from '../month-grid.js';
 import { state } from '../state.js';
-import { DAY, dayOfMonth, startOfDay, toIso, toIsoDate } from '../time.js';
+import { DAY, dayOfMonth, startOfDay, startOfWeek, toIso, toIsoDate } from '../time.js';
 import { SHORT } from './layout.js';
+import { range } from './view.js';
 
 /** @typedef {import('../events/event.js').CalendarEvent} CalendarEvent */
 
@@ -66,15 +70,16 @@ export function dayHeader(local) {
   ] };
 }
 
-/** The number in a cell of the month. The keyboard has `d` instead, so that Tab goes from event to event. @param {Date} local */
+/** The number in a cell of the month, and that of the week beside it. The keyboard has `d` instead, so that Tab goes from event to event. @param {Date} local */
 export function dayNumber(local) {
   const day = dayOfLocal(local);
   const text = dayOfMonth(day) === 1 ? formatDayAndMonth(day) : String(dayOfMonth(day));
   const button = dayButton(day, text);
   button.tabIndex = -1;
-  // Pressing it must not begin a selection of days.
-  button.addEventListener('pointerdown', (/** @type {Event} */ event) => event.stopPropagation());
-  return { domNodes: [button] };
+  const nodes = weekNumbers() && day === startOfWeek(day, firstDay()) ? [weekLink(day), button] : [button];
+  // Pressing one must not begin a selection of days.
+  for (const node of nodes) node.addEventListener('pointerdown', (/** @type {Event} */ event) => event.stopPropagation());
+  return { domNodes: nodes };
 }
 
 /** A button that leads to the day. @param {number} day @param {string} text */
@@ -84,4 +89,4 @@ const dayButton = (day, text) => el('button.day-number', {
 
 /** What an empty list shows. @param {() => void} create */
 export const emptyList = (create) => el('div.empty', {},
-  icon('calendar'), el('p', {}, t.noEvents), el('button.filled', { type: 'button', onclick: create }, t.newEvent));
+  icon('calendar'), el('p', {}, t.noEvents(formatMonth(range().start), formatMonth(range().end - 1))), el('button.filled', { type: 'button', onclick: create }, t.newEvent));

@@ -52,7 +52,7 @@ export function layOut(events, listLimit) {
   const placed = events.map((event) => ({ event, whole: isWhole(event), days: daysOf(event, start, end) }));
   const drawn = view === 'month' ? fitMonth(placed, linesPerCell(), start)
     : view === 'list' ? placed.slice(0, listLimit)
-    : fitHours(placed, COLUMNS[view][size()]);
+    : fitHours(placed, COLUMNS[view === 'week' ? 'week' : 'day'][size()]);
   const isDrawn = new Set(drawn);
   /** @type {Map<number, number>} */
   const hiddenByDay = new Map();

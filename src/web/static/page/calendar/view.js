@@ -1,11 +1,12 @@
 // Which days the present view shows, its title, and where its next and previous buttons lead.
 
-import { firstDay, formatMonth, formatter } from '../format.js';
+import { firstDay, formatMonth, formatter, weekNumbers } from '../format.js';
 import { isNarrow } from '../dom.js';
+import { t } from '../i18n/index.js';
 import { state } from '../state.js';
-import { DAY, addMonths, startOfMonth, startOfWeek } from '../time.js';
+import { DAY, addMonths, startOfMonth, startOfWeek, startOfYear, weekNumber } from '../time.js';
 
-/** What the view shows, from start to end. The month includes the days that fill up its weeks. */
+/** What the view shows, from start to end. The month includes the days that fill up its weeks; the list, the months that were scrolled to. */
 export function range() {
   const { view, date } = state;
   if (view === 'day') return { start: date, end: date + DAY };
@@ -13,8 +14,9 @@ export function range() {
     const start = startOfWeek(date, firstDay());
     return { start, end: start + 7 * DAY };
   }
+  if (view === 'year') return { start: startOfYear(date), end: startOfYear(date, 1) };
+  if (view === 'list') return { start: startOfMonth(date, -state.list.before), end: startOfMonth(date, state.list.after) };
   const [start, end] = [startOfMonth(date), startOfMonth(date, 1)];
-  if (view === 'list') return { start, end };
   return { start: startOfWeek(start, firstDay()), end: startOfWeek(end + 6 * DAY, firstDay()) };
 }
 
@@ -28,17 +30,25 @@ export function title() {
   }
   if (view === 'week') {
     const { start, end } = range();
-    return formatter(isNarrow()
+    const days = formatter(isNarrow()
       ? { day: 'numeric', month: 'short' }
       : { day: 'numeric', month: 'short', year: 'numeric' }).formatRange(start, end - DAY);
+    return weekNumbers() && !isNarrow() ? `${days} · ${t.weekNumber(weekNumber(start, firstDay()))}` : days;
   }
+  if (view === 'year') return formatter({ year: 'numeric' }).format(date);
+  return monthTitle(date);
+}
+
+/** @param {number} date */
+export function monthTitle(date) {
   return isNarrow() ? formatter({ month: 'short', year: 'numeric' }).format(date) : formatMonth(date);
 }
 
-/** The date of the next or the previous month, week or day. @param {1 | -1} direction */
+/** The date of the next or the previous year, month, week or day. @param {1 | -1} direction */
 export function stepDate(direction) {
   const { view, date } = state;
   if (view === 'day') return date + direction * DAY;
   if (view === 'week') return date + direction * 7 * DAY;
+  if (view === 'year') return addMonths(date, 12 * direction);
   return addMonths(startOfMonth(date), direction);
 }

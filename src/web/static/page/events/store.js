@@ -61,6 +61,9 @@ export async function load(start, end) {
   return stale.length > 0;
 }
 
+/** Whether all months of a range were fetched. @param {number} start @param {number} end */
+export const isKnown = (start, end) => monthsOf(start, end).every((key) => months.has(key));
+
 /** Loads the last range again, as far as it is no longer known. */
 export const reload = () => load(loaded.start, loaded.end);
 

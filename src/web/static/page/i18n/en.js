@@ -53,7 +53,9 @@ export const en = {
   readOnlyHint: 'Only its creator can change it.', readOnly: 'read only',
   birthday: 'Birthday', birthdayOf: (/** @type {string} */ name) => `${name}’s birthday`, everyYear: 'every year',
   timeZone: (/** @type {string} */ zone) => `Times are in ${zone}`,
-  noEvents: 'There are no events in this month.',
+  noEvents: (/** @type {string} */ from, /** @type {string} */ to) => `There are no events ${from === to ? `in ${from}` : `from ${from} to ${to}`}.`,
+  earlier: 'Show the month before', showMonth: (/** @type {string} */ month) => `Go on to ${month}`,
+  weekNumber: (/** @type {number} */ number) => `Week ${number}`,
   moreEvents: (/** @type {number} */ count) => `+${count} more`,
   showMore: (/** @type {number} */ count) => `Show ${count} more`,
   eventCount: (/** @type {number} */ count) => `${count} ${plural(count, 'event', 'events')}`,
@@ -114,7 +116,7 @@ export const en = {
 
   // Help
   shortcuts: 'Keyboard shortcuts', shortcutsOn: 'Use single-key shortcuts', keyToday: 'today',
-  keyViews: 'month, week, day, list', keyMove: 'back and forward', keyDate: 'choose a date', keyNew: 'new event',
+  keyViews: 'year, month, week, day, list', keyMove: 'back and forward', keyDate: 'choose a date', keyNew: 'new event',
   keySearch: 'search', keyUndo: 'undo the last change', keyTab: 'next event',
   keyEnter: 'open the event to edit, move or delete it', keyEscape: 'close', keyHelp: 'this help',
   helpPointer: 'Mouse and touch',

@@ -48,7 +48,9 @@ export const ko = {
   readOnlyHint: '만든 사람만 바꿀 수 있습니다.', readOnly: '읽기 전용',
   birthday: '생일', birthdayOf: (name) => `${name} 님의 생일`, everyYear: '매년',
   timeZone: (zone) => `시간은 ${zone} 기준입니다`,
-  noEvents: '이 달에는 일정이 없습니다.',
+  noEvents: (/** @type {string} */ from, /** @type {string} */ to) => `${from === to ? from : `${from}부터 ${to}까지`} 일정이 없습니다.`,
+  earlier: '이전 달 보기', showMonth: (/** @type {string} */ month) => `${month} 이어서 보기`,
+  weekNumber: (/** @type {number} */ number) => `${number}주차`,
   moreEvents: (count) => `+${count}개`,
   showMore: (count) => `${count}개 더 보기`,
   eventCount: (count) => `일정 ${count}개`,
@@ -107,7 +109,7 @@ export const ko = {
 
   // 도움말
   shortcuts: '키보드 단축키', shortcutsOn: '단축키 사용', keyToday: '오늘',
-  keyViews: '월간, 주간, 일간, 목록', keyMove: '이전, 다음', keyDate: '날짜 선택', keyNew: '새 일정',
+  keyViews: '연간, 월간, 주간, 일간, 목록', keyMove: '이전, 다음', keyDate: '날짜 선택', keyNew: '새 일정',
   keySearch: '검색', keyUndo: '마지막 변경 되돌리기', keyTab: '다음 일정',
   keyEnter: '일정을 열어 수정, 이동, 삭제', keyEscape: '닫기', keyHelp: '이 도움말',
   helpPointer: '마우스와 터치',
