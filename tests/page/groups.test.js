@@ -111,8 +111,8 @@ everywhere('a search lists events by date, and a click leads to one', async (pla
   await open.click('#search');
   await open.keyboard.type('회의');
   await open.waitForSelector(`#event-list-note >> text=${JSON.stringify(t.resultCount(2))}`);
-  assert.deepEqual(await open.locator('.listed-subject').allTextContents(), ['팀 회의', '회의 준비']);
-  assert.equal(await open.locator('#event-list-items h3').count(), 2, 'a heading for each day');
+  assert.deepEqual(await open.locator('.listed-subject').allTextContents(), ['회의 준비', '팀 회의']);
+  assert.equal(await open.locator('#event-list-items h4').count(), 2, 'a heading for each day');
   await open.fill('#search-field', 'nothing of the kind');
   await open.waitForSelector(`#event-list-note >> text=${JSON.stringify(t.nothingFound)}`);
   await open.fill('#search-field', '회의');

@@ -38,7 +38,7 @@ page('a search with many results shows them by and by', async () => {
   const open = await visit(server, { person });
   await open.click('#search');
   await open.keyboard.type('Lesson');
-  await open.waitForSelector(`#event-list-note >> text=${JSON.stringify(t.resultCountOrMore(500))}`);
+  await open.waitForSelector(`#event-list-note >> text=${JSON.stringify(t.resultCount(1150))}`);
   const rows = open.locator('#event-list-items .listed-event');
   for (let expected = 100; expected <= 1100; expected += 100) {
     await open.waitForFunction((count) => document.querySelectorAll('.listed-event').length === count, expected);

@@ -87,7 +87,9 @@ export function initDialogs() {
     dialog.addEventListener('click', (event) => {
       const target = /** @type {Element} */ (event.target);
       // Both ends of the press count, so that dragging text out of a field does not close the dialog.
-      if ((target === dialog && pressedBackdrop) || target.closest('.close')) dialog.close();
+      const isClosing = (target === dialog && pressedBackdrop) || target.closest('.close');
+      // As the browser does for Escape: who listens may keep it open.
+      if (isClosing && dialog.dispatchEvent(new Event('cancel', { cancelable: true }))) dialog.close();
     });
   }
 }

@@ -7,6 +7,7 @@ import { errorMessage, t } from './i18n/index.js';
 import { notify } from './messages.js';
 import { refresh } from './refresh.js';
 import { isUser, state } from './state.js';
+import { searchKey } from './text.js';
 
 /** @typedef {import('./state.js').Group} Group */
 
@@ -47,10 +48,10 @@ function drawAndRefresh() {
 function draw() {
   const groups = allGroups();
   const filter = byId('group-filter');
-  const word = filter.value.trim().toLowerCase();
+  const word = searchKey(filter.value.trim());
   filter.hidden = groups.length <= SHORT_LIST;
   byId('groups-none').hidden = groups.length > 0;
-  const found = groups.filter(({ name }) => name.toLowerCase().includes(word));
+  const found = groups.filter(({ name }) => searchKey(name).includes(word));
   const listed = found.length > LONG_LIST ? selectedFirst(found).slice(0, LONG_LIST) : found;
   const content = JSON.stringify(listed);
   if (content !== drawn) byId('groups').replaceChildren(...listed.map(row));

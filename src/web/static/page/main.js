@@ -1,6 +1,6 @@
 // Starts the page: it connects the modules, and switches between the sign-in screen and the calendar.
 
-import { keepAnswer, listen } from './api.js';
+import { keepAnswer, listen, setToken } from './api.js';
 import * as calendar from './calendar/calendar.js';
 import * as account from './dialogs/account.js';
 import * as details from './dialogs/details.js';
@@ -8,6 +8,7 @@ import * as editor from './dialogs/editor.js';
 import * as eventList from './dialogs/event-list.js';
 import * as settingsDialog from './dialogs/settings.js';
 import * as signIn from './dialogs/sign-in.js';
+import * as unsaved from './dialogs/unsaved.js';
 import { addIcons, byId, initDialogs, isOnScreen, showScreen } from './dom.js';
 import * as actions from './events/actions.js';
 import * as store from './events/store.js';
@@ -40,7 +41,8 @@ function start() {
     reached: showConnection,
   });
   signIn.init((user) => void enter(user));
-  followOtherTabs();
+  followOtherTabs(leave, (user) => void enter(user));
+  unsaved.init();
   calendar.init({
     openEvent: details.showDetails,
     createEvent: editor.create,
@@ -90,6 +92,19 @@ function endSession() {
   storeToken(null);
   editor.suspend();
   signIn.showSignIn(t.sessionEnded);
+}
+
+/**
+ * When another tab has signed out, or another person in. What is being typed here waits for its person to sign in
+ * again; without it, the page is loaded anew.
+ * @param {'out' | 'other'} reason
+ */
+function leave(reason) {
+  if (editor.isSuspended()) return;
+  if (isOnScreen('sign-in') || !unsaved.isUnsaved()) return location.reload();
+  setToken('', false);
+  editor.suspend();
+  signIn.showSignIn(reason === 'out' ? t.signedOutElsewhere : t.otherSignedIn);
 }
 
 /** Shows the calendar of a user who has just signed in. @param {User} user @param {Promise<void>} [loaded] when the settings are there */

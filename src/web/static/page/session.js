@@ -71,22 +71,27 @@ export async function signOutEverywhere() {
   await signOut();
 }
 
-/** Follows the other tabs of this browser when one signs in or out, or gets a new token. */
-export function followOtherTabs() {
+/**
+ * Follows the other tabs of this browser when one signs in or out, or gets a new token.
+ * @param {(reason: 'out' | 'other') => void} leave when this tab's person is signed out, or another one signed in
+ * @param {(user: User) => void} enter when this tab's person has signed in again
+ */
+export function followOtherTabs(leave, enter) {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
   addEventListener('storage', ({ key }) => {
     if (key !== STORAGE_KEY || ofTab.getItem(STORAGE_KEY)) return;
     clearTimeout(timer);
-    timer = setTimeout(adoptStoredToken, STORAGE_SETTLES);
+    timer = setTimeout(() => void adoptStoredToken(leave, enter), STORAGE_SETTLES);
   });
 }
 
-/** Takes over the token of another tab. If it is the same user's, what is being typed here stays. */
-async function adoptStoredToken() {
+/** Takes over the token of another tab. If it is the same user's, what is being typed here stays. @param {Parameters<typeof followOtherTabs>} handlers */
+async function adoptStoredToken(...[leave, enter]) {
   const token = storedToken();
-  if (!token) return location.reload();
+  if (!token) return leave('out');
   const user = await userOf(token).catch(() => null);
-  if (user && user.useremail === state.user?.useremail && isOnScreen('calendar')) useStoredToken();
-  else location.reload();
+  if (!user || user.useremail !== state.user?.useremail) return leave('other');
+  useStoredToken();
+  if (isOnScreen('sign-in')) enter(user);
 }

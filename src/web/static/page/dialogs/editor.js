@@ -12,7 +12,9 @@ import { notifyForGood } from '../messages.js';
 import { get as settings } from '../settings.js';
 import { state } from '../state.js';
 import { DAY, zoneName } from '../time.js';
+import { canBeSeen } from '../text.js';
 import * as times from './editor-times.js';
+import { askBeforeClosing } from './unsaved.js';
 
 /** @typedef {import('../events/event.js').CalendarEvent} CalendarEvent */
 /** @typedef {import('../events/event.js').EventFields} EventFields */
@@ -29,6 +31,9 @@ const MOST_GROUPS = 1200;
 
 /** @type {Draft} */
 let draft = { event: null, attempt: { key: '' } };
+/** What the form said when it was opened, or null if that was typed before. @type {string | null} */
+let opened = '';
+let isSaving = false;
 /** Whether the form was put away while the person signs in again. */
 let suspended = false;
 
@@ -37,6 +42,8 @@ const field = (/** @type {string} */ name) => byId(`editor-${name}`);
 /** @param {() => void} onClose */
 export function init(onClose) {
   times.init();
+  // What is being saved is told about if that fails.
+  askBeforeClosing('editor', 'editor-actions', () => !isSaving && content() !== opened);
   on('editor-form', 'submit', () => void save());
   on('editor-theirs', 'click', () => { if (draft.event) fill(draft.event, draft.event.allDay); });
   on('editor-mine', 'click', () => void save());
@@ -46,6 +53,9 @@ export function init(onClose) {
     onClose();
   });
 }
+
+/** What is typed. */
+const content = () => JSON.stringify([field('subject').value.trim(), field('group').value, times.readTimes()]);
 
 /** @param {CalendarEvent | null} event @returns {Draft} */
 const newDraft = (event) => ({ event, attempt: { key: newKey() } });
@@ -95,6 +105,9 @@ export function suspend() {
   for (const dialog of document.querySelectorAll('dialog')) dialog.close();
 }
 
+/** Whether the form waits for its person to sign in again. */
+export const isSuspended = () => suspended;
+
 export function resume() {
   if (suspended) open(byId('editor'), field('subject'));
   suspended = false;
@@ -109,6 +122,7 @@ function fill({ subject, start, end }, allDay) {
   field('save').textContent = t.save;
   setSaving(false);
   field('zone').textContent = t.timeZone(zoneName());
+  opened = content();
 }
 
 /** @param {string} text */
@@ -119,7 +133,7 @@ function showError(text) {
 async function save() {
   const subject = field('subject').value.trim();
   const when = times.readTimes();
-  const isSubjectValid = subject && [...subject].length <= 128;
+  const isSubjectValid = canBeSeen(subject) && [...subject].length <= 128;
   field('subject').setAttribute('aria-invalid', String(!isSubjectValid));
   if (!isSubjectValid) {
     field('subject').focus();
@@ -173,6 +187,7 @@ function tellLater(sent, fields, group, error) {
     if (byId('editor').open || !isOnScreen('calendar')) return tellLater(sent, fields, group, error);
     if (sent.event) openEdited(sent, sent.event, fields);
     else openNew(sent, fields, isAllDay(fields.start, fields.end), group);
+    opened = null;
     if (error instanceof ConflictError) showConflict(error.current);
     else showError(errorMessage(error));
   });
@@ -188,6 +203,7 @@ function keepLastMinute(when) {
 
 /** @param {boolean} saving */
 function setSaving(saving) {
+  isSaving = saving;
   for (const name of ['save', 'mine']) field(name).disabled = saving;
 }
 

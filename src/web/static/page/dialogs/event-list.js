@@ -7,12 +7,16 @@ import { search } from '../events/requests.js';
 import { formatClockRange, formatLongDate } from '../format.js';
 import { groupMark, groupName } from '../groups.js';
 import { errorMessage, t } from '../i18n/index.js';
-import { startOfDay } from '../time.js';
+import { hitsOf } from '../text.js';
+import { now, startOfDay } from '../time.js';
 
 /** @typedef {import('../events/event.js').CalendarEvent} CalendarEvent */
 
 /** How many events are shown at first, and how many more by a button. */
 const STEP = 100;
+
+/** How many answers with results are taken in before a person asks for more. */
+const PARTS = 4;
 
 /** The milliseconds without typing after which the search starts. */
 const PAUSE = 200;
@@ -34,6 +38,7 @@ export function init(goToEvent) {
     clearTimeout(timer);
     void runSearch();
   });
+  byId('event-list').addEventListener('keydown', moveByKey);
   on('event-list', 'close', () => {
     clearTimeout(timer);
     searching.abort();
@@ -53,7 +58,7 @@ export function openSearch() {
 export function openDay(day, events) {
   byId('search-form').hidden = true;
   byId('event-list-title').textContent = formatLongDate(day);
-  show(events, t.eventCount(events.length), { day });
+  show([{ events }], t.eventCount(events.length), { day });
   open(byId('event-list'));
   byId('event-list').scrollTop = 0;
 }
@@ -68,55 +73,102 @@ function runSearch() {
 }
 
 /**
- * Searches, and lists what is found. @param {string} word
+ * Searches, and lists what is found: what is coming first. @param {string} word
  * @param {CalendarEvent[]} before those found already, after which the search goes on @param {number} limit
  */
 async function find(word, before, limit) {
   searching.abort();
-  searching = new AbortController();
+  const current = searching = new AbortController();
+  let found = before;
   try {
-    const { events, hasMore } = await search(word, { after: before.at(-1), signal: searching.signal });
-    const found = [...before, ...events];
-    const note = !found.length ? t.nothingFound : hasMore ? t.resultCountOrMore(found.length) : t.resultCount(found.length);
-    show(found, note, { limit, findMore: hasMore ? () => void find(word, found, found.length + STEP) : undefined });
-    announce(note);
+    for (let parts = 1, hasMore = true; hasMore && parts <= PARTS; parts += 1) {
+      const part = await search(word, { after: found.at(-1), signal: current.signal });
+      found = [...found, ...part.events];
+      hasMore = part.hasMore;
+      const note = !found.length ? t.nothingFound : hasMore ? t.resultCountOrMore(found.length) : t.resultCount(found.length);
+      const all = found;
+      show(comingAndPast(found), note, { limit, word, findMore: hasMore ? () => void find(word, all, all.length + STEP) : undefined });
+      announce(note);
+    }
   } catch (error) {
     // The search was aborted by the next one.
     if (!(error instanceof ApiError)) return;
-    if (!before.length) show([], errorMessage(error));
+    if (!found.length) show([], errorMessage(error));
     else byId('event-list-note').replaceChildren(el('span', {}, errorMessage(error)));
     // The event to go on after may be gone; then the search begins again.
-    const again = () => void (error.kind === 'notFound' ? find(word, [], limit) : find(word, before, limit));
+    const all = found;
+    const again = () => void (error.kind === 'notFound' ? find(word, [], limit) : find(word, all, limit));
     byId('event-list-note').append(el('button', { type: 'button', onclick: again }, t.tryAgain));
   }
 }
 
+/** What has not ended, soonest first, then what has, latest first. @param {CalendarEvent[]} events in order @returns {Part[]} */
+function comingAndPast(events) {
+  const present = now();
+  const isPast = (/** @type {CalendarEvent} */ { start, end }) => Math.max(start + 1, end) <= present;
+  return [
+    { title: t.coming, events: events.filter((event) => !isPast(event)) },
+    { title: t.past, events: events.filter(isPast).reverse() },
+  ].filter((part) => part.events.length);
+}
+
+/** @typedef {{title?: string, events: CalendarEvent[]}} Part */
+
 /**
- * @param {CalendarEvent[]} events @param {string} note the line above them
- * @param {{day?: number, limit?: number, findMore?: () => void}} [how] `day`: that on which they all are, also longer
- *   ones; `findMore`: finds those that come after them, if there are more
+ * @param {Part[]} parts @param {string} note the line above them
+ * @param {{day?: number, limit?: number, word?: string, findMore?: () => void}} [how] `day`: that on which they all
+ *   are, also longer ones; `word`: is marked in their subjects; `findMore`: finds others, if there are more
  */
-function show(events, note, { day, limit = STEP, findMore } = {}) {
+function show(parts, note, { day, limit = STEP, word = '', findMore } = {}) {
   byId('event-list-note').replaceChildren(el('span', {}, note));
-  /** @type {Map<number, CalendarEvent[]>} */
-  const days = new Map();
-  for (const event of events.slice(0, limit)) {
-    const key = day ?? startOfDay(event.start);
-    days.set(key, [...(days.get(key) ?? []), event]);
-  }
-  const sections = [...days].map(([key, ofDay]) => el('li', {},
-    day === undefined && el('h3', {}, formatLongDate(key)), el('ul', {}, ...ofDay.map(row))));
-  const hidden = events.length - limit;
+  let room = limit;
+  const sections = parts.flatMap(({ title, events }) => {
+    const shown = events.slice(0, room);
+    room -= shown.length;
+    /** @type {Map<number, CalendarEvent[]>} */
+    const days = new Map();
+    for (const event of shown) {
+      const key = day ?? startOfDay(event.start);
+      days.set(key, [...(days.get(key) ?? []), event]);
+    }
+    const ofDays = [...days].map(([key, ofDay]) => el('li', {},
+      day === undefined && el('h4', {}, formatLongDate(key)), el('ul', {}, ...ofDay.map((event) => row(event, word)))));
+    return title && shown.length ? [el('li', {}, el('h3', {}, title)), ...ofDays] : ofDays;
+  });
+  const hidden = parts.reduce((sum, { events }) => sum + events.length, 0) - limit;
   if (hidden > 0 || findMore) {
-    const showMore = () => (hidden > 0 ? show(events, note, { day, limit: limit + STEP, findMore }) : findMore?.());
+    const showMore = () => (hidden > 0 ? show(parts, note, { day, limit: limit + STEP, word, findMore }) : findMore?.());
     sections.push(el('li.show-more', {},
       el('button', { type: 'button', onclick: showMore }, t.showMore(hidden > 0 ? Math.min(STEP, hidden) : STEP))));
   }
   byId('event-list-items').replaceChildren(...sections);
 }
 
-/** @param {CalendarEvent} event */
-function row(event) {
+/** A text with the word marked where it stands. @param {string} text @param {string} word @returns {(Node | string)[]} */
+function marked(text, word) {
+  let done = 0;
+  const pieces = hitsOf(text, word).flatMap(([from, to]) => {
+    const before = text.slice(done, from);
+    done = to;
+    return [before, el('mark', {}, text.slice(from, to))];
+  });
+  return [...pieces, text.slice(done)];
+}
+
+/** Moves among the field and the results. @param {KeyboardEvent} event */
+function moveByKey(event) {
+  const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
+  if (!step || event.isComposing || byId('search-form').hidden) return;
+  const stops = [byId('search-field'), ...byId('event-list-items').querySelectorAll('.listed-event')];
+  const at = stops.indexOf(document.activeElement);
+  const next = stops[at + step];
+  if (at < 0 || !next) return;
+  event.preventDefault();
+  next.focus();
+}
+
+/** @param {CalendarEvent} event @param {string} word is marked */
+function row(event, word) {
   const when = event.birthday ? t.everyYear : event.allDay ? t.allDay : formatClockRange(event.start, event.end);
   const more = [when, event.group === null ? '' : groupName(event.group), event.mine ? '' : event.email];
   const choose = () => {
@@ -125,6 +177,6 @@ function row(event) {
   };
   return el('li', {}, el('button.listed-event', { type: 'button', onclick: choose },
     event.birthday ? icon('cake') : groupMark(event.group),
-    el('span.listed-subject', {}, shortTitle(event)),
+    el('span.listed-subject', {}, ...marked(shortTitle(event), word)),
     el('span.listed-more', {}, more.filter(Boolean).join(' · '))));
 }

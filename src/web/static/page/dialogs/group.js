@@ -5,6 +5,8 @@ import { announce, byId, on, open } from '../dom.js';
 import * as groups from '../groups.js';
 import { errorMessage, t } from '../i18n/index.js';
 import { notify } from '../messages.js';
+import { canBeSeen, isSameText } from '../text.js';
+import { askBeforeClosing } from './unsaved.js';
 
 /** @typedef {import('../state.js').Group} Group */
 
@@ -21,10 +23,12 @@ let draft = { group: null, attempt: { key: '' } };
 /** @param {Draft} sent */
 const isShown = (sent) => draft === sent && byId('group-dialog').open;
 let changed = () => {};
+let isSaving = false;
 
 /** @param {() => void} onChange called after a group was created, renamed or deleted */
 export function init(onChange) {
   changed = onChange;
+  askBeforeClosing('group-dialog', 'group-actions', () => !isSaving && byId('group-name').value.trim() !== (draft.group?.name ?? ''));
   on('group-form', 'submit', () => void save());
   on('group-delete-form', 'submit', () => void remove());
 }
@@ -32,6 +36,7 @@ export function init(onChange) {
 /** @param {Group | null} group null: a new one */
 export function openGroup(group) {
   draft = { group, attempt: { key: newKey() } };
+  isSaving = false;
   byId('group-title').textContent = group ? t.editGroup : t.newGroup;
   byId('group-name').value = group?.name ?? '';
   byId('group-save').textContent = group ? t.rename : t.createGroup;
@@ -53,11 +58,12 @@ async function showDeletion(asked, group) {
 async function save() {
   const name = byId('group-name').value.trim();
   const error = byId('group-error');
-  if (!name || [...name].length > 128) {
+  if (!canBeSeen(name) || [...name].length > 128) {
     error.textContent = t.groupNameInvalid;
     return;
   }
   const sent = draft;
+  isSaving = true;
   try {
     if (sent.group) await groups.rename(sent.group.id, name);
     else await groups.create(name, sent.attempt);
@@ -66,6 +72,8 @@ async function save() {
     error.textContent = errorMessage(failure);
     byId('group-save').textContent = t.tryAgain;
     return;
+  } finally {
+    if (draft === sent) isSaving = false;
   }
   if (isShown(sent)) byId('group-dialog').close();
   changed();
@@ -76,7 +84,7 @@ async function remove() {
   const { group } = sent;
   if (!group) return;
   const error = byId('group-delete-error');
-  if (byId('group-delete-name').value.trim() !== group.name) {
+  if (!isSameText(byId('group-delete-name').value.trim(), group.name)) {
     error.textContent = t.wrongGroupName;
     return;
   }

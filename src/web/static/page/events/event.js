@@ -3,6 +3,7 @@
 import { formatClock, formatClockRange, formatLongDate, formatShortDate, onOneDay } from '../format.js';
 import { t } from '../i18n/index.js';
 import { isUser } from '../state.js';
+import { canBeSeen } from '../text.js';
 import { DAY, MINUTE, fromApi, startOfDay, toApi } from '../time.js';
 
 /**
@@ -36,10 +37,13 @@ export function isAllDay(/** @type {number} */ start, /** @type {number} */ end)
 export const lastDay = ({ start, end }) => startOfDay(Math.max(start, end - 1));
 
 /** The subject; for a birthday, whose it is, by the first part of the email. @param {CalendarEvent} event */
-export const shortTitle = (event) => (event.birthday ? t.birthdayOf(event.email.split('@')[0]) : event.subject);
+export const shortTitle = (event) => (event.birthday ? t.birthdayOf(event.email.split('@')[0]) : subjectOf(event));
+
+/** Earlier versions of the server took subjects that nobody can see. @param {CalendarEvent} event */
+const subjectOf = ({ subject }) => (canBeSeen(subject) ? subject : t.noSubject);
 
 /** The subject; for a birthday, whose it is, by the whole email. @param {CalendarEvent} event */
-export const fullTitle = (event) => (event.birthday ? t.birthdayOf(event.email) : event.subject);
+export const fullTitle = (event) => (event.birthday ? t.birthdayOf(event.email) : subjectOf(event));
 
 /** When an event is, in full. @param {{start: number, end: number, allDay: boolean, birthday?: boolean}} event */
 export function describeTime({ start, end, allDay, birthday }) {

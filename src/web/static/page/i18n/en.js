@@ -12,6 +12,8 @@ export const en = {
   tokenHint: 'Your administrator can give you one.', useToken: 'Sign in with a token',
   usePassword: 'Sign in with a password', toSignUp: 'New here? Create an account',
   toSignIn: 'Already have an account? Sign in', staySignedIn: 'Keep me signed in on this device',
+  signedOutElsewhere: 'You have signed out in another tab. Sign in again to go on with what you were typing.',
+  otherSignedIn: 'Someone else has signed in in another tab. Sign in again to go on with what you were typing.',
   sessionEnded: 'Your session has ended. Sign in again.',
   emailInvalid: 'Enter an email address with an @ in it.', passwordInvalid: 'A password must have 8 to 256 characters.',
   tokenMissing: 'Paste your token here.',
@@ -63,6 +65,8 @@ export const en = {
   saveMine: 'Save mine anyway', deletedElsewhere: 'This event has been deleted elsewhere.',
   saveAsNew: 'Save as a new event', deleteAnyway: 'Delete anyway', deleteForGood: 'Delete for good',
 
+  noSubject: '(no subject)', discardQuestion: 'What you typed is not saved.', keepEditing: 'Keep editing', discard: 'Discard it',
+
   // After a change
   eventCreated: 'Event created', eventSaved: 'Event saved', eventDeleted: 'Event deleted', eventMoved: 'Event moved',
   eventResized: 'Event length changed', undo: 'Undo', undone: 'Undone',
@@ -88,7 +92,7 @@ export const en = {
   moreGroupsToSelect: (/** @type {number} */ count) => `${count} more: select the group in the list of groups first`,
 
   // Search
-  searchSubjects: 'Search subjects', searchHint: 'Type a word from the subject.',
+  coming: 'Coming', past: 'Past', searchSubjects: 'Search subjects', searchHint: 'Type a word from the subject.',
   nothingFound: 'Nothing found. Only your own events and those of your selected groups are searched.',
   resultCount: (/** @type {number} */ count) => `${count} found`,
   resultCountOrMore: (/** @type {number} */ count) => `More than ${count} found`,

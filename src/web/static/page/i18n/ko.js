@@ -10,6 +10,8 @@ export const ko = {
   tokenHint: '서버 관리자에게 받을 수 있습니다.', useToken: '토큰으로 로그인',
   usePassword: '비밀번호로 로그인', toSignUp: '처음이신가요? 계정 만들기',
   toSignIn: '이미 계정이 있으신가요? 로그인', staySignedIn: '이 기기에서 로그인 유지',
+  signedOutElsewhere: '다른 탭에서 로그아웃했습니다. 다시 로그인하면 입력하던 내용을 이어서 쓸 수 있습니다.',
+  otherSignedIn: '다른 탭에서 다른 사람이 로그인했습니다. 다시 로그인하면 입력하던 내용을 이어서 쓸 수 있습니다.',
   sessionEnded: '로그인이 만료되었습니다. 다시 로그인하세요.',
   emailInvalid: '@가 들어간 이메일 주소를 입력하세요.', passwordInvalid: '비밀번호는 8자 이상 256자 이하로 입력하세요.',
   tokenMissing: '토큰을 여기에 붙여 넣으세요.',
@@ -51,6 +53,7 @@ export const ko = {
   noEvents: (/** @type {string} */ from, /** @type {string} */ to) => `${from === to ? from : `${from}부터 ${to}까지`} 일정이 없습니다.`,
   earlier: '이전 달 보기', showMonth: (/** @type {string} */ month) => `${month} 이어서 보기`,
   weekNumber: (/** @type {number} */ number) => `${number}주차`,
+  noSubject: '(제목 없음)', discardQuestion: '입력한 내용이 저장되지 않았습니다.', keepEditing: '계속 입력', discard: '버리기',
   moreEvents: (count) => `+${count}개`,
   showMore: (count) => `${count}개 더 보기`,
   eventCount: (count) => `일정 ${count}개`,
@@ -81,7 +84,7 @@ export const ko = {
   moreGroupsToSelect: (count) => `${count}개 더: 먼저 그룹 목록에서 그룹을 선택하세요`,
 
   // 검색
-  searchSubjects: '제목 검색', searchHint: '제목에 들어 있는 말을 입력하세요.',
+  coming: '다가오는 일정', past: '지난 일정', searchSubjects: '제목 검색', searchHint: '제목에 들어 있는 말을 입력하세요.',
   nothingFound: '검색 결과가 없습니다. 내 일정과 선택한 그룹의 일정에서만 검색합니다.',
   resultCount: (count) => `${count}개 찾음`,
   resultCountOrMore: (count) => `${count}개 넘게 찾음`,
