@@ -51,7 +51,8 @@ everywhere('a click on an empty day creates an event on it', async (place) => {
   assert.equal(await open.textContent('#editor-title'), t.newEvent);
   await open.keyboard.type('친구들과 약속');
   await open.fill('#editor-start-time', '19:00');
-  assert.equal(await open.inputValue('#editor-end-time'), '20:00', 'the end moves with the start');
+  await open.keyboard.press('Tab');
+  assert.equal(await open.inputValue('#editor-end-time'), place.language === 'ko-KR' ? '오후 8:00' : '20:00', 'the end moves with the start');
   await open.keyboard.press('Enter');
   await message(open, t.eventCreated);
   await shown(open, '친구들과 약속').waitFor();
@@ -69,7 +70,7 @@ everywhere('dragging over empty hours creates an event at that time', async (pla
   const to = await hourOf(open, '15:00', 2);
   await drag(open, { x: from.x, y: from.y + 4 }, { x: to.x, y: to.y - 4 });
   await open.waitForSelector('#editor[open]');
-  assert.deepEqual([await open.inputValue('#editor-start-time'), await open.inputValue('#editor-end-time')], ['13:00', '15:00']);
+  assert.deepEqual([await open.inputValue('#editor-start-time'), await open.inputValue('#editor-end-time')], place.language === 'ko-KR' ? ['오후 1:00', '오후 3:00'] : ['13:00', '15:00']);
   await open.fill('#editor-subject', 'Dentist');
   await open.click('#editor-save');
   await shown(open, 'Dentist').waitFor();
@@ -84,7 +85,7 @@ everywhere('dragging over days creates an all-day event on them', async (place) 
   await drag(open, await cell(open, '2017-06-13'), await cell(open, '2017-06-15'));
   await open.waitForSelector('#editor[open]');
   assert.equal(await open.isChecked('#editor-all-day'), true);
-  assert.deepEqual([await open.inputValue('#editor-start-date'), await open.inputValue('#editor-end-date')], ['2017-06-13', '2017-06-15']);
+  assert.deepEqual([await open.inputValue('#editor-start-date'), await open.inputValue('#editor-end-date')], place.language === 'ko-KR' ? ['2017년 6월 13일 (화)', '2017년 6월 15일 (목)'] : ['Tue, 13 Jun 2017', 'Thu, 15 Jun 2017']);
   await open.fill('#editor-subject', 'Trip to Busan');
   await open.click('#editor-save');
   await shown(open, 'Trip to Busan').waitFor();
@@ -329,6 +330,7 @@ everywhere('a write that the server refuses for now can be tried again, in the f
   await open.waitForSelector(`#editor-error >> text=${JSON.stringify(t.unavailable)}`);
   assert.equal(await open.inputValue('#editor-subject'), 'Lunch');
   await open.keyboard.press('Escape');
+  await open.getByRole('button', { name: t.discard }).click();
 
   await drag(open, await middle(open, id), await cell(open, '2017-06-22'));
   await message(open, t.unavailable);
@@ -371,7 +373,7 @@ everywhere('a person who edits an event sees that someone else has changed it', 
   assert.match(await open.textContent('#editor-conflict-now') ?? '', /^Dentist, moved\n.*11:00/);
   assert.equal(await person.read(id), 'Dentist, moved | 20 Jun 2017 11:00:00 | 20 Jun 2017 12:00:00', 'not overwritten');
   await open.click('#editor-theirs');
-  assert.deepEqual([await open.inputValue('#editor-subject'), await open.inputValue('#editor-start-time')], ['Dentist, moved', '11:00']);
+  assert.deepEqual([await open.inputValue('#editor-subject'), await open.inputValue('#editor-start-time')], ['Dentist, moved', place.language === 'ko-KR' ? '오전 11:00' : '11:00']);
   await open.keyboard.press('Escape');
 
   await edit();

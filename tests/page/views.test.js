@@ -175,10 +175,11 @@ everywhere('a month that was just shown is not fetched again', async (place) => 
   await open.click('label:has(#view-week)');
   await open.click('label:has(#view-list)');
   await open.click('label:has(#view-month)');
-  assert.deepEqual(fetched, []);
+  await idle(open);
+  assert.deepEqual(fetched, ['2017-08'], 'June and July were there already; the list looks ahead');
   await open.click('#next');
   await idle(open);
-  assert.deepEqual(fetched, ['2017-08'], 'July was already fetched for the end of June');
+  assert.deepEqual(fetched, ['2017-08']);
 });
 
 everywhere('events without room on their day are counted and listed', async (place) => {

@@ -3,12 +3,14 @@
 import { highlight } from './calendar/accessibility.js';
 import * as calendar from './calendar/calendar.js';
 import { monthTitle, range, stepDate, title } from './calendar/view.js';
+import { markInvalid, readDate, writeDate } from './date-fields.js';
 import { DatePicker } from './date-picker.js';
 import { showDetails } from './dialogs/details.js';
 import * as editor from './dialogs/editor.js';
 import { defaultTimes } from './dialogs/editor-times.js';
 import { openSearch } from './dialogs/event-list.js';
 import { announce, byId, isNarrow, isOnScreen, on, open } from './dom.js';
+import { formatShortDate } from './format.js';
 import { t } from './i18n/index.js';
 import { undoLast } from './messages.js';
 import { refresh } from './refresh.js';
@@ -120,7 +122,10 @@ function initPickers() {
   dialogPicker = new DatePicker(byId('picker-month'), pick);
   sidebarPicker = new DatePicker(byId('sidebar-month'), pick);
   on('picker-form', 'submit', () => {
-    if (byId('picker-date').value) pick(fromIso(byId('picker-date').value));
+    const when = readDate(byId('picker-date'));
+    if (when) return pick(when.day);
+    markInvalid(byId('picker-date'), true);
+    byId('picker-error').textContent = t.dateUnreadable(byId('picker-date').value.trim(), formatShortDate(today()));
   });
 }
 
@@ -147,7 +152,8 @@ function createEvent() {
 }
 
 function chooseDate() {
-  byId('picker-date').value = toIsoDate(state.date);
+  writeDate(byId('picker-date'), state.date);
+  byId('picker-error').textContent = '';
   dialogPicker.select(state.date);
   open(byId('picker'));
   dialogPicker.focus();

@@ -1,14 +1,15 @@
 // The account: the user's password and birthday, and signing out.
 
+import { initDate, readDate, writeDate } from '../date-fields.js';
 import { byId, on, open } from '../dom.js';
 import * as actions from '../events/actions.js';
 import { findBirthday, setBirthday } from '../events/requests.js';
-import { formatLongDate } from '../format.js';
+import { formatLongDate, formatShortDate } from '../format.js';
 import { errorMessage, t } from '../i18n/index.js';
 import { notify } from '../messages.js';
 import { refresh } from '../refresh.js';
 import { changePassword, signOut, signOutEverywhere } from '../session.js';
-import { fromApi, toIsoDate } from '../time.js';
+import { fromApi, toIsoDate, today } from '../time.js';
 
 /** @typedef {import('../events/event.js').CalendarEvent} CalendarEvent */
 
@@ -20,6 +21,7 @@ export function init() {
   on('sign-out', 'click', signOut);
   on('sign-out-all', 'click', () => pressTwice(byId('sign-out-all'), () => void endAllSessions()));
   on('password-form', 'submit', () => void savePassword());
+  initDate(byId('birthday-date'));
   on('birthday-form', 'submit', () => void saveBirthday());
 }
 
@@ -46,8 +48,10 @@ async function show() {
 /** @param {CalendarEvent | undefined} event */
 function showBirthday(event) {
   birthday = event;
-  byId('birthday-date').value = event ? toIsoDate(event.start) : '';
+  if (event) writeDate(byId('birthday-date'), event.start);
+  else byId('birthday-date').value = '';
   byId('birthday-date').readOnly = Boolean(event);
+  byId('birthday-form').classList.toggle('set', Boolean(event));
   byId('birthday-save').textContent = event ? t.removeBirthday : t.saveBirthday;
 }
 
@@ -59,15 +63,17 @@ function tell(line, text) {
 
 /** Saves the birthday, or removes the one that is set. */
 async function saveBirthday() {
-  const date = byId('birthday-date').value;
-  byId('birthday-error').textContent = date ? '' : t.birthdayMissing;
-  if (!date) return;
+  const typed = byId('birthday-date').value.trim();
+  const day = readDate(byId('birthday-date'))?.day ?? null;
+  byId('birthday-error').textContent = day !== null ? ''
+    : typed ? t.dateUnreadable(typed, formatShortDate(today())) : t.birthdayMissing;
+  if (day === null) return;
   try {
     if (birthday) {
       await actions.remove(birthday);
       showBirthday(undefined);
     } else {
-      await setBirthday(date);
+      await setBirthday(toIsoDate(day));
       showBirthday(await findBirthday());
     }
     void refresh();

@@ -1,9 +1,12 @@
 // The date and time fields of the editor: filled from an event, read back, and kept in step with each other.
 
+import { initDate, initTime, readDate, readTime, writeDate, writeTime } from '../date-fields.js';
 import { byId, on } from '../dom.js';
 import { lastDay } from '../events/event.js';
+import { formatClock, formatShortDate } from '../format.js';
+import { t } from '../i18n/index.js';
 import { eventLength } from '../settings.js';
-import { DAY, HOUR, fromIso, startOfDay, toIso, toIsoDate } from '../time.js';
+import { DAY, HOUR, startOfDay, today } from '../time.js';
 
 const field = (/** @type {string} */ name) => byId(`editor-${name}`);
 
@@ -12,10 +15,13 @@ let length = HOUR;
 
 export function init() {
   on('editor-all-day', 'change', allDayChanged);
-  on('editor-start-date', 'change', startChanged);
-  on('editor-start-time', 'change', startChanged);
-  on('editor-end-date', 'change', endChanged);
-  on('editor-end-time', 'change', endChanged);
+  for (const [which, changed] of /** @type {const} */ ([['start', startChanged], ['end', endChanged]])) {
+    initDate(field(`${which}-date`), ({ time }) => {
+      if (time !== undefined && !field('all-day').checked) writeTime(field(`${which}-time`), time);
+      changed();
+    });
+    initTime(field(`${which}-time`), changed);
+  }
 }
 
 /** @param {number} start @param {number} end @param {boolean} allDay */
@@ -25,28 +31,40 @@ export function fillTimes(start, end, allDay) {
   writeTimes(start, end);
 }
 
-/** What the fields say, or null if one of them is empty. */
+/** What the fields say, or null if one of them cannot be read. */
 export function readTimes() {
   const allDay = field('all-day').checked;
   const read = (/** @type {'start' | 'end'} */ which) => {
-    const date = field(`${which}-date`).value;
-    const time = allDay ? '00:00' : field(`${which}-time`).value;
-    return date && time ? fromIso(`${date}T${time}`) : null;
+    const when = readDate(field(`${which}-date`));
+    const time = allDay ? 0 : when?.time ?? readTime(field(`${which}-time`));
+    return when && time !== null ? when.day + time : null;
   };
   const [start, end] = [read('start'), read('end')];
   return start === null || end === null ? null : { start, end: allDay ? end + DAY : end };
 }
 
+/** The first field that cannot be read, with what to say of it. @returns {{input: HTMLInputElement, text: string} | null} */
+export function unreadable() {
+  const names = field('all-day').checked ? ['start-date', 'end-date'] : ['start-date', 'start-time', 'end-date', 'end-time'];
+  for (const name of names) {
+    const input = field(name);
+    const isDate = name.endsWith('date');
+    if ((isDate ? readDate(input) : readTime(input)) !== null) continue;
+    if (!input.value.trim()) return { input, text: t.timesMissing };
+    const example = isDate ? formatShortDate(today()) : formatClock(today() + 9 * HOUR + HOUR / 2);
+    return { input, text: (isDate ? t.dateUnreadable : t.timeUnreadable)(input.value.trim(), example) };
+  }
+  return null;
+}
+
 /** @param {number} start @param {number} end */
 function writeTimes(start, end) {
   const allDay = field('all-day').checked;
-  field('start-date').value = toIsoDate(start);
-  field('end-date').value = toIsoDate(allDay ? lastDay({ start, end }) : end);
+  writeDate(field('start-date'), startOfDay(start));
+  writeDate(field('end-date'), startOfDay(allDay ? lastDay({ start, end }) : end));
   for (const [name, time] of /** @type {const} */ ([['start-time', start], ['end-time', end]])) {
-    const hasSeconds = time % 60_000 !== 0;
-    field(name).step = hasSeconds ? '1' : '60';
-    field(name).value = toIso(time).slice(11, hasSeconds ? 19 : 16);
-    field(name).hidden = allDay;
+    writeTime(field(name), time);
+    field(name).closest('.combo').hidden = allDay;
   }
   field('zone').hidden = allDay;
 }
@@ -57,7 +75,7 @@ function allDayChanged() {
   if (field('all-day').checked) {
     const start = startOfDay(times.start);
     // The day of the end belongs to the event, unless it ends as that day begins. Its time is still in the field.
-    const endsAtMidnight = /^00:00(:00)?$/.test(field('end-time').value);
+    const endsAtMidnight = readTime(field('end-time')) === 0;
     writeTimes(start, Math.max(endsAtMidnight ? times.end - DAY : times.end, start + DAY));
   } else {
     const start = startOfDay(times.start) + 9 * HOUR;

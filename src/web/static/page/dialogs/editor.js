@@ -1,6 +1,7 @@
 // The form to create or edit an event. If someone else has changed the event, it shows their version and asks which to keep.
 
 import { newKey } from '../api.js';
+import { markInvalid } from '../date-fields.js';
 import { byId, el, isOnScreen, on, open } from '../dom.js';
 import * as actions from '../events/actions.js';
 import { describeTime, isAllDay } from '../events/event.js';
@@ -55,7 +56,7 @@ export function init(onClose) {
 }
 
 /** What is typed. */
-const content = () => JSON.stringify([field('subject').value.trim(), field('group').value, times.readTimes()]);
+const content = () => JSON.stringify([field('subject').value.trim(), field('group').value, times.readTimes() ?? times.unreadable()?.text]);
 
 /** @param {CalendarEvent | null} event @returns {Draft} */
 const newDraft = (event) => ({ event, attempt: { key: newKey() } });
@@ -125,6 +126,14 @@ function fill({ subject, start, end }, allDay) {
   opened = content();
 }
 
+function showUnreadable() {
+  const fault = times.unreadable();
+  if (!fault) return;
+  markInvalid(fault.input, true);
+  fault.input.focus();
+  showError(fault.text);
+}
+
 /** @param {string} text */
 function showError(text) {
   field('error').textContent = text;
@@ -139,7 +148,7 @@ async function save() {
     field('subject').focus();
     return showError(t.subjectInvalid);
   }
-  if (!when) return showError(t.timesMissing);
+  if (!when) return showUnreadable();
   if (when.end < when.start) return showError(t.endBeforeStart);
   showError('');
   setSaving(true);

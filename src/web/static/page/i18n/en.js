@@ -50,6 +50,8 @@ export const en = {
   endDate: 'End date', endTime: 'End time', eventCalendar: 'Calendar', personal: 'Personal',
   personalHint: 'only you can see it', save: 'Save', cancel: 'Cancel', edit: 'Edit', delete: 'Delete',
   subjectInvalid: 'Enter a subject of 1 to 128 characters.', timesMissing: 'Enter a start and an end.',
+  dateUnreadable: (/** @type {string} */ typed, /** @type {string} */ example) => `“${typed}” is not a date. Type one such as ${example}, or “tomorrow”.`,
+  timeUnreadable: (/** @type {string} */ typed, /** @type {string} */ example) => `“${typed}” is not a time. Type one such as ${example}.`,
   endBeforeStart: 'The end is before the start.',
   createdBy: 'Created by', you: 'you', created: 'Created', lastChanged: 'Last changed',
   readOnlyHint: 'Only its creator can change it.', readOnly: 'read only',

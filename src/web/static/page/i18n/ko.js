@@ -45,6 +45,8 @@ export const ko = {
   endDate: '종료 날짜', endTime: '종료 시간', eventCalendar: '캘린더', personal: '개인',
   personalHint: '나만 볼 수 있음', save: '저장', cancel: '취소', edit: '수정', delete: '삭제',
   subjectInvalid: '제목을 1자 이상 128자 이하로 입력하세요.', timesMissing: '시작과 종료를 모두 입력하세요.',
+  dateUnreadable: (/** @type {string} */ typed, /** @type {string} */ example) => `“${typed}”은(는) 날짜가 아닙니다. ${example}이나 “내일”처럼 입력하세요.`,
+  timeUnreadable: (/** @type {string} */ typed, /** @type {string} */ example) => `“${typed}”은(는) 시각이 아닙니다. ${example}처럼 입력하세요.`,
   endBeforeStart: '종료가 시작보다 빠릅니다.',
   createdBy: '만든 사람', you: '나', created: '만든 시간', lastChanged: '마지막 변경',
   readOnlyHint: '만든 사람만 바꿀 수 있습니다.', readOnly: '읽기 전용',
