@@ -108,6 +108,21 @@ page('at 320 pixels the times of the form are read whole', async () => {
   assert.equal(await open.evaluate(() => document.documentElement.scrollWidth <= innerWidth), true);
 });
 
+for (const view of ['month', 'week', 'day']) {
+  page(`a ${view} is printed with all its events, however many there are on a day`, async () => {
+    const person = await server.person();
+    for (let number = 10; number < 24; number += 1) await person.event(`Number ${number}`, '2017-06-20 09:00', `2017-06-20 ${number}:00`);
+    const open = await visit(server, { person, at: `${view}/2017-06-20`, dark: true });
+    const before = await shown(open, 'Number').count();
+    assert.ok(before < 14);
+    await open.emulateMedia({ media: 'print' });
+    await open.waitForFunction(() => document.querySelectorAll('#calendar [data-event]').length === 14);
+    assert.equal(await open.locator('.more-events').count(), 0);
+    await open.emulateMedia({ media: 'screen' });
+    await open.waitForFunction((count) => document.querySelectorAll('#calendar [data-event]').length === count, before);
+  });
+}
+
 page('a list is printed whole and dark on light, also in dark mode', async () => {
   const person = await server.person();
   for (let day = 1; day <= 30; day += 1) await person.event(`Day ${day}`, `2017-06-${String(day).padStart(2, '0')} 09:00`, `2017-06-${String(day).padStart(2, '0')} 10:00`);

@@ -71,6 +71,12 @@ await take('search', { ...english, ...phone, dark: true, at: 'month/2026-06-17' 
   await open.keyboard.type('re');
   await open.waitForSelector('.listed-event');
 });
+await take('year', { ...english, ...wide, at: 'year/2026' });
+// A sheet of A4, on its side.
+await take('printed', { ...english, width: 1123, height: 794, now: NOW, at: 'month/2026-06-17' }, async (open) => {
+  await open.emulateMedia({ media: 'print' });
+  await shown(open, ENGLISH.yoga).last().waitFor();
+});
 await take('korean', { ...korean, ...wide, language: 'ko-KR', at: 'month/2026-06-17' });
 await close();
 await english.stop();

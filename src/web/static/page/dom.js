@@ -59,6 +59,13 @@ export function addIcons() {
 }
 
 const narrow = matchMedia('(max-width: 719px)');
+const paper = matchMedia('print');
+
+/** Whether the page is being printed, where everything has room. */
+export const isPrinted = () => paper.matches;
+
+/** @param {() => void} changed is called before the page is printed, and after */
+export const onPrint = (changed) => paper.addEventListener('change', changed);
 
 /** Whether the page is as narrow as a phone; the style sheets draw the same line. */
 export const isNarrow = () => narrow.matches;

@@ -48,7 +48,7 @@ function start() {
     createEvent: editor.create,
     moveEvent: (event, from, to, resized) => void actions.move(event, from, to, resized),
     openDay: (day) => eventList.openDay(day, store.between(day, day + DAY)),
-    loadMore: () => void refresher.refresh(),
+    loadMore: refresher.refresh,
     listScrolled: navigation.showScrolledMonth,
     drawn: navigation.updateSurroundings,
   });

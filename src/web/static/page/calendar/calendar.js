@@ -1,7 +1,7 @@
 // Draws the calendar: it gives the events of the view to the library (@event-calendar/build) and passes on what a
 // person does there.
 
-import { byId, el, isNarrow } from '../dom.js';
+import { byId, el, isNarrow, isPrinted, onPrint } from '../dom.js';
 import * as store from '../events/store.js';
 import { clock, firstDay, uses12Hours } from '../format.js';
 import { locale, t } from '../i18n/index.js';
@@ -34,7 +34,7 @@ const DURATIONS = {
  *   createEvent: (start: number, end: number, allDay: boolean) => void,
  *   moveEvent: (event: CalendarEvent, start: number, end: number, resized: boolean) => void,
  *   openDay: (day: number) => void,
- *   loadMore: () => void,
+ *   loadMore: () => Promise<void>,
  *   listScrolled: (month: number) => void,
  *   drawn: () => void,
  * }} Handlers what the calendar leaves to others
@@ -60,6 +60,7 @@ export function init(given) {
   new ResizeObserver(() => {
     if (library && state.view === 'month' && linesPerCell() !== drawnLines) draw();
   }).observe(root);
+  onPrint(() => { if (library && state.view !== 'year') draw(); });
   year.init();
   list.init({ redraw: draw, loadMore: given.loadMore, scrolled: given.listScrolled });
 }
@@ -114,6 +115,7 @@ async function redraw(items) {
   }
   // Another function each time, so that the library says again for which months there are none.
   library.setOption('noEventsContent', () => noEventsContent());
+  library.setOption('dayMaxEvents', !isPrinted());
   library.setOption('duration', duration).setOption('view', view).setOption('date', date).setOption('events', items);
 }
 

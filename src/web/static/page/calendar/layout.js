@@ -1,6 +1,6 @@
 // From the events of a view to the items that the library draws: which of them have room, and how each is drawn.
 
-import { byId, isNarrow } from '../dom.js';
+import { byId, isNarrow, isPrinted } from '../dom.js';
 import { groupClasses } from '../groups.js';
 import { t } from '../i18n/index.js';
 import { state } from '../state.js';
@@ -36,6 +36,7 @@ const size = () => (isNarrow() ? 'narrow' : 'wide');
 
 /** How many events a cell of the month has room for. */
 export function linesPerCell() {
+  if (isPrinted()) return Infinity;
   const { start, end } = range();
   const weeks = (end - start) / DAY / 7;
   const cell = (byId('calendar').clientHeight - HEADER_HEIGHT) / weeks;
@@ -52,7 +53,7 @@ export function layOut(events, listLimit) {
   const placed = events.map((event) => ({ event, whole: isWhole(event), days: daysOf(event, start, end) }));
   const drawn = view === 'month' ? fitMonth(placed, linesPerCell(), start)
     : view === 'list' ? placed.slice(0, listLimit)
-    : fitHours(placed, COLUMNS[view === 'week' ? 'week' : 'day'][size()]);
+    : isPrinted() ? placed : fitHours(placed, COLUMNS[view === 'week' ? 'week' : 'day'][size()]);
   const isDrawn = new Set(drawn);
   /** @type {Map<number, number>} */
   const hiddenByDay = new Map();

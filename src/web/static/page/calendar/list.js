@@ -18,7 +18,7 @@ const NEAR = 400;
 let limit = STEP;
 /** How many known events are not shown yet. */
 let hidden = 0;
-/** @type {{redraw: () => void, loadMore: () => void, scrolled: (month: number) => void}} */
+/** @type {{redraw: () => void, loadMore: () => Promise<void>, scrolled: (month: number) => void}} */
 let handlers;
 
 /**
@@ -29,7 +29,7 @@ export function init(given) {
   handlers = given;
   byId('calendar').addEventListener('scroll', scrolled, { capture: true, passive: true });
   byId('list-more').addEventListener('click', more);
-  byId('list-earlier').addEventListener('click', earlier);
+  byId('list-earlier').addEventListener('click', () => void earlier());
 }
 
 /** Begins with the month of the date again. */
@@ -64,32 +64,45 @@ function more() {
     handlers.redraw();
   } else if (canGoOn()) {
     state.list = { ...state.list, after: state.list.after + 1 };
-    handlers.loadMore();
+    void handlers.loadMore();
   }
 }
 
-/** Puts the month before above the others, and leaves what was seen where it is. */
-function earlier() {
+/** The first day that can be seen, or that has the date given. @param {string} [date] @returns {{date: string, top: number} | undefined} */
+function dayAt(date) {
   const main = scroller();
-  const fromEnd = main ? main.scrollHeight - main.scrollTop : 0;
+  const edge = main?.getBoundingClientRect().top ?? 0;
+  for (const day of main?.querySelectorAll('.ec-day') ?? []) {
+    const [found, { top, bottom }] = [day.querySelector('time')?.dateTime ?? '', day.getBoundingClientRect()];
+    if (date ? found === date : bottom > edge + 1) return { date: found, top };
+  }
+  return undefined;
+}
+
+/** Puts the month before above the others, and leaves what was seen where it is. */
+async function earlier() {
+  const seen = dayAt();
+  const keepPlace = () => {
+    const now = seen && dayAt(seen.date);
+    if (now) scroller()?.scrollBy(0, now.top - seen.top);
+  };
+  // The library draws in steps, and the events come later still.
+  const observer = new MutationObserver(keepPlace);
+  observer.observe(byId('calendar'), { childList: true, subtree: true });
   state.list = { ...state.list, before: state.list.before + 1 };
   limit += STEP;
-  handlers.loadMore();
-  if (!main) return;
-  // The library draws in steps, and the events come later still.
-  const observer = new ResizeObserver(() => { main.scrollTop = main.scrollHeight - fromEnd; });
-  for (const child of main.children) observer.observe(child);
-  setTimeout(() => observer.disconnect(), 1000);
-  requestAnimationFrame(() => { main.scrollTop = main.scrollHeight - fromEnd; });
+  await handlers.loadMore();
+  requestAnimationFrame(() => requestAnimationFrame(() => {
+    keepPlace();
+    observer.disconnect();
+  }));
 }
 
 /** @param {Event} event */
 function scrolled({ target }) {
-  const main = /** @type {HTMLElement} */ (target);
-  if (state.view !== 'list' || main !== scroller()) return;
+  const main = scroller();
+  if (state.view !== 'list' || !main || target !== main) return;
   if (main.scrollTop + main.clientHeight > main.scrollHeight - NEAR && main.scrollTop > 0) more();
-  const top = main.getBoundingClientRect().top + 1;
-  const first = [...main.querySelectorAll('.ec-day')].find((day) => day.getBoundingClientRect().bottom > top);
-  const date = first?.querySelector('time')?.dateTime;
-  if (date) handlers.scrolled(startOfMonth(fromIso(date)));
+  const first = dayAt();
+  if (first) handlers.scrolled(startOfMonth(fromIso(first.date)));
 }
