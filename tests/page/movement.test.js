@@ -119,8 +119,11 @@ everywhere('the list goes on past the end of the month as it is scrolled', async
   await scroll();
   await open.waitForFunction((before) => document.getElementById('title')?.textContent !== before, june);
 
-  const august = shown(open, 'In August');
-  const top = (await august.boundingBox())?.y ?? NaN;
+  await idle(open);
+  // A redraw may be under way, in which the element is replaced.
+  const found = await open.waitForFunction(() => [...document.querySelectorAll('[data-event]')]
+    .find((one) => one.textContent?.includes('In August'))?.getBoundingClientRect().y);
+  const top = /** @type {number} */ (await found.jsonValue());
   await open.click('#list-earlier');
   await shown(open, 'In May').waitFor({ state: 'attached' });
   await idle(open);
