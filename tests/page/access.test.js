@@ -35,12 +35,19 @@ async function family() {
 for (const dark of [false, true]) {
   for (const place of PLACES) {
     page(`axe finds no serious fault in any view (${dark ? 'dark' : 'light'}, ${place.width} pixels, ${place.language})`, async () => {
-      const open = await visit(server, { ...place, dark, person: await family() });
+      const person = await family();
+      await person.call('PUT', '/user/settings', { week_numbers: true });
+      const open = await visit(server, { ...place, dark, person });
       for (const view of ['month', 'week', 'day', 'list']) {
         await open.click(`label:has(#view-${view})`);
         await open.waitForSelector(`#calendar[data-view=${view}] [data-event]`);
         assert.deepEqual(await faults(open), [], view);
       }
+      await open.click('label:has(#view-year)');
+      await open.waitForSelector('#year [data-day].some');
+      assert.deepEqual(await faults(open), [], 'year');
+      await open.click('label:has(#view-list)');
+      await open.waitForSelector('#calendar[data-view=list] [data-event]');
       await open.click('#next');
       await open.click('#next');
       await open.waitForSelector('.empty');
@@ -49,12 +56,23 @@ for (const dark of [false, true]) {
   }
   page(`axe finds no serious fault in any dialog (${dark ? 'dark' : 'light'})`, async () => {
     const open = await visit(server, { dark, person: await family() });
-    for (const [press, dialog] of /** @type {const} */ ([['#new', 'editor'], ['#title-button', 'picker'], ['#group-new', 'group-dialog'], ['.group button >> nth=0', 'group-dialog'], ['#account-open', 'account'], ['#help-open', 'help'], ['#calendar .own >> nth=0', 'details'], ['#calendar .others >> nth=0', 'details']])) {
+    for (const [press, dialog] of /** @type {const} */ ([['#new', 'editor'], ['#title-button', 'picker'], ['#group-new', 'group-dialog'], ['.group button >> nth=0', 'group-dialog'], ['#account-open', 'account'], ['#help-open', 'help'], ['#settings-open', 'settings'], ['#calendar .own >> nth=0', 'details'], ['#calendar .others >> nth=0', 'details']])) {
       await open.click(press);
       await open.waitForSelector(`#${dialog}[open]`);
       assert.deepEqual(await faults(open), [], press);
       await open.keyboard.press('Escape');
     }
+    await open.click('#new');
+    await open.fill('#editor-subject', 'Half a thought');
+    await open.click('#editor .combo button >> nth=0');
+    assert.deepEqual(await faults(open), [], 'a month below a field');
+    await open.click('#editor-start-time');
+    assert.deepEqual(await faults(open), [], 'a list of times');
+    await open.keyboard.press('Escape');
+    await open.keyboard.press('Escape');
+    await open.waitForSelector('.unsaved:not([hidden])');
+    assert.deepEqual(await faults(open), [], 'the question about what is not saved');
+    await open.click('#editor .unsaved .danger');
     await open.click('#search');
     await open.keyboard.type('group');
     await open.waitForSelector('.listed-event');
