@@ -140,13 +140,19 @@ page('a list is printed whole and dark on light, also in dark mode', async () =>
   assert.deepEqual(printed, { whole: true, sidebar: 'none', ground: 'rgb(255, 255, 255)', text: 'rgb(29, 32, 37)' });
 });
 
-page('where colours are forced, the chosen view, today and the groups still stand out', async () => {
-  const person = await server.person();
-  await person.event('Event', '2017-06-20 09:00', '2017-06-20 10:00');
-  const open = await visit(server, { person });
-  await open.emulateMedia({ forcedColors: 'active' });
-  const ground = (/** @type {string} */ selector) => open.locator(selector).first().evaluate((element) => getComputedStyle(element).backgroundColor);
-  assert.notEqual(await ground('.views input:checked + span'), await ground('.views input:not(:checked) + span'));
-  assert.notEqual(await ground('.ec-today .day-number'), await ground('.ec-day:not(.ec-today) .day-number'));
-  assert.notEqual(await ground('#calendar .mark'), await ground('#calendar .ec-event'));
-});
+for (const dark of [false, true]) {
+  page(`where colours are forced, the chosen view, today and the groups still stand out (${dark ? 'dark' : 'light'})`, async () => {
+    const person = await server.person();
+    await person.event('Event', '2017-06-20 09:00', '2017-06-20 10:00');
+    const open = await visit(server, { person, dark });
+    await open.emulateMedia({ forcedColors: 'active' });
+    const ground = (/** @type {string} */ selector) => open.locator(selector).first().evaluate((element) => getComputedStyle(element).backgroundColor);
+    const highlight = await ground('.ec-today .day-number');
+    assert.equal(await ground('.views input:checked + span'), highlight);
+    assert.notEqual(await ground('.views input:not(:checked) + span'), highlight);
+    assert.notEqual(await ground('.ec-day:not(.ec-today) .day-number'), highlight);
+    assert.notEqual(await ground('#calendar .mark'), await ground('#calendar .ec-event'));
+    await open.click('#new');
+    assert.equal(await open.locator('#editor').evaluate((dialog) => getComputedStyle(dialog).borderTopWidth), '1px');
+  });
+}
