@@ -108,7 +108,7 @@ everywhere('the list goes on past the end of the month as it is scrolled', async
   await person.event('In July', '2017-07-05 09:00', '2017-07-05 10:00');
   await person.event('In August', '2017-08-05 09:00', '2017-08-05 10:00');
   await person.event('In May', '2017-05-05 09:00', '2017-05-05 10:00');
-  const open = await visit(server, { ...place, person, at: 'list/2017-06-20', now: '2017-01-01T00:00:00Z' });
+  const open = await visit(server, { ...place, person, at: 'list/2017-06-01', now: '2017-01-01T00:00:00Z' });
   const june = await title(open);
   assert.equal(await shown(open, 'In July').count(), 0);
   const scroll = () => open.evaluate(() => { const main = document.querySelector('.ec-main'); main?.scrollTo(0, main.scrollHeight); });
@@ -173,4 +173,92 @@ everywhere('weeks have their numbers if a person wants that, and a number leads 
   await open.selectOption('#settings [name=week_numbers]', '');
   await idle(open);
   await open.waitForFunction(() => !document.querySelector('.week-link'));
+});
+
+/** The date of the first day of the list that can be seen. @param {import('playwright-core').Page} open */
+const topDay = (open) => open.evaluate(() => {
+  const main = document.querySelector('.ec-main');
+  const edge = main?.getBoundingClientRect().top ?? 0;
+  return [...main?.querySelectorAll('.ec-day') ?? []].find((day) => day.getBoundingClientRect().bottom > edge + 1)?.querySelector('time')?.dateTime;
+});
+
+/** An event at nine on each of the first 28 days of months. @param {import('./world.js').Person} person @param {...string} months */
+async function fill(person, ...months) {
+  for (const month of months) {
+    for (let day = 1; day <= 28; day += 1) {
+      const date = `${month}-${String(day).padStart(2, '0')}`;
+      await person.event(`Event ${date}`, `${date} 09:00`, `${date} 10:00`);
+    }
+  }
+}
+
+page('a list begins at its date, and its title and steps follow what was scrolled to', async () => {
+  const person = await server.person();
+  await fill(person, '2017-06', '2017-07', '2017-08', '2017-09');
+  const open = await visit(server, { person, at: 'list/2017-07-20', height: 600 });
+  await open.waitForFunction(() => document.querySelector('.ec-main')?.scrollTop);
+  assert.equal(await topDay(open), '2017-07-20');
+  while (!(await title(open))?.includes('September')) {
+    await open.evaluate(() => { const main = document.querySelector('.ec-main'); main?.scrollTo(0, main.scrollHeight); });
+    await idle(open);
+  }
+  await open.evaluate(() => dispatchEvent(new Event('online')));
+  await idle(open);
+  assert.equal(await title(open), 'September 2017', 'a refresh leaves the title');
+  await open.click('#next');
+  assert.equal(await title(open), 'October 2017');
+  await at(open, '#list/2017-10-01');
+});
+
+page('one scroll asks for the next months one by one, and for no more than a few empty ones', async () => {
+  const person = await server.person();
+  await fill(person, '2017-06');
+  const open = await visit(server, { person, at: 'list/2017-06-01', height: 600, now: '2017-01-01T00:00:00Z' });
+  /** @type {string[]} */
+  const fetched = [];
+  open.on('request', (request) => { if (request.url().includes('/month?')) fetched.push(request.url().slice(-7)); });
+  await open.evaluate(async () => {
+    const main = /** @type {HTMLElement} */ (document.querySelector('.ec-main'));
+    main.scrollTop = main.scrollHeight - main.clientHeight - 380;
+    for (let step = 0; step < 36; step += 1) {
+      main.scrollTop += 10;
+      await new Promise(requestAnimationFrame);
+    }
+  });
+  await idle(open);
+  assert.ok(fetched.length > 0 && fetched.length <= 4, String(fetched));
+});
+
+page('a month with many events is put in front of what was seen, which stays', async () => {
+  const person = await server.person();
+  await fill(person, '2017-06');
+  const made = async (/** @type {number} */ from) => {
+    for (let index = from; index < 600; index += 8) {
+      const day = String(1 + (index % 28)).padStart(2, '0');
+      await person.event(`May ${index}`, `2017-05-${day} 09:00`, `2017-05-${day} 10:00`);
+    }
+  };
+  await Promise.all([...Array(8).keys()].map(made));
+  const open = await visit(server, { person, at: 'list/2017-06-01', height: 600, now: '2017-01-01T00:00:00Z' });
+  assert.equal(await topDay(open), '2017-06-01');
+  await open.click('#list-earlier');
+  await shown(open, 'May 0').first().waitFor({ state: 'attached' });
+  await idle(open);
+  await open.waitForFunction(() => document.querySelector('.ec-day time[datetime="2017-06-01"]'));
+  await open.evaluate(() => new Promise((done) => { requestAnimationFrame(() => requestAnimationFrame(() => requestAnimationFrame(done))); }));
+  assert.equal(await topDay(open), '2017-06-01');
+});
+
+page('a refresh leaves the focus where it is in the year', async () => {
+  const person = await server.person();
+  const open = await visit(server, { person, at: 'year/2017' });
+  for (const link of ['.year-month:nth-child(9) h2 a', '#year [tabindex="0"]']) {
+    await open.focus(link);
+    const focused = () => open.evaluate(() => document.activeElement?.getAttribute('href'));
+    const before = await focused();
+    await open.evaluate(() => dispatchEvent(new Event('online')));
+    await idle(open);
+    assert.ok(before);
+    assert.equal(await focused(), before);
+  }
 });

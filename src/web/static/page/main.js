@@ -49,7 +49,7 @@ function start() {
     moveEvent: (event, from, to, resized) => void actions.move(event, from, to, resized),
     openDay: (day) => eventList.openDay(day, store.between(day, day + DAY)),
     loadMore: refresher.refresh,
-    listScrolled: navigation.showScrolledMonth,
+    listScrolled: navigation.showTitle,
     drawn: navigation.updateSurroundings,
   });
   details.init();

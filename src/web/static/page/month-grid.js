@@ -28,7 +28,7 @@ export function monthRows(month, cell, fillsUp) {
   return [el('thead', {}, el('tr', {}, corner, ...weekdays)), el('tbody', {}, ...weeks)];
 }
 
-/** The number of a week, which leads to it. @param {number} day its first day */
+/** The number of a week, which leads to it. The keyboard has `w` instead, so that Tab goes from day to day. @param {number} day its first day */
 export function weekLink(day) {
   const number = weekNumber(day, firstDay());
   return el('a.week-link', { href: `#week/${toIsoDate(day)}`, tabindex: -1, 'aria-label': t.weekNumber(number) }, String(number));

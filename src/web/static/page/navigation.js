@@ -2,7 +2,7 @@
 
 import { highlight } from './calendar/accessibility.js';
 import * as calendar from './calendar/calendar.js';
-import { monthTitle, range, stepDate, title } from './calendar/view.js';
+import { range, stepDate, title } from './calendar/view.js';
 import { markInvalid, readDate, writeDate } from './date-fields.js';
 import { DatePicker } from './date-picker.js';
 import { showDetails } from './dialogs/details.js';
@@ -79,18 +79,14 @@ function isTodayShown() {
 export function updateSurroundings() {
   const text = title();
   if (byId('title').textContent !== text) announce(text);
-  showTitle(text);
+  showTitle();
   for (const view of VIEWS) byId(`view-${view}`).checked = view === state.view;
   sidebarPicker.select(state.date);
 }
 
-/** As the list is scrolled, its title follows. @param {number} month */
-export function showScrolledMonth(month) {
-  showTitle(monthTitle(month));
-}
-
-/** @param {string} text */
-function showTitle(text) {
+/** As the list is scrolled, its title follows. */
+export function showTitle() {
+  const text = title();
   byId('title').textContent = text;
   document.title = `${text} · ${t.appName}`;
 }

@@ -12,8 +12,12 @@ export const state = {
   view: 'month',
   /** The start of the day that the view is about. Written by calendar/calendar.js. */
   date: 0,
-  /** How many months the list shows before that of the date, and from it on. Written by calendar/list.js. */
-  list: { before: 0, after: 1 },
+  /**
+   * How many months the list shows before that of the date, and from it on; and the month that was scrolled to.
+   * Written by calendar/list.js.
+   * @type {{before: number, after: number, month: number | null}}
+   */
+  list: { before: 0, after: 1, month: null },
   /** All groups by id. Written by groups.js. @type {Map<number, Group>} */
   groups: new Map(),
   /** The ids of the selected groups. Written by groups.js. @type {Set<number>} */

@@ -2,7 +2,7 @@
 
 import { byId } from '../dom.js';
 import { state } from '../state.js';
-import { startOfMonth, today, toIsoDate } from '../time.js';
+import { startOfMonth, toIsoDate } from '../time.js';
 
 /** The event that gets the focus after the next redraw. @type {number | null} */
 let focusNext = null;
@@ -43,11 +43,11 @@ export async function highlight(id) {
   return elements.length > 0;
 }
 
-/** Scrolls a list of this month to today, past the days that are over. */
-export function scrollListToToday() {
-  if (startOfMonth(today()) !== startOfMonth(state.date)) return;
+/** Scrolls a list to its date, past the days of the month that are before. */
+export function scrollListToDate() {
+  if (state.date === startOfMonth(state.date)) return;
   const days = [...document.querySelectorAll('#calendar .ec-day')];
-  days.find((day) => (day.querySelector('time')?.dateTime ?? '') >= toIsoDate(today()))?.scrollIntoView({ block: 'start' });
+  days.find((day) => (day.querySelector('time')?.dateTime ?? '') >= toIsoDate(state.date))?.scrollIntoView({ block: 'start' });
 }
 
 /** Corrects the library's roles whenever it draws. */

@@ -8,7 +8,7 @@ import { locale, t } from '../i18n/index.js';
 import { eventLength, get as settings } from '../settings.js';
 import { state } from '../state.js';
 import { DAY, HOUR, MINUTE, fromIso, now, possibleDay, startOfDay, toIso, toIsoDate, today, utcOffset } from '../time.js';
-import { rememberFocus, restoreFocus, scrollListToToday, setNextFocus, watchRoles } from './accessibility.js';
+import { rememberFocus, restoreFocus, scrollListToDate, setNextFocus, watchRoles } from './accessibility.js';
 import { dayHeader, dayNumber, dayOfLocal, emptyList, eventContent, labelEvent } from './content.js';
 import { draggedTimes, resizeHandle } from './drag.js';
 import { dayOfMore, eventOf, itemOf, layOut, linesPerCell } from './layout.js';
@@ -35,7 +35,7 @@ const DURATIONS = {
  *   moveEvent: (event: CalendarEvent, start: number, end: number, resized: boolean) => void,
  *   openDay: (day: number) => void,
  *   loadMore: () => Promise<void>,
- *   listScrolled: (month: number) => void,
+ *   listScrolled: () => void,
  *   drawn: () => void,
  * }} Handlers what the calendar leaves to others
  */
@@ -44,7 +44,7 @@ const DURATIONS = {
 let library = null;
 /** @type {Handlers} */
 let handlers;
-let scrollsToToday = false;
+let scrollsToDate = false;
 /** How many events a cell of the month had room for when it was drawn. */
 let drawnLines = 0;
 /** Counts the redraws, so that a waiting one can tell that it is outdated. */
@@ -70,7 +70,7 @@ export function show(view, date) {
   state.view = view;
   state.date = possibleDay(startOfDay(date));
   list.reset();
-  scrollsToToday = view === 'list';
+  scrollsToDate = view === 'list';
   draw();
 }
 
@@ -95,8 +95,8 @@ function drawInLibrary() {
   byId('calendar').dataset.view = state.view;
   list.drawn(hidden);
   handlers.drawn();
-  if (scrollsToToday && items.length) {
-    requestAnimationFrame(() => { scrollsToToday = false; scrollListToToday(); });
+  if (scrollsToDate && items.length) {
+    requestAnimationFrame(() => { scrollsToDate = false; scrollListToDate(); });
   }
   requestAnimationFrame(restoreFocus);
 }

@@ -1,7 +1,7 @@
 // The list of what is coming. It begins with a month, and goes on with the next ones as it is scrolled.
 
 import { byId } from '../dom.js';
-import { isKnown } from '../events/store.js';
+import { between, isKnown } from '../events/store.js';
 import { formatMonth } from '../format.js';
 import { t } from '../i18n/index.js';
 import { state } from '../state.js';
@@ -14,28 +14,31 @@ const STEP = 250;
 const FILL = 3;
 /** How near to the end of the list, in pixels, more is shown. */
 const NEAR = 400;
+/** The most events that a month may put in front of the others without moving them out of the list. */
+const MOST_BEFORE = 2000;
 
 let limit = STEP;
 /** How many known events are not shown yet. */
 let hidden = 0;
-/** @type {{redraw: () => void, loadMore: () => Promise<void>, scrolled: (month: number) => void}} */
+let isLoading = false;
+/** @type {{redraw: () => void, loadMore: () => Promise<void>, scrolled: () => void}} */
 let handlers;
 
 /**
  * @param {typeof handlers} given `redraw`: draws the known events; `loadMore`: fetches those of the range too;
- *   `scrolled`: another month is at the top
+ *   `scrolled`: another month may be at the top
  */
 export function init(given) {
   handlers = given;
   byId('calendar').addEventListener('scroll', scrolled, { capture: true, passive: true });
-  byId('list-more').addEventListener('click', more);
+  byId('list-more').addEventListener('click', () => void more());
   byId('list-earlier').addEventListener('click', () => void earlier());
 }
 
 /** Begins with the month of the date again. */
 export function reset() {
   limit = STEP;
-  state.list = { before: 0, after: 1 };
+  state.list = { before: 0, after: 1, month: null };
 }
 
 export const listLimit = () => limit;
@@ -54,18 +57,34 @@ export function drawn(notShown) {
   requestAnimationFrame(() => {
     const main = scroller();
     const hasRoom = main && main.scrollHeight <= main.clientHeight + NEAR;
-    if (state.view === 'list' && hasRoom && state.list.after < FILL && isKnown(range().start, range().end)) more();
+    if (state.view === 'list' && hasRoom && state.list.after < FILL && isKnown(range().start, range().end)) void more();
   });
 }
 
-function more() {
+/** Shows more events, or the next month. A month is awaited before the one after it is asked for. */
+async function more() {
   if (hidden) {
     limit += STEP;
-    handlers.redraw();
-  } else if (canGoOn()) {
-    state.list = { ...state.list, after: state.list.after + 1 };
-    void handlers.loadMore();
+    return handlers.redraw();
   }
+  if (isLoading || !canGoOn()) return;
+  state.list = { ...state.list, after: state.list.after + 1 };
+  await load();
+}
+
+async function load() {
+  isLoading = true;
+  try {
+    await handlers.loadMore();
+  } finally {
+    isLoading = false;
+  }
+}
+
+/** Whether the last months are empty, so that only the button goes on: there may be nothing for a thousand years. */
+function isEmptyAhead() {
+  const { end } = range();
+  return state.list.after > FILL && !between(startOfMonth(end, -FILL), end).length;
 }
 
 /** The first day that can be seen, or that has the date given. @param {string} [date] @returns {{date: string, top: number} | undefined} */
@@ -89,9 +108,11 @@ async function earlier() {
   // The library draws in steps, and the events come later still.
   const observer = new MutationObserver(keepPlace);
   observer.observe(byId('calendar'), { childList: true, subtree: true });
+  const { start } = range();
   state.list = { ...state.list, before: state.list.before + 1 };
-  limit += STEP;
-  await handlers.loadMore();
+  await load();
+  limit += Math.min(between(range().start, start).length, MOST_BEFORE);
+  handlers.redraw();
   requestAnimationFrame(() => requestAnimationFrame(() => {
     keepPlace();
     observer.disconnect();
@@ -102,7 +123,9 @@ async function earlier() {
 function scrolled({ target }) {
   const main = scroller();
   if (state.view !== 'list' || !main || target !== main) return;
-  if (main.scrollTop + main.clientHeight > main.scrollHeight - NEAR && main.scrollTop > 0) more();
+  if (main.scrollTop + main.clientHeight > main.scrollHeight - NEAR && main.scrollTop > 0 && !isEmptyAhead()) void more();
   const first = dayAt();
-  if (first) handlers.scrolled(startOfMonth(fromIso(first.date)));
+  if (!first) return;
+  state.list = { ...state.list, month: startOfMonth(fromIso(first.date)) };
+  handlers.scrolled();
 }

@@ -36,11 +36,14 @@ export function title() {
     return weekNumbers() && !isNarrow() ? `${days} · ${t.weekNumber(weekNumber(start, firstDay()))}` : days;
   }
   if (view === 'year') return formatter({ year: 'numeric' }).format(date);
-  return monthTitle(date);
+  return monthTitle(monthShown());
 }
 
+/** The month that the view is about. In a list it is that which was scrolled to. */
+const monthShown = () => (state.view === 'list' ? state.list.month : null) ?? startOfMonth(state.date);
+
 /** @param {number} date */
-export function monthTitle(date) {
+function monthTitle(date) {
   return isNarrow() ? formatter({ month: 'short', year: 'numeric' }).format(date) : formatMonth(date);
 }
 
@@ -50,5 +53,5 @@ export function stepDate(direction) {
   if (view === 'day') return date + direction * DAY;
   if (view === 'week') return date + direction * 7 * DAY;
   if (view === 'year') return addMonths(date, 12 * direction);
-  return addMonths(startOfMonth(date), direction);
+  return addMonths(monthShown(), direction);
 }

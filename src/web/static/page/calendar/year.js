@@ -27,11 +27,12 @@ export function init() {
 export function draw() {
   const { start, end } = range();
   const counts = countByDay(start, end);
-  // A redraw must not take the focus from the day that has it.
-  const focused = /** @type {HTMLElement | null} */ (document.activeElement)?.closest?.('#year [data-day]')?.getAttribute('data-day');
-  const cursor = focused ? Date.parse(focused) : state.date;
+  // A redraw must not take the focus from the day or the month that has it.
+  const focused = document.activeElement?.closest('#year a')?.getAttribute('href');
+  const day = /^#day\/(.*)/.exec(focused ?? '')?.[1];
+  const cursor = day ? Date.parse(day) : state.date;
   root().replaceChildren(...[...Array(12).keys()].map((index) => month(startOfMonth(start, index), counts, start, cursor)));
-  if (focused) focusDay(cursor);
+  if (focused) root().querySelector(`a[href="${focused}"]`)?.focus();
 }
 
 /** @param {number} first @param {Uint32Array} counts @param {number} start of the year @param {number} cursor the day that Tab leads to */
