@@ -54,6 +54,18 @@ page('a form closes at once if nothing was changed, or the change was taken back
   assert.equal(await isOpen(open), false);
 });
 
+page('an event of the year 17 stays there when only its subject is changed', async () => {
+  const person = await server.person();
+  const id = await person.event('Long ago', '0017-06-20 09:00', '0017-06-20 10:00');
+  const open = await visit(server, { person, at: 'day/0017-06-20' });
+  await shown(open, id).first().click();
+  await open.click('#details-edit');
+  await open.fill('#editor-subject', 'Very long ago');
+  await open.click('#editor-save');
+  await shown(open, 'Very long ago').first().waitFor();
+  assert.equal(await person.read(id), 'Very long ago | 20 Jun 0017 09:00:00 | 20 Jun 0017 10:00:00');
+});
+
 page('a changed name of a group is asked about too', async () => {
   const person = await server.person();
   const open = await visit(server, { person });

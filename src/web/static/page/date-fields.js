@@ -22,7 +22,12 @@ export function writeDate(input, day) {
 }
 
 /** @param {HTMLInputElement} input @returns {{day: number, time?: number} | null} null if it cannot be read */
-export const readDate = (input) => parseWhen(input.value, lastDays.get(input) ?? today(), today());
+export function readDate(input) {
+  const last = lastDays.get(input);
+  // What nobody has typed is not read: the year 17 looks as 2017 does when it is typed short.
+  if (last !== undefined && input.value === formatShortDate(last)) return { day: last };
+  return parseWhen(input.value, last ?? today(), today());
+}
 
 /** @param {HTMLInputElement} input @param {number} time only its time of day counts */
 export function writeTime(input, time) {

@@ -8,7 +8,7 @@ import * as editor from './dialogs/editor.js';
 import * as eventList from './dialogs/event-list.js';
 import * as settingsDialog from './dialogs/settings.js';
 import * as signIn from './dialogs/sign-in.js';
-import * as unsaved from './dialogs/unsaved.js';
+import { askBeforeLeaving } from './dialogs/unsaved.js';
 import { addIcons, byId, initDialogs, isOnScreen, showScreen } from './dom.js';
 import * as actions from './events/actions.js';
 import * as store from './events/store.js';
@@ -42,7 +42,7 @@ function start() {
   });
   signIn.init((user) => void enter(user));
   followOtherTabs(leave, (user) => void enter(user));
-  unsaved.init();
+  askBeforeLeaving();
   calendar.init({
     openEvent: details.showDetails,
     createEvent: editor.create,
@@ -101,7 +101,7 @@ function endSession() {
  */
 function leave(reason) {
   if (editor.isSuspended()) return;
-  if (isOnScreen('sign-in') || !unsaved.isUnsaved()) return location.reload();
+  if (isOnScreen('sign-in') || !editor.isChanged()) return location.reload();
   setToken('', false);
   editor.suspend();
   signIn.showSignIn(reason === 'out' ? t.signedOutElsewhere : t.otherSignedIn);

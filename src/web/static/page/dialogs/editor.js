@@ -44,7 +44,7 @@ const field = (/** @type {string} */ name) => byId(`editor-${name}`);
 export function init(onClose) {
   times.init();
   // What is being saved is told about if that fails.
-  askBeforeClosing('editor', 'editor-actions', () => !isSaving && content() !== opened);
+  askBeforeClosing('editor', 'editor-actions', isChanged);
   on('editor-form', 'submit', () => void save());
   on('editor-theirs', 'click', () => { if (draft.event) fill(draft.event, draft.event.allDay); });
   on('editor-mine', 'click', () => void save());
@@ -54,6 +54,9 @@ export function init(onClose) {
     onClose();
   });
 }
+
+/** Whether the form holds what was typed and not saved. */
+export const isChanged = () => byId('editor').open && !isSaving && content() !== opened;
 
 /** What is typed. */
 const content = () => JSON.stringify([field('subject').value.trim(), field('group').value, times.readTimes() ?? times.unreadable()?.text]);

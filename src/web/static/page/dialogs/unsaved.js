@@ -6,12 +6,11 @@ import { t } from '../i18n/index.js';
 /** The forms that are asked about, each with whether it holds something. @type {{dialog: HTMLDialogElement, isChanged: () => boolean}[]} */
 const guarded = [];
 
-/** Whether any open form holds what was not saved. */
-export const isUnsaved = () => guarded.some(({ dialog, isChanged }) => dialog.open && isChanged());
-
-/** Has the browser ask before such a page is left. */
-export function init() {
-  addEventListener('beforeunload', (event) => { if (isUnsaved()) event.preventDefault(); });
+/** Has the browser ask before the page is left while a form holds something. */
+export function askBeforeLeaving() {
+  addEventListener('beforeunload', (event) => {
+    if (guarded.some(({ dialog, isChanged }) => dialog.open && isChanged())) event.preventDefault();
+  });
 }
 
 /**
