@@ -100,29 +100,17 @@ pub(super) struct ChosenSettings {
 
 impl From<UserSettings> for ChosenSettings {
     fn from(settings: UserSettings) -> Self {
-        let UserSettings {
-            week_start,
-            clock,
-            week_numbers,
-            day_start,
-            day_end,
-            view,
-            event_minutes,
-            default_group,
-            language,
-            theme,
-        } = settings;
         Self {
-            week_start,
-            clock,
-            week_numbers,
-            day_start,
-            day_end,
-            view,
-            event_minutes,
-            default_group,
-            language,
-            theme,
+            week_start: settings.week_start,
+            clock: settings.clock,
+            week_numbers: settings.week_numbers,
+            day_start: settings.day_start,
+            day_end: settings.day_end,
+            view: settings.view,
+            event_minutes: settings.event_minutes,
+            default_group: settings.default_group,
+            language: settings.language,
+            theme: settings.theme,
         }
     }
 }

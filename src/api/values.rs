@@ -153,7 +153,7 @@ value!(
     form(
         TEXT,
         "테스트 일정",
-        "Has a character that can be seen, and no U+0000. White space at either end is cut off and \
+        "Has at least one visible character, and no U+0000. White space at either end is cut off and \
          does not count. A character is a Unicode scalar value."
     )
     .min_length(Some(1))

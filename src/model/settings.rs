@@ -23,7 +23,7 @@ macro_rules! words {
             pub fn read(text: &str) -> std::result::Result<Self, Expected> {
                 match text {
                     $($word => Ok(Self::$case),)+
-                    _ => Err(Expected::new(concat!("one of" $(, " ", $word)+))),
+                    _ => Err(Expected::new(format!("one of {}", Self::WORDS.join(", ")))),
                 }
             }
 

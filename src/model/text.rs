@@ -15,17 +15,17 @@ impl ShortText {
     /// The maximum length of a text, in characters.
     pub const MAX_CHARS: usize = 128;
 
-    /// Trims `raw` and accepts it if 1 to 128 characters are left, one of which can be seen. U+0000 is
+    /// Trims `raw` and accepts it if 1 to 128 characters are left, at least one of them visible. U+0000 is
     /// refused, since not every database can store it.
     ///
     /// # Errors
     /// What was expected.
     pub fn read(raw: &str) -> std::result::Result<Self, Expected> {
         let text = Self::well_formed(raw)?;
-        if text.0.chars().any(can_be_seen) {
+        if text.0.chars().any(is_visible) {
             Ok(text)
         } else {
-            Err(Expected::new("a character that can be seen"))
+            Err(Expected::new("at least one visible character"))
         }
     }
 
@@ -71,7 +71,7 @@ impl ShortText {
 }
 
 /// Whether `c` leaves a mark on a page.
-fn can_be_seen(c: char) -> bool {
+fn is_visible(c: char) -> bool {
     const BRAILLE_BLANK: char = '\u{2800}';
     !(c.is_whitespace() || c.is_control() || is_invisible(c) || c == BRAILLE_BLANK)
 }
@@ -149,7 +149,7 @@ mod tests {
             let error = ShortText::parse("subject", bad).unwrap_err();
             assert_eq!(
                 error.to_string(),
-                "subject: expected a character that can be seen",
+                "subject: expected at least one visible character",
                 "{bad:?}"
             );
         }

@@ -10,7 +10,7 @@ use std::path::Path;
 use include_dir::{Dir, include_dir};
 use refinery::{Runner, Target};
 use rusqlite::functions::FunctionFlags;
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, OptionalExtension};
 
 use crate::error::{Error, Result};
 use crate::model::{lowercase, search_key};
@@ -24,6 +24,13 @@ const HAS_HISTORY: &str =
     "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = 'refinery_schema_history')";
 const HISTORY: &str =
     "SELECT version, name, checksum FROM refinery_schema_history ORDER BY version";
+
+/// The migration that makes emails unique by their lower case alone.
+const LOWER_CASE_EMAILS: i32 = 12;
+/// Two users who are one in lower case, as `İ` and `i` are, and were two with case folded.
+const SAME_IN_LOWER_CASE: &str = r#"
+SELECT group_concat(email, ' and ') FROM "user" GROUP BY lowercase(email) HAVING count(*) > 1 LIMIT 1"#;
+
 const BROKEN_REFERENCES: &str = "SELECT count(*) FROM pragma_foreign_key_check";
 
 /// A migration, by the name of its file, `V<version>__<name>.sql`.
@@ -118,6 +125,9 @@ pub(in crate::store) fn apply(place: &Place, pending: Vec<Migration>) -> Result<
     let known = embedded()?;
     let mut applied = Vec::new();
     for migration in pending {
+        if migration.version == LOWER_CASE_EMAILS {
+            refuse_same_emails(&conn, place)?;
+        }
         let upto = Target::Version(migration.version);
         let runner = Runner::new(&known).set_grouped(true).set_target(upto);
         let Err(error) = runner.run(&mut conn) else {
@@ -138,6 +148,18 @@ pub(in crate::store) fn apply(place: &Place, pending: Vec<Migration>) -> Result<
         return Err(Error::Setup(format!("{place} has {broken} rows that refer to missing ones")));
     }
     Ok(applied)
+}
+
+/// Refuses a database whose emails cannot be unique in lower case.
+fn refuse_same_emails(conn: &Connection, place: &Place) -> Result<()> {
+    let same: Option<String> =
+        conn.query_row(SAME_IN_LOWER_CASE, [], |row| row.get(0)).optional()?;
+    match same {
+        None => Ok(()),
+        Some(emails) => Err(Error::Setup(format!(
+            "{place} cannot be upgraded: {emails} are one user in lower case; remove one of them with the version before"
+        ))),
+    }
 }
 
 /// A migrated temporary database, which SQLite keeps in memory, or in a temporary file if it grows.

@@ -41,13 +41,13 @@ fn a_subject_has_a_character_that_can_be_seen() {
     for unseen in
         [r#""\u200b""#, r#""\u3164 \ufeff""#, r#""\u2800""#, "\"\u{e0041}\"", r#""\u0007""#]
     {
-        let why = "subject: expected a character that can be seen";
+        let why = "subject: expected at least one visible character";
         assert_subject_is_invalid(&calendar, &park, unseen, why);
     }
     assert_eq!(calendar.rows(EVENTS), [STORED]);
     calendar
         .post("/group/", &park, "{\"group_name\":\"\u{3164}\"}")
-        .invalid("group_name: expected a character that can be seen");
+        .invalid("group_name: expected at least one visible character");
 }
 
 #[test]

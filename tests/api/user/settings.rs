@@ -59,7 +59,7 @@ fn a_setting_that_is_none_of_its_values_changes_nothing() {
     let (calendar, park, _) = calendar();
     calendar.put("/user/settings", &park, ALL).is(200, DONE);
     for (setting, bad, expected) in [
-        ("week_start", json!("Monday"), "expected one of monday sunday saturday"),
+        ("week_start", json!("Monday"), "expected one of monday, sunday, saturday"),
         ("week_start", json!(1), "expected a string"),
         ("clock", json!(23), "expected 12 or 24"),
         ("clock", json!("24"), "expected 12 or 24"),
@@ -70,12 +70,12 @@ fn a_setting_that_is_none_of_its_values_changes_nothing() {
         ("day_start", json!(-1), "expected an hour from 0 to 23"),
         ("day_end", json!(0), "expected an hour from 1 to 24"),
         ("day_end", json!(7.5), "expected an hour from 1 to 24"),
-        ("view", json!("era"), "expected one of year month week day list"),
+        ("view", json!("era"), "expected one of year, month, week, day, list"),
         ("event_minutes", json!(4), "expected a length from 5 to 1440 minutes"),
         ("event_minutes", json!(1441), "expected a length from 5 to 1440 minutes"),
         ("default_group", json!("1"), "expected an integer of 64 bits"),
-        ("language", json!("fr"), "expected one of en ko"),
-        ("theme", json!("pink"), "expected one of light dark"),
+        ("language", json!("fr"), "expected one of en, ko"),
+        ("theme", json!("pink"), "expected one of light, dark"),
     ] {
         put(&calendar, &park, &json!({setting: bad})).invalid(&format!("{setting}: {expected}"));
     }

@@ -171,6 +171,22 @@ fn an_upgrade_to_version_12_makes_equal_texts_equal_in_search_and_different_emai
 }
 
 #[test]
+fn an_upgrade_names_two_users_who_become_one_in_lower_case_and_changes_nothing() {
+    let database = Database::populated(11);
+    database
+        .open()
+        .execute_batch(
+            "INSERT INTO user (email, email_folded, created)
+             VALUES ('İpek@b.tr', 'i\u{307}pek@b.tr', 0), ('ipek@b.tr', 'ipek@b.tr', 0);",
+        )
+        .unwrap();
+    let Err(Error::Setup(text)) = store::upgrade(&database.path) else { panic!("it was upgraded") };
+    assert!(text.contains("cannot be upgraded: İpek@b.tr and ipek@b.tr are one user"), "{text}");
+    assert_eq!(database.history().last(), Some(&11));
+    database.assert_sound();
+}
+
+#[test]
 fn an_upgrade_gives_every_event_a_revision_of_its_own() {
     let database = Database::populated(8);
     store::upgrade(&database.path).unwrap();

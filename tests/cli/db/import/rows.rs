@@ -34,6 +34,27 @@ fn reported(report: &Value) -> Vec<String> {
 }
 
 #[test]
+fn users_whose_domains_only_case_folding_confuses_stay_two_and_times_in_other_forms_are_named() {
+    let (report, conn, _folder) = imported(
+        r"INSERT INTO user VALUES (1, 'info@straße.example', NULL, NULL), (2, 'info@strasse.example', NULL, NULL);
+        INSERT INTO event VALUES
+            (1, 'info@straße.example', 'late', '2016-03-27 10:00 PM', '2016-03-27 11:00 PM KST', '2017-01-01 00:00:00', NULL, NULL, NULL),
+            (2, 'info@strasse.example', 'other', '2016-03-28 10:00:00', '2016-03-28 11:00:00', '2017-01-01 00:00:00', NULL, NULL, NULL)",
+    );
+    assert_eq!(
+        reported(&report),
+        [
+            r#"event 1: sdate "2016-03-27 10:00 PM", edate "2016-03-27 11:00 PM KST" => read as, without "KST": 2016-03-27 22:00:00 to 2016-03-27 23:00:00"#
+        ]
+    );
+    assert_eq!(report["totals"]["user"], json!({"read": 2, "imported": 2, "merged": 0, "made": 0}));
+    assert_eq!(
+        stored(&conn, "SELECT user_id, datetime(starts, 'unixepoch') FROM event ORDER BY id"),
+        ["1|2016-03-27 22:00:00", "2|2016-03-28 10:00:00"]
+    );
+}
+
+#[test]
 fn users_whose_addresses_differ_in_case_are_merged() {
     let (report, conn, _folder) = imported(
         r#"INSERT INTO "group" VALUES (1, '하나', '2017-01-01 00:00:00', NULL, 'KIM@jungi.me'),
