@@ -1,7 +1,7 @@
 // Forms with something typed into them: they are not closed without a question, and not lost to another tab.
 
 import assert from 'node:assert/strict';
-import { everywhere, idle, importFromPage, page, shown, startServer, texts, visit } from './helpers.js';
+import { everywhere, idle, importFromPage, page, shown, startServer, texts, typingTab, visit } from './helpers.js';
 import { test } from 'node:test';
 
 const t = texts('en');
@@ -98,11 +98,7 @@ page('what is being typed survives that another tab signs out, and only its pers
   const person = await server.person();
   const other = await server.person('other');
   const open = await visit(server, { person });
-  const tab = await open.context().newPage();
-  await tab.goto(server.url);
-  await tab.waitForSelector('.ec-main');
-  await tab.keyboard.press('n');
-  await tab.fill('#editor-subject', 'Half a thought');
+  const tab = await typingTab(open, server.url);
   await open.click('#account-open');
   await open.click('#sign-out');
   await tab.getByText(t.signedOutElsewhere).waitFor();

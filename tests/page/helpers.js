@@ -40,3 +40,16 @@ export function page(name, run) {
 export function everywhere(name, run) {
   for (const place of PLACES) page(`${name} (${place.width} pixels, ${place.language})`, () => run(place));
 }
+
+/**
+ * Another tab of the same browser, with a half-typed event in it.
+ * @param {import('playwright-core').Page} open @param {string} url of the server
+ */
+export async function typingTab(open, url) {
+  const tab = await open.context().newPage();
+  await tab.goto(url);
+  await tab.waitForSelector('.ec-main');
+  await tab.keyboard.press('n');
+  await tab.fill('#editor-subject', 'Half a thought');
+  return tab;
+}

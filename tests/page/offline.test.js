@@ -17,6 +17,20 @@ async function kept(open) {
 /** The names of what the browser keeps. @param {import('playwright-core').Page} open */
 const names = (open) => open.evaluate(async () => (await caches.keys()).map((name) => name.split(' ')[0]).sort());
 
+const below = await startServer({ CALENDAR_BASE_PATH: '/team/calendar' });
+
+page('below a path, the page opens without a connection too', async () => {
+  const person = await below.person();
+  await person.event('Dentist', '2017-06-20 09:00', '2017-06-20 10:00');
+  const open = await visit(below, { person, offline: true });
+  await shown(open, 'Dentist').first().waitFor();
+  await kept(open);
+  assert.match(await open.evaluate(async () => (await navigator.serviceWorker.ready).scope), /\/team\/calendar\/$/);
+  await open.context().setOffline(true);
+  await open.reload();
+  await shown(open, 'Dentist').first().waitFor();
+});
+
 everywhere('without a connection the page opens with the last known events, and says so', async (place) => {
   const t = texts(place.language);
   const person = await server.person();
@@ -72,6 +86,15 @@ page('after signing out, nothing of the calendar is kept', async () => {
   await open.click('#sign-out');
   await open.waitForSelector('#sign-in-email:focus');
   assert.deepEqual(await names(open), ['page']);
+});
+
+page('what another tab has kept after the sign-out is deleted when the page is opened', async () => {
+  const open = await visit(server, { offline: true });
+  await kept(open);
+  await open.evaluate(async () => (await caches.open('known late')).put('late', new Response('late')));
+  await open.reload();
+  await open.waitForSelector('#sign-in-email:focus');
+  await open.waitForFunction(async () => !(await caches.has('known late')));
 });
 
 page('who does not stay signed in leaves nothing behind', async () => {

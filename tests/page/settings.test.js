@@ -50,6 +50,21 @@ page('two devices that each change a setting keep both', async () => {
   assert.deepEqual(await kept(person), { week_start: 'saturday', clock: 12 });
 });
 
+page('two settings that are changed in quick succession are both kept', async () => {
+  const person = await server.person();
+  const open = await visit(server, { person });
+  await openSettings(open);
+  await open.evaluate(() => {
+    for (const [name, value] of [['clock', '12'], ['week_start', 'sunday'], ['view', 'week']]) {
+      const select = /** @type {HTMLSelectElement} */ (document.querySelector(`#settings [name=${name}]`));
+      select.value = value;
+      select.dispatchEvent(new Event('change'));
+    }
+  });
+  await idle(open);
+  assert.deepEqual(await kept(person), { week_start: 'sunday', clock: 12, view: 'week' });
+});
+
 page('the first day of the week is the one chosen, in the calendar and in the small month', async () => {
   const person = await server.person();
   const open = await visit(server, { person });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { PASSWORD, everywhere, page, startServer, texts, visit } from './helpers.js';
+import { PASSWORD, everywhere, page, startServer, texts, typingTab, visit } from './helpers.js';
 
 const server = await startServer();
 const closed = await startServer({ CALENDAR_REGISTRATION: 'closed' });
@@ -103,11 +103,7 @@ page('a session that is not kept ends with the browser window', async () => {
 page('a tab takes over the new token that another tab of the same user got', async () => {
   const person = await server.person('park', PASSWORD);
   const open = await visit(server, { person });
-  const tab = await open.context().newPage();
-  await tab.goto(server.url);
-  await tab.waitForSelector('.ec-main');
-  await tab.keyboard.press('n');
-  await tab.fill('#editor-subject', 'Half a thought');
+  const tab = await typingTab(open, server.url);
   await openAccount(open);
   await open.fill('#password-old', PASSWORD);
   await open.fill('#password-new', 'battery staple');

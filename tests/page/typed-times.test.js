@@ -28,7 +28,7 @@ for (const [tag, cases] of /** @type {[string, [string, string | null][]][]} */ 
   ['en-US', [['12/14', '2017-12-14'], ['12/14/18', '2018-12-14'], ['Dec 14, 2018', '2018-12-14'], ['14 Dec', '2017-12-14'], ['14/12', null], ['Tue, Jun 20, 2017', '2017-06-20']]],
   ['ko-KR', [
     ['12월 14일', '2017-12-14'], ['2018년 12월 14일', '2018-12-14'], ['2017년 6월 20일 (화)', '2017-06-20'], ['2018. 12. 14.', '2018-12-14'], ['12/14', '2017-12-14'],
-    ['내일', '2017-06-21'], ['모레 오후 3시', '2017-06-22T15:00'], ['금요일', '2017-06-23'], ['금', '2017-06-23'], ['14 Dec', '2017-12-14'], ['내일'.normalize('NFD'), '2017-06-21'], ['13월 1일', null], ['언젠가', null],
+    ['내일', '2017-06-21'], ['모레 오후 3시', '2017-06-22T15:00'], ['금요일', '2017-06-23'], ['금', '2017-06-23'], ['14 Dec', '2017-12-14'], ['내일'.normalize('NFD'), '2017-06-21'], ['13월 1일', null], ['언젠가', null], ['12월 17일 일요일', '2017-12-17'], ['6월 19일 월요일', '2017-06-19'],
   ]],
   ['de-DE', [['14.12.', '2017-12-14'], ['14.12.2018', '2018-12-14']]],
 ])) {
@@ -42,10 +42,10 @@ test('times are read as they are typed', async () => {
   const { parseTime } = await inLanguage('ko-KR');
   for (const [text, expected] of /** @type {[string, string | null][]} */ ([
     ['9:30', '09:30:00'], ['09:30', '09:30:00'], ['9.30', '09:30:00'], ['930', '09:30:00'], ['1430', '14:30:00'], ['9', '09:00:00'], ['21:30', '21:30:00'], ['9h30', '09:30:00'],
-    ['9am', '09:00:00'], ['9 AM', '09:00:00'], ['9:30 pm', '21:30:00'], ['9:30pm', '21:30:00'], ['930p', '21:30:00'], ['12 am', '00:00:00'], ['12 pm', '12:00:00'], ['12:05 a.m.', '00:05:00'],
+    ['9am', '09:00:00'], ['9 AM', '09:00:00'], ['9:30 pm', '21:30:00'], ['9:30pm', '21:30:00'], ['930p', '21:30:00'], ['12 am', '00:00:00'], ['0:05 am', '00:05:00'], ['12 pm', '12:00:00'], ['12:05 a.m.', '00:05:00'],
     ['오후 9:30', '21:30:00'], ['오전 9시 30분', '09:30:00'], ['오후 3시', '15:00:00'], ['3시 반', '03:30:00'], ['15시', '15:00:00'], ['9시 5분', '09:05:00'], ['정오', '12:00:00'], ['midnight', '00:00:00'],
     ['08:15:30', '08:15:30'], ['０９：３０', '09:30:00'],
-    ['24:00', null], ['9:60', null], ['13 pm', null], ['0 am', null], ['9:30 soon', null], ['오후 9 pm', null], ['soon', null], ['', null], ['9:3', null], ['12345', null], ['-1', null],
+    ['24:00', null], ['9:60', null], ['13 pm', null], ['9:30 soon', null], ['오후 9 pm', null], ['soon', null], ['', null], ['9:3', null], ['12345', null], ['-1', null],
   ])) {
     const time = parseTime(text);
     assert.equal(time === null ? null : new Date(time + DAY).toISOString().slice(11, 19), expected, text);
@@ -84,6 +84,25 @@ everywhere('the fields show dates and times as the person has chosen, and take t
   await shown(open, 'Lunch').first().waitFor();
   const [event] = await person.month();
   assert.deepEqual([event.sdate, event.edate], ['Wed, 21 Jun 2017 12:30:00 GMT', 'Wed, 21 Jun 2017 14:00:00 GMT']);
+});
+
+test('what is shown in any region is read back as it is', async () => {
+  for (const tag of ['en-US', 'en-GB', 'en-CA', 'en-AU', 'en-IN', 'en-ZA', 'en-DK', 'en-FI', 'en-SE', 'en-DE', 'en-JP', 'en-IL', 'ko-KR', 'ko-KP']) {
+    const { parseWhen, parseTime } = await inLanguage(tag);
+    const shown = (/** @type {Intl.DateTimeFormatOptions} */ options, /** @type {number} */ time) => new Intl.DateTimeFormat(tag, { ...options, timeZone: 'UTC' }).format(time);
+    for (let month = 0; month < 12; month += 1) {
+      const day = Date.UTC(2018, month, 3 + month * 2);
+      const text = shown({ weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' }, day);
+      assert.equal(parseWhen(text, TODAY, TODAY)?.day, day, `${text} in ${tag}`);
+    }
+    for (const hour of [0, 9, 12, 21]) {
+      for (const clock of [{ hour: 'numeric', hour12: true }, { hour: '2-digit', hourCycle: 'h23' }]) {
+        const time = (hour * 60 + 5) * 60_000;
+        const text = shown(/** @type {Intl.DateTimeFormatOptions} */ ({ ...clock, minute: '2-digit' }), DAY + time);
+        assert.equal(parseTime(text), time, `${text} in ${tag}`);
+      }
+    }
+  }
 });
 
 everywhere('a day is chosen from a month, and a time from a list', async (place) => {
@@ -133,4 +152,16 @@ page('a date that cannot be read says so where it was typed, also for a birthday
   await open.click('#birthday-save');
   await open.getByRole('button', { name: t.removeBirthday }).waitFor();
   assert.equal((await person.call('GET', '/calendar/birthday')).data.sdate, 'Fri, 22 Jun 1990 00:00:00 GMT');
+});
+
+page('a month below a field is closed with its form', async () => {
+  const person = await server.person();
+  const open = await visit(server, { person });
+  await open.keyboard.press('n');
+  await open.click('#editor .combo button >> nth=0');
+  await open.waitForSelector('.field-picker:not([hidden])');
+  await open.click('#editor-actions .close');
+  await open.keyboard.press('n');
+  await open.waitForSelector('#editor[open]');
+  assert.equal(await open.locator('#editor .field-picker:not([hidden])').count(), 0);
 });

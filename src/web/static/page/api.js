@@ -2,7 +2,7 @@
 // ApiError, and keeps views so that the server can confirm them with 304. What it is told to keep it gives back when
 // the server cannot be reached.
 
-import { noteAnswer, recall, remember } from './offline.js';
+import { recall, remember } from './offline.js';
 
 /** @typedef {'offline' | 'unavailable' | 'rateLimited' | 'credentials' | 'token' | 'notOwner' | 'notFound'
  *   | 'conflict' | 'invalid' | 'taken' | 'fault'} ErrorKind what went wrong, by what a person can do about it */
@@ -129,7 +129,6 @@ export async function call(method, path, options = {}) {
   const url = urlOf(path, options.query);
   try {
     const answer = await send(method, url, sentToken, options);
-    noteAnswer();
     handlers.reached(true);
     if (options.keep && isKept && sentToken === token && !answer.notModified) void remember(token, url, answer.data);
     return { ...answer, isRecalled: false };

@@ -11,32 +11,45 @@ import { parseTime, parseWhen } from './typed-times.js';
 /** The steps between the times that are offered. */
 const STEP = 30 * MINUTE;
 
-/** What a field said last that was a date. @type {WeakMap<HTMLInputElement, number>} */
-const lastDays = new WeakMap();
+/**
+ * What was written into a field, and how. Until a person types there, that counts and not its text: the year 17 is
+ * written as 2017 is typed.
+ * @type {WeakMap<HTMLInputElement, {value: number, text: string}>}
+ */
+const written = new WeakMap();
+
+/** @param {HTMLInputElement} input @param {number} value @param {string} text */
+function write(input, value, text) {
+  written.set(input, { value, text });
+  input.value = text;
+  markInvalid(input, false);
+}
+
+/** @param {HTMLInputElement} input @returns {number | undefined} what was written, if nobody has typed since */
+function untouched(input) {
+  const last = written.get(input);
+  return last?.text === input.value ? last.value : undefined;
+}
 
 /** @param {HTMLInputElement} input @param {number} day */
 export function writeDate(input, day) {
-  lastDays.set(input, day);
-  input.value = formatShortDate(day);
-  markInvalid(input, false);
+  write(input, day, formatShortDate(day));
 }
 
 /** @param {HTMLInputElement} input @returns {{day: number, time?: number} | null} null if it cannot be read */
 export function readDate(input) {
-  const last = lastDays.get(input);
-  // What nobody has typed is not read: the year 17 looks as 2017 does when it is typed short.
-  if (last !== undefined && input.value === formatShortDate(last)) return { day: last };
-  return parseWhen(input.value, last ?? today(), today());
+  const day = untouched(input);
+  return day !== undefined ? { day } : parseWhen(input.value, written.get(input)?.value ?? today(), today());
 }
 
 /** @param {HTMLInputElement} input @param {number} time only its time of day counts */
 export function writeTime(input, time) {
-  input.value = formatClock(DAY + (time - startOfDay(time)));
-  markInvalid(input, false);
+  const ofDay = time - startOfDay(time);
+  write(input, ofDay, formatClock(DAY + ofDay));
 }
 
 /** @param {HTMLInputElement} input @returns {number | null} milliseconds from midnight; null if it cannot be read */
-export const readTime = (input) => parseTime(input.value);
+export const readTime = (input) => untouched(input) ?? parseTime(input.value);
 
 /** @param {HTMLInputElement} input @param {boolean} isInvalid */
 export function markInvalid(input, isInvalid) {
@@ -75,6 +88,8 @@ export function initDate(input, changed) {
   box.append(input, button);
   // Below all that stands beside the field.
   (box.closest('.field-row') ?? box).after(grid);
+  // The next event must not find it open.
+  input.closest('dialog')?.addEventListener('close', close);
   grid.addEventListener('keydown', (/** @type {KeyboardEvent} */ event) => {
     if (event.key !== 'Escape') return;
     keepOpen(event);

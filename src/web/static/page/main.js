@@ -82,6 +82,7 @@ async function resumeSession() {
 
 /** Says whether what is shown is from the server, or from before the connection was lost. @param {boolean} isReached */
 function showConnection(isReached) {
+  if (isReached) offline.noteAnswer();
   const at = wallTimeAt(offline.lastSeen());
   byId('offline').textContent = isReached ? '' : t.shownAsOf(`${formatShortDate(at)}, ${formatClock(at - at % MINUTE)}`);
 }

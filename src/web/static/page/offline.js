@@ -49,6 +49,7 @@ export async function recall(token, url) {
 
 /** Deletes all that is kept of events. @param {string} [except] the name of the cache that stays */
 export async function forget(except) {
+  if (!except) persistent.removeItem(SEEN_KEY);
   if (!isPossible()) return;
   const names = await caches.keys();
   await Promise.all(names.filter((name) => name.startsWith(PREFIX) && name !== except).map((name) => caches.delete(name)));

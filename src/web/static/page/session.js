@@ -19,6 +19,8 @@ const storedToken = () => ofTab.getItem(STORAGE_KEY) ?? persistent.getItem(STORA
 export function useStoredToken() {
   const token = storedToken();
   if (token) setToken(token, ofTab.getItem(STORAGE_KEY) === null);
+  // Another tab may have kept an answer just as this one signed out.
+  else void forget();
   return token;
 }
 
@@ -90,7 +92,9 @@ export function followOtherTabs(leave, enter) {
 async function adoptStoredToken(...[leave, enter]) {
   const token = storedToken();
   if (!token) return leave('out');
-  const user = await userOf(token).catch(() => null);
+  const user = await userOf(token).catch((error) => (error.retryable ? undefined : null));
+  // Whose token it is cannot be told now. What is on screen stays, and the other tab's token with it.
+  if (user === undefined) return void addEventListener('online', () => void adoptStoredToken(leave, enter), { once: true });
   if (!user || user.useremail !== state.user?.useremail) return leave('other');
   useStoredToken();
   if (isOnScreen('sign-in')) enter(user);

@@ -5,6 +5,7 @@ import { call } from './api.js';
 import { setFormats } from './format.js';
 import { language, setLanguage } from './i18n/index.js';
 import { persistent, survivesReload } from './storage.js';
+import { MINUTE } from './time.js';
 
 /**
  * @typedef {{
@@ -20,6 +21,8 @@ const FIRST_DAYS = { sunday: 0, monday: 1, saturday: 6 };
 /** @type {Settings} */
 let settings = {};
 let applied = () => {};
+/** The change that is being saved, or was last. @type {Promise<void>} */
+let saving = Promise.resolve();
 
 /** @param {() => void} given is called when the settings have changed */
 export function init(given) {
@@ -39,11 +42,18 @@ export async function load() {
 }
 
 /**
- * Changes a setting. All of them are sent, so those that another device has changed are fetched first.
+ * Changes a setting, after those that were changed before it.
  * @template {keyof Settings} Name
  * @param {Name} name @param {Settings[Name]} value undefined: as the browser has it
  */
-export async function change(name, value) {
+export function change(name, value) {
+  const save = () => replace(name, value);
+  saving = saving.then(save, save);
+  return saving;
+}
+
+/** All settings are sent, so those that another device has changed are fetched first. @param {keyof Settings} name @param {any} value */
+async function replace(name, value) {
   const { data } = await call('GET', '/user/settings');
   const changed = { ...data, [name]: value };
   await call('PUT', '/user/settings', { body: changed });
@@ -60,7 +70,7 @@ function apply(given) {
   if (given.theme) persistent.setItem(THEME_KEY, given.theme);
   else persistent.removeItem(THEME_KEY);
   showTheme();
-  // Otherwise it would load the page again and again.
+  // If the choice did not survive, the page would be loaded again and again.
   if (given.language && given.language !== language && survivesReload) setLanguage(given.language);
   applied();
 }
@@ -74,4 +84,4 @@ function showTheme() {
 }
 
 /** The length of a new event, in milliseconds. */
-export const eventLength = () => (settings.event_minutes ?? 60) * 60_000;
+export const eventLength = () => (settings.event_minutes ?? 60) * MINUTE;

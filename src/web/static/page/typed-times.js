@@ -41,7 +41,7 @@ function parseDate(text, from, today) {
   const numbers = [];
   let named = 0;
   // Numbers and words alternate; signs between them mean nothing, nor does the name of the weekday.
-  for (const part of text.replace(/([년월일])/g, ' ').match(/\d+|\p{L}[\p{L}\p{M}.]*/gu) ?? []) {
+  for (const part of text.replace(/(\d) ?[년월일]/g, '$1 ').match(/\d+|\p{L}[\p{L}\p{M}.]*/gu) ?? []) {
     const word = part.replace(/\./g, '');
     if (/^\d/.test(part)) numbers.push(Number(part));
     else if (names('month').has(word) && !named) named = /** @type {number} */ (names('month').get(word));
@@ -117,7 +117,7 @@ export function parseTime(text) {
   if (!found || (before && after)) return null;
   const word = before ?? after;
   const [hour, minute, second] = [Number(found.h), found.half ? 30 : Number(found.m ?? 0), Number(found.s ?? 0)];
-  if (hour > (word ? 12 : 23) || (word && hour < 1) || minute > 59 || second > 59) return null;
+  if (hour > (word ? 12 : 23) || minute > 59 || second > 59) return null;
   const hours = word ? (hour % 12) + (AFTERNOON.test(word) ? 12 : 0) : hour;
   return hours * HOUR + minute * MINUTE + second * 1000;
 }

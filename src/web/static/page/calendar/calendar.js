@@ -113,7 +113,7 @@ async function redraw(items) {
     for (let microtasks = 0; microtasks < 5; microtasks += 1) await null;
     if (turn !== redraws) return;
   }
-  // Another function each time, so that the library says again for which months there are none.
+  // A new function each time makes the library write the months of an empty list again.
   library.setOption('noEventsContent', () => noEventsContent());
   library.setOption('dayMaxEvents', !isPrinted());
   library.setOption('duration', duration).setOption('view', view).setOption('date', date).setOption('events', items);
@@ -136,7 +136,7 @@ function viewOptions() {
 function chosenOptions() {
   const hour = (/** @type {number} */ number) => `${String(number).padStart(2, '0')}:00:00`;
   return {
-    // Another function each time, so that the library draws the week numbers, or no longer.
+    // A new function each time makes the library draw the days again, with or without the numbers of their weeks.
     firstDay: firstDay(), dayCellFormat: (/** @type {Date} */ day) => dayNumber(day), slotLabelFormat: uses12Hours() ? { hour: 'numeric', hour12: true } : clock(),
     slotMinTime: hour(settings().day_start ?? 0), slotMaxTime: hour(settings().day_end ?? 24),
   };

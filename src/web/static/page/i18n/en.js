@@ -12,8 +12,8 @@ export const en = {
   tokenHint: 'Your administrator can give you one.', useToken: 'Sign in with a token',
   usePassword: 'Sign in with a password', toSignUp: 'New here? Create an account',
   toSignIn: 'Already have an account? Sign in', staySignedIn: 'Keep me signed in on this device',
-  signedOutElsewhere: 'You have signed out in another tab. Sign in again to go on with what you were typing.',
-  otherSignedIn: 'Someone else has signed in in another tab. Sign in again to go on with what you were typing.',
+  signedOutElsewhere: 'You signed out in another tab. Sign in again to continue what you were typing.',
+  otherSignedIn: 'Someone else signed in on another tab. Sign in again to continue what you were typing.',
   sessionEnded: 'Your session has ended. Sign in again.',
   emailInvalid: 'Enter an email address with an @ in it.', passwordInvalid: 'A password must have 8 to 256 characters.',
   tokenMissing: 'Paste your token here.',
@@ -34,7 +34,7 @@ export const en = {
   fault: (/** @type {string} */ request) =>
     `Something went wrong on the server. Try again, or tell your administrator${request ? ` (request ${request})` : ''}.`,
   conflict: 'This has been changed elsewhere.',
-  shownAsOf: (/** @type {string} */ moment) => `No connection. You see the calendar as it was on ${moment}.`,
+  shownAsOf: (/** @type {string} */ moment) => `No connection. Showing the calendar as of ${moment}.`,
   newVersion: 'There is a new version of this page.', reload: 'Reload',
   tryAgain: 'Try again', notLoaded: 'The calendar could not be loaded.',
 
@@ -50,15 +50,15 @@ export const en = {
   endDate: 'End date', endTime: 'End time', eventCalendar: 'Calendar', personal: 'Personal',
   personalHint: 'only you can see it', save: 'Save', cancel: 'Cancel', edit: 'Edit', delete: 'Delete',
   subjectInvalid: 'Enter a subject of 1 to 128 characters.', timesMissing: 'Enter a start and an end.',
-  dateUnreadable: (/** @type {string} */ typed, /** @type {string} */ example) => `“${typed}” is not a date. Type one such as ${example}, or “tomorrow”.`,
-  timeUnreadable: (/** @type {string} */ typed, /** @type {string} */ example) => `“${typed}” is not a time. Type one such as ${example}.`,
+  dateUnreadable: (/** @type {string} */ typed, /** @type {string} */ example) => `“${typed}” is not a date. Enter one such as ${example}, or “tomorrow”.`,
+  timeUnreadable: (/** @type {string} */ typed, /** @type {string} */ example) => `“${typed}” is not a time. Enter one such as ${example}.`,
   endBeforeStart: 'The end is before the start.',
   createdBy: 'Created by', you: 'you', created: 'Created', lastChanged: 'Last changed',
   readOnlyHint: 'Only its creator can change it.', readOnly: 'read only',
   birthday: 'Birthday', birthdayOf: (/** @type {string} */ name) => `${name}’s birthday`, everyYear: 'every year',
   timeZone: (/** @type {string} */ zone) => `Times are in ${zone}`,
   noEvents: (/** @type {string} */ from, /** @type {string} */ to) => `There are no events ${from === to ? `in ${from}` : `from ${from} to ${to}`}.`,
-  earlier: 'Show the month before', showMonth: (/** @type {string} */ month) => `Go on to ${month}`,
+  earlier: 'Show the previous month', showMonth: (/** @type {string} */ month) => `Continue to ${month}`,
   weekNumber: (/** @type {number} */ number) => `Week ${number}`,
   moreEvents: (/** @type {number} */ count) => `+${count} more`,
   showMore: (/** @type {number} */ count) => `Show ${count} more`,
@@ -67,7 +67,7 @@ export const en = {
   saveMine: 'Save mine anyway', deletedElsewhere: 'This event has been deleted elsewhere.',
   saveAsNew: 'Save as a new event', deleteAnyway: 'Delete anyway', deleteForGood: 'Delete for good',
 
-  noSubject: '(no subject)', discardQuestion: 'What you typed is not saved.', keepEditing: 'Keep editing', discard: 'Discard it',
+  noSubject: '(no subject)', discardQuestion: 'You have unsaved changes.', keepEditing: 'Keep editing', discard: 'Discard',
 
   // After a change
   eventCreated: 'Event created', eventSaved: 'Event saved', eventDeleted: 'Event deleted', eventMoved: 'Event moved',
@@ -118,7 +118,7 @@ export const en = {
   weekNumbers: 'Week numbers', yes: 'Yes', no: 'No', weekFrom: 'Hours shown, from', weekTo: 'to', firstView: 'First view',
   eventLength: 'Length of a new event', defaultCalendar: 'Calendar of a new event', theme: 'Colours', light: 'Light', dark: 'Dark',
   minutes: (/** @type {number} */ count) => (count % 60 ? `${count} minutes` : `${count / 60} ${plural(count / 60, 'hour', 'hours')}`),
-  dayEndsBeforeStart: 'The hours have to end after they begin.',
+  dayEndsBeforeStart: 'The last hour must be after the first.',
 
   // Help
   shortcuts: 'Keyboard shortcuts', shortcutsOn: 'Use single-key shortcuts', keyToday: 'today',
