@@ -3,7 +3,8 @@
 //! A kind says what went wrong in the calendar's own terms. Its HTTP status, code and published detail are
 //! decided in `api/envelope.rs`, its exit code in `cli/mod.rs`. A text is one sentence for a person, in
 //! the form `<thing>: <what was expected>`. Internals are only in the texts of [`Error::Internal`],
-//! [`Error::Unavailable`] and [`Error::Setup`], which no client gets: they go to the log or the operator.
+//! [`Error::Unavailable`], [`Error::Unknown`] and [`Error::Setup`], which no client gets: they go to the log
+//! or the operator.
 
 /// The thing that exists already, in [`Error::Exists`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,6 +57,10 @@ pub enum Error {
     /// The store cannot serve now; nothing was stored. The text is for the log.
     #[error("the store is unavailable: {0}")]
     Unavailable(String),
+    /// The connection to the database was lost while it stored something, so nobody knows whether it did. The
+    /// text is for the log.
+    #[error("it is not known whether the write was stored: {0}")]
+    Unknown(String),
     /// A fault of the server. The text is for the log.
     #[error("{0}")]
     Internal(String),

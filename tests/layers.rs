@@ -17,7 +17,7 @@ const MAY_NAME: [(&str, &[&str]); 20] = [
     ("clock", &["error", "model"]),
     ("config", &["error", "model"]),
     ("store", &["error", "model"]),
-    ("store/engine", &["error"]),
+    ("store/engine", &["error", "model"]),
     ("store/tables", &["error", "model", "store/engine"]),
     ("store/maintenance", &["error", "model", "store/engine", "store/tables"]),
     ("domain", &["error", "model", "store"]),
@@ -35,10 +35,12 @@ const MAY_NAME: [(&str, &[&str]); 20] = [
 ];
 
 /// Crates that only these parts may name.
-const ONLY_IN: [(&str, &[&str]); 8] = [
+const ONLY_IN: [(&str, &[&str]); 10] = [
     ("hyper", &["front"]),
-    ("tokio_rustls", &["front"]),
+    ("tokio_rustls", &["front", "store"]),
     ("rusqlite", &["store"]),
+    ("tokio_postgres", &["store"]),
+    ("tokio_postgres_rustls", &["store"]),
     ("refinery", &["store"]),
     ("rocket", &["api", "app", "cli", "config", "front", "run", "server", "web"]),
     ("clap", &["cli"]),

@@ -65,7 +65,7 @@ fn code_of(refusal: &Refusal) -> Code {
         Error::NotFound(_) => Code::NOT_FOUND,
         Error::Changed(_) => Code::CHANGED,
         Error::TooMany(_) => Code::TOO_MANY,
-        Error::TooLong(_) | Error::Unavailable(_) => Code::UNAVAILABLE,
+        Error::TooLong(_) | Error::Unavailable(_) | Error::Unknown(_) => Code::UNAVAILABLE,
         Error::Internal(_) | Error::Setup(_) => Code::INTERNAL,
     }
 }
@@ -108,6 +108,10 @@ fn detail_of(refusal: &Refusal) -> Option<String> {
         Error::Changed(_) => Some(format!("{error}: read it again, and send its new revision")),
         Error::TooMany(seconds) => Some(format!("too many requests: try again in {seconds} s")),
         Error::Unavailable(_) => Some("nothing was stored; try again later".into()),
+        Error::Unknown(_) => Some(
+            "it is not known whether this was stored: look, or repeat it with the same Idempotency-Key"
+                .into(),
+        ),
         _ => Some(error.to_string()),
     }
 }
@@ -287,7 +291,7 @@ impl<'r> Responder<'r, 'static> for Refusal {
             Self::Calendar(Error::Internal(reason) | Error::Setup(reason)) => {
                 tracing::error!(request_id = %id, "{}", harmless(reason));
             }
-            Self::Calendar(Error::Unavailable(reason)) => {
+            Self::Calendar(Error::Unavailable(reason) | Error::Unknown(reason)) => {
                 tracing::warn!(request_id = %id, "{}", harmless(reason));
             }
             _ => {}

@@ -5,7 +5,6 @@
 //! route could be anything.
 
 use std::fmt;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,6 +18,7 @@ use prometheus_client::metrics::gauge::ConstGauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::{Registry, Unit};
 
+use crate::model::Database;
 use crate::store::{self, Activity, Commits};
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -61,7 +61,7 @@ pub struct Request<'a> {
 impl Metrics {
     /// Metrics without requests yet. `activity` and the size of `database` are read at each scrape.
     #[must_use]
-    pub fn new(activity: Arc<Activity>, database: PathBuf) -> Self {
+    pub fn new(activity: Arc<Activity>, database: Database) -> Self {
         let mut registry = Registry::with_prefix("calendar");
         let requests = Family::default();
         registry.register("requests", "Requests answered", requests.clone());
@@ -101,7 +101,7 @@ impl Metrics {
 #[derive(Debug)]
 struct OfStore {
     activity: Arc<Activity>,
-    database: PathBuf,
+    database: Database,
 }
 
 impl Collector for OfStore {
@@ -112,15 +112,18 @@ impl Collector for OfStore {
         };
         let waiting = self.activity.waiting() as u64;
         gauge("writes_waiting", "Writes that wait for the writer", None, waiting)?;
-        let in_place = self.activity.in_place().into();
-        gauge(
-            "database_in_place",
-            "1 if the files of the database are at their paths, else 0",
-            None,
-            in_place,
-        )?;
-        let size = store::size(&self.database);
-        gauge("database_size", "The database with its log", Some(&Unit::Bytes), size)?;
+        // PostgreSQL has metrics of its own.
+        if let Some(file) = self.database.file() {
+            let in_place = self.activity.in_place().into();
+            gauge(
+                "database_in_place",
+                "1 if the files of the database are at their paths, else 0",
+                None,
+                in_place,
+            )?;
+            let size = store::size(file);
+            gauge("database_size", "The database with its log", Some(&Unit::Bytes), size)?;
+        }
         let help = "Commits by the number of writes that each has";
         let commits = self.activity.commits();
         encode_commits(

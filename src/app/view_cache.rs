@@ -5,8 +5,9 @@
 //! same transaction as anything that the view could show. Every request reads the user's version with the
 //! token check; while it is unchanged, so is the view, and nothing needs invalidating.
 //!
-//! The `ETag` (RFC 9110, 8.8.3) of a view contains the version and a random number of this process,
-//! since a database restored from a backup goes through the same versions again.
+//! The `ETag` (RFC 9110, 8.8.3) of a view contains the version and the lineage of the database, since one
+//! restored from a backup goes through the same versions again. A file has no lineage, so a random number of
+//! this process stands for it; with PostgreSQL, the tags of all servers are the same.
 
 use std::fmt::Write;
 use std::sync::{Mutex, PoisonError};
@@ -62,11 +63,11 @@ impl ViewCache {
     #[must_use]
     pub fn tag(&self, version: CalendarVersion, range: TimeRange) -> String {
         let mut tag = String::with_capacity(80);
-        let CalendarVersion { user: UserId(id), own, groups } = version;
+        let CalendarVersion { user: UserId(id), own, groups, lineage } = version;
         let TimeRange { from, until } = range;
+        let lineage = if lineage == 0 { self.process } else { lineage };
         // Writing to a string cannot fail.
-        let _ =
-            write!(tag, "W/\"{:x}-{id:x}-{own:x}-{groups:x}-{from:x}-{until:x}\"", self.process);
+        let _ = write!(tag, "W/\"{lineage:x}-{id:x}-{own:x}-{groups:x}-{from:x}-{until:x}\"");
         tag
     }
 
@@ -109,7 +110,7 @@ mod tests {
     const JUNE: TimeRange = TimeRange { from: 0, until: 30 };
 
     fn version(user: i64, own: i64) -> CalendarVersion {
-        CalendarVersion { user: UserId(user), own, groups: 0 }
+        CalendarVersion { user: UserId(user), own, groups: 0, lineage: 0 }
     }
 
     fn view(length: usize) -> View {
@@ -153,6 +154,9 @@ mod tests {
             views.tag(version(1, 5), TimeRange { until: 31, ..JUNE }),
             ViewCache::default().tag(version(1, 5), JUNE),
         ];
+        let elsewhere = |lineage| CalendarVersion { lineage, ..version(1, 5) };
+        assert_eq!(views.tag(elsewhere(7), JUNE), ViewCache::default().tag(elsewhere(7), JUNE));
+        assert_ne!(views.tag(elsewhere(7), JUNE), views.tag(elsewhere(8), JUNE));
         for (at, tag) in tags.iter().enumerate() {
             assert!(tag.starts_with("W/\"") && tag.ends_with('"'), "{tag}");
             assert!(!tags[..at].contains(tag), "{tag}");

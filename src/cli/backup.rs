@@ -15,22 +15,23 @@ use crate::store::{self, Contents, DirectStore, Faults, Restored, Stop};
 /// Copies the database to `file`; without one, to a file named by the time, in the folder of the
 /// backups or beside the database.
 pub(super) fn backup(config: &Config, file: Option<&Path>) -> Result<()> {
+    let database = file_of(config)?;
     let clock = Clock::new(config.zone.clone());
     let to = match (file, &config.backups) {
         (Some(file), _) => file.to_owned(),
         (None, Some(schedule)) => backups::unused_path(&schedule.folder, clock.now()?),
         (None, None) => {
-            let beside = config.database.parent().unwrap_or(Path::new(""));
+            let beside = database.parent().unwrap_or(Path::new(""));
             backups::unused_path(beside, clock.now()?)
         }
     };
     let bar = progress_bar();
-    let made = store::backup(&config.database, &to, &mut shown_on(&bar), &Stop::default());
+    let made = store::backup(database, &to, &mut shown_on(&bar), &Stop::default());
     bar.finish_and_clear();
     let contents = made?;
     let now = clock.now()?;
     // A database can be backed up before it is migrated; an older one has no table for the record.
-    if let Ok(mut store) = DirectStore::open(&config.database)
+    if let Ok(mut store) = DirectStore::open(database)
         && let Err(error) = store.write(|tx| tx.note_backup(now, None))
     {
         output::note(&format!("the backup was made, but could not be recorded: {error}"))?;
@@ -40,13 +41,14 @@ pub(super) fn backup(config: &Config, file: Option<&Path>) -> Result<()> {
 
 /// Puts a backup in the place of the database, and prints where the old database is kept.
 pub(super) fn restore(config: &Config, file: &Path, end_tokens: bool) -> Result<()> {
+    let database = file_of(config)?;
     let now = Clock::new(config.zone.clone()).now()?;
     let suffix = format!(".before-restore-{}", now.compact());
     let bar = progress_bar();
-    let restored = store::restore(file, &config.database, &suffix, end_tokens, &mut shown_on(&bar));
+    let restored = store::restore(file, database, &suffix, end_tokens, &mut shown_on(&bar));
     bar.finish_and_clear();
     let Restored { contents, kept, unknown } = restored?;
-    output::line(&format!("restored {}, with {}", config.database.display(), listed(contents)))?;
+    output::line(&format!("restored {}, with {}", database.display(), listed(contents)))?;
     if end_tokens {
         output::line("ended all tokens issued before")?;
     }
@@ -61,10 +63,20 @@ pub(super) fn restore(config: &Config, file: &Path, end_tokens: bool) -> Result<
     Ok(())
 }
 
+/// The file of the database. A PostgreSQL is not backed up by this program.
+fn file_of(config: &Config) -> Result<&Path> {
+    config.database.file().ok_or_else(|| {
+        Error::Setup(format!(
+            "{} is backed up and restored by PostgreSQL's own tools, pgBackRest or pg_basebackup: see docs/cluster.md",
+            config.database
+        ))
+    })
+}
+
 /// Lists the faults of the database. Fails if there are any.
 pub(super) fn check(config: &Config, json: bool) -> Result<()> {
     let Faults { listed, more, stopped } = store::check(&config.database)?;
-    let shown = config.database.display();
+    let shown = &config.database;
     if json {
         output::json(&listed)?;
     } else if listed.is_empty() {
@@ -101,7 +113,7 @@ fn listed(Contents { users, groups, events }: Contents) -> String {
 }
 
 /// A progress bar, drawn if standard error is a terminal.
-fn progress_bar() -> ProgressBar {
+pub(super) fn progress_bar() -> ProgressBar {
     let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
     if !io::stderr().is_terminal() {
         bar.set_draw_target(ProgressDrawTarget::hidden());
@@ -110,7 +122,7 @@ fn progress_bar() -> ProgressBar {
     bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }
 
-fn shown_on(bar: &ProgressBar) -> impl FnMut(u64, u64) + '_ {
+pub(super) fn shown_on(bar: &ProgressBar) -> impl FnMut(u64, u64) + '_ {
     |done, total| {
         bar.set_length(total);
         bar.set_position(done);

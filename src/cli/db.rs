@@ -7,11 +7,11 @@ use std::path::{Path, PathBuf};
 use clap::Subcommand;
 use serde::Serialize;
 
-use super::{backup, import, output};
+use super::{backup, import, moving, output};
 use crate::config::Config;
 use crate::error::{Error, Result};
-use crate::model::WallTime;
-use crate::store::{self, Contents, Initialised, Plan, Status};
+use crate::model::{Database, WallTime};
+use crate::store::{self, Contents, Initialised, Plan, Standby, Status};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
@@ -53,6 +53,17 @@ pub(super) enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Copy a calendar from a file to a PostgreSQL or back, with all ids, tokens and passwords; nothing is kept
+    /// unless all that was written is read back the same
+    Move {
+        /// The database that has the calendar: a file, or postgres://…
+        from: String,
+        /// The database to copy it to, which has and had no users
+        to: String,
+        /// Count the rows, and write nothing
+        #[arg(long)]
+        dry_run: bool,
+    },
     /// Import a database of the earlier Flask system into a new database, or one that never had users;
     /// lists each row that could not be kept as it was
     ImportFlask {
@@ -79,12 +90,13 @@ pub(super) fn run(command: &Command, config: &Config) -> Result<()> {
         Command::Backup { file } => backup::backup(config, file.as_deref()),
         Command::Restore { file, end_tokens } => backup::restore(config, file, *end_tokens),
         Command::Check { json } => backup::check(config, *json),
+        Command::Move { from, to, dry_run } => moving::run(config, from, to, *dry_run),
         Command::ImportFlask { old, dry_run, json } => import::run(config, old, *dry_run, *json),
     }
 }
 
-fn init(database: &Path) -> Result<()> {
-    let shown = database.display();
+fn init(database: &Database) -> Result<()> {
+    let shown = database;
     match store::init(database)? {
         Initialised::Made => {
             output::line(&format!("made {shown}; next: calendar-server db upgrade"))
@@ -100,7 +112,7 @@ struct Step {
     state: &'static str,
 }
 
-fn migrate(database: &Path, json: bool) -> Result<()> {
+fn migrate(database: &Database, json: bool) -> Result<()> {
     let Plan { applied, pending } = store::plan(database)?;
     let step = |state| {
         move |migration: store::Migration| Step {
@@ -124,12 +136,12 @@ fn migrate(database: &Path, json: bool) -> Result<()> {
     output::table(&std::iter::once(header).chain(rows).collect::<Vec<_>>())
 }
 
-fn upgrade(database: &Path) -> Result<()> {
+fn upgrade(database: &Database) -> Result<()> {
     let applied = store::upgrade(database)?;
     for migration in &applied {
         output::line(&format!("applied V{}__{}", migration.version, migration.name))?;
     }
-    output::line(&format!("{} is at version {}", database.display(), store::newest_version()?))
+    output::line(&format!("{} is at version {}", database, store::newest_version()?))
 }
 
 #[derive(Serialize)]
@@ -143,12 +155,20 @@ struct WireStatus {
     events: u64,
     last_backup: Option<String>,
     backup_failure: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    standbys: Option<Vec<WireStandby>>,
 }
 
-fn status(database: &Path, json: bool) -> Result<()> {
-    let Status { version, pending, bytes, contents, backups } = store::status(database)?;
+#[derive(Serialize)]
+struct WireStandby {
+    name: String,
+    state: String,
+}
+
+fn status(database: &Database, json: bool) -> Result<()> {
+    let Status { version, pending, bytes, contents, backups, standbys } = store::status(database)?;
     let Contents { users, groups, events } = contents;
-    let database = database.display().to_string();
+    let database = database.to_string();
     let shown = |at: WallTime| at.to_string().trim_end_matches(" GMT").to_owned();
     let last_backup = backups.last.map(shown);
     let backup_failure = backups.failed.map(|(at, why)| format!("{}: {why}", shown(at)));
@@ -162,6 +182,9 @@ fn status(database: &Path, json: bool) -> Result<()> {
         events,
         last_backup,
         backup_failure,
+        standbys: standbys.map(|all| {
+            all.into_iter().map(|Standby { name, state }| WireStandby { name, state }).collect()
+        }),
     };
     if json {
         return output::json(&status);
@@ -177,8 +200,14 @@ fn status(database: &Path, json: bool) -> Result<()> {
         ("users", users.to_string()),
         ("groups", groups.to_string()),
         ("events", events.to_string()),
-        ("last backup", status.last_backup.unwrap_or_else(|| "never".into())),
     ];
+    match status.standbys {
+        None => rows.push(("last backup", status.last_backup.unwrap_or_else(|| "never".into()))),
+        Some(standbys) if standbys.is_empty() => rows.push(("standbys", "none".into())),
+        Some(standbys) => rows.extend(
+            standbys.into_iter().map(|one| ("standby", format!("{} ({})", one.name, one.state))),
+        ),
+    }
     if let Some(failure) = status.backup_failure {
         rows.push(("backup failed", failure));
     }

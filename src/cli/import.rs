@@ -32,7 +32,7 @@ pub(super) fn run(config: &Config, old: &Path, dry_run: bool, json: bool) -> Res
         output::json(&wire(&report, dry_run))?;
     } else {
         print(&report)?;
-        let into = config.database.display();
+        let into = &config.database;
         output::line(&if dry_run {
             format!("a dry run: nothing was written to {into}")
         } else {

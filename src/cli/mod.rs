@@ -7,6 +7,7 @@ mod backup;
 mod db;
 mod import;
 mod log;
+mod moving;
 mod openapi;
 mod output;
 mod serve;
@@ -26,7 +27,7 @@ use crate::store;
 #[derive(Debug, Parser)]
 #[command(name = "calendar-server", version, arg_required_else_help = true, max_term_width = 100)]
 struct Arguments {
-    /// The database file [default: calendar.sqlite]
+    /// The database: a file, or postgres://… [default: calendar.sqlite]
     #[arg(long, value_name = "PATH", global = true)]
     database: Option<PathBuf>,
     #[command(subcommand)]

@@ -10,6 +10,9 @@ use crate::error::{Error, Result};
 
 const OURS: &[&str] = &[
     "database",
+    "database_password_file",
+    "database_ca",
+    "database_connections",
     "timezone",
     "secret_key_file",
     "secret_key",

@@ -5,6 +5,7 @@
 //! error that names the key: a misspelt key that is ignored shows up much later, as another
 //! problem. No error shows the value of a secret.
 
+mod database;
 mod front;
 mod keys;
 mod lookup;
@@ -29,7 +30,7 @@ pub use sources::Flags;
 pub use values::LogFormat;
 
 use crate::error::{Error, Result};
-use crate::model::{Bounds, Rate};
+use crate::model::{Bounds, Database, PostgresUrl, Rate};
 use lookup::{path, read, text, texts, wrong};
 use values::{duration, log_format, origins, rate, registration_open, socket_address, zone};
 
@@ -65,8 +66,10 @@ pub struct Schedule {
 /// Every setting, checked.
 #[derive(Clone)]
 pub struct Config {
-    /// The database file.
-    pub database: PathBuf,
+    /// Where the calendar is kept.
+    pub database: Database,
+    /// What a PostgreSQL is reached by, without its address.
+    postgres: PostgresUrl,
     /// The zone whose wall clock the calendar shows.
     pub zone: TimeZone,
     /// The key that signs tokens; without one, the key that was made with the database signs them.
@@ -111,6 +114,16 @@ impl fmt::Debug for Config {
 }
 
 impl Config {
+    /// The database that a command names: a path, or the address of a PostgreSQL, which is reached as the keys say.
+    #[must_use]
+    pub fn database_called(&self, name: &str) -> Database {
+        if PostgresUrl::is_meant_by(name) {
+            Database::Postgres(self.postgres.clone().with_url(name.to_owned()))
+        } else {
+            Database::from(name)
+        }
+    }
+
     /// Reads the configuration of the working directory and the environment.
     ///
     /// # Errors
@@ -139,6 +152,9 @@ impl Config {
                 "the time zone of this machine cannot be told (see TZ), so the calendar shows UTC: set timezone, for example to \"Asia/Seoul\"".into(),
             );
         }
+        let postgres = database::postgres(&given)?;
+        let database = database::database(&given, &postgres)?;
+        warnings.extend(database::warning(&given, &database));
         let signing_key = secret::signing_key(&given)?;
         let front = front::front(
             &given,
@@ -149,7 +165,8 @@ impl Config {
         let rate_of =
             |key: &str, default: &str| rate(key, text(&given, key)?.as_deref().unwrap_or(default));
         Ok(Self {
-            database: path(&given, "database")?.unwrap_or_else(|| "calendar.sqlite".into()),
+            database,
+            postgres,
             zone,
             signing_key,
             token_lifetime: text(&given, "token_lifetime")?

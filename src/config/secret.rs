@@ -44,10 +44,11 @@ pub(super) fn warnings(given: &Figment, key: Option<&[u8]>, tls: Option<&Tls>) -
             key.len()
         ));
     }
-    let files = [file_of_key(given), tls.map(|tls| tls.key.clone())];
+    let password = path(given, "database_password_file").ok().flatten();
+    let files = [file_of_key(given), tls.map(|tls| tls.key.clone()), password];
     for file in files.into_iter().flatten().filter(|file| is_open_to_all(file)) {
         warnings.push(format!(
-            "{} holds a secret key, and its mode lets every user of this machine read or change it: chmod o= {0}",
+            "{} holds a secret, and its mode lets every user of this machine read or change it: chmod o= {0}",
             file.display()
         ));
     }
@@ -92,17 +93,30 @@ const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
 /// The bytes of a key file, without what editors put at its start and its end.
 fn key_from(path: &Path) -> Result<Vec<u8>> {
-    let mut key = std::fs::read(path).map_err(|error| {
-        Error::Setup(format!("secret_key_file: cannot read {}: {error}", path.display()))
-    })?;
-    if key.starts_with(BYTE_ORDER_MARK) {
-        key.drain(..BYTE_ORDER_MARK.len());
+    bytes_from("secret_key_file", path)
+}
+
+/// The text of the file that `key` names, which holds a secret, without what editors put at its start and its
+/// end.
+///
+/// # Errors
+/// [`Error::Setup`] if it cannot be read, is empty, or is not UTF-8.
+pub(super) fn text_from(key: &str, path: &Path) -> Result<String> {
+    String::from_utf8(bytes_from(key, path)?)
+        .map_err(|_| Error::Setup(format!("{key}: {} is not UTF-8", path.display())))
+}
+
+fn bytes_from(key: &str, path: &Path) -> Result<Vec<u8>> {
+    let mut bytes = std::fs::read(path)
+        .map_err(|error| Error::Setup(format!("{key}: cannot read {}: {error}", path.display())))?;
+    if bytes.starts_with(BYTE_ORDER_MARK) {
+        bytes.drain(..BYTE_ORDER_MARK.len());
     }
-    while key.last().is_some_and(|byte| matches!(byte, b'\n' | b'\r')) {
-        key.pop();
+    while bytes.last().is_some_and(|byte| matches!(byte, b'\n' | b'\r')) {
+        bytes.pop();
     }
-    if key.is_empty() {
-        return Err(Error::Setup(format!("secret_key_file: {} is empty", path.display())));
+    if bytes.is_empty() {
+        return Err(Error::Setup(format!("{key}: {} is empty", path.display())));
     }
-    Ok(key)
+    Ok(bytes)
 }

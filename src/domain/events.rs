@@ -21,11 +21,10 @@ pub fn in_range(
     range: TimeRange,
     room: Room,
 ) -> Result<Vec<Occurrence>> {
-    let events = snapshot.events_between(caller, range, room)?;
+    let mut events = snapshot.events_between(caller, range, room)?;
+    let birthday = events.pop_if(|event| event.birthday);
     let mut shown: Vec<_> = events.into_iter().map(Occurrence::of).collect();
-    if let Some(birthday) = snapshot.birthday_of(caller)? {
-        shown.extend(Occurrence::of_birthday(birthday, range));
-    }
+    shown.extend(birthday.into_iter().flat_map(|event| Occurrence::of_birthday(event, range)));
     shown.sort_unstable_by_key(Occurrence::order);
     Ok(shown)
 }

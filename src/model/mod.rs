@@ -5,6 +5,7 @@
 //! round.
 
 mod bounds;
+mod database;
 mod deception;
 mod email;
 mod event;
@@ -24,6 +25,7 @@ mod time;
 mod user;
 
 pub use bounds::Bounds;
+pub use database::{Database, PostgresUrl};
 pub use deception::{disturbs_a_line, harmless};
 pub use email::{Email, lowercase};
 pub use event::{Event, EventDetails, EventTimes, Occurrence};

@@ -29,4 +29,7 @@ pub struct CalendarVersion {
     pub own: i64,
     /// The sum of the versions of the selected groups.
     pub groups: i64,
+    /// Which history of the database it is from. A PostgreSQL that goes on from a backup, or after a
+    /// fail-over, has another; a file has 0, since its server knows of no other history.
+    pub lineage: u64,
 }

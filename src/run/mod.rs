@@ -49,8 +49,11 @@ pub(crate) fn until_stopped(config: Config, ready: impl FnOnce(&str)) -> Result<
     let presence = app.store.presence();
     let front = runtime.block_on(Front::bind(config.front, server::build(config.rocket, app)))?;
     let start = |schedule| {
+        let database = config.database.file().ok_or_else(|| {
+            Error::Setup("backup_dir: PostgreSQL is backed up by its own tools, such as pgBackRest: see docs/cluster.md".into())
+        })?;
         let clock = Clock::new(config.zone.clone());
-        Backups::start(config.database.clone(), schedule, clock, pending, presence)
+        Backups::start(database.to_owned(), schedule, clock, pending, presence)
     };
     let backups = config.backups.map(start).transpose()?;
     ready(&front.url());
@@ -75,7 +78,7 @@ fn runtime(config: &Config) -> Result<Runtime> {
 fn open(config: &Config, pending: PendingNote) -> Result<App> {
     let (store, Opened { made, applied }) = Store::open(&config.database)?;
     if made {
-        tracing::info!(database = %config.database.display(), "made the database");
+        tracing::info!(database = %config.database, "made the database");
     }
     for migration in applied {
         tracing::info!(version = migration.version, name = migration.name, "migrated");

@@ -6,11 +6,9 @@ use crate::support::calendar::{Calendar, DONE, NOW, PARK};
 /// The most bytes that an answer has.
 const MOST: usize = 64_000_000;
 
-/// A text of 128 characters and 512 bytes.
-const LONG: &str = "char(128077, 128077, 128077, 128077, 128077, 128077, 128077, 128077)";
-
+/// A literal of 128 characters and 512 bytes.
 fn long() -> String {
-    vec![LONG; 16].join(" || ")
+    format!("'{}'", "\u{1f44d}".repeat(128))
 }
 
 #[track_caller]

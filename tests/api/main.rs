@@ -24,6 +24,8 @@ mod support {
     pub(crate) mod calls;
     pub(crate) mod database;
     pub(crate) mod expected;
+    pub(crate) mod kept;
+    pub(crate) mod postgres;
     pub(crate) mod printed_token;
     pub(crate) mod server;
     pub(crate) mod wait;

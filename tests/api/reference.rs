@@ -14,14 +14,6 @@ pub(crate) fn with_park() -> Calendar {
     calendar
 }
 
-/// Makes `id` the next key of `table`.
-fn next_id(calendar: &Calendar, table: &str, id: i64) {
-    calendar.execute(&format!(
-        "DELETE FROM sqlite_sequence WHERE name = '{table}';
-         INSERT INTO sqlite_sequence (name, seq) VALUES ('{table}', {id} - 1)"
-    ));
-}
-
 #[test]
 fn call_1_registers_and_gives_a_token() {
     let calendar = Calendar::new();
@@ -54,10 +46,10 @@ fn call_2_selects_groups() {
 /// The two events that the reference's lists hold: 25 in the group 2, and 26.
 fn with_listed_events() -> Calendar {
     let calendar = with_park();
-    next_id(&calendar, "calendar_group", 2);
+    calendar.next_id("calendar_group", 2);
     calendar.group(PRINTED_TOKEN, "테테테스트그룹2");
     calendar.select(PRINTED_TOKEN, "2");
-    next_id(&calendar, "event", 25);
+    calendar.next_id("event", 25);
     let token = PRINTED_TOKEN;
     calendar.group_event(token, 2, "2017-06-20 09:00:00", "2017-06-20 12:00:00", "테스트 일정");
     calendar.clock.set(NOW + 18 * 60 + 43);
@@ -143,7 +135,7 @@ fn call_5_registers_an_event() {
 #[test]
 fn calls_6_and_7_change_and_delete_event_215() {
     let calendar = with_park();
-    next_id(&calendar, "event", 215);
+    calendar.next_id("event", 215);
     calendar.event(PRINTED_TOKEN, "2017-01-01 00:00:00", "2017-01-01 00:00:00", "a");
     let body = "{\n\"sdate\" : \"2017-06-19 20:00:00\",\n\"edate\" : \"2017-06-19 23:00:00\",\n\"subject\" : \"친구들과 약속\",\n\"event_id\" : 215\n}";
     calendar.put("/calendar/event", PRINTED_TOKEN, body).is(200, DONE);
@@ -221,7 +213,7 @@ fn call_12_makes_a_group() {
 #[test]
 fn calls_13_and_14_rename_and_delete_group_21() {
     let calendar = with_park();
-    next_id(&calendar, "calendar_group", 21);
+    calendar.next_id("calendar_group", 21);
     calendar.group(PRINTED_TOKEN, "a");
     let body = "{\n\"group_id\" : 21,\n\"group_name\" : \"회식 및 저녁 약속 일정\"\n}";
     calendar.put("/group/", PRINTED_TOKEN, body).is(200, DONE);
@@ -232,13 +224,14 @@ fn calls_13_and_14_rename_and_delete_group_21() {
         .malformed("body: expected a JSON object (trailing comma at line 3 column 1)");
     assert_eq!(calendar.rows(GROUPS), [renamed]);
     calendar.delete("/group/", PRINTED_TOKEN, "{\n\"group_id\" : 21\n}").is(200, DONE);
+    calendar.settle();
     assert!(calendar.rows(GROUPS).is_empty());
 }
 
 #[test]
 fn calls_15_and_16_list_groups() {
     let calendar = with_park();
-    next_id(&calendar, "calendar_group", 2);
+    calendar.next_id("calendar_group", 2);
     calendar.group(PRINTED_TOKEN, "테테테스트그룹2");
     calendar.group(PRINTED_TOKEN, "하이용");
     let list = groups(&[group(2, "테테테스트그룹2", PARK, None), group(3, "하이용", PARK, None)]);
@@ -249,7 +242,7 @@ fn calls_15_and_16_list_groups() {
 #[test]
 fn call_17_registers_an_event_in_group_13() {
     let calendar = with_park();
-    next_id(&calendar, "calendar_group", 13);
+    calendar.next_id("calendar_group", 13);
     calendar.group(PRINTED_TOKEN, "a");
     let body = "{\n\"sdate\" : \"2017-06-19 20:00:00\",\n\"edate\" : \"2017-06-19 23:00:00\",\n\"subject\" : \"친구들과 약속\",\n\"group_id\" : 13\n}";
     calendar.post("/group/event", PRINTED_TOKEN, body).is(200, DONE);

@@ -18,6 +18,8 @@ mod writes;
 mod support {
     pub(crate) mod database;
     pub(crate) mod files;
+    pub(crate) mod kept;
+    pub(crate) mod postgres;
     pub(crate) mod server;
     pub(crate) mod wait;
 }

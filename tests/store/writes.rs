@@ -1,6 +1,6 @@
 //! Writes: what one that fails, panics or loses its client leaves.
 
-use calendar_server::error::{Error, Result};
+use calendar_server::error::{Error, Result, Taken};
 use calendar_server::model::{Page, Room, ShortText, UserId, WallTime};
 use calendar_server::store::Lane;
 
@@ -65,7 +65,7 @@ fn a_write_that_breaks_a_constraint_is_undone_whole() {
         insert(tx, "new")?;
         insert(tx, "taken")
     });
-    assert!(matches!(test.wait(twice), Err(Error::Internal(_))));
+    assert!(matches!(test.wait(twice), Err(Error::Exists(Taken::Email))));
     assert_eq!(test.users(), ["taken"]);
 }
 

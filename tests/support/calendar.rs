@@ -1,6 +1,5 @@
 //! The server in this process: a calendar of its own for each test, called as a client calls it.
 
-use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use calendar_server::app::{self, App};
@@ -19,7 +18,7 @@ use serde_json::json;
 use tempfile::TempDir;
 
 use super::answer::Answer;
-use super::database;
+use super::kept::Kept;
 
 pub(crate) const DONE: &str = r#"{"meta":{"code":20000,"message":"SUCCESS"}}"#;
 
@@ -36,11 +35,12 @@ pub(crate) const KIM: &str = "kim@example.com";
 pub(crate) const NOT_INDEXED: &str = "SELECT (SELECT count(*) FROM subject_gram_pending)
     + (SELECT count(*) FROM event WHERE id > (SELECT followed FROM subject_gram_progress))";
 
+/// Its database is a file, or a PostgreSQL where the tests run on one.
 pub(crate) struct Calendar {
+    // Dropped first: nothing uses its database then.
     client: Client,
     pub(crate) clock: Clock,
-    pub(crate) database: PathBuf,
-    _folder: TempDir,
+    pub(crate) database: Kept,
 }
 
 /// The settings that tests vary.
@@ -103,14 +103,21 @@ impl Calendar {
     }
 
     pub(crate) fn with(settings: Settings) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let database = folder.path().join("calendar.sqlite");
-        let (store, _) = Store::open(&database).unwrap();
+        Self::kept(Kept::new(), settings)
+    }
+
+    /// In a file, whatever the tests run on.
+    pub(crate) fn in_file() -> Self {
+        Self::kept(Kept::in_file(), Settings::default())
+    }
+
+    fn kept(database: Kept, settings: Settings) -> Self {
+        let (store, _) = Store::open(database.database()).unwrap();
         let clock = Clock::fixed(TimeZone::get(settings.zone).unwrap(), NOW);
         let app = app(store, clock.clone(), settings);
         let quiet = rocket::Config { log_level: LogLevel::Off, ..rocket::Config::debug_default() };
         let client = Client::untracked(server::build(Figment::from(quiet), app)).unwrap();
-        Self { client, clock, database, _folder: folder }
+        Self { client, clock, database }
     }
 
     /// What the handlers work with.
@@ -120,11 +127,31 @@ impl Calendar {
 
     /// Waits until the writer has done its deferred work, of which `count` counts what is left.
     pub(crate) fn wait_until_none(&self, count: &str) {
+        if count == NOT_INDEXED && self.database.is_shared() {
+            return;
+        }
         let deadline = Instant::now() + Duration::from_secs(60);
         while self.rows(count) != ["0"] {
             assert!(Instant::now() < deadline, "the writer does not do its deferred work");
             std::thread::yield_now();
         }
+    }
+
+    /// Waits until what PostgreSQL defers is done.
+    pub(crate) fn settle(&self) {
+        self.database.settle();
+    }
+
+    /// Makes `id` the next id of `table`.
+    pub(crate) fn next_id(&self, table: &str, id: i64) {
+        self.execute(&if self.database.is_shared() {
+            format!("SELECT setval('{table}_id_seq', {id}, false)")
+        } else {
+            format!(
+                "DELETE FROM sqlite_sequence WHERE name = '{table}';
+                 INSERT INTO sqlite_sequence (name, seq) VALUES ('{table}', {id} - 1)"
+            )
+        });
     }
 
     /// Registers `email` and gives its token.
@@ -136,7 +163,16 @@ impl Calendar {
 
     /// A calendar and the token of [`PARK`], who registered event 1, and made and selected group 1.
     pub(crate) fn populated() -> (Self, String) {
-        let calendar = Self::new();
+        Self::new().populate()
+    }
+
+    /// The same in a file, whatever the tests run on.
+    pub(crate) fn populated_in_file() -> (Self, String) {
+        Self::in_file().populate()
+    }
+
+    fn populate(self) -> (Self, String) {
+        let calendar = self;
         let token = calendar.register(PARK);
         calendar.event(&token, "2017-06-20 09:00:00", "2017-06-20 12:00:00", "테스트 일정");
         calendar.group(&token, "회식 관련");
@@ -245,12 +281,11 @@ impl Calendar {
 
     /// Runs statements on the database, beside the server.
     pub(crate) fn execute(&self, sql: &str) {
-        rusqlite::Connection::open(&self.database).unwrap().execute_batch(sql).unwrap();
+        self.database.execute(sql);
     }
 
     /// All rows that `sql` gives, as text, the columns joined by `|`, NULL as `-`.
     pub(crate) fn rows(&self, sql: &str) -> Vec<String> {
-        let conn = rusqlite::Connection::open(&self.database).unwrap();
-        database::rows(&conn, sql, "-")
+        self.database.rows(sql)
     }
 }

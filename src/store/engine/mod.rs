@@ -3,6 +3,7 @@
 //! with the file.
 
 mod activity;
+pub(super) mod conn;
 pub(super) mod connection;
 mod error;
 pub(super) mod explain;
@@ -11,8 +12,11 @@ pub(super) mod init;
 mod lanes;
 pub(super) mod lock;
 pub(super) mod place;
+pub(super) mod postgres;
 mod presence;
+mod queue;
 pub(super) mod readers;
+pub(super) mod sql;
 pub(super) mod staged;
 mod transaction;
 pub(super) mod writer;

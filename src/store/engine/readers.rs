@@ -7,14 +7,16 @@
 //! always left to the others: whatever one user searches for, the reads of the rest go on.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use super::Snapshot;
-use super::lanes::{Lane, Lanes};
+use super::conn::Conn;
+use super::lanes::Lane;
+use super::queue::Queue;
 use super::transaction::{execute, panic_text};
 use crate::error::{Error, Result};
 
@@ -24,7 +26,7 @@ type Job = Box<dyn FnOnce(&Connection) + Send>;
 pub(in crate::store) struct Readers {
     /// The connections for inline reads that are not in use.
     idle: Mutex<Vec<Connection>>,
-    queue: Arc<Queue>,
+    queue: Arc<Queue<Job>>,
     threads: Vec<JoinHandle<()>>,
 }
 
@@ -42,14 +44,14 @@ impl Readers {
         open: impl Fn() -> Result<Connection>,
     ) -> Result<Self> {
         let idle = (0..inline).map(|_| open()).collect::<Result<_>>()?;
-        let queue = Arc::new(Queue::new(threads.saturating_sub(1).max(1)));
+        let queue = Arc::new(Queue::new(threads));
         // Dropped if a thread cannot be started, which ends those that were.
         let mut readers = Self { idle: Mutex::new(idle), queue, threads: Vec::new() };
         for number in 1..=threads {
             let (conn, queue) = (open()?, Arc::clone(&readers.queue));
             let thread = std::thread::Builder::new()
                 .name(format!("{name}-{number}"))
-                .spawn(move || queue.serve(&conn))
+                .spawn(move || queue.serve(|job: Job| job(&conn)))
                 .map_err(|error| Error::Setup(format!("cannot start a reader thread: {error}")))?;
             readers.threads.push(thread);
         }
@@ -132,77 +134,10 @@ impl Drop for Readers {
     }
 }
 
-/// The queue that the threads share.
-struct Queue {
-    state: Mutex<State>,
-    /// Notified when a job is queued, and at the end.
-    changed: Condvar,
-}
-
-struct State {
-    lanes: Lanes<Job>,
-    closed: bool,
-}
-
-impl Queue {
-    fn new(at_once: usize) -> Self {
-        let state = State { lanes: Lanes::new(at_once), closed: false };
-        Self { state: Mutex::new(state), changed: Condvar::new() }
-    }
-
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Queues `job`; gives whether there was room for it.
-    fn push(&self, lane: Lane, job: Job) -> bool {
-        let queued = self.lock().lanes.push(lane, job);
-        if queued {
-            self.changed.notify_one();
-        }
-        queued
-    }
-
-    /// Lets the threads end once nothing is left to do.
-    fn close(&self) {
-        self.lock().closed = true;
-        self.changed.notify_all();
-    }
-
-    /// Does one job after another until the end.
-    fn serve(&self, conn: &Connection) {
-        let mut done = None;
-        while let Some((lane, job)) = self.next(done) {
-            job(conn);
-            done = Some(lane);
-        }
-    }
-
-    /// Waits for a job, after one from the lane `done`.
-    ///
-    /// A job that is done makes room for at most one more, which this thread takes itself: no other
-    /// thread has to be notified.
-    fn next(&self, done: Option<Lane>) -> Option<(Lane, Job)> {
-        let mut state = self.lock();
-        if let Some(lane) = done {
-            state.lanes.done(lane);
-        }
-        loop {
-            if let Some(next) = state.lanes.take() {
-                return Some(next);
-            }
-            if state.closed {
-                return None;
-            }
-            state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
-        }
-    }
-}
-
 /// Runs `work` inside a transaction, so that all its queries see the same state.
 fn in_snapshot<T>(conn: &Connection, work: impl FnOnce(&Snapshot<'_>) -> Result<T>) -> Result<T> {
     execute(conn, "BEGIN")?;
-    let result = catch_unwind(AssertUnwindSafe(|| work(&Snapshot { conn })))
+    let result = catch_unwind(AssertUnwindSafe(|| work(&Snapshot::on(Conn::Sqlite(conn)))))
         .unwrap_or_else(|panic| Err(Error::Internal(panic_text(&*panic))));
     if !conn.is_autocommit() {
         execute(conn, "ROLLBACK")?;

@@ -2,16 +2,28 @@
 //! state of the database, and a [`Transaction`], which also changes it. The modules in `tables/`
 //! add their methods.
 
+use std::cell::Cell;
 use std::ops::Deref;
 
 use rusqlite::Connection;
 
+use super::conn::Conn;
+use super::sql::{Sql, params};
 use crate::error::Result;
+use crate::model::CalendarVersion;
 
-/// One consistent state of the database, to read.
+/// What a durable commit of PostgreSQL costs, without a table.
+const TOUCH: Sql = Sql::both("SELECT CAST(pg_logical_emit_message(true, 'calendar', '') AS text)");
+
+/// One consistent state of the database, to read. In PostgreSQL the first statement of a read is on its own, and
+/// the others see one state that is no older.
 #[derive(Debug)]
 pub struct Snapshot<'c> {
-    pub(in crate::store) conn: &'c Connection,
+    pub(in crate::store) conn: Conn<'c>,
+    /// Whether it belongs to a [`Transaction`]: the rows that a decision rests on are then locked.
+    pub(in crate::store) to_write: bool,
+    /// The version of the calendar of the user who was read last, if it was read with them.
+    pub(in crate::store) seen: Cell<Option<CalendarVersion>>,
 }
 
 /// A state of the database that can also be changed. It is a [`Snapshot`] too.
@@ -28,18 +40,33 @@ impl<'c> Deref for Transaction<'c> {
     }
 }
 
+impl<'c> Snapshot<'c> {
+    /// The state that `conn` reads.
+    pub(in crate::store) fn on(conn: Conn<'c>) -> Self {
+        Self { conn, to_write: false, seen: Cell::new(None) }
+    }
+
+    /// `sql`, which locks the rows of `table` if this is a transaction.
+    pub(in crate::store) fn locking(&self, sql: Sql, table: &'static str) -> Sql {
+        if self.to_write { sql.locking(table) } else { sql }
+    }
+}
+
 impl<'c> Transaction<'c> {
     /// Writes a page without changing it, to find out whether the database can be written.
     ///
     /// # Errors
     /// If it cannot be written.
     pub fn touch(&self) -> Result<()> {
-        Ok(self.conn.pragma_update(None, "user_version", 0)?)
+        match self.conn {
+            Conn::Sqlite(conn) => Ok(conn.pragma_update(None, "user_version", 0)?),
+            Conn::Postgres(_) => self.conn.one(TOUCH, params![], |_| Ok(())),
+        }
     }
 
     /// The transaction that `conn` is in.
-    pub(in crate::store) fn on(conn: &'c Connection) -> Self {
-        Self { snapshot: Snapshot { conn } }
+    pub(in crate::store) fn on(conn: Conn<'c>) -> Self {
+        Self { snapshot: Snapshot { to_write: true, ..Snapshot::on(conn) } }
     }
 }
 

@@ -21,6 +21,7 @@ use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use super::activity::Activity;
+use super::conn::Conn;
 use super::connection::BUSY_TIMEOUT;
 use super::place::{Place, RESCUED};
 use super::presence::Presence;
@@ -342,7 +343,7 @@ where
     F: FnOnce(&Transaction<'_>) -> Result<T>,
 {
     execute(conn, "SAVEPOINT work")?;
-    let result = catch_unwind(AssertUnwindSafe(|| work(&Transaction::on(conn))))
+    let result = catch_unwind(AssertUnwindSafe(|| work(&Transaction::on(Conn::Sqlite(conn)))))
         .unwrap_or_else(|panic| Err(Error::Internal(panic_text(&*panic))));
     if conn.is_autocommit() {
         return result;

@@ -1,15 +1,16 @@
 //! Checks a database: its pages, the references between its rows, and the rules of the API on each
 //! row.
 
-use std::path::Path;
-
 use argon2::password_hash::phc::PasswordHash;
-use rusqlite::types::Value;
-use rusqlite::{Connection, Row};
+use rusqlite::Connection;
 
 use super::migrations;
+use super::postgres::Cluster;
 use crate::error::Result;
-use crate::model::{ShortText, WallTime, lowercase, search_key};
+use crate::model::{Database, ShortText, WallTime, lowercase, search_key};
+use crate::store::engine::conn::Conn;
+use crate::store::engine::postgres::pool;
+use crate::store::engine::sql::{Row, Sql, params};
 use crate::store::engine::{Place, explain, file};
 
 /// How many faults are listed: nobody reads more.
@@ -33,19 +34,40 @@ const SEQUENCES: &str = r#"
         UNION ALL SELECT 'calendar_group', (SELECT max(id) FROM calendar_group)
         UNION ALL SELECT 'event', (SELECT max(id) FROM event)) t"#;
 
-const USERS: &str = r#"SELECT u.id, u.email, u.email_folded, u.created, u.token_generation,
-        u.password_hash, u.events, coalesce(e.events, 0)
-    FROM "user" u
-    LEFT JOIN (SELECT user_id, count(*) AS events FROM event GROUP BY user_id) e ON e.user_id = u.id
-    ORDER BY u.id"#;
-const REMOVED_USERS: &str =
-    "SELECT lower(hex(email_digest)), length(email_digest), token_generation FROM removed_user";
-const BACKUPS: &str = "SELECT id, finished FROM backup";
-const GROUPS: &str = "SELECT id, name, created, updated FROM calendar_group";
-const EVENTS: &str = "SELECT id, subject, subject_folded, birthday, starts, ends, created, updated,
-        group_id IS NULL OR (group_id, length_class) IN
-            (SELECT group_id, length_class FROM group_length_class)
-    FROM event";
+/// The first column of each is the key of the row, as text.
+const USERS: Sql = Sql::each(
+    r#"
+SELECT CAST(u.id AS TEXT), u.email, u.email_folded, u.created, u.token_generation, u.password_hash, u.events,
+    coalesce(e.events, 0)
+FROM "user" u
+LEFT JOIN (SELECT user_id, count(*) AS events FROM event GROUP BY user_id) e ON e.user_id = u.id
+ORDER BY u.id"#,
+    r#"
+SELECT CAST(u.id AS TEXT), u.email, u.email_folded, u.created, u.token_generation, u.password_hash,
+    u.events + CAST(coalesce((
+        SELECT sum(c.change) FROM event_count_change c WHERE c.user_id = u.id), 0) AS BIGINT),
+    coalesce(e.events, 0)
+FROM "user" u
+LEFT JOIN (SELECT user_id, count(*) AS events FROM event GROUP BY user_id) e ON e.user_id = u.id
+ORDER BY u.id"#,
+);
+const REMOVED_USERS: Sql = Sql::each(
+    "SELECT lower(hex(email_digest)), length(email_digest), token_generation FROM removed_user",
+    "SELECT encode(email_digest, 'hex'), CAST(length(email_digest) AS BIGINT), token_generation
+    FROM removed_user",
+);
+const BACKUPS: Sql = Sql::both("SELECT CAST(id AS TEXT), finished FROM backup");
+const GROUPS: Sql =
+    Sql::both("SELECT CAST(id AS TEXT), name, created, updated FROM calendar_group");
+const EVENTS: Sql = Sql::both(
+    "
+SELECT CAST(id AS TEXT), subject, subject_folded, birthday, starts, ends, created, updated,
+    CAST(CASE WHEN group_id IS NULL OR EXISTS (
+        SELECT 1 FROM group_length_class l
+        WHERE l.group_id = event.group_id AND l.length_class = event.length_class)
+    THEN 1 ELSE 0 END AS BIGINT)
+FROM event",
+);
 
 /// What is wrong with a database.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -68,13 +90,27 @@ impl Faults {
     }
 }
 
-/// Checks every page and row of the database at `path`, without changing it.
+/// Checks every page and row of `database`, without changing it; of a PostgreSQL, every row.
 ///
 /// # Errors
 /// [`Error::Setup`](crate::error::Error::Setup) if there is no database, it is not migrated, or it cannot be read.
-pub fn check(path: &Path) -> Result<Faults> {
-    let place = Place::of(path);
-    explain::named(&place, look_at(&place))
+pub fn check(database: impl Into<Database>) -> Result<Faults> {
+    match database.into() {
+        Database::File(path) => {
+            let place = Place::of(&path);
+            explain::named(&place, look_at(&place))
+        }
+        Database::Postgres(url) => {
+            let cluster = Cluster::open(&url)?;
+            cluster.check_migrated()?;
+            let checked = pool::read(&cluster.session, |snapshot| {
+                let mut faults = Faults::default();
+                rows(snapshot.conn, &mut faults)?;
+                Ok(faults)
+            });
+            checked.map_err(|error| cluster.named(error))
+        }
+    }
 }
 
 fn look_at(place: &Place) -> Result<Faults> {
@@ -82,7 +118,7 @@ fn look_at(place: &Place) -> Result<Faults> {
     migrations::check_migrated(place, &conn)?;
     let mut faults = structure(&conn)?;
     single_rows(&conn, &mut faults)?;
-    rows(&conn, &mut faults)?;
+    rows(Conn::Sqlite(&conn), &mut faults)?;
     sequences(&conn, &mut faults)?;
     Ok(faults)
 }
@@ -145,7 +181,7 @@ fn sequences(conn: &Connection, faults: &mut Faults) -> Result<()> {
 }
 
 /// Faults of single rows.
-fn rows(conn: &Connection, faults: &mut Faults) -> Result<()> {
+fn rows(conn: Conn<'_>, faults: &mut Faults) -> Result<()> {
     each(conn, "user", USERS, faults, |row| {
         let (email, folded): (String, String) = (row.get(1)?, row.get(2)?);
         let hash: Option<String> = row.get(5)?;
@@ -154,7 +190,7 @@ fn rows(conn: &Connection, faults: &mut Faults) -> Result<()> {
             // The email itself may be any text: users of the earlier system keep theirs.
             when(folded != lowercase(&email), "email_folded: is not the email in lower case"),
             time(row, 3, "created")?,
-            when(row.get::<_, i64>(4)? < 0, "token_generation: is negative"),
+            when(row.get::<i64>(4)? < 0, "token_generation: is negative"),
             when(
                 hash.is_some_and(|hash| !is_hash(&hash)),
                 "password_hash: is not an argon2id hash",
@@ -164,8 +200,8 @@ fn rows(conn: &Connection, faults: &mut Faults) -> Result<()> {
     })?;
     each(conn, "removed_user", REMOVED_USERS, faults, |row| {
         Ok(vec![
-            when(row.get::<_, i64>(1)? != 32, "email_digest: is not a SHA-256 digest"),
-            when(row.get::<_, i64>(2)? < 0, "token_generation: is negative"),
+            when(row.get::<i64>(1)? != 32, "email_digest: is not a SHA-256 digest"),
+            when(row.get::<i64>(2)? < 0, "token_generation: is negative"),
         ])
     })?;
     each(conn, "backup", BACKUPS, faults, |row| Ok(vec![time(row, 1, "finished")?]))?;
@@ -193,7 +229,7 @@ fn rows(conn: &Connection, faults: &mut Faults) -> Result<()> {
             time(row, 6, "created")?,
             time(row, 7, "updated")?,
             // No view would read it.
-            when(!row.get::<_, bool>(8)?, "length_class: is missing from group_length_class"),
+            when(!row.get::<bool>(8)?, "length_class: is missing from group_length_class"),
         ])
     })
 }
@@ -202,25 +238,20 @@ type Fault = Option<String>;
 
 /// Looks at the rows of `table` that `sql` gives; their first column is their key.
 fn each(
-    conn: &Connection,
+    conn: Conn<'_>,
     table: &str,
-    sql: &str,
+    sql: Sql,
     faults: &mut Faults,
-    of: impl Fn(&Row<'_>) -> rusqlite::Result<Vec<Fault>>,
+    of: impl Fn(&Row<'_>) -> Result<Vec<Fault>>,
 ) -> Result<()> {
-    let mut statement = conn.prepare(sql)?;
-    let mut rows = statement.query([])?;
-    while let Some(row) = rows.next()? {
-        let (id, own) = match row.get::<_, Value>(0)? {
-            Value::Integer(id) => (id.to_string(), when(id <= 0, "id: is not positive")),
-            Value::Text(name) => (name, None),
-            other => (format!("{other:?}"), None),
-        };
+    conn.each(sql, params![], |row| {
+        let key: String = row.get(0)?;
+        let own = when(key == "0" || key.starts_with('-'), "id: is not positive");
         let found = of(row).unwrap_or_else(|error| vec![Some(error.to_string())]);
         let texts = std::iter::once(own).chain(found).flatten();
-        texts.for_each(|fault| faults.add(format!("{table} {id}: {fault}")));
-    }
-    Ok(())
+        texts.for_each(|fault| faults.add(format!("{table} {key}: {fault}")));
+        Ok(())
+    })
 }
 
 /// Whether `text` is a hash that a password can be checked against.
@@ -236,7 +267,7 @@ fn when(wrong: bool, what: &str) -> Fault {
     wrong.then(|| what.to_owned())
 }
 
-fn short(row: &Row<'_>, column: usize, name: &str) -> rusqlite::Result<Fault> {
+fn short(row: &Row<'_>, column: usize, name: &str) -> Result<Fault> {
     let text: String = row.get(column)?;
     Ok(match ShortText::well_formed(&text) {
         Ok(parsed) => when(parsed.as_str() != text, &format!("{name}: has white space at an end")),
@@ -244,7 +275,7 @@ fn short(row: &Row<'_>, column: usize, name: &str) -> rusqlite::Result<Fault> {
     })
 }
 
-fn time(row: &Row<'_>, column: usize, name: &str) -> rusqlite::Result<Fault> {
+fn time(row: &Row<'_>, column: usize, name: &str) -> Result<Fault> {
     let seconds: Option<i64> = row.get(column)?;
     let wrong = seconds.is_some_and(|seconds| WallTime::from_seconds(seconds).is_err());
     Ok(when(wrong, &format!("{name}: is outside the years 0001 to 9999")))

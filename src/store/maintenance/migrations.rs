@@ -1,4 +1,5 @@
-//! The migrations: plain SQL under `migrations/`, embedded in the binary, run by refinery.
+//! The migrations: plain SQL under `migrations/`, embedded in the binary, run by refinery. Those of PostgreSQL
+//! have a folder of their own there (`maintenance/postgres.rs`).
 //!
 //! Each is committed together with its row in refinery's history, so that a crash leaves it done or
 //! undone. A database whose history has a migration that this binary does not know is newer than the
@@ -56,7 +57,7 @@ pub struct Plan {
 /// # Errors
 /// [`Error::Internal`] if an embedded file is misnamed, which a test rules out.
 pub fn newest_version() -> Result<i32> {
-    Ok(embedded()?.iter().map(refinery::Migration::version).max().unwrap_or(0))
+    Ok(sqlite()?.iter().map(refinery::Migration::version).max().unwrap_or(0))
 }
 
 /// Compares the database at `path` with this binary, without changing it. Where there is none, every
@@ -64,17 +65,17 @@ pub fn newest_version() -> Result<i32> {
 ///
 /// # Errors
 /// [`Error::Setup`] if the file is not a calendar database or is newer than this binary.
-pub fn plan(path: &Path) -> Result<Plan> {
+pub(in crate::store) fn plan(path: &Path) -> Result<Plan> {
     let place = Place::of(path);
     match file::look(&place)? {
-        Found::Nothing | Found::Empty => compare(&place, &[]),
+        Found::Nothing | Found::Empty => compare(&place, &sqlite()?, &[]),
         Found::Calendar(conn) => plan_of(&place, &conn),
     }
 }
 
 /// The same for the database at `place` that `conn` is open on.
 pub(in crate::store) fn plan_of(place: &Place, conn: &Connection) -> Result<Plan> {
-    compare(place, &history(place, conn)?)
+    compare(place, &sqlite()?, &history(place, conn)?)
 }
 
 /// Checks that no migration is pending.
@@ -82,10 +83,15 @@ pub(in crate::store) fn plan_of(place: &Place, conn: &Connection) -> Result<Plan
 /// # Errors
 /// [`Error::Setup`] if one is, or as [`plan`].
 pub(in crate::store) fn check_migrated(place: &Place, conn: &Connection) -> Result<()> {
-    if plan_of(place, conn)?.pending.is_empty() {
+    check_none_pending(place, &plan_of(place, conn)?)
+}
+
+/// The same for the database `shown`, of which `plan` is known.
+pub(super) fn check_none_pending(shown: &impl Display, plan: &Plan) -> Result<()> {
+    if plan.pending.is_empty() {
         return Ok(());
     }
-    Err(Error::Setup(format!("{place} is not migrated: run calendar-server db upgrade")))
+    Err(Error::Setup(format!("{shown} is not migrated: run calendar-server db upgrade")))
 }
 
 /// Applies the pending migrations to the database at `path`, each in a transaction of its own, and
@@ -94,7 +100,7 @@ pub(in crate::store) fn check_migrated(place: &Place, conn: &Connection) -> Resu
 /// # Errors
 /// [`Error::Setup`] if there is no database, if it is newer than this binary, or if a migration
 /// fails. The migrations before it stay applied.
-pub fn upgrade(path: &Path) -> Result<Vec<Migration>> {
+pub(in crate::store) fn upgrade(path: &Path) -> Result<Vec<Migration>> {
     let place = Place::of(path);
     let _lock = Lock::to_write(&place)?;
     migrate(&place)
@@ -122,7 +128,7 @@ pub(in crate::store) fn apply(place: &Place, pending: Vec<Migration>) -> Result<
     conn.pragma_update(None, "foreign_keys", false)?;
     conn.pragma_update(None, "synchronous", "full")?;
     add_functions(&conn)?;
-    let known = embedded()?;
+    let known = sqlite()?;
     let mut applied = Vec::new();
     for migration in pending {
         if migration.version == LOWER_CASE_EMAILS {
@@ -166,7 +172,7 @@ fn refuse_same_emails(conn: &Connection, place: &Place) -> Result<()> {
 pub(in crate::store) fn scratch() -> Result<Connection> {
     let mut conn = Connection::open("")?;
     add_functions(&conn)?;
-    let migrated = Runner::new(&embedded()?).run(&mut conn);
+    let migrated = Runner::new(&sqlite()?).run(&mut conn);
     migrated.map_err(|error| Error::Internal(format!("cannot migrate: {error}")))?;
     conn.pragma_update(None, "foreign_keys", true)?;
     Ok(conn)
@@ -188,8 +194,14 @@ pub fn add_functions(conn: &Connection) -> Result<()> {
     Ok(())
 }
 
-fn embedded() -> Result<Vec<refinery::Migration>> {
-    let mut migrations = FILES
+/// The migrations of SQLite, by their version.
+pub(super) fn sqlite() -> Result<Vec<refinery::Migration>> {
+    embedded(&FILES)
+}
+
+/// The migrations in a folder, by their version.
+pub(super) fn embedded(folder: &Dir<'_>) -> Result<Vec<refinery::Migration>> {
+    let mut migrations = folder
         .files()
         // An editor may leave other files beside them.
         .filter(|file| file.path().extension().is_some_and(|extension| extension == "sql"))
@@ -210,7 +222,7 @@ fn parse(name: &str, contents: &[u8]) -> Result<refinery::Migration> {
 }
 
 /// A row of refinery's history: version, name, checksum.
-type Applied = (i32, String, String);
+pub(super) type Applied = (i32, String, String);
 
 fn history(place: &Place, conn: &Connection) -> Result<Vec<Applied>> {
     let read = || {
@@ -224,8 +236,12 @@ fn history(place: &Place, conn: &Connection) -> Result<Vec<Applied>> {
     read().map_err(|error| explain::unusable(place, &error))
 }
 
-fn compare(place: &Place, history: &[Applied]) -> Result<Plan> {
-    let known = embedded()?;
+/// Compares the history of the database `place` with the migrations that are `known`.
+pub(super) fn compare(
+    place: &impl Display,
+    known: &[refinery::Migration],
+    history: &[Applied],
+) -> Result<Plan> {
     let of = |migration: &refinery::Migration| Migration {
         version: migration.version(),
         name: migration.name().to_owned(),
@@ -265,8 +281,7 @@ mod tests {
 
     #[test]
     fn migrations_are_numbered_from_one_without_gaps() {
-        let versions: Vec<_> =
-            embedded().unwrap().iter().map(refinery::Migration::version).collect();
+        let versions: Vec<_> = sqlite().unwrap().iter().map(refinery::Migration::version).collect();
         assert_eq!(versions, (1..=newest_version().unwrap()).collect::<Vec<_>>());
     }
 }

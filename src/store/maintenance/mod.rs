@@ -5,6 +5,8 @@ pub(super) mod backup;
 pub(super) mod check;
 pub(super) mod flask;
 pub(super) mod migrations;
+pub(super) mod moving;
+pub(super) mod postgres;
 pub(super) mod restore;
 pub(super) mod status;
 pub(super) mod upkeep;

@@ -7,6 +7,7 @@
 use rusqlite::{Connection, TransactionBehavior};
 
 use crate::error::Result;
+use crate::store::engine::conn::Conn;
 use crate::store::tables::{groups, subject_index};
 
 /// Does a step of deferred work; gives whether there may be more.
@@ -15,7 +16,7 @@ use crate::store::tables::{groups, subject_index};
 /// If the database cannot be written now.
 pub(in crate::store) fn step(conn: &mut Connection) -> Result<bool> {
     let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let done = groups::purge_deleted(&tx)? + subject_index::index_some(&tx)?;
+    let done = groups::purge_deleted(Conn::Sqlite(&tx))? + subject_index::index_some(&tx)?;
     // Even an empty commit waits for the disk.
     if done > 0 {
         tx.commit()?;

@@ -3,10 +3,10 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use rusqlite::Connection;
-
 use crate::error::Result;
 use crate::model::WallTime;
+use crate::store::engine::conn::Conn;
+use crate::store::engine::sql::{Sql, params};
 use crate::store::engine::{Snapshot, Transaction};
 
 /// The history of the backups.
@@ -18,10 +18,18 @@ pub struct BackupHistory {
     pub failed: Option<(WallTime, String)>,
 }
 
-const NEWEST_FIRST: &str = "SELECT finished, failure FROM backup ORDER BY id DESC";
-const INSERT: &str = "INSERT INTO backup (finished, failure) VALUES (?1, ?2)";
-const DELETE_OLD: &str = "DELETE FROM backup WHERE id <= (SELECT max(id) FROM backup) - 100
-    AND id <> (SELECT max(id) FROM backup WHERE failure IS NULL)";
+/// The last attempt and the last backup, the later one first.
+const NEWEST: Sql = Sql::both(
+    "SELECT finished, failure FROM backup
+    WHERE id = (SELECT max(id) FROM backup)
+        OR id = (SELECT max(id) FROM backup WHERE failure IS NULL)
+    ORDER BY id DESC",
+);
+const INSERT: Sql = Sql::both("INSERT INTO backup (finished, failure) VALUES (?1, ?2)");
+const DELETE_OLD: Sql = Sql::both(
+    "DELETE FROM backup WHERE id <= (SELECT max(id) FROM backup) - 100
+    AND id <> (SELECT max(id) FROM backup WHERE failure IS NULL)",
+);
 
 impl Snapshot<'_> {
     /// The history of the backups.
@@ -34,24 +42,13 @@ impl Snapshot<'_> {
 }
 
 /// The history of the backups, read from a command's connection.
-pub(in crate::store) fn history(conn: &Connection) -> Result<BackupHistory> {
-    let mut history = BackupHistory::default();
-    let mut statement = conn.prepare(NEWEST_FIRST)?;
-    let mut rows = statement.query([])?;
-    let mut first = true;
-    while let Some(row) = rows.next()? {
-        let at = WallTime::from_seconds(row.get(0)?)?;
-        match row.get::<_, Option<String>>(1)? {
-            None => {
-                history.last = Some(at);
-                break;
-            }
-            Some(failure) if first => history.failed = Some((at, failure)),
-            Some(_) => {}
-        }
-        first = false;
-    }
-    Ok(history)
+pub(in crate::store) fn history(conn: Conn<'_>) -> Result<BackupHistory> {
+    let attempts = conn.rows(NEWEST, params![], |row| {
+        Ok((WallTime::from_seconds(row.get(0)?)?, row.get::<Option<String>>(1)?))
+    })?;
+    let last = attempts.iter().find(|(_, failure)| failure.is_none()).map(|(at, _)| *at);
+    let failed = attempts.into_iter().next().and_then(|(at, failure)| Some((at, failure?)));
+    Ok(BackupHistory { last, failed })
 }
 
 impl Transaction<'_> {
@@ -61,9 +58,8 @@ impl Transaction<'_> {
     /// # Errors
     /// If the database cannot be written.
     pub fn note_backup(&self, finished: WallTime, failure: Option<&str>) -> Result<()> {
-        self.conn.execute(INSERT, (finished.seconds(), failure))?;
-        self.conn.execute(DELETE_OLD, [])?;
-        Ok(())
+        self.conn.execute(INSERT, params![finished.seconds(), failure])?;
+        self.conn.execute(DELETE_OLD, params![]).map(drop)
     }
 }
 

@@ -4,6 +4,8 @@ use rusqlite::Connection;
 
 use crate::error::Result;
 use crate::store::engine::Snapshot;
+use crate::store::engine::conn::Conn;
+use crate::store::engine::sql::{Row, Sql, params};
 
 /// Whether the tables exist. The first migration makes all three.
 const HAS_TABLES: &str =
@@ -20,11 +22,13 @@ SELECT (SELECT count(*) FROM "user"),
     (SELECT count(*) FROM event)"#;
 
 /// All rows except those of deleted groups that are not purged yet.
-const COUNT: &str = r#"
+pub(in crate::store) const COUNT: Sql = Sql::both(
+    r#"
 SELECT (SELECT count(*) FROM "user"),
     (SELECT count(*) FROM calendar_group WHERE deleted = 0),
     (SELECT count(*) FROM event)
-        - (SELECT count(*) FROM calendar_group g JOIN event e ON e.group_id = g.id WHERE g.deleted = 1)"#;
+        - (SELECT count(*) FROM calendar_group g JOIN event e ON e.group_id = g.id WHERE g.deleted = 1)"#,
+);
 
 /// How much a database holds.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -38,15 +42,19 @@ pub struct Contents {
 }
 
 impl Contents {
-    /// Counts them. A database that was never migrated holds nothing.
+    /// Counts them in a SQLite database of any version. One that was never migrated holds nothing.
     pub(in crate::store) fn of(conn: &Connection) -> Result<Self> {
         if !conn.query_row(HAS_TABLES, [], |row| row.get(0))? {
             return Ok(Self::default());
         }
         let marks = conn.query_row(MARKS_DELETED, [], |row| row.get(0))?;
-        let sql = if marks { COUNT } else { COUNT_ALL };
-        let [users, groups, events]: [i64; 3] =
-            conn.query_row(sql, [], |row| Ok([row.get(0)?, row.get(1)?, row.get(2)?]))?;
+        let sql = if marks { COUNT } else { Sql::both(COUNT_ALL) };
+        Conn::Sqlite(conn).one(sql, params![], Self::from_row)
+    }
+
+    /// Reads a row of [`COUNT`].
+    pub(in crate::store) fn from_row(row: &Row<'_>) -> Result<Self> {
+        let [users, groups, events]: [i64; 3] = [row.get(0)?, row.get(1)?, row.get(2)?];
         Ok(Self {
             users: users.unsigned_abs(),
             groups: groups.unsigned_abs(),
@@ -61,6 +69,6 @@ impl Snapshot<'_> {
     /// # Errors
     /// If the database cannot be read.
     pub fn contents(&self) -> Result<Contents> {
-        Contents::of(self.conn)
+        self.conn.one(COUNT, params![], Contents::from_row)
     }
 }

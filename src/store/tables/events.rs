@@ -7,27 +7,30 @@
 //! searched (`group_length_class`): to search all five takes 27 % more instructions a view with 5
 //! selected groups, and 57 % more with 500.
 
-use rusqlite::{Params, Row};
-
 use crate::error::Result;
 use crate::model::{
     Email, Event, EventDetails, EventId, EventTimes, GroupId, Revision, Room, ShortText, TimeRange,
     UserId, WallTime,
 };
+use crate::store::engine::sql::{Param, Row, Sql, params};
 use crate::store::engine::{Snapshot, Transaction};
 
 /// The event with id ?1.
-pub(in crate::store) const BY_ID: &str = r#"
+pub(in crate::store) const BY_ID: Sql = Sql::both(
+    r#"
 SELECT e.id, e.user_id, u.email, e.group_id, e.subject, e.starts, e.ends, e.created, e.updated,
     e.birthday, e.revision
 FROM event e JOIN "user" u ON u.id = e.user_id
 WHERE e.id = ?1
-    AND NOT EXISTS (SELECT 1 FROM calendar_group g WHERE g.id = e.group_id AND g.deleted = 1)"#;
+    AND NOT EXISTS (SELECT 1 FROM calendar_group g WHERE g.id = e.group_id AND g.deleted = 1)"#,
+);
 
 /// The personal events of user ?1 that overlap `[?2, ?3)`, except the birthday (`access::shows`). An
 /// event that overlaps begins in the range, or before it by at most the maximum length of its class.
-/// INDEXED BY and the order of CROSS JOIN force one range of the index per class.
-pub(in crate::store) const PERSONAL_BETWEEN: &str = r#"
+/// INDEXED BY and the order of CROSS JOIN force one range of the index per class; PostgreSQL has no such
+/// hints, but what is behind LATERAL and has an OFFSET is read by itself, for one class after the other.
+pub(in crate::store) const PERSONAL_BETWEEN: Sql = Sql::each(
+    r#"
 WITH length (class, days) AS (VALUES (0, 1), (1, 32), (2, 1024), (3, 32768), (4, 3652060))
 SELECT e.id, e.user_id, u.email, e.group_id, e.subject, e.starts, e.ends, e.created, e.updated,
     e.birthday, e.revision
@@ -35,11 +38,26 @@ FROM length CROSS JOIN event e INDEXED BY event_personal JOIN "user" u ON u.id =
 WHERE e.user_id = ?1 AND e.group_id IS NULL AND e.birthday = 0
     AND e.length_class = length.class
     AND e.starts < ?3 AND e.starts >= ?2 - 86400 * length.days
-    AND (e.starts >= ?2 OR e.ends > ?2)"#;
+    AND (e.starts >= ?2 OR e.ends > ?2)"#,
+    r#"
+WITH length (class, days) AS (VALUES (0::bigint, 1::bigint), (1, 32), (2, 1024), (3, 32768), (4, 3652060))
+SELECT e.id, e.user_id, u.email, e.group_id, e.subject, e.starts, e.ends, e.created, e.updated,
+    e.birthday, e.revision
+FROM length
+CROSS JOIN LATERAL (
+    SELECT p.* FROM event p
+    WHERE p.user_id = ?1 AND p.group_id IS NULL AND p.length_class = length.class
+        AND p.starts < ?3 AND p.starts >= ?2 - 86400 * length.days
+    OFFSET 0) e
+JOIN "user" u ON u.id = e.user_id
+WHERE e.birthday = 0 AND (e.starts >= ?2 OR e.ends > ?2)"#,
+);
 
 /// The events that overlap `[?2, ?3)` in the groups that user ?1 has selected (`access::shows`).
-/// INDEXED BY and the order of CROSS JOIN force one range of the index per class of each group.
-pub(in crate::store) const SELECTED_BETWEEN: &str = r#"
+/// INDEXED BY and the order of CROSS JOIN force one range of the index per class of each group; in
+/// PostgreSQL, LATERAL and OFFSET do.
+pub(in crate::store) const SELECTED_BETWEEN: Sql = Sql::each(
+    r#"
 SELECT e.id, e.user_id, u.email, e.group_id, e.subject, e.starts, e.ends, e.created, e.updated,
     e.birthday, e.revision
 FROM selection s CROSS JOIN calendar_group g CROSS JOIN group_length_class l
@@ -49,44 +67,83 @@ WHERE s.user_id = ?1 AND g.id = s.group_id AND g.deleted = 0 AND l.group_id = s.
     AND e.starts < ?3
     AND e.starts >= ?2 - 86400 * CASE l.length_class
         WHEN 0 THEN 1 WHEN 1 THEN 32 WHEN 2 THEN 1024 WHEN 3 THEN 32768 ELSE 3652060 END
-    AND (e.starts >= ?2 OR e.ends > ?2)"#;
+    AND (e.starts >= ?2 OR e.ends > ?2)"#,
+    r#"
+SELECT e.id, e.user_id, u.email, e.group_id, e.subject, e.starts, e.ends, e.created, e.updated,
+    e.birthday, e.revision
+FROM selection s
+JOIN calendar_group g ON g.id = s.group_id AND g.deleted = 0
+JOIN group_length_class l ON l.group_id = s.group_id
+CROSS JOIN LATERAL (
+    SELECT p.* FROM event p
+    WHERE p.group_id = l.group_id AND p.length_class = l.length_class
+        AND p.starts < ?3
+        AND p.starts >= ?2 - 86400::bigint * CASE l.length_class
+            WHEN 0 THEN 1 WHEN 1 THEN 32 WHEN 2 THEN 1024 WHEN 3 THEN 32768 ELSE 3652060 END
+    OFFSET 0) e
+JOIN "user" u ON u.id = e.user_id
+WHERE s.user_id = ?1 AND (e.starts >= ?2 OR e.ends > ?2)"#,
+);
 
 /// The birthday of user ?1.
-pub(in crate::store) const BIRTHDAY_OF: &str = r#"
+pub(in crate::store) const BIRTHDAY_OF: Sql = Sql::both(
+    r#"
 SELECT e.id, e.user_id, u.email, e.group_id, e.subject, e.starts, e.ends, e.created, e.updated,
     e.birthday, e.revision
 FROM event e JOIN "user" u ON u.id = e.user_id
-WHERE e.user_id = ?1 AND e.birthday = 1"#;
+WHERE e.user_id = ?1 AND e.birthday = 1"#,
+);
 
-const COUNT_PERSONAL: &str = "SELECT count(*) FROM event WHERE user_id = ?1 AND group_id IS NULL";
+const COUNT_PERSONAL: Sql =
+    Sql::both("SELECT count(*) FROM event WHERE user_id = ?1 AND group_id IS NULL");
 
-const COUNT_IN_GROUPS: &str = "
+const COUNT_IN_GROUPS: Sql = Sql::both(
+    "
 SELECT count(*) FROM event e JOIN calendar_group g ON g.id = e.group_id
-WHERE e.user_id = ?1 AND g.deleted = 0";
+WHERE e.user_id = ?1 AND g.deleted = 0",
+);
 
-const COUNT_OF_OTHERS: &str = "
+const COUNT_OF_OTHERS: Sql = Sql::both(
+    "
 SELECT count(*) FROM calendar_group g JOIN event e ON e.group_id = g.id
-WHERE g.creator_id = ?1 AND g.deleted = 0 AND e.user_id <> ?1";
+WHERE g.creator_id = ?1 AND g.deleted = 0 AND e.user_id <> ?1",
+);
 
-const INSERT: &str = "
+const INSERT: Sql = Sql::both("
 INSERT INTO event (user_id, group_id, subject, subject_folded, starts, ends, created, birthday, revision)
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
-RETURNING id";
+RETURNING id");
 
-/// Adds an imported event, with its id and the time of its last change.
-const IMPORT: &str = "
+/// Adds an imported event, with the time of its last change.
+const IMPORT: Sql = Sql::both(
+    "
+INSERT INTO event (user_id, group_id, subject, subject_folded, starts, ends, created, updated,
+    birthday, revision)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+RETURNING id",
+);
+
+/// The same, with its id, which later ids pass.
+const IMPORT_AS: Sql = Sql::each(
+    "
 INSERT INTO event (id, user_id, group_id, subject, subject_folded, starts, ends, created, updated,
     birthday, revision)
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
-RETURNING id";
+RETURNING id",
+    "
+INSERT INTO event (id, user_id, group_id, subject, subject_folded, starts, ends, created, updated,
+    birthday, revision)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+RETURNING id, setval('event_id_seq', greatest(id, (SELECT last_value FROM event_id_seq)))",
+);
 
-const UPDATE: &str = "
+const UPDATE: Sql = Sql::both("
 UPDATE event SET subject = ?2, subject_folded = ?3, starts = ?4, ends = ?5, updated = ?6, revision = ?7
-WHERE id = ?1";
+WHERE id = ?1");
 
-const DELETE: &str = "DELETE FROM event WHERE id = ?1";
+const DELETE: Sql = Sql::both("DELETE FROM event WHERE id = ?1");
 
-fn from_row(row: &Row<'_>) -> Result<Event> {
+pub(super) fn from_row(row: &Row<'_>) -> Result<Event> {
     let times = EventTimes::spanning(
         WallTime::from_seconds(row.get(5)?)?,
         WallTime::from_seconds(row.get(6)?)?,
@@ -95,10 +152,10 @@ fn from_row(row: &Row<'_>) -> Result<Event> {
         id: EventId(row.get(0)?),
         owner: UserId(row.get(1)?),
         email: Email::stored(row.get(2)?),
-        group: row.get::<_, Option<i64>>(3)?.map(GroupId),
+        group: row.get::<Option<i64>>(3)?.map(GroupId),
         details: EventDetails { subject: ShortText::stored(row.get(4)?), times },
         created: WallTime::from_seconds(row.get(7)?)?,
-        updated: row.get::<_, Option<i64>>(8)?.map(WallTime::from_seconds).transpose()?,
+        updated: row.get::<Option<i64>>(8)?.map(WallTime::from_seconds).transpose()?,
         birthday: row.get(9)?,
         revision: Revision(row.get(10)?),
     })
@@ -110,11 +167,11 @@ impl Snapshot<'_> {
     /// # Errors
     /// If the database cannot be read.
     pub fn event(&self, id: EventId) -> Result<Option<Event>> {
-        Ok(self.events(BY_ID, [id.0], &mut Room::unlimited())?.pop())
+        self.conn.row(self.locking(BY_ID, "e"), params![id.0], from_row)
     }
 
-    /// The events in the calendar of `user` that overlap `range`, in no order: the personal ones except
-    /// the birthday, and those of the selected groups.
+    /// The events in the calendar of `user` that overlap `range`, in no order: the personal ones, and those
+    /// of the selected groups. The birthday is the last, whether it overlaps or not.
     ///
     /// # Errors
     /// If the database cannot be read, or the events take more than `room`.
@@ -124,9 +181,19 @@ impl Snapshot<'_> {
         range: TimeRange,
         mut room: Room,
     ) -> Result<Vec<Event>> {
-        let params = (user.0, range.from, range.until);
-        let mut events = self.events(PERSONAL_BETWEEN, params, &mut room)?;
-        events.extend(self.events(SELECTED_BETWEEN, params, &mut room)?);
+        let between = params![user.0, range.from, range.until];
+        let statements: [(Sql, &[Param<'_>]); 3] = [
+            (PERSONAL_BETWEEN, between),
+            (SELECTED_BETWEEN, between),
+            (BIRTHDAY_OF, params![user.0]),
+        ];
+        let mut events = Vec::new();
+        self.conn.each_of(&statements, |row| {
+            let event = from_row(row)?;
+            room.take(event.least_bytes())?;
+            events.push(event);
+            Ok(())
+        })?;
         Ok(events)
     }
 
@@ -135,7 +202,7 @@ impl Snapshot<'_> {
     /// # Errors
     /// If the database cannot be read.
     pub fn birthday_of(&self, user: UserId) -> Result<Option<Event>> {
-        Ok(self.events(BIRTHDAY_OF, [user.0], &mut Room::unlimited())?.pop())
+        self.conn.row(BIRTHDAY_OF, params![user.0], from_row)
     }
 
     /// How many personal events `user` has, the birthday included.
@@ -162,22 +229,9 @@ impl Snapshot<'_> {
         self.count(COUNT_OF_OTHERS, creator)
     }
 
-    fn count(&self, sql: &str, user: UserId) -> Result<u64> {
-        let count: i64 = self.conn.query_row(sql, [user.0], |row| row.get(0))?;
+    fn count(&self, sql: Sql, user: UserId) -> Result<u64> {
+        let count: i64 = self.conn.one(sql, params![user.0], |row| row.get(0))?;
         Ok(count.unsigned_abs())
-    }
-
-    /// The events that `sql` selects, whose columns are those of [`BY_ID`].
-    fn events(&self, sql: &str, params: impl Params, room: &mut Room) -> Result<Vec<Event>> {
-        let mut statement = self.conn.prepare_cached(sql)?;
-        let mut rows = statement.query(params)?;
-        let mut events = Vec::new();
-        while let Some(row) = rows.next()? {
-            let event = from_row(row)?;
-            room.take(event.least_bytes())?;
-            events.push(event);
-        }
-        Ok(events)
     }
 }
 
@@ -203,18 +257,19 @@ impl Transaction<'_> {
     /// If the database cannot be written.
     pub fn insert_event(&self, event: &NewEvent<'_>) -> Result<EventId> {
         let EventDetails { subject, times } = event.details;
-        let row = (
+        let search_key = subject.search_key();
+        let row = params![
             event.owner.0,
             event.group.map(|group| group.0),
             subject.as_str(),
-            subject.search_key(),
+            &search_key,
             times.starts().seconds(),
             times.ends().seconds(),
             event.created.seconds(),
             event.birthday,
             Revision::random().0,
-        );
-        Ok(EventId(self.conn.prepare_cached(INSERT)?.query_row(row, |row| row.get(0))?))
+        ];
+        self.conn.one(INSERT, row, |row| row.get(0).map(EventId))
     }
 
     /// Adds an event of the earlier system, with its id or, without one, the next free id.
@@ -228,20 +283,41 @@ impl Transaction<'_> {
         updated: Option<WallTime>,
     ) -> Result<EventId> {
         let EventDetails { subject, times } = event.details;
-        let row = (
-            id.map(|id| id.0),
-            event.owner.0,
-            event.group.map(|group| group.0),
-            subject.as_str(),
-            subject.search_key(),
-            times.starts().seconds(),
-            times.ends().seconds(),
-            event.created.seconds(),
-            updated.map(WallTime::seconds),
-            event.birthday,
-            Revision::random().0,
-        );
-        Ok(EventId(self.conn.prepare_cached(IMPORT)?.query_row(row, |row| row.get(0))?))
+        let search_key = subject.search_key();
+        let (owner, group) = (event.owner.0, event.group.map(|group| group.0));
+        let (starts, ends) = (times.starts().seconds(), times.ends().seconds());
+        let (created, updated) = (event.created.seconds(), updated.map(WallTime::seconds));
+        let (birthday, revision) = (event.birthday, Revision::random().0);
+        let subject = subject.as_str();
+        let Some(id) = id else {
+            let row = params![
+                owner,
+                group,
+                subject,
+                &search_key,
+                starts,
+                ends,
+                created,
+                updated,
+                birthday,
+                revision
+            ];
+            return self.conn.one(IMPORT, row, |row| row.get(0).map(EventId));
+        };
+        let row = params![
+            id.0,
+            owner,
+            group,
+            subject,
+            &search_key,
+            starts,
+            ends,
+            created,
+            updated,
+            birthday,
+            revision
+        ];
+        self.conn.one(IMPORT_AS, row, |row| row.get(0).map(EventId))
     }
 
     /// Gives an event new details and a new revision.
@@ -255,16 +331,17 @@ impl Transaction<'_> {
         updated: WallTime,
     ) -> Result<()> {
         let EventDetails { subject, times } = details;
-        self.conn.prepare_cached(UPDATE)?.execute((
+        let search_key = subject.search_key();
+        let row = params![
             id.0,
             subject.as_str(),
-            subject.search_key(),
+            &search_key,
             times.starts().seconds(),
             times.ends().seconds(),
             updated.seconds(),
             Revision::random().0,
-        ))?;
-        Ok(())
+        ];
+        self.conn.execute(UPDATE, row).map(drop)
     }
 
     /// Deletes an event.
@@ -272,7 +349,6 @@ impl Transaction<'_> {
     /// # Errors
     /// If the database cannot be written.
     pub fn delete_event(&self, id: EventId) -> Result<()> {
-        self.conn.prepare_cached(DELETE)?.execute([id.0])?;
-        Ok(())
+        self.conn.execute(DELETE, params![id.0]).map(drop)
     }
 }

@@ -5,68 +5,111 @@
 //! are purged later in slices: the selections first, each of which raises its user's calendar
 //! version, then the events, and the group's own row last.
 
-use rusqlite::{Connection, OptionalExtension, Params, Row};
-
 use crate::error::Result;
 use crate::model::{Email, Group, GroupId, Page, Room, ShortText, UserId, WallTime};
+use crate::store::engine::conn::Conn;
+use crate::store::engine::sql::{Param, Row, Sql, params};
 use crate::store::engine::{Snapshot, Transaction};
 
 /// The group with id ?1.
-pub(in crate::store) const BY_ID: &str = r#"
+pub(in crate::store) const BY_ID: Sql = Sql::both(
+    r#"
 SELECT g.id, g.creator_id, g.name, u.email, g.created, g.updated
 FROM calendar_group g JOIN "user" u ON u.id = g.creator_id
-WHERE g.id = ?1 AND g.deleted = 0"#;
+WHERE g.id = ?1 AND g.deleted = 0"#,
+);
 
 /// At most ?2 groups with an id above ?1, by id.
-pub(in crate::store) const ALL: &str = r#"
+pub(in crate::store) const ALL: Sql = Sql::both(
+    r#"
 SELECT g.id, g.creator_id, g.name, u.email, g.created, g.updated
 FROM calendar_group g JOIN "user" u ON u.id = g.creator_id
-WHERE g.id > ?1 AND g.deleted = 0 ORDER BY g.id LIMIT ?2"#;
+WHERE g.id > ?1 AND g.deleted = 0 ORDER BY g.id LIMIT ?2"#,
+);
 
 /// At most ?3 groups that user ?1 created, with an id above ?2, by id.
-pub(in crate::store) const OF_CREATOR: &str = r#"
+pub(in crate::store) const OF_CREATOR: Sql = Sql::both(
+    r#"
 SELECT g.id, g.creator_id, g.name, u.email, g.created, g.updated
 FROM calendar_group g JOIN "user" u ON u.id = g.creator_id
-WHERE g.creator_id = ?1 AND g.id > ?2 AND g.deleted = 0 ORDER BY g.id LIMIT ?3"#;
+WHERE g.creator_id = ?1 AND g.id > ?2 AND g.deleted = 0 ORDER BY g.id LIMIT ?3"#,
+);
 
-const CREATOR: &str = "SELECT creator_id FROM calendar_group WHERE id = ?1 AND deleted = 0";
+const CREATOR: Sql =
+    Sql::both("SELECT creator_id FROM calendar_group WHERE id = ?1 AND deleted = 0");
 
-pub(in crate::store) const COUNT_EVENTS: &str = "SELECT count(*) FROM event WHERE group_id = ?1";
+pub(in crate::store) const COUNT_EVENTS: Sql =
+    Sql::both("SELECT count(*) FROM event WHERE group_id = ?1");
 
 /// Counts the groups that user ?1 created, up to ?2.
-pub(in crate::store) const COUNT_OF_CREATOR: &str = "
+pub(in crate::store) const COUNT_OF_CREATOR: Sql = Sql::both(
+    "
 SELECT count(*) FROM (
-    SELECT 1 FROM calendar_group g WHERE g.creator_id = ?1 AND g.deleted = 0 LIMIT ?2) AS few";
+    SELECT 1 FROM calendar_group g WHERE g.creator_id = ?1 AND g.deleted = 0 LIMIT ?2) AS few",
+);
 
-const INSERT: &str = "
+const INSERT: Sql = Sql::both(
+    "
 INSERT INTO calendar_group (name, creator_id, created) VALUES (?1, ?2, ?3)
-RETURNING id";
+RETURNING id",
+);
 
-/// Adds an imported group, with its id and the time of its last change.
-const IMPORT: &str = "
+/// Adds an imported group, with the time of its last change.
+const IMPORT: Sql = Sql::both(
+    "
+INSERT INTO calendar_group (name, creator_id, created, updated) VALUES (?1, ?2, ?3, ?4)
+RETURNING id",
+);
+
+/// The same, with its id, which later ids pass.
+const IMPORT_AS: Sql = Sql::each(
+    "
 INSERT INTO calendar_group (id, name, creator_id, created, updated) VALUES (?1, ?2, ?3, ?4, ?5)
-RETURNING id";
+RETURNING id",
+    "
+INSERT INTO calendar_group (id, name, creator_id, created, updated) VALUES (?1, ?2, ?3, ?4, ?5)
+RETURNING id, setval('calendar_group_id_seq',
+    greatest(id, (SELECT last_value FROM calendar_group_id_seq)))",
+);
 
-const RENAME: &str = "UPDATE calendar_group SET name = ?2, updated = ?3 WHERE id = ?1";
+const RENAME: Sql = Sql::both("UPDATE calendar_group SET name = ?2, updated = ?3 WHERE id = ?1");
 
-const MARK_DELETED: &str =
-    "UPDATE calendar_group SET deleted = 1, version = version + 1 WHERE id = ?1";
+const MARK_DELETED: Sql =
+    Sql::both("UPDATE calendar_group SET deleted = 1, version = version + 1 WHERE id = ?1");
 
 /// A group that is marked as deleted. INDEXED BY forces the index of deleted groups.
-pub(in crate::store) const NEXT_DELETED: &str = "
-SELECT id FROM calendar_group INDEXED BY calendar_group_deleted WHERE deleted = 1 LIMIT 1";
+pub(in crate::store) const NEXT_DELETED: Sql = Sql::each(
+    "SELECT id FROM calendar_group INDEXED BY calendar_group_deleted WHERE deleted = 1 LIMIT 1",
+    "SELECT id FROM calendar_group WHERE deleted = 1 LIMIT 1",
+);
+
+/// Locks the users of up to ?2 selections of group ?1, in the order of their ids: each of them has a
+/// transaction of their own.
+const LOCK_SELECTORS: Sql = Sql::both(
+    r#"
+SELECT u.id FROM "user" u
+WHERE u.id IN (SELECT s.user_id FROM selection s WHERE s.group_id = ?1 ORDER BY s.user_id LIMIT ?2)
+ORDER BY u.id"#,
+)
+.locking("u");
 
 /// Removes group ?1 from up to ?2 selections.
-pub(in crate::store) const PURGE_SELECTIONS: &str = "
+pub(in crate::store) const PURGE_SELECTIONS: Sql = Sql::both(
+    "
 DELETE FROM selection WHERE group_id = ?1 AND user_id IN (
-    SELECT s.user_id FROM selection s WHERE s.group_id = ?1 ORDER BY s.user_id LIMIT ?2)";
+    SELECT s.user_id FROM selection s WHERE s.group_id = ?1 ORDER BY s.user_id LIMIT ?2)",
+);
 
 /// Deletes up to ?2 events of group ?1. INDEXED BY forces the index of events by group.
-pub(in crate::store) const PURGE_EVENTS: &str = "
+pub(in crate::store) const PURGE_EVENTS: Sql = Sql::each(
+    "
 DELETE FROM event WHERE id IN (
-    SELECT e.id FROM event e INDEXED BY event_in_group WHERE e.group_id = ?1 LIMIT ?2)";
+    SELECT e.id FROM event e INDEXED BY event_in_group WHERE e.group_id = ?1 LIMIT ?2)",
+    "
+DELETE FROM event WHERE id IN (SELECT e.id FROM event e WHERE e.group_id = ?1 LIMIT ?2)",
+);
 
-const DELETE: &str = "DELETE FROM calendar_group WHERE id = ?1";
+const DELETE: Sql = Sql::both("DELETE FROM calendar_group WHERE id = ?1");
 
 /// How many rows of a deleted group are purged in one transaction, which takes a few milliseconds.
 const SLICE: u16 = 500;
@@ -83,7 +126,7 @@ fn from_row(row: &Row<'_>) -> Result<Group> {
         name: row.get(2)?,
         creator_email: Email::stored(row.get(3)?),
         created: WallTime::from_seconds(row.get(4)?)?,
-        updated: row.get::<_, Option<i64>>(5)?.map(WallTime::from_seconds).transpose()?,
+        updated: row.get::<Option<i64>>(5)?.map(WallTime::from_seconds).transpose()?,
     })
 }
 
@@ -93,7 +136,7 @@ impl Snapshot<'_> {
     /// # Errors
     /// If the database cannot be read.
     pub fn group(&self, id: GroupId) -> Result<Option<Group>> {
-        Ok(self.select_groups(BY_ID, [id.0], Room::unlimited())?.pop())
+        self.conn.row(BY_ID, params![id.0], from_row)
     }
 
     /// The creator of the group with that id.
@@ -101,8 +144,7 @@ impl Snapshot<'_> {
     /// # Errors
     /// If the database cannot be read.
     pub fn creator_of_group(&self, id: GroupId) -> Result<Option<UserId>> {
-        let mut statement = self.conn.prepare_cached(CREATOR)?;
-        Ok(statement.query_row([id.0], |row| row.get(0)).optional()?.map(UserId))
+        self.conn.row(CREATOR, params![id.0], |row| row.get(0).map(UserId))
     }
 
     /// How many events the group with that id has.
@@ -110,8 +152,7 @@ impl Snapshot<'_> {
     /// # Errors
     /// If the database cannot be read.
     pub fn count_events_in_group(&self, id: GroupId) -> Result<u64> {
-        let mut statement = self.conn.prepare_cached(COUNT_EVENTS)?;
-        let count: i64 = statement.query_row([id.0], |row| row.get(0))?;
+        let count: i64 = self.conn.one(COUNT_EVENTS, params![id.0], |row| row.get(0))?;
         Ok(count.unsigned_abs())
     }
 
@@ -120,8 +161,7 @@ impl Snapshot<'_> {
     /// # Errors
     /// If the database cannot be read.
     pub fn count_groups_of(&self, creator: UserId, most: u32) -> Result<u32> {
-        let mut statement = self.conn.prepare_cached(COUNT_OF_CREATOR)?;
-        Ok(statement.query_row((creator.0, most), |row| row.get(0))?)
+        self.conn.one(COUNT_OF_CREATOR, params![creator.0, most], |row| row.get(0))
     }
 
     /// The groups in `page` of the list of all groups, by id.
@@ -129,7 +169,7 @@ impl Snapshot<'_> {
     /// # Errors
     /// If the database cannot be read, or the groups take more than `room`.
     pub fn groups(&self, page: Page<GroupId>, room: Room) -> Result<Vec<Group>> {
-        self.select_groups(ALL, (above(page), page.rows()), room)
+        self.select_groups(ALL, params![above(page), page.rows()], room)
     }
 
     /// The groups in `page` of the list of those that `creator` created, by id.
@@ -142,19 +182,15 @@ impl Snapshot<'_> {
         page: Page<GroupId>,
         room: Room,
     ) -> Result<Vec<Group>> {
-        self.select_groups(OF_CREATOR, (creator.0, above(page), page.rows()), room)
+        self.select_groups(OF_CREATOR, params![creator.0, above(page), page.rows()], room)
     }
 
-    fn select_groups(&self, sql: &str, params: impl Params, mut room: Room) -> Result<Vec<Group>> {
-        let mut statement = self.conn.prepare_cached(sql)?;
-        let mut rows = statement.query(params)?;
-        let mut groups = Vec::new();
-        while let Some(row) = rows.next()? {
+    fn select_groups(&self, sql: Sql, params: &[Param<'_>], mut room: Room) -> Result<Vec<Group>> {
+        self.conn.rows(sql, params, |row| {
             let group = from_row(row)?;
             room.take(group.least_bytes())?;
-            groups.push(group);
-        }
-        Ok(groups)
+            Ok(group)
+        })
     }
 }
 
@@ -169,8 +205,8 @@ impl Transaction<'_> {
         name: &ShortText,
         created: WallTime,
     ) -> Result<GroupId> {
-        let row = (name.as_str(), creator.0, created.seconds());
-        Ok(GroupId(self.conn.prepare_cached(INSERT)?.query_row(row, |row| row.get(0))?))
+        let row = params![name.as_str(), creator.0, created.seconds()];
+        self.conn.one(INSERT, row, |row| row.get(0).map(GroupId))
     }
 
     /// Adds a group; its creator must exist.
@@ -185,15 +221,14 @@ impl Transaction<'_> {
         created: WallTime,
         updated: Option<WallTime>,
     ) -> Result<GroupId> {
-        let row = (
-            id.map(|id| id.0),
-            name.as_str(),
-            creator.0,
-            created.seconds(),
-            updated.map(WallTime::seconds),
-        );
-        let mut statement = self.conn.prepare_cached(IMPORT)?;
-        Ok(GroupId(statement.query_row(row, |row| row.get(0))?))
+        let (name, creator) = (name.as_str(), creator.0);
+        let (created, updated) = (created.seconds(), updated.map(WallTime::seconds));
+        let Some(id) = id else {
+            let row = params![name, creator, created, updated];
+            return self.conn.one(IMPORT, row, |row| row.get(0).map(GroupId));
+        };
+        let row = params![id.0, name, creator, created, updated];
+        self.conn.one(IMPORT_AS, row, |row| row.get(0).map(GroupId))
     }
 
     /// Renames a group.
@@ -201,8 +236,7 @@ impl Transaction<'_> {
     /// # Errors
     /// If the database cannot be written.
     pub fn rename_group(&self, id: GroupId, name: &ShortText, updated: WallTime) -> Result<()> {
-        self.conn.prepare_cached(RENAME)?.execute((id.0, name.as_str(), updated.seconds()))?;
-        Ok(())
+        self.conn.execute(RENAME, params![id.0, name.as_str(), updated.seconds()]).map(drop)
     }
 
     /// Deletes a group with its events, and removes it from every selection. If it has many rows, most
@@ -211,27 +245,35 @@ impl Transaction<'_> {
     /// # Errors
     /// If the database cannot be written.
     pub fn delete_group(&self, id: GroupId) -> Result<()> {
-        self.conn.prepare_cached(MARK_DELETED)?.execute([id.0])?;
-        purge_slice(self.conn, id).map(drop)
+        self.conn.execute(MARK_DELETED, params![id.0])?;
+        match self.conn {
+            // What the purge writes belongs to many users, whose own writes wait for this group.
+            Conn::Postgres(_) => Ok(()),
+            Conn::Sqlite(_) => purge_slice(self.conn, id).map(drop),
+        }
     }
 }
 
 /// Deletes some rows of a deleted group, and the group itself with the last of them. Gives how many
 /// rows were deleted.
-fn purge_slice(conn: &Connection, id: GroupId) -> Result<usize> {
-    let selections = conn.prepare_cached(PURGE_SELECTIONS)?.execute((id.0, SLICE))?;
+fn purge_slice(conn: Conn<'_>, id: GroupId) -> Result<usize> {
+    let slice = params![id.0, SLICE];
+    if let Conn::Postgres(_) = conn {
+        conn.rows(LOCK_SELECTORS, slice, |_| Ok(()))?;
+    }
+    let selections = conn.execute(PURGE_SELECTIONS, slice)?;
     if selections == usize::from(SLICE) {
         return Ok(selections);
     }
-    let events = conn.prepare_cached(PURGE_EVENTS)?.execute((id.0, SLICE))?;
+    let events = conn.execute(PURGE_EVENTS, slice)?;
     if events == usize::from(SLICE) {
         return Ok(selections + events);
     }
-    Ok(selections + events + conn.prepare_cached(DELETE)?.execute([id.0])?)
+    Ok(selections + events + conn.execute(DELETE, params![id.0])?)
 }
 
 /// Deletes some of the remaining rows of a deleted group; gives how many.
-pub(in crate::store) fn purge_deleted(conn: &Connection) -> Result<usize> {
-    let next = conn.prepare_cached(NEXT_DELETED)?.query_row([], |row| row.get(0)).optional()?;
+pub(in crate::store) fn purge_deleted(conn: Conn<'_>) -> Result<usize> {
+    let next = conn.row(NEXT_DELETED, params![], |row| row.get(0))?;
     next.map_or(Ok(0), |id| purge_slice(conn, GroupId(id)))
 }

@@ -1,32 +1,37 @@
 //! The table `idempotency_key`: what was made with which key of a client.
 
-use rusqlite::OptionalExtension;
-
 use crate::error::Result;
 use crate::model::{IdempotencyKey, UserId};
 use crate::store::engine::Transaction;
+use crate::store::engine::sql::{Sql, params};
 
 /// How many keys of a user are kept at most, the latest ones.
 const MOST: i64 = 10_000;
 
 /// What user ?1 has made of kind ?2 with key ?3 at or after ?4.
-pub(in crate::store) const MADE: &str = "
+pub(in crate::store) const MADE: Sql = Sql::both(
+    "
 SELECT made_id FROM idempotency_key
-WHERE user_id = ?1 AND kind = ?2 AND key = ?3 AND used >= ?4";
+WHERE user_id = ?1 AND kind = ?2 AND key = ?3 AND used >= ?4",
+);
 
 /// Deletes the keys of user ?1 that were used before ?2.
-pub(in crate::store) const FORGET_OLD: &str =
-    "DELETE FROM idempotency_key WHERE user_id = ?1 AND used < ?2";
+pub(in crate::store) const FORGET_OLD: Sql =
+    Sql::both("DELETE FROM idempotency_key WHERE user_id = ?1 AND used < ?2");
 
 /// Deletes the keys of user ?1 beyond the latest ?2.
-pub(in crate::store) const FORGET_MANY: &str = "
+pub(in crate::store) const FORGET_MANY: Sql = Sql::both(
+    "
 DELETE FROM idempotency_key
 WHERE user_id = ?1 AND used <= (
     SELECT k.used FROM idempotency_key k WHERE k.user_id = ?1
-    ORDER BY k.used DESC LIMIT 1 OFFSET ?2)";
+    ORDER BY k.used DESC LIMIT 1 OFFSET ?2)",
+);
 
-const INSERT: &str = "
-INSERT INTO idempotency_key (user_id, kind, key, made_id, used) VALUES (?1, ?2, ?3, ?4, ?5)";
+const INSERT: Sql = Sql::both(
+    "
+INSERT INTO idempotency_key (user_id, kind, key, made_id, used) VALUES (?1, ?2, ?3, ?4, ?5)",
+);
 
 /// The kind of a thing that is made with a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,10 +63,7 @@ impl Transaction<'_> {
         key: &IdempotencyKey,
         since: i64,
     ) -> Result<Option<i64>> {
-        let mut statement = self.conn.prepare_cached(MADE)?;
-        let made =
-            statement.query_row((user.0, kind.name(), key.as_str(), since), |row| row.get(0));
-        Ok(made.optional()?)
+        self.conn.row(MADE, params![user.0, kind.name(), key.as_str(), since], |row| row.get(0))
     }
 
     /// Keeps `key`, with which `user` has made the thing with the id `made` at `now`, and forgets those of
@@ -78,10 +80,9 @@ impl Transaction<'_> {
         now: i64,
         since: i64,
     ) -> Result<()> {
-        self.conn.prepare_cached(FORGET_OLD)?.execute((user.0, since))?;
-        self.conn.prepare_cached(FORGET_MANY)?.execute((user.0, MOST))?;
-        let mut statement = self.conn.prepare_cached(INSERT)?;
-        statement.execute((user.0, kind.name(), key.as_str(), made, now))?;
-        Ok(())
+        self.conn.execute(FORGET_OLD, params![user.0, since])?;
+        self.conn.execute(FORGET_MANY, params![user.0, MOST])?;
+        let row = params![user.0, kind.name(), key.as_str(), made, now];
+        self.conn.execute(INSERT, row).map(drop)
     }
 }

@@ -6,10 +6,18 @@ use rusqlite::OpenFlags;
 use super::events::{BIRTHDAY_OF, BY_ID, PERSONAL_BETWEEN, SELECTED_BETWEEN};
 use super::{groups, idempotency_keys, selections, subject_index, user_settings, users};
 use crate::store::Store;
+use crate::store::engine::sql::Sql;
 use crate::store::engine::{Place, connection};
 
+impl From<&'static str> for Sql {
+    fn from(text: &'static str) -> Self {
+        Self::both(text)
+    }
+}
+
 /// SQLite's plan for `sql`.
-fn plan_of(sql: &str) -> String {
+fn plan_of(sql: impl Into<Sql>) -> String {
+    let sql = sql.into().sqlite();
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("calendar.sqlite");
     drop(Store::open(&path).unwrap());
@@ -24,7 +32,7 @@ fn plan_of(sql: &str) -> String {
 }
 
 #[track_caller]
-fn assert_plan(sql: &str, expected: &[&str]) {
+fn assert_plan(sql: impl Into<Sql>, expected: &[&str]) {
     let plan = plan_of(sql);
     for part in expected {
         assert!(plan.contains(part), "no {part:?} in:\n{plan}");

@@ -3,24 +3,29 @@
 
 use crate::error::Result;
 use crate::model::{GroupId, Selection, UserId};
+use crate::store::engine::sql::{Sql, params};
 use crate::store::engine::{Snapshot, Transaction};
 
 /// The groups that user ?1 has selected.
-pub(in crate::store) const OF_USER: &str = "
+pub(in crate::store) const OF_USER: Sql = Sql::both(
+    "
 SELECT s.group_id FROM selection s JOIN calendar_group g ON g.id = s.group_id
-WHERE s.user_id = ?1 AND g.deleted = 0";
+WHERE s.user_id = ?1 AND g.deleted = 0",
+);
 
 /// Whether user ?1 has selected group ?2.
-pub(in crate::store) const HAS: &str = "
+pub(in crate::store) const HAS: Sql = Sql::both(
+    "
 SELECT 1 FROM selection s JOIN calendar_group g ON g.id = s.group_id
-WHERE s.user_id = ?1 AND s.group_id = ?2 AND g.deleted = 0";
+WHERE s.user_id = ?1 AND s.group_id = ?2 AND g.deleted = 0",
+);
 
 /// All rows of user ?1, including those of deleted groups.
-const ROWS: &str = "SELECT group_id FROM selection WHERE user_id = ?1";
+const ROWS: Sql = Sql::both("SELECT group_id FROM selection WHERE user_id = ?1");
 
-const DELETE: &str = "DELETE FROM selection WHERE user_id = ?1 AND group_id = ?2";
+const DELETE: Sql = Sql::both("DELETE FROM selection WHERE user_id = ?1 AND group_id = ?2");
 
-const INSERT: &str = "INSERT INTO selection (user_id, group_id) VALUES (?1, ?2)";
+const INSERT: Sql = Sql::both("INSERT INTO selection (user_id, group_id) VALUES (?1, ?2)");
 
 impl Snapshot<'_> {
     /// The groups that `user` has selected.
@@ -28,9 +33,8 @@ impl Snapshot<'_> {
     /// # Errors
     /// If the database cannot be read.
     pub fn selection_of(&self, user: UserId) -> Result<Selection> {
-        let mut statement = self.conn.prepare_cached(OF_USER)?;
-        let ids = statement.query_map([user.0], |row| row.get(0).map(GroupId))?;
-        Ok(ids.collect::<rusqlite::Result<_>>()?)
+        let ids = self.conn.rows(OF_USER, params![user.0], |row| row.get(0).map(GroupId))?;
+        Ok(ids.into_iter().collect())
     }
 
     /// Whether `user` has selected `group`.
@@ -38,7 +42,8 @@ impl Snapshot<'_> {
     /// # Errors
     /// If the database cannot be read.
     pub fn has_selected(&self, user: UserId, group: GroupId) -> Result<bool> {
-        Ok(self.conn.prepare_cached(HAS)?.exists([user.0, group.0])?)
+        let found = self.conn.row(HAS, params![user.0, group.0], |_| Ok(()))?;
+        Ok(found.is_some())
     }
 }
 
@@ -49,17 +54,13 @@ impl Transaction<'_> {
     /// # Errors
     /// If the database cannot be written.
     pub fn replace_selection(&self, user: UserId, selection: &Selection) -> Result<()> {
-        let mut rows = self.conn.prepare_cached(ROWS)?;
-        let before: Selection = rows
-            .query_map([user.0], |row| row.get(0).map(GroupId))?
-            .collect::<rusqlite::Result<_>>()?;
-        let mut delete = self.conn.prepare_cached(DELETE)?;
+        let rows = self.conn.rows(ROWS, params![user.0], |row| row.get(0).map(GroupId))?;
+        let before: Selection = rows.into_iter().collect();
         for group in before.without(selection) {
-            delete.execute([user.0, group.0])?;
+            self.conn.execute(DELETE, params![user.0, group.0])?;
         }
-        let mut insert = self.conn.prepare_cached(INSERT)?;
         for group in selection.without(&before) {
-            insert.execute([user.0, group.0])?;
+            self.conn.execute(INSERT, params![user.0, group.0])?;
         }
         Ok(())
     }

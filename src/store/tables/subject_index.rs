@@ -1,4 +1,4 @@
-//! The search for a word in subjects: the tables `subject_gram`, `subject_gram_progress` and
+//! SQLite's index of the words in subjects: the tables `subject_gram`, `subject_gram_progress` and
 //! `subject_gram_pending`.
 //!
 //! A small calendar is scanned. For a larger one an index finds the events whose subject may contain
@@ -19,18 +19,17 @@ use std::collections::{BTreeSet, BinaryHeap};
 use rusqlite::{Connection, OptionalExtension, Params, Statement};
 
 use crate::error::Result;
-use crate::model::{Event, EventId, Page, Room, ShortText, UserId, WallTime};
-use crate::store::engine::Snapshot;
+use crate::model::{Event, EventId, Page, Room, UserId, WallTime};
 
 /// The largest calendar, in events, that is scanned without the index.
 ///
 /// The index covers the events of all users, so a search through it costs more the more others write.
 /// Beside 20,000 events of others, a search for a frequent word in 200 events of one's own takes
 /// 2.9 million instructions by a scan and 82 million by the index.
-const FEW: i64 = 2000;
+pub(super) const FEW: i64 = 2000;
 
 /// The maximum length of a term, in characters.
-const GRAM: usize = 3;
+pub(super) const GRAM: usize = 3;
 
 /// Trigrams with fewer hits than one of these are enough to search by; the first limits are the cheapest to
 /// check. Where all have more, the search takes [`SAMPLE`] of them.
@@ -128,82 +127,59 @@ WHERE id > (SELECT followed FROM subject_gram_progress WHERE id = 1) ORDER BY id
 
 const SET_PROGRESS: &str = "UPDATE subject_gram_progress SET followed = ?1 WHERE id = 1";
 
-impl Snapshot<'_> {
-    /// The events in `page` of the list of those in the calendar of `user` whose subject contains `word`,
-    /// ignoring case, by start and then id. The birthday is included.
-    ///
-    /// # Errors
-    /// If the database cannot be read, or the events take more than `room`.
-    pub fn events_containing(
-        &self,
-        user: UserId,
-        word: &ShortText,
-        page: Page<(WallTime, EventId)>,
-        mut room: Room,
-    ) -> Result<Vec<Event>> {
-        let folded = word.search_key();
-        let params = (user.0, folded.as_str());
-        let mut found = Found::of(page);
-        if self.has_few_events(user)? {
-            self.find(PERSONAL, params, &mut found)?;
-            self.find(SELECTED, params, &mut found)?;
-        } else {
-            let terms = self.rarest(&folded)?;
-            self.find(INDEXED, (user.0, &folded, terms), &mut found)?;
-            self.find(PENDING, params, &mut found)?;
-            self.find(NEW, params, &mut found)?;
-        }
-        let mut events = Vec::new();
-        for (_, id) in found.first.into_sorted_vec() {
-            if let Some(event) = self.event(EventId(id))? {
-                room.take(event.least_bytes())?;
-                events.push(event);
+/// The ids of the events in `page` of the list of those in the calendar of `user` whose folded subject contains
+/// `folded`, by start and then id. The birthday is included.
+pub(super) fn find(
+    conn: &Connection,
+    user: UserId,
+    folded: &str,
+    page: Page<(WallTime, EventId)>,
+) -> Result<Vec<EventId>> {
+    let params = (user.0, folded);
+    let mut found = Found::of(page);
+    if has_few_events(conn, user)? {
+        found.add_all(conn, PERSONAL, params)?;
+        found.add_all(conn, SELECTED, params)?;
+    } else {
+        let terms = rarest(conn, folded)?;
+        found.add_all(conn, INDEXED, (user.0, folded, terms))?;
+        found.add_all(conn, PENDING, params)?;
+        found.add_all(conn, NEW, params)?;
+    }
+    Ok(found.first.into_sorted_vec().into_iter().map(|(_, id)| EventId(id)).collect())
+}
+
+/// The FTS5 expression for the events that may contain `folded`: all that contain it, and few others.
+fn rarest(conn: &Connection, folded: &str) -> Result<String> {
+    let terms = terms_to_match(folded);
+    if terms.len() == 1 {
+        return Ok(terms.join(" "));
+    }
+    let mut count = conn.prepare_cached(COUNT_TERM)?;
+    for rare in RARE {
+        let mut few = Vec::new();
+        for term in &terms {
+            if count.query_row((term, rare), |row| row.get::<_, i64>(0))? < rare {
+                few.push(term.as_str());
             }
         }
-        Ok(events)
+        if !few.is_empty() {
+            few.truncate(SAMPLE);
+            return Ok(few.join(" "));
+        }
     }
+    let every = terms.len().div_ceil(SAMPLE);
+    Ok(terms.iter().step_by(every).map(String::as_str).collect::<Vec<_>>().join(" "))
+}
 
-    /// Adds the events that `sql` selects.
-    fn find(&self, sql: &str, params: impl Params, found: &mut Found) -> Result<()> {
-        let mut statement = self.conn.prepare_cached(sql)?;
-        for event in statement.query_map(params, |row| Ok((row.get(0)?, row.get(1)?)))? {
-            found.add(event?)?;
-        }
-        Ok(())
+fn has_few_events(conn: &Connection, user: UserId) -> Result<bool> {
+    let mut counted = 0;
+    for sql in [COUNT_PERSONAL, COUNT_SELECTED] {
+        let limit = FEW + 1 - counted;
+        let mut statement = conn.prepare_cached(sql)?;
+        counted += statement.query_row((user.0, limit), |row| row.get::<_, i64>(0))?;
     }
-
-    /// The FTS5 expression for the events that may contain `folded`: all that contain it, and few others.
-    fn rarest(&self, folded: &str) -> Result<String> {
-        let terms = terms_to_match(folded);
-        if terms.len() == 1 {
-            return Ok(terms.join(" "));
-        }
-        let mut count = self.conn.prepare_cached(COUNT_TERM)?;
-        for rare in RARE {
-            let mut few = Vec::new();
-            for term in &terms {
-                if count.query_row((term, rare), |row| row.get::<_, i64>(0))? < rare {
-                    few.push(term.as_str());
-                }
-            }
-            if !few.is_empty() {
-                few.truncate(SAMPLE);
-                return Ok(few.join(" "));
-            }
-        }
-        let every = terms.len().div_ceil(SAMPLE);
-        Ok(terms.iter().step_by(every).map(String::as_str).collect::<Vec<_>>().join(" "))
-    }
-
-    fn has_few_events(&self, user: UserId) -> Result<bool> {
-        let mut counted = 0;
-        for sql in [COUNT_PERSONAL, COUNT_SELECTED] {
-            let limit = FEW + 1 - counted;
-            let mut statement = self.conn.prepare_cached(sql)?;
-            counted += statement.query_row((user.0, limit), |row| row.get::<_, i64>(0))?;
-        }
-        Ok(counted <= FEW)
-    }
+    Ok(counted <= FEW)
 }
 
 /// The events that a search has found, each by its start and id: the first of those that come after
@@ -216,13 +192,22 @@ struct Found {
 }
 
 /// More events than this are not in one answer.
-const MOST: usize = Room::BYTES / Event::LEAST_BYTES;
+pub(super) const MOST: usize = Room::BYTES / Event::LEAST_BYTES;
 
 impl Found {
     fn of(page: Page<(WallTime, EventId)>) -> Self {
         let after =
             page.after.map_or((i64::MIN, i64::MIN), |(starts, id)| (starts.seconds(), id.0));
         Self { first: BinaryHeap::new(), after, limit: page.limit.map(usize::from) }
+    }
+
+    /// Adds the events that `sql` selects.
+    fn add_all(&mut self, conn: &Connection, sql: &str, params: impl Params) -> Result<()> {
+        let mut statement = conn.prepare_cached(sql)?;
+        for event in statement.query_map(params, |row| Ok((row.get(0)?, row.get(1)?)))? {
+            self.add(event?)?;
+        }
+        Ok(())
     }
 
     fn add(&mut self, event: (i64, i64)) -> Result<()> {

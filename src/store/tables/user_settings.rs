@@ -1,26 +1,29 @@
 //! The table `user_settings`.
 
-use rusqlite::OptionalExtension;
-
 use crate::error::Result;
 use crate::model::{GroupId, Language, Theme, UserId, UserSettings, View, WeekStart};
+use crate::store::engine::sql::{Sql, params};
 use crate::store::engine::{Snapshot, Transaction};
 
 /// The settings of user ?1. A deleted group is left out.
-pub(in crate::store) const OF_USER: &str = r#"
+pub(in crate::store) const OF_USER: Sql = Sql::both(
+    r#"
 SELECT s.week_start, s.clock, s.week_numbers, s.day_start, s.day_end, s."view", s.event_minutes, g.id,
     s.language, s.theme
 FROM user_settings s LEFT JOIN calendar_group g ON g.id = s.default_group AND g.deleted = 0
-WHERE s.user_id = ?1"#;
+WHERE s.user_id = ?1"#,
+);
 
-const REPLACE: &str = r#"
+const REPLACE: Sql = Sql::both(
+    r#"
 INSERT INTO user_settings (user_id, week_start, clock, week_numbers, day_start, day_end, "view",
     event_minutes, default_group, language, theme)
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
 ON CONFLICT (user_id) DO UPDATE SET week_start = excluded.week_start, clock = excluded.clock,
     week_numbers = excluded.week_numbers, day_start = excluded.day_start, day_end = excluded.day_end,
     "view" = excluded."view", event_minutes = excluded.event_minutes,
-    default_group = excluded.default_group, language = excluded.language, theme = excluded.theme"#;
+    default_group = excluded.default_group, language = excluded.language, theme = excluded.theme"#,
+);
 
 impl Snapshot<'_> {
     /// The settings of `user`.
@@ -28,9 +31,8 @@ impl Snapshot<'_> {
     /// # Errors
     /// If the database cannot be read.
     pub fn settings_of(&self, user: UserId) -> Result<UserSettings> {
-        let mut statement = self.conn.prepare_cached(OF_USER)?;
-        let row = statement.query_row([user.0], |row| {
-            let word = |column| row.get::<_, Option<String>>(column);
+        let settings = self.conn.row(OF_USER, params![user.0], |row| {
+            let word = |column| row.get::<Option<String>>(column);
             Ok(UserSettings {
                 week_start: word(0)?.and_then(|word| WeekStart::read(&word).ok()),
                 clock: row.get(1)?,
@@ -39,12 +41,12 @@ impl Snapshot<'_> {
                 day_end: row.get(4)?,
                 view: word(5)?.and_then(|word| View::read(&word).ok()),
                 event_minutes: row.get(6)?,
-                default_group: row.get::<_, Option<i64>>(7)?.map(GroupId),
+                default_group: row.get::<Option<i64>>(7)?.map(GroupId),
                 language: word(8)?.and_then(|word| Language::read(&word).ok()),
                 theme: word(9)?.and_then(|word| Theme::read(&word).ok()),
             })
-        });
-        Ok(row.optional()?.unwrap_or_default())
+        })?;
+        Ok(settings.unwrap_or_default())
     }
 }
 
@@ -54,7 +56,7 @@ impl Transaction<'_> {
     /// # Errors
     /// If the database cannot be written.
     pub fn replace_settings(&self, user: UserId, settings: &UserSettings) -> Result<()> {
-        self.conn.prepare_cached(REPLACE)?.execute((
+        let row = params![
             user.0,
             settings.week_start.map(WeekStart::as_str),
             settings.clock,
@@ -66,7 +68,7 @@ impl Transaction<'_> {
             settings.default_group.map(|group| group.0),
             settings.language.map(Language::as_str),
             settings.theme.map(Theme::as_str),
-        ))?;
-        Ok(())
+        ];
+        self.conn.execute(REPLACE, row).map(drop)
     }
 }

@@ -2,49 +2,98 @@
 
 use std::collections::HashSet;
 
-use rusqlite::{Connection, OptionalExtension, Row};
+use rusqlite::Connection;
 use sha2::{Digest, Sha256};
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, Taken};
 use crate::model::{CalendarVersion, Email, User, UserId, WallTime, casefold};
+use crate::store::engine::conn::Conn;
+use crate::store::engine::sql::{Row, Sql, params};
 use crate::store::engine::{Snapshot, Transaction};
 
-/// The user whose folded email is ?1.
-pub(in crate::store) const BY_EMAIL: &str = r#"
-SELECT id, email, created, token_generation, events FROM "user" WHERE email_folded = ?1"#;
+/// The user whose folded email is ?1. A look at PostgreSQL is a way through the network, so this one
+/// also tells both parts of the version of their calendar ([`CALENDAR_VERSION`]); what is not yet added
+/// to the number of their events is in `event_count_change`.
+pub(in crate::store) const BY_EMAIL: Sql = Sql::each(
+    r#"
+SELECT id, email, created, token_generation, events FROM "user" WHERE email_folded = ?1"#,
+    r#"
+SELECT u.id, u.email, u.created, u.token_generation, u.events + CAST(coalesce((
+        SELECT sum(c.change) FROM event_count_change c WHERE c.user_id = u.id), 0) AS BIGINT),
+    u.calendar_version, CAST(coalesce((
+        SELECT sum(g.version) FROM selection s JOIN calendar_group g ON g.id = s.group_id
+        WHERE s.user_id = u.id), 0) AS BIGINT)
+FROM "user" u WHERE u.email_folded = ?1"#,
+);
 
 /// Both parts of the calendar version of user ?1: the user's own, and the sum of the versions of their
 /// selected groups. A deleted group is included until it is purged, so that the sum never shrinks while
 /// the selection stays the same.
-pub(in crate::store) const CALENDAR_VERSION: &str = r#"
+pub(in crate::store) const CALENDAR_VERSION: Sql = Sql::both(
+    r#"
 SELECT u.calendar_version, CAST(coalesce((
     SELECT sum(g.version) FROM selection s JOIN calendar_group g ON g.id = s.group_id
     WHERE s.user_id = u.id), 0) AS BIGINT)
-FROM "user" u WHERE u.id = ?1"#;
+FROM "user" u WHERE u.id = ?1"#,
+);
 
 /// All users, by id.
-const ALL: &str = r#"SELECT id, email, created, token_generation, events FROM "user" ORDER BY id"#;
+const ALL: Sql =
+    Sql::both(r#"SELECT id, email, created, token_generation, events FROM "user" ORDER BY id"#);
 
-/// Adds a user. Tokens of a removed user with the same email stay invalid; until migration 12, its digest
-/// was that of the email with its case folded.
-const INSERT: &str = r#"
-INSERT INTO "user" (email, email_folded, password_hash, created, token_generation)
-VALUES (?1, ?2, ?3, ?4, coalesce(
-    (SELECT max(r.token_generation) FROM removed_user r WHERE r.email_digest IN (?5, ?6)), 0))
-RETURNING id, email, created, token_generation, events"#;
+/// Adds a user, unless the email is taken.
+const INSERT: Sql = Sql::both(
+    r#"
+INSERT INTO "user" (email, email_folded, password_hash, created) VALUES (?1, ?2, ?3, ?4)
+ON CONFLICT (email_folded) DO NOTHING
+RETURNING id, email, created, token_generation, events"#,
+);
 
-/// Adds an imported user, with its id.
-const IMPORT: &str = r#"
+/// Keeps the tokens of a removed user invalid whose email user ?1 has. Until migration 12, its digest was that
+/// of the email with its case folded.
+const BEGIN_AFTER_REMOVED: Sql = Sql::both(
+    r#"
+UPDATE "user" SET token_generation = (
+    SELECT max(r.token_generation) FROM removed_user r WHERE r.email_digest IN (?2, ?3))
+WHERE id = ?1 AND EXISTS (SELECT 1 FROM removed_user r WHERE r.email_digest IN (?2, ?3))
+RETURNING token_generation"#,
+);
+
+/// Adds an imported user.
+const IMPORT: Sql = Sql::both(
+    r#"
+INSERT INTO "user" (email, email_folded, created) VALUES (?1, ?2, ?3)
+RETURNING id"#,
+);
+
+/// The same, with their id, which later ids pass.
+const IMPORT_AS: Sql = Sql::each(
+    r#"
 INSERT INTO "user" (id, email, email_folded, created) VALUES (?1, ?2, ?3, ?4)
-RETURNING id"#;
+RETURNING id"#,
+    r#"
+INSERT INTO "user" (id, email, email_folded, created) VALUES (?1, ?2, ?3, ?4)
+RETURNING id, setval('user_id_seq', greatest(id, (SELECT last_value FROM user_id_seq)))"#,
+);
 
-const PASS_ID: &str = "UPDATE sqlite_sequence SET seq = ?1 WHERE name = 'user' AND seq < ?1";
+const PASS_ID: Sql = Sql::each(
+    "UPDATE sqlite_sequence SET seq = ?1 WHERE name = 'user' AND seq < ?1",
+    "SELECT setval('user_id_seq', greatest(?1, last_value)) FROM user_id_seq",
+);
 
-const HAS_USERS: &str = r#"SELECT EXISTS (SELECT 1 FROM "user")"#;
+const COUNT_A_USER: Sql =
+    Sql::both(r#"SELECT count(*) FROM (SELECT 1 FROM "user" LIMIT 1) AS few"#);
 
-const HAS_HAD_USERS: &str = "
-SELECT EXISTS (SELECT 1 FROM sqlite_sequence
-    WHERE name IN ('user', 'calendar_group', 'event') AND seq > 0)";
+/// Counts the tables of which ids have been given out.
+const COUNT_BEGUN: Sql = Sql::each(
+    "
+SELECT count(*) FROM sqlite_sequence
+WHERE name IN ('user', 'calendar_group', 'event') AND seq > 0",
+    "
+SELECT count(*) FROM (
+    SELECT is_called FROM user_id_seq UNION ALL SELECT is_called FROM calendar_group_id_seq
+    UNION ALL SELECT is_called FROM event_id_seq) AS begun WHERE is_called",
+);
 
 const GENERATIONS: &str = r#"SELECT email_folded, token_generation FROM "user""#;
 
@@ -57,24 +106,40 @@ const ADVANCE_REMOVED_GENERATIONS: &str =
 
 /// Records that the next user with an email begins at generation ?2, or at the recorded one if that is
 /// higher.
-const REMEMBER_REMOVED: &str = "
+const REMEMBER_REMOVED: Sql = Sql::both(
+    "
 INSERT INTO removed_user (email_digest, token_generation) VALUES (?1, ?2)
 ON CONFLICT (email_digest) DO UPDATE SET token_generation = excluded.token_generation
-WHERE excluded.token_generation > removed_user.token_generation";
+WHERE excluded.token_generation > removed_user.token_generation",
+);
 
-const PASSWORD_HASH: &str = r#"SELECT password_hash FROM "user" WHERE id = ?1"#;
+const PASSWORD_HASH: Sql = Sql::both(r#"SELECT password_hash FROM "user" WHERE id = ?1"#);
 
-const SET_PASSWORD_HASH: &str = r#"UPDATE "user" SET password_hash = ?2 WHERE id = ?1"#;
+const SET_PASSWORD_HASH: Sql = Sql::both(r#"UPDATE "user" SET password_hash = ?2 WHERE id = ?1"#);
 
-const END_TOKENS: &str = r#"
+const END_TOKENS: Sql = Sql::both(
+    r#"
 UPDATE "user" SET token_generation = token_generation + 1 WHERE id = ?1
-RETURNING token_generation"#;
+RETURNING token_generation"#,
+);
 
-const GENERATION: &str = r#"SELECT email_folded, token_generation FROM "user" WHERE id = ?1"#;
+const GENERATION: Sql =
+    Sql::both(r#"SELECT email_folded, token_generation FROM "user" WHERE id = ?1"#);
 
-const DELETE: &str = r#"DELETE FROM "user" WHERE id = ?1"#;
+/// Locks the groups that user ?1 created or has events in, in the order of their ids.
+const LOCK_GROUPS: Sql = Sql::both(
+    "
+SELECT g.id FROM calendar_group g
+WHERE g.creator_id = ?1
+    OR g.id IN (SELECT e.group_id FROM event e WHERE e.user_id = ?1 AND e.group_id IS NOT NULL)
+ORDER BY g.id",
+)
+.locking("g");
 
-const GIVE_GROUPS: &str = "UPDATE calendar_group SET creator_id = ?2 WHERE creator_id = ?1";
+const DELETE: Sql = Sql::both(r#"DELETE FROM "user" WHERE id = ?1"#);
+
+const GIVE_GROUPS: Sql =
+    Sql::both("UPDATE calendar_group SET creator_id = ?2 WHERE creator_id = ?1");
 
 fn from_row(row: &Row<'_>) -> Result<User> {
     Ok(User {
@@ -82,7 +147,7 @@ fn from_row(row: &Row<'_>) -> Result<User> {
         email: Email::stored(row.get(1)?),
         created: WallTime::from_seconds(row.get(2)?)?,
         token_generation: row.get(3)?,
-        events: row.get::<_, i64>(4)?.unsigned_abs(),
+        events: row.get::<i64>(4)?.unsigned_abs(),
     })
 }
 
@@ -125,7 +190,7 @@ pub(in crate::store) fn end_all_tokens(conn: &Connection, known: &[Known]) -> Re
     conn.execute(ADVANCE_GENERATIONS, [step])?;
     conn.execute(ADVANCE_REMOVED_GENERATIONS, [step])?;
     let present: HashSet<Vec<u8>> = self::known(conn)?.into_iter().map(|one| one.digest).collect();
-    let mut statement = conn.prepare(REMEMBER_REMOVED)?;
+    let mut statement = conn.prepare(REMEMBER_REMOVED.sqlite())?;
     for Known { digest, generation } in known.iter().filter(|one| !present.contains(&one.digest)) {
         statement.execute((digest, generation.saturating_add(step)))?;
     }
@@ -138,7 +203,7 @@ impl Snapshot<'_> {
     /// # Errors
     /// If the database cannot be read.
     pub fn has_users(&self) -> Result<bool> {
-        Ok(self.conn.query_row(HAS_USERS, [], |row| row.get(0))?)
+        self.conn.one(COUNT_A_USER, params![], |row| row.get(0))
     }
 
     /// Whether there has ever been a user, so that ids have been given out.
@@ -146,7 +211,7 @@ impl Snapshot<'_> {
     /// # Errors
     /// If the database cannot be read.
     pub fn has_had_users(&self) -> Result<bool> {
-        Ok(self.conn.query_row(HAS_HAD_USERS, [], |row| row.get(0))?)
+        self.conn.one(COUNT_BEGUN, params![], |row| row.get(0))
     }
 
     /// The user who registered with `email`, ignoring case.
@@ -154,20 +219,33 @@ impl Snapshot<'_> {
     /// # Errors
     /// If the database cannot be read.
     pub fn user_by_email(&self, email: &Email) -> Result<Option<User>> {
-        let mut statement = self.conn.prepare_cached(BY_EMAIL)?;
-        let mut rows = statement.query([email.folded()])?;
-        rows.next()?.map(from_row).transpose()
+        let (sql, folded) = (self.locking(BY_EMAIL, "u"), email.folded());
+        self.conn.row(sql, params![&folded], |row| {
+            let user = from_row(row)?;
+            if let Conn::Postgres(session) = self.conn {
+                self.seen.set(Some(CalendarVersion {
+                    user: user.id,
+                    own: row.get(5)?,
+                    groups: row.get(6)?,
+                    lineage: session.lineage(),
+                }));
+            }
+            Ok(user)
+        })
     }
 
-    /// The version of the calendar of `user`.
+    /// The version of the calendar of `user`. What is read after it is no older.
     ///
     /// # Errors
     /// If the database cannot be read.
     pub fn calendar_version(&self, user: UserId) -> Result<CalendarVersion> {
-        let mut statement = self.conn.prepare_cached(CALENDAR_VERSION)?;
-        Ok(statement.query_row([user.0], |row| {
-            Ok(CalendarVersion { user, own: row.get(0)?, groups: row.get(1)? })
-        })?)
+        if let Some(version) = self.seen.get().filter(|seen| seen.user == user && !self.to_write) {
+            return Ok(version);
+        }
+        let lineage = self.conn.lineage();
+        self.conn.one(CALENDAR_VERSION, params![user.0], |row| {
+            Ok(CalendarVersion { user, own: row.get(0)?, groups: row.get(1)?, lineage })
+        })
     }
 
     /// All users, by id.
@@ -175,13 +253,7 @@ impl Snapshot<'_> {
     /// # Errors
     /// If the database cannot be read.
     pub fn users(&self) -> Result<Vec<User>> {
-        let mut statement = self.conn.prepare(ALL)?;
-        let mut rows = statement.query([])?;
-        let mut users = Vec::new();
-        while let Some(row) = rows.next()? {
-            users.push(from_row(row)?);
-        }
-        Ok(users)
+        self.conn.rows(ALL, params![], from_row)
     }
 
     /// The password hash of `user`, if they have a password.
@@ -189,29 +261,31 @@ impl Snapshot<'_> {
     /// # Errors
     /// If the database cannot be read.
     pub fn password_hash(&self, user: UserId) -> Result<Option<String>> {
-        let row = self.conn.prepare_cached(PASSWORD_HASH)?.query_row([user.0], |row| row.get(0));
-        Ok(row.optional()?.flatten())
+        let hash = self.conn.row(PASSWORD_HASH, params![user.0], |row| row.get(0))?;
+        Ok(hash.flatten())
     }
 }
 
 impl Transaction<'_> {
-    /// Adds a user; the email must not be taken.
+    /// Adds a user.
     ///
     /// # Errors
-    /// If the database cannot be written.
+    /// [`Error::Exists`] if the email is taken; if the database cannot be written.
     pub fn insert_user(
         &self,
         email: &Email,
         password_hash: Option<&str>,
         created: WallTime,
     ) -> Result<User> {
-        let mut statement = self.conn.prepare_cached(INSERT)?;
         let folded = email.folded();
+        let row = params![email.as_str(), &folded, password_hash, created.seconds()];
+        let inserted = self.conn.row(INSERT, row, from_row)?;
+        let user = inserted.ok_or(Error::Exists(Taken::Email))?;
+        // Only now is it certain that no removal of a user with this email is still going on.
         let digests = (digest(&folded), digest(&casefold(email.as_str())));
-        let row = (email.as_str(), folded, password_hash, created.seconds(), digests.0, digests.1);
-        let mut rows = statement.query(row)?;
-        let row = rows.next()?.ok_or_else(|| Error::Internal("no row was inserted".into()))?;
-        from_row(row)
+        let row = params![user.id.0, &digests.0[..], &digests.1[..]];
+        let generation = self.conn.row(BEGIN_AFTER_REMOVED, row, |row| row.get(0))?;
+        Ok(User { token_generation: generation.unwrap_or(user.token_generation), ..user })
     }
 
     /// Sets or replaces a user's password.
@@ -219,8 +293,7 @@ impl Transaction<'_> {
     /// # Errors
     /// If the database cannot be written.
     pub fn set_password_hash(&self, user: UserId, hash: &str) -> Result<()> {
-        self.conn.prepare_cached(SET_PASSWORD_HASH)?.execute((user.0, hash))?;
-        Ok(())
+        self.conn.execute(SET_PASSWORD_HASH, params![user.0, hash]).map(drop)
     }
 
     /// Ends all of a user's tokens, and gives the generation of the next ones.
@@ -228,7 +301,7 @@ impl Transaction<'_> {
     /// # Errors
     /// If the database cannot be written.
     pub fn end_tokens(&self, user: UserId) -> Result<i64> {
-        Ok(self.conn.prepare_cached(END_TOKENS)?.query_row([user.0], |row| row.get(0))?)
+        self.conn.one(END_TOKENS, params![user.0], |row| row.get(0))
     }
 
     /// Removes a user, all their events, and the groups that they created with everything in them.
@@ -236,11 +309,12 @@ impl Transaction<'_> {
     /// # Errors
     /// If the database cannot be written.
     pub fn delete_user(&self, user: UserId) -> Result<()> {
+        self.lock_groups_of(user)?;
         let (folded, generation): (String, i64) =
-            self.conn.query_row(GENERATION, [user.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
-        self.conn.execute(REMEMBER_REMOVED, (digest(&folded), generation + 1))?;
-        self.conn.execute(DELETE, [user.0])?;
-        Ok(())
+            self.conn.one(GENERATION, params![user.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let digest = digest(&folded);
+        self.conn.execute(REMEMBER_REMOVED, params![&digest[..], generation + 1])?;
+        self.conn.execute(DELETE, params![user.0]).map(drop)
     }
 
     /// Makes `heir` the creator of all groups of `user`.
@@ -248,8 +322,15 @@ impl Transaction<'_> {
     /// # Errors
     /// If the database cannot be written.
     pub fn give_groups(&self, user: UserId, heir: UserId) -> Result<()> {
-        self.conn.execute(GIVE_GROUPS, [user.0, heir.0])?;
-        Ok(())
+        self.lock_groups_of(user)?;
+        self.conn.execute(GIVE_GROUPS, params![user.0, heir.0]).map(drop)
+    }
+
+    fn lock_groups_of(&self, user: UserId) -> Result<()> {
+        match self.conn {
+            Conn::Postgres(_) => self.conn.rows(LOCK_GROUPS, params![user.0], |_| Ok(())).map(drop),
+            Conn::Sqlite(_) => Ok(()),
+        }
     }
 
     /// Adds a user, for whom tokens of the earlier system are valid; the address must not be taken.
@@ -262,9 +343,13 @@ impl Transaction<'_> {
         email: &Email,
         created: WallTime,
     ) -> Result<UserId> {
-        let mut statement = self.conn.prepare_cached(IMPORT)?;
-        let row = (id.map(|id| id.0), email.as_str(), email.folded(), created.seconds());
-        Ok(UserId(statement.query_row(row, |row| row.get(0))?))
+        let (folded, created) = (email.folded(), created.seconds());
+        let Some(UserId(id)) = id else {
+            let row = params![email.as_str(), &folded, created];
+            return self.conn.one(IMPORT, row, |row| row.get(0).map(UserId));
+        };
+        let row = params![id, email.as_str(), &folded, created];
+        self.conn.one(IMPORT_AS, row, |row| row.get(0).map(UserId))
     }
 
     /// Makes the ids of later users higher than `id`.
@@ -272,7 +357,6 @@ impl Transaction<'_> {
     /// # Errors
     /// If the database cannot be written.
     pub fn pass_user_id(&self, UserId(id): UserId) -> Result<()> {
-        self.conn.execute(PASS_ID, [id])?;
-        Ok(())
+        self.conn.execute(PASS_ID, params![id]).map(drop)
     }
 }

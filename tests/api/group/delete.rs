@@ -22,6 +22,7 @@ fn deleting_a_group_removes_its_events_and_no_others() {
     calendar.get("/group/", &park).is(200, &groups(&[]));
     calendar.get("/group/list", &park).is(200, &groups(&[group(2, "b", KIM, None)]));
     calendar.get("/calendar/event/2", &kim).not_found("event 2 does not exist");
+    calendar.settle();
     assert_eq!(
         calendar.rows(EVENTS),
         [

@@ -14,6 +14,7 @@ fn an_internal_error_tells_no_details() {
     let body = r#"{"sdate":"2017-06-20 09:00:00","edate":"2017-06-20 12:00:00","subject":"a"}"#;
     calendar.post("/calendar/event", &token, body).is(500, INTERNAL_ERROR);
     assert_eq!(calendar.rows("SELECT count(*) FROM gone"), ["1"]);
+    calendar.execute("ALTER TABLE gone RENAME TO event");
 }
 
 #[test]
@@ -37,18 +38,18 @@ fn an_invalid_stored_time_is_an_internal_error_and_not_an_empty_list() {
 
 #[test]
 fn a_token_without_its_user_is_refused_while_the_file_is_locked() {
-    let (calendar, _) = Calendar::populated();
+    let (calendar, _) = Calendar::populated_in_file();
     let gone = calendar.register("kim@example.com");
     calendar.execute("DELETE FROM user WHERE email = 'kim@example.com'");
-    let lock = rusqlite::Connection::open(&calendar.database).unwrap();
+    let lock = rusqlite::Connection::open(calendar.database.file()).unwrap();
     lock.execute_batch("BEGIN IMMEDIATE").unwrap();
     calendar.post("/group/", &gone, r#"{"group_name":"a"}"#).bad_token();
 }
 
 #[test]
 fn while_the_file_is_locked_reads_are_answered_and_a_write_is_unavailable() {
-    let (calendar, token) = Calendar::populated();
-    let lock = rusqlite::Connection::open(&calendar.database).unwrap();
+    let (calendar, token) = Calendar::populated_in_file();
+    let lock = rusqlite::Connection::open(calendar.database.file()).unwrap();
     lock.execute_batch("BEGIN IMMEDIATE").unwrap();
     let answer = calendar.post("/group/", &token, r#"{"group_name":"a"}"#);
     answer.refuses(503, 50300, "SERVICE UNAVAILABLE", "nothing was stored; try again later");

@@ -10,7 +10,7 @@ use crate::support::calls::CALLS;
 #[test]
 fn what_every_call_answers_is_as_described() {
     for (method, path, body) in CALLS {
-        let (calendar, token) = Calendar::populated();
+        let (calendar, token) = Calendar::populated_in_file();
         let document = document(&calendar);
         let call = |token: &str, body: &str| {
             let answer = calendar.call(method, path, token, body);

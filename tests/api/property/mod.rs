@@ -13,14 +13,20 @@ use jiff::civil::date;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
+use crate::support::postgres::SharedDatabase;
 use model::EMAILS;
 use steps::{DAY, Fields, Step, View, later};
 use world::World;
 
+/// How many random cases are tried: fewer on PostgreSQL, where each step takes longer.
+fn cases(in_file: u32) -> u32 {
+    if SharedDatabase::are_used() { in_file / 4 } else { in_file }
+}
+
 proptest! {
     // No file is written beside the source: a failing case is shrunk and printed.
     #![proptest_config(ProptestConfig {
-        cases: 64,
+        cases: cases(64),
         failure_persistence: None,
         max_shrink_iters: 400,
         ..ProptestConfig::default()
@@ -41,7 +47,7 @@ proptest! {
 
 proptest! {
     #![proptest_config(ProptestConfig {
-        cases: 16,
+        cases: cases(8),
         failure_persistence: None,
         max_shrink_iters: 40,
         ..ProptestConfig::default()

@@ -296,7 +296,7 @@ impl World {
     /// (`domain/access.rs`), the queries of the views, and the model say the same.
     pub(crate) fn compare_rule_and_queries(&self) {
         let ever = TimeRange { from: WallTime::MIN.seconds(), until: WallTime::MAX.seconds() + 1 };
-        let mut store = DirectStore::open(&self.calendar.database).unwrap();
+        let mut store = DirectStore::open(self.calendar.database.database()).unwrap();
         for (user, email) in EMAILS.iter().enumerate() {
             let caller = UserId(i64::try_from(user + 1).unwrap());
             let shown = store

@@ -53,6 +53,7 @@ fn one_group_more_than_a_user_may_create_is_refused_until_one_is_deleted() {
     calendar.delete("/group", &park, r#"{"group_id":1}"#).is(200, DONE);
     calendar.group(&park, "f");
     calendar.post("/group", &park, r#"{"group_name":"g"}"#).invalid(GROUPS);
+    calendar.settle();
     assert_eq!(calendar.rows(names), ["e", "d", "f"]);
 }
 
@@ -112,8 +113,10 @@ fn events_that_others_delete_do_not_count_any_more() {
     calendar.group_event(&park, 2, TIME, TIME, "a");
     calendar.event(&park, TIME, TIME, "a");
     calendar.delete("/calendar/event", &kim, r#"{"event_id":1}"#).is(200, DONE);
+    calendar.settle();
     assert_eq!(calendar.rows(COUNTS), ["2|2", "0|0"]);
     calendar.delete("/group", &kim, r#"{"group_id":2}"#).is(200, DONE);
+    calendar.settle();
     assert_eq!(calendar.rows(COUNTS), ["1|1", "0|0"]);
     calendar.execute("PRAGMA foreign_keys = ON; DELETE FROM user WHERE id = 1");
     assert_eq!(calendar.rows(COUNTS), ["0|0"]);
@@ -125,6 +128,7 @@ fn the_events_of_a_removed_users_groups_do_not_count_any_more() {
     calendar.group(&kim, "a");
     calendar.group_event(&park, 1, TIME, TIME, "a");
     calendar.execute("PRAGMA foreign_keys = ON; DELETE FROM user WHERE id = 2");
+    calendar.settle();
     assert_eq!(calendar.rows(COUNTS), ["0|0"]);
     three_events(&calendar, &park);
 }

@@ -146,6 +146,7 @@ fn a_deleted_group_leaves_every_selection() {
     calendar.delete("/group/", &park, r#"{"group_id":2}"#).is(200, DONE);
     calendar.get("/user/calendar/group", &park).is(200, &selected("1"));
     calendar.get("/user/calendar/group", &kim).is(200, &selected("3"));
+    calendar.settle();
     assert_eq!(calendar.rows(SELECTIONS), ["1|1", "2|3"]);
     calendar
         .post("/user/calendar/group", &park, r#"{"selected_group":"1,2"}"#)

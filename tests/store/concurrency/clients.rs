@@ -1,51 +1,61 @@
 //! The server, the clients that call it at the same time, and the edits by which they are told
 //! apart.
 
-use std::path::PathBuf;
+use std::fmt::Debug;
+use std::str::FromStr;
 use std::sync::Barrier;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
-use rusqlite::Connection;
-use rusqlite::types::FromSql;
+use calendar_server::store::{self, Faults};
 use serde_json::{Value, json};
-use tempfile::TempDir;
 use ureq::http::Response;
 use ureq::typestate::WithBody;
 use ureq::{Agent, Body, RequestBuilder};
 
+use crate::support::kept::Kept;
 use crate::support::server::{self, command};
 use crate::support::wait::PATIENCE;
 
 pub(crate) const CLIENTS: usize = 32;
 
-/// A server with a database of its own.
+/// A server with a database of its own; two servers where that is a PostgreSQL.
 pub(crate) struct Server {
-    program: server::Server,
-    pub(crate) base: String,
-    database: PathBuf,
-    _folder: TempDir,
+    programs: Vec<server::Server>,
+    bases: Vec<String>,
+    clients: AtomicUsize,
+    kept: Kept,
 }
 
 impl Server {
     pub(crate) fn start() -> Self {
+        let kept = Kept::new();
         let folder = tempfile::tempdir().unwrap();
-        let mut command = command(folder.path(), &["dev-run", "--port", "0"]);
-        command.env("CALENDAR_LOG_LEVEL", "critical");
-        let program = server::Server::start(command);
-        let base = format!("{}/api/v1", program.url);
-        let database = folder.path().join("calendar.sqlite");
-        Self { program, base, database, _folder: folder }
+        let start = || {
+            let address = kept.argument();
+            let arguments = ["--database", address.as_str(), "dev-run", "--port", "0"];
+            let mut command = command(folder.path(), &arguments);
+            command.env("CALENDAR_LOG_LEVEL", "critical");
+            server::Server::start(command)
+        };
+        let programs: Vec<_> =
+            std::iter::repeat_with(start).take(if kept.is_shared() { 2 } else { 1 }).collect();
+        let bases = programs.iter().map(|program| format!("{}/api/v1", program.url)).collect();
+        Self { programs, bases, clients: AtomicUsize::new(0), kept }
     }
 
     /// Kills it, as a power cut would.
     pub(crate) fn kill(&mut self) {
-        self.program.kill();
+        self.programs.iter_mut().for_each(server::Server::kill);
     }
 
+    /// Of one server and the other, by turns.
     pub(crate) fn client(&self, token: &str) -> Client<'_> {
         let agent = Agent::config_builder().http_status_as_error(false);
         let agent = agent.timeout_global(Some(PATIENCE)).build().into();
-        Client { agent, base: &self.base, token: token.to_owned() }
+        let number = self.clients.fetch_add(1, Ordering::Relaxed);
+        let base = &self.bases[number % self.bases.len()];
+        Client { agent, base, token: token.to_owned() }
     }
 
     pub(crate) fn register(&self, email: &str) -> Client<'_> {
@@ -64,7 +74,7 @@ impl Server {
         let one = move |number| {
             let client = self.client(token);
             // The connection is made before the start. A failure shows after it: the others wait.
-            let connected = client.agent.get(format!("{}/user/", self.base)).call();
+            let connected = client.agent.get(format!("{}/user/", client.base)).call();
             barrier.wait();
             connected.unwrap().body_mut().read_to_string().unwrap();
             work(number, &client)
@@ -77,16 +87,17 @@ impl Server {
     }
 
     /// The first column of what `sql` gives.
-    pub(crate) fn rows<T: FromSql>(&self, sql: &str) -> Vec<T> {
-        let conn = Connection::open(&self.database).unwrap();
-        let mut statement = conn.prepare(sql).unwrap();
-        let rows = statement.query_map([], |row| row.get(0)).unwrap();
-        rows.collect::<rusqlite::Result<_>>().unwrap()
+    pub(crate) fn rows<T: FromStr<Err: Debug>>(&self, sql: &str) -> Vec<T> {
+        self.kept.rows(sql).iter().map(|row| row.parse().unwrap()).collect()
+    }
+
+    /// Waits until what is deferred is done.
+    pub(crate) fn settle(&self) {
+        self.kept.settle();
     }
 
     pub(crate) fn assert_sound(&self) {
-        assert_eq!(self.rows::<String>("PRAGMA integrity_check"), ["ok"]);
-        assert!(self.rows::<String>("PRAGMA foreign_key_check").is_empty());
+        assert_eq!(store::check(self.kept.database()).unwrap(), Faults::default());
     }
 }
 

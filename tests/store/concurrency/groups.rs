@@ -40,6 +40,7 @@ fn a_group_deleted_while_others_add_to_it_takes_all_its_events_along() {
             assert!(found || !answer.before(deleted), "gone before it was deleted: {answer:?}");
         }
         assert!(answers[2..].iter().any(|answers| answers.len() > 1), "nobody added anything");
+        server.settle();
         assert_eq!(server.rows::<i64>("SELECT id FROM event"), [personal]);
         assert_eq!(server.rows::<i64>("SELECT id FROM calendar_group"), [0; 0]);
         assert_eq!(server.rows::<i64>("SELECT group_id FROM selection"), [0; 0]);

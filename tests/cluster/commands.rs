@@ -1,0 +1,225 @@
+//! The commands on a PostgreSQL.
+
+use std::path::Path;
+
+use crate::support::database;
+use crate::support::postgres::SharedDatabase;
+use crate::support::server::{Ended, Server, command, done, failed};
+
+fn on(url: &str, arguments: &[&str]) -> Ended {
+    let folder = tempfile::tempdir().unwrap();
+    let mut all = vec!["--database", url];
+    all.extend(arguments);
+    command(folder.path(), &all).output().unwrap().into()
+}
+
+#[test]
+#[ignore = "needs PostgreSQL: scripts/with-postgres"]
+fn a_calendar_is_made_migrated_filled_checked_and_described() {
+    let shared = SharedDatabase::bare().unwrap();
+    let url = shared.url();
+    let place = url.split_once('@').unwrap().1;
+    assert_eq!(
+        on(&url, &["db", "init"]),
+        done(&format!("postgres://{place} is there already; nothing was done\n"))
+    );
+    assert_eq!(
+        on(&url, &["db", "migrate"]).out,
+        "version  name           state\n13       user_settings  pending\n"
+    );
+    let early = on(&url, &["user", "list"]);
+    assert_eq!(early.code, Some(1));
+    assert!(early.err.ends_with("is not migrated: run calendar-server db upgrade\n"), "{early:?}");
+    assert_eq!(
+        on(&url, &["db", "upgrade"]),
+        done(&format!("applied V13__user_settings\npostgres://{place} is at version 13\n"))
+    );
+    assert_eq!(
+        on(&url, &["db", "upgrade"]),
+        done(&format!("postgres://{place} is at version 13\n"))
+    );
+    let token = on(&url, &["user", "add", "park@jungi.me"]);
+    assert_eq!((token.code, token.out.split('.').count()), (Some(0), 3), "{token:?}");
+    let list = on(&url, &["user", "list", "--json"]);
+    assert!(list.out.contains(r#""email": "park@jungi.me""#), "{list:?}");
+    assert_eq!(on(&url, &["db", "check"]), done(&format!("postgres://{place} is sound\n")));
+    let status = on(&url, &["db", "status"]);
+    let lines: Vec<_> = status.out.lines().map(|line| line.trim_end()).collect();
+    assert_eq!(lines[0], format!("database  postgres://{place}"));
+    assert_eq!(lines[1], "version   13");
+    assert_eq!(lines[3..], ["users     1", "groups    0", "events    0", "standbys  none"]);
+    shared.execute(
+        "INSERT INTO event (user_id, subject, subject_folded, starts, ends, created)
+         VALUES (1, 'A', 'A', 0, 0, 0)",
+    );
+    let checked = on(&url, &["db", "check"]);
+    assert_eq!(checked.out, "event 1: subject_folded: is not the search key of the subject\n");
+    assert_eq!(checked.code, Some(1));
+}
+
+#[test]
+#[ignore = "needs PostgreSQL: scripts/with-postgres"]
+fn a_backup_is_left_to_postgres_and_no_error_shows_a_password() {
+    let shared = SharedDatabase::bare().unwrap();
+    let url = shared.url().replace("calendar@", "calendar:secret@");
+    let place = url.split_once('@').unwrap().1.to_owned();
+    for arguments in [&["db", "backup"][..], &["db", "restore", "calendar.sqlite"]] {
+        assert_eq!(
+            on(&url, arguments),
+            failed(&format!(
+                "postgres://{place} is backed up and restored by PostgreSQL's own tools, pgBackRest or pg_basebackup: see docs/cluster.md"
+            ))
+        );
+    }
+    let nowhere = on("postgres://calendar:secret@127.0.0.1:1/calendar", &["db", "status"]);
+    assert_eq!(nowhere.code, Some(1));
+    let begins = "error: cannot use postgres://127.0.0.1:1/calendar: ";
+    assert!(nowhere.err.starts_with(begins) && !nowhere.err.contains("secret"), "{nowhere:?}");
+    let broken = on("postgres://calendar:secret@127.0.0.1:port/calendar", &["db", "status"]);
+    assert_eq!(
+        broken,
+        failed(
+            "database: is not an address: give one such as postgres://calendar@db.example.com/calendar"
+        )
+    );
+}
+
+#[test]
+#[ignore = "needs PostgreSQL: scripts/with-postgres"]
+fn a_database_whose_characters_are_not_utf_8_is_refused() {
+    let shared = SharedDatabase::bare().unwrap();
+    shared.execute("CREATE DATABASE plain TEMPLATE template0 ENCODING 'SQL_ASCII' LOCALE 'C'");
+    let url = format!("{}plain", shared.url().rsplit_once('/').unwrap().0.to_owned() + "/");
+    let refused = on(&url, &["db", "upgrade"]);
+    assert_eq!(refused.code, Some(1));
+    let expected = "has the encoding SQL_ASCII and the character type C: make it with CREATE DATABASE … TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C.UTF-8'\n";
+    assert!(refused.err.ends_with(expected), "{refused:?}");
+}
+
+#[test]
+#[ignore = "needs PostgreSQL: scripts/with-postgres"]
+fn the_flask_system_is_imported_with_its_ids_and_later_ids_follow_them() {
+    let shared = SharedDatabase::bare().unwrap();
+    let old = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/flask-calendar.sqlite");
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("calendar.sqlite");
+    let import = ["db", "import-flask", old.to_str().unwrap(), "--json"];
+    let (into_file, into_shared) =
+        (on(file.to_str().unwrap(), &import), on(&shared.url(), &import));
+    assert_eq!((into_shared.code, &into_shared.out), (Some(0), &into_file.out), "{into_shared:?}");
+    let conn = rusqlite::Connection::open(&file).unwrap();
+    for table in ["\"user\"", "calendar_group", "event"] {
+        let ids: Vec<String> = {
+            let mut statement =
+                conn.prepare(&format!("SELECT id FROM {table} ORDER BY id")).unwrap();
+            let ids = statement.query_map([], |row| row.get::<_, i64>(0)).unwrap();
+            ids.map(|id| id.unwrap().to_string()).collect()
+        };
+        assert_eq!(shared.rows(&format!("SELECT id FROM {table} ORDER BY id"), "-"), ids);
+        let highest: i64 = ids.last().unwrap().parse().unwrap();
+        let sequence = format!("{}_id_seq", table.trim_matches('"'));
+        let last = shared.rows(&format!("SELECT last_value FROM {sequence}"), "-")[0].clone();
+        assert!(last.parse::<i64>().unwrap() >= highest, "{table}: {last}");
+    }
+    assert!(on(&shared.url(), &["db", "check"]).out.ends_with(" is sound\n"));
+    assert_eq!(on(&shared.url(), &import).code, Some(1), "it has users");
+}
+
+/// Everything that a calendar holds, but what is made again.
+const CONTENTS: [&str; 10] = [
+    "SELECT id, length(key) FROM signing_key",
+    "SELECT id, email, email_folded, created, password_hash, token_generation, calendar_version, events
+        FROM \"user\" ORDER BY id",
+    "SELECT token_generation FROM removed_user ORDER BY 1",
+    "SELECT id, name, creator_id, created, updated, version, deleted FROM calendar_group ORDER BY id",
+    "SELECT id, user_id, group_id, subject, subject_folded, starts, ends, created, updated, birthday, revision,
+        length_class FROM event ORDER BY id",
+    "SELECT user_id, group_id FROM selection ORDER BY 1, 2",
+    "SELECT group_id, length_class FROM group_length_class ORDER BY 1, 2",
+    "SELECT user_id, kind, key, made_id, used FROM idempotency_key ORDER BY 1, 2, 3",
+    "SELECT user_id, language, default_group FROM user_settings ORDER BY 1",
+    "SELECT id, finished, failure FROM backup ORDER BY id",
+];
+
+fn contents(file: &Path) -> Vec<Vec<String>> {
+    let conn = rusqlite::Connection::open(file).unwrap();
+    CONTENTS.iter().map(|sql| database::rows(&conn, sql, "-")).collect()
+}
+
+#[test]
+#[ignore = "needs PostgreSQL: scripts/with-postgres"]
+fn a_calendar_is_moved_to_postgres_and_back_with_everything_that_it_holds() {
+    let shared = SharedDatabase::bare().unwrap();
+    let (url, folder) = (shared.url(), tempfile::tempdir().unwrap());
+    let place = format!("postgres://{}", url.split_once('@').unwrap().1);
+    let [file, back] = ["calendar.sqlite", "back.sqlite"].map(|name| folder.path().join(name));
+    let (file_name, back_name) = (file.to_str().unwrap(), back.to_str().unwrap());
+    // The rows of the Flask system, odd ones among them, and what is odd to write to another database.
+    let old = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/flask-calendar.sqlite");
+    assert_eq!(on(file_name, &["db", "import-flask", old.to_str().unwrap()]).code, Some(0));
+    let conn = rusqlite::Connection::open(&file).unwrap();
+    conn.execute_batch(
+        "PRAGMA foreign_keys = ON;
+         INSERT INTO event (user_id, subject, subject_folded, starts, ends, created, revision)
+         SELECT min(id), 'a' || char(9) || 'b\\N' || char(10) || '회의', 'a' || char(9) || 'b\\n' || char(10) || '회의',
+             -62135596800, 253402300799, 0, -9223372036854775808 FROM user;
+         INSERT INTO removed_user VALUES (zeroblob(32), 7);
+         INSERT INTO idempotency_key SELECT min(id), 'event', 'k', 1, 5 FROM user;
+         INSERT INTO user_settings (user_id, language) SELECT min(id), 'ko' FROM user;
+         INSERT INTO backup (finished, failure) VALUES (5, NULL), (6, 'no room');
+         UPDATE sqlite_sequence SET seq = seq + 100",
+    )
+    .unwrap();
+    drop(conn);
+    let token = |database: &str| on(database, &["user", "list"]).out;
+    let rows = |moved: &Ended| moved.out.lines().filter(|line| !line.starts_with("moved ")).count();
+
+    let tried = on(file_name, &["db", "move", file_name, &url, "--dry-run"]);
+    assert!(
+        tried.out.ends_with(&format!("a dry run: nothing was written to {place}\n")),
+        "{tried:?}"
+    );
+    assert_eq!(shared.rows("SELECT count(*) FROM user", "-"), ["0"]);
+    let moved = on(file_name, &["db", "move", file_name, &url]);
+    assert!(moved.out.ends_with("and read them back the same\n"), "{moved:?}");
+    assert_eq!(rows(&moved), 11);
+    assert!(on(&url, &["db", "check"]).out.ends_with(" is sound\n"));
+    assert_eq!(token(&url), token(file_name));
+
+    let again = on(file_name, &["db", "move", file_name, &url]);
+    assert_eq!(again, failed("the database to move to has or had users: move to a new one"));
+    let returned = on(file_name, &["db", "move", &url, back_name]);
+    assert!(returned.out.ends_with("and read them back the same\n"), "{returned:?}");
+    assert_eq!(contents(&back), contents(&file));
+    let keys = |file: &Path| {
+        let conn = rusqlite::Connection::open(file).unwrap();
+        conn.query_row("SELECT key FROM signing_key", [], |row| row.get::<_, Vec<u8>>(0)).unwrap()
+    };
+    assert_eq!(keys(&back), keys(&file));
+    let last = "SELECT name, seq FROM sqlite_sequence WHERE name IN ('user', 'calendar_group', 'event') ORDER BY name";
+    let last_ids =
+        |file: &Path| database::rows(&rusqlite::Connection::open(file).unwrap(), last, "-");
+    assert_eq!(last_ids(&back), last_ids(&file));
+    assert!(on(back_name, &["db", "check"]).out.ends_with(" is sound\n"));
+    let next = shared.rows("SELECT nextval('event_id_seq')", "-").remove(0);
+    assert_eq!(format!("event|{}", next.parse::<i64>().unwrap() - 1), last_ids(&file)[1]);
+}
+
+#[test]
+#[ignore = "needs PostgreSQL: scripts/with-postgres"]
+fn a_move_needs_a_file_and_a_postgres_and_the_file_without_its_server() {
+    let shared = SharedDatabase::bare().unwrap();
+    let (url, folder) = (shared.url(), tempfile::tempdir().unwrap());
+    let file = folder.path().join("calendar.sqlite");
+    let file = file.to_str().unwrap();
+    let server = Server::start(command(folder.path(), &["dev-run", "--port", "0"]));
+    let refused = on(file, &["db", "move", file, &url]);
+    assert_eq!(refused.code, Some(1));
+    assert!(refused.err.contains("another calendar-server has"), "{refused:?}");
+    drop(server);
+    let copy = format!("{file}.copy");
+    assert_eq!(
+        on(file, &["db", "move", file, &copy]),
+        failed("both are files: use calendar-server db backup and db restore")
+    );
+}
