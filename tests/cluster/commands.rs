@@ -223,3 +223,26 @@ fn a_move_needs_a_file_and_a_postgres_and_the_file_without_its_server() {
         failed("both are files: use calendar-server db backup and db restore")
     );
 }
+
+#[test]
+#[ignore = "needs PostgreSQL: scripts/with-postgres"]
+fn a_role_that_owns_the_database_and_may_nothing_else_is_enough() {
+    let shared = SharedDatabase::bare().unwrap();
+    shared.execute("CREATE ROLE plain LOGIN");
+    shared.execute(
+        "CREATE DATABASE of_plain OWNER plain TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C.UTF-8'",
+    );
+    let server = shared.url().replace("calendar@", "plain@");
+    let url = format!("{}/of_plain", server.rsplit_once('/').unwrap().0);
+    assert_eq!(on(&url, &["db", "upgrade"]).code, Some(0));
+    assert_eq!(on(&url, &["user", "add", "park@jungi.me"]).code, Some(0));
+    let folder = tempfile::tempdir().unwrap();
+    let server =
+        Server::start(command(folder.path(), &["--database", &url, "dev-run", "--port", "0"]));
+    let mut health = ureq::get(format!("{}/healthz", server.url)).call().unwrap();
+    assert_eq!(
+        health.body_mut().read_to_string().unwrap(),
+        r#"{"read":true,"write":true,"backup":"none","last_backup":null}"#
+    );
+    assert_eq!(on(&url, &["db", "status"]).code, Some(0));
+}

@@ -9,7 +9,7 @@ use tokio_postgres::{NoTls, SimpleQueryMessage};
 
 /// Where the server is; none where the tests run on files.
 fn server() -> Option<String> {
-    std::env::var("CALENDAR_TEST_POSTGRES").ok()
+    std::env::var("POSTGRES_FOR_TESTS").ok()
 }
 
 /// A database of its own.

@@ -171,3 +171,127 @@ fn all_groups_are_read_without_a_sort_and_a_creators_by_index() {
     let created = "SEARCH g USING INDEX calendar_group_creator (creator_id=? AND rowid>?)";
     assert_eq!(plan_of(groups::OF_CREATOR), format!("{by_id}\n{created}"), "without a sort");
 }
+
+/// The same for PostgreSQL, on tables with rows, whose numbers its plans depend on.
+mod postgres {
+    use super::super::{groups, idempotency_keys, search, selections, user_settings};
+    use super::{BIRTHDAY_OF, BY_ID, PERSONAL_BETWEEN, SELECTED_BETWEEN, users};
+    use crate::model::PostgresUrl;
+    use crate::store::engine::conn::Conn;
+    use crate::store::engine::sql::Sql;
+    use crate::store::maintenance::postgres::Cluster;
+
+    /// Two thousand users and five hundred groups, of which each user has selected some, and their events.
+    const FILL: &str = r#"
+INSERT INTO "user" (email, email_folded, created) SELECT i::text, i::text, 0 FROM generate_series(1, 2000) i;
+INSERT INTO calendar_group (name, creator_id, created, deleted)
+    SELECT 'g', i, 0, (i = 50)::int FROM generate_series(1, 500) i;
+INSERT INTO selection SELECT u, g FROM generate_series(1, 2000) u, generate_series(1, 500) g WHERE (u + g) % 100 = 0;
+INSERT INTO event (user_id, group_id, subject, subject_folded, starts, ends, created, birthday)
+    SELECT i % 2000 + 1, CASE WHEN i % 2 = 0 THEN i % 500 + 1 END, i::text, md5(i::text), i * 3600, i * 3600 + 60, 0,
+        (i < 2000 AND i % 2 = 1)::int FROM generate_series(1, 60000) i;
+INSERT INTO idempotency_key SELECT i % 2000 + 1, 'event', i::text, i, i FROM generate_series(1, 20000) i;
+INSERT INTO user_settings (user_id) SELECT i FROM generate_series(1, 2000) i;
+ANALYZE"#;
+
+    struct Filled(Cluster);
+
+    impl Filled {
+        fn new() -> Self {
+            let server = std::env::var("POSTGRES_FOR_TESTS").unwrap();
+            let open =
+                |name: &str| Cluster::open(&PostgresUrl::new(format!("{server}{name}"))).unwrap();
+            open("postgres").session.batch("CREATE DATABASE plans TEMPLATE template0").unwrap();
+            let mut filled = open("plans");
+            filled.migrate().unwrap();
+            filled.session.batch(FILL).unwrap();
+            filled.session.batch("SET plan_cache_mode = force_generic_plan").unwrap();
+            Self(filled)
+        }
+
+        /// The plan of `sql`, whose parameters have `types`.
+        fn plan_of(&self, sql: Sql, types: &[&str]) -> String {
+            let types =
+                if types.is_empty() { String::new() } else { format!("({})", types.join(", ")) };
+            let count = types.matches(',').count() + usize::from(!types.is_empty());
+            let values = if count == 0 {
+                String::new()
+            } else {
+                format!("({})", vec!["NULL"; count].join(", "))
+            };
+            let prepare = format!("PREPARE one {types} AS {}", sql.postgres());
+            self.0.session.batch(&prepare).unwrap();
+            // Not a constant, so it lives as long as the test.
+            let explain: &'static str = format!("EXPLAIN EXECUTE one {values}").leak();
+            let conn = Conn::Postgres(&self.0.session);
+            let lines = conn.rows(Sql::both(explain), &[], |row| row.get::<String>(0)).unwrap();
+            self.0.session.batch("DEALLOCATE one").unwrap();
+            lines.join("\n")
+        }
+
+        #[track_caller]
+        fn assert_plan(&self, sql: Sql, types: &[&str], expected: &[&str]) {
+            let plan = self.plan_of(sql, types);
+            for part in expected {
+                assert!(plan.contains(part), "no {part:?} in:\n{plan}");
+            }
+            assert!(!plan.contains("Seq Scan on event "), "a whole table is scanned:\n{plan}");
+        }
+    }
+
+    const ID: &str = "bigint";
+    const TEXT: &str = "text";
+
+    #[test]
+    #[ignore = "needs PostgreSQL: scripts/with-postgres"]
+    fn postgres_uses_the_indexes_that_are_meant() {
+        let filled = Filled::new();
+        filled.assert_plan(
+            PERSONAL_BETWEEN,
+            &[ID; 3],
+            &[
+                "event_personal on event",
+                "Index Cond: ((user_id = $1) AND (length_class =",
+                ") AND (starts < $3) AND (starts >=",
+            ],
+        );
+        filled.assert_plan(
+            SELECTED_BETWEEN,
+            &[ID; 3],
+            &[
+                "event_in_group",
+                "(length_class = l.length_class) AND (starts < $3) AND (starts >=",
+                "selection_pkey",
+            ],
+        );
+        filled.assert_plan(BIRTHDAY_OF, &[ID], &["event_birthday on event"]);
+        filled.assert_plan(BY_ID, &[ID], &["event_pkey on event"]);
+        filled.assert_plan(
+            users::BY_EMAIL,
+            &[TEXT],
+            &["user_email_folded_key on \"user\"", "selection_pkey"],
+        );
+        filled.assert_plan(
+            search::INDEXED,
+            &[ID, TEXT, ID, ID, ID, TEXT],
+            &["Bitmap Index Scan on event_search"],
+        );
+        filled.assert_plan(
+            search::SCANNED,
+            &[ID, TEXT, ID, ID, ID],
+            &["event_personal", "event_in_group"],
+        );
+        filled.assert_plan(groups::NEXT_DELETED, &[], &["calendar_group_deleted"]);
+        filled.assert_plan(groups::PURGE_EVENTS, &[ID; 2], &["event_in_group", "event_pkey"]);
+        filled.assert_plan(groups::PURGE_SELECTIONS, &[ID; 2], &["selection_group"]);
+        filled.assert_plan(groups::COUNT_OF_CREATOR, &[ID; 2], &["calendar_group_creator"]);
+        filled.assert_plan(selections::OF_USER, &[ID], &["selection_pkey"]);
+        filled.assert_plan(
+            idempotency_keys::MADE,
+            &[ID, TEXT, TEXT, ID],
+            &["idempotency_key_pkey"],
+        );
+        filled.assert_plan(idempotency_keys::FORGET_OLD, &[ID; 2], &["idempotency_key_used"]);
+        filled.assert_plan(user_settings::OF_USER, &[ID], &["user_settings_pkey"]);
+    }
+}
