@@ -2,8 +2,8 @@
 -- in both folders. Times are wall-clock seconds, as there; what is true or false is 1 or 0, as there.
 --
 -- Several servers write at the same time. A write locks the row of its user first, then an event, then a group
--- (store/engine/postgres). No trigger writes the row of another user: two users who write at the same time
--- would wait for each other.
+-- (store/engine/postgres). In what a user does, no trigger writes the row of another user: two who write at the same
+-- time would wait for each other. The purge of a group and the removal of a user lock the others first.
 
 CREATE TABLE signing_key (
     id  bigint PRIMARY KEY CHECK (id = 1),

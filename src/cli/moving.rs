@@ -4,7 +4,6 @@ use super::backup::{progress_bar, shown_on};
 use super::output;
 use crate::config::Config;
 use crate::error::Result;
-use crate::model::Database;
 use crate::store::{self, DirectStore, Moved};
 
 /// Copies the calendar of `from` to `to`.
@@ -15,8 +14,8 @@ pub(super) fn run(config: &Config, from: &str, to: &str, dry_run: bool) -> Resul
     }
     let mut source = DirectStore::open_alone(&from)?;
     if dry_run {
-        if !is_to_be_made(&to) {
-            DirectStore::open_or_make(&to)?.check_empty()?;
+        if !store::plan(&to)?.applied.is_empty() {
+            DirectStore::open(&to)?.check_empty()?;
         }
         print(&source.count_to_move()?)?;
         return output::line(&format!("a dry run: nothing was written to {to}"));
@@ -31,11 +30,6 @@ pub(super) fn run(config: &Config, from: &str, to: &str, dry_run: bool) -> Resul
         "moved {} from {from} to {to}, and read them back the same",
         output::counted(moved.rows(), "row")
     ))
-}
-
-/// Whether it is a file that is not there yet.
-fn is_to_be_made(database: &Database) -> bool {
-    database.file().is_some_and(|path| !path.exists())
 }
 
 fn print(Moved { tables }: &Moved) -> Result<()> {

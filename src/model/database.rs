@@ -100,6 +100,14 @@ impl PostgresUrl {
         &self.url
     }
 
+    /// Whether it is clear where the user and the password end: they may hold no raw `/` or `?`.
+    #[must_use]
+    pub fn is_plain(&self) -> bool {
+        self.url.split_once("://").is_some_and(|(_, rest)| {
+            rest.rsplit_once('@').is_none_or(|(before, _)| !before.contains(['/', '?']))
+        })
+    }
+
     /// The password that is not in the URL, if there is one.
     #[must_use]
     pub fn password(&self) -> Option<&str> {
@@ -122,10 +130,12 @@ impl PostgresUrl {
 /// Without the user, the password and the parameters.
 impl fmt::Debug for PostgresUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.is_plain() {
+            return f.write_str("postgres://…");
+        }
         let rest = self.url.split_once("://").map_or("", |(_, rest)| rest);
-        let rest = rest.split('?').next().unwrap_or_default();
         let place = rest.rsplit_once('@').map_or(rest, |(_, place)| place);
-        write!(f, "postgres://{place}")
+        write!(f, "postgres://{}", place.split('?').next().unwrap_or_default())
     }
 }
 
@@ -139,6 +149,8 @@ mod tests {
             ("postgres://calendar:p@ss@db:5432/calendar", "postgres://db:5432/calendar"),
             ("postgresql://a,b/calendar?user=u&password=secret", "postgres://a,b/calendar"),
             ("postgres://", "postgres://"),
+            ("postgres://calendar:pa?ss@db/calendar", "postgres://…"),
+            ("postgres://db/calendar?user=calendar&password=p@ss", "postgres://…"),
         ] {
             let url = PostgresUrl::new(url.into()).with_password(Some("secret".into()));
             assert_eq!(Database::Postgres(url.clone()).to_string(), shown);

@@ -225,7 +225,7 @@ impl Store {
     /// are waiting or the database cannot be written now,
     /// [`Error::Internal`](crate::error::Error::Internal) if `work` panics. With
     /// [`Error::Unknown`](crate::error::Error::Unknown) alone it may be on disk or not: the connection to
-    /// PostgreSQL was lost during the commit.
+    /// PostgreSQL was lost during the commit, or the commit did not wait for the standby.
     pub async fn write<T, F>(&self, work: F) -> Result<T>
     where
         T: Send + 'static,

@@ -49,6 +49,13 @@ fn register(agent: &Agent, url: &str) -> String {
     body["data"]["token"].as_str().unwrap().to_owned()
 }
 
+/// The status and the tag of June.
+fn month(agent: &Agent, url: &str, token: &str) -> (u16, String) {
+    let url = format!("{url}/api/v1/calendar/month?year_month=2017-06");
+    let answer = agent.get(url).header("X-calendar-access-token", token).call().unwrap();
+    (answer.status().as_u16(), answer.headers()["ETag"].to_str().unwrap().to_owned())
+}
+
 fn event(subject: &str) -> Value {
     json!({"sdate": "2017-06-20 09:00:00", "edate": "2017-06-20 12:00:00", "subject": subject})
 }
@@ -59,6 +66,8 @@ fn every_acknowledged_event_is_there_once_after_the_primary_was_killed_and_the_s
     let (nodes, folder) = (Nodes::start(), tempfile::tempdir().unwrap());
     let servers = [server(&nodes, folder.path()), server(&nodes, folder.path())];
     let token = register(&agent(), &servers[0].url);
+    let before = servers.each_ref().map(|server| month(&agent(), &server.url, &token).1);
+    assert_eq!(before[0], before[1]);
     let (stop, count) = (AtomicBool::new(false), AtomicUsize::new(0));
     let until_more = |more: usize| {
         let before = count.load(Ordering::Relaxed);
@@ -104,6 +113,11 @@ fn every_acknowledged_event_is_there_once_after_the_primary_was_killed_and_the_s
         (all, unavailable)
     });
     assert!(unavailable < Duration::from_secs(30), "{unavailable:?}");
+    // The promoted server has not made a checkpoint yet, and is another history all the same.
+    let after = servers.each_ref().map(|server| month(&agent(), &server.url, &token).1);
+    assert_eq!(after[0], after[1]);
+    let lineage = |tag: &str| tag.split('-').next().unwrap().to_owned();
+    assert_ne!(lineage(&before[0]), lineage(&after[0]));
     let stored = nodes.standby.ask("calendar", "SELECT subject FROM event");
     let mut times = BTreeMap::new();
     for subject in stored.lines() {
@@ -123,10 +137,16 @@ fn a_commit_that_did_not_wait_for_the_standby_is_not_called_done() {
     let token = register(&agent(), &server.url);
     nodes.standby.stop();
     let headers = [("X-calendar-access-token", token.as_str())];
+    let commits_that_wait = "SELECT count(*) FROM pg_stat_activity
+        WHERE wait_event = 'SyncRep' AND query = 'COMMIT'";
     let (status, body) = std::thread::scope(|scope| {
         let waiting = scope.spawn(|| {
             post(&agent(), &server.url, "/calendar/event", &headers, &event("alone")).unwrap()
         });
+        wait_for("a commit that waits", || {
+            (nodes.primary.ask("postgres", commits_that_wait) != "0").then_some(())
+        });
+        assert_eq!(month(&agent(), &server.url, &token).0, 200, "reads go on");
         // Whoever gives up the wait for the standby has the commit on the primary alone.
         let given_up = "SELECT count(pg_cancel_backend(pid)) FROM pg_stat_activity
             WHERE wait_event = 'SyncRep' AND query = 'COMMIT'";

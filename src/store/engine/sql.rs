@@ -14,8 +14,19 @@ use crate::error::{Error, Result};
 pub(in crate::store) struct Sql {
     sqlite: &'static str,
     postgres: &'static str,
-    locked: Option<&'static str>,
+    locked: Option<Lock>,
 }
+
+/// Which rows a statement locks in PostgreSQL, and how.
+#[derive(Debug, Clone, Copy)]
+struct Lock {
+    /// The alias of their table in the statement.
+    table: &'static str,
+    strength: &'static str,
+}
+
+/// Where the text of a statement is in this program, and how long it is; how it locks rows.
+pub(super) type Key = (usize, usize, Option<&'static str>);
 
 impl Sql {
     /// One that has the same words in both.
@@ -31,7 +42,12 @@ impl Sql {
     /// The same, keeping other transactions from changing the rows of `table` (its alias in the
     /// statement) until this one ends. In SQLite only one transaction writes at a time.
     pub(in crate::store) const fn locking(self, table: &'static str) -> Self {
-        Self { locked: Some(table), ..self }
+        Self { locked: Some(Lock { table, strength: "NO KEY UPDATE" }), ..self }
+    }
+
+    /// The same, keeping other transactions only from deleting the rows of `table` until this one ends.
+    pub(in crate::store) const fn keeping(self, table: &'static str) -> Self {
+        Self { locked: Some(Lock { table, strength: "KEY SHARE" }), ..self }
     }
 
     /// The text for SQLite.
@@ -43,14 +59,15 @@ impl Sql {
     pub(in crate::store) fn postgres(self) -> String {
         let text = self.postgres.replace('?', "$");
         match self.locked {
-            Some(table) => format!("{text} FOR NO KEY UPDATE OF {table}"),
+            Some(Lock { table, strength }) => format!("{text} FOR {strength} OF {table}"),
             None => text,
         }
     }
 
     /// Identifies the text for PostgreSQL: no other statement of this program has the same.
-    pub(super) fn key(self) -> (usize, usize, bool) {
-        (self.postgres.as_ptr() as usize, self.postgres.len(), self.locked.is_some())
+    pub(super) fn key(self) -> Key {
+        let strength = self.locked.map(|lock| lock.strength);
+        (self.postgres.as_ptr() as usize, self.postgres.len(), strength)
     }
 }
 
@@ -194,6 +211,8 @@ mod tests {
             "SELECT id FROM event e WHERE id = $1 AND starts > $2 FOR NO KEY UPDATE OF e"
         );
         assert_ne!(FIRST.key(), FIRST.locking("e").key());
+        assert_ne!(FIRST.keeping("e").key(), FIRST.locking("e").key());
+        assert!(FIRST.keeping("e").postgres().ends_with(" FOR KEY SHARE OF e"));
         assert_eq!(FIRST.locking("e").sqlite(), FIRST.sqlite());
     }
 }

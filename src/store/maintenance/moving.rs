@@ -12,6 +12,7 @@ use crate::store::engine::conn::Conn;
 use crate::store::engine::postgres::session::Copying;
 use crate::store::engine::sql::{Param, Row, Sql, params};
 use crate::store::engine::{Snapshot, Transaction};
+use crate::store::tables::sequences;
 
 /// What a column holds.
 #[derive(Debug, Clone, Copy)]
@@ -96,19 +97,13 @@ static TABLES: [Table; 10] = [
 /// The last ids that were given out, by table.
 const LAST_IDS: Sql = Sql::each(
     "SELECT name, seq FROM sqlite_sequence WHERE name IN ('user', 'calendar_group', 'event') ORDER BY name",
-    "SELECT CAST('calendar_group' AS text), CASE WHEN is_called THEN last_value ELSE 0 END
+    "SELECT CAST('calendar_group' AS text), CASE WHEN is_called THEN last_value ELSE last_value - 1 END
         FROM calendar_group_id_seq
-    UNION ALL SELECT 'event', CASE WHEN is_called THEN last_value ELSE 0 END FROM event_id_seq
-    UNION ALL SELECT 'user', CASE WHEN is_called THEN last_value ELSE 0 END FROM user_id_seq",
+    UNION ALL SELECT 'event', CASE WHEN is_called THEN last_value ELSE last_value - 1 END FROM event_id_seq
+    UNION ALL SELECT 'user', CASE WHEN is_called THEN last_value ELSE last_value - 1 END FROM user_id_seq",
 );
 const FORGET_LAST_ID: Sql = Sql::both("DELETE FROM sqlite_sequence WHERE name = ?1");
-const SET_LAST_ID: Sql = Sql::each(
-    "INSERT INTO sqlite_sequence (name, seq) VALUES (?1, ?2)",
-    "SELECT setval(CAST(?1 || '_id_seq' AS regclass), ?2)",
-);
-/// The ids of backups go on after the highest.
-const PASS_BACKUPS: Sql =
-    Sql::both("SELECT setval('backup_id_seq', max(id)) FROM backup HAVING max(id) > 0");
+const SET_LAST_ID: Sql = Sql::both("INSERT INTO sqlite_sequence (name, seq) VALUES (?1, ?2)");
 const DELETE_KEY: Sql = Sql::both("DELETE FROM signing_key");
 /// Whether anything but a signing key is there.
 const COUNT_ANY: Sql =
@@ -167,8 +162,8 @@ pub(in crate::store) fn copy(
 ) -> Result<Moved> {
     // The first statement of a read is on its own, so this comes before those that see one state.
     from.has_users()?;
-    check_empty(to)?;
     let moved = count(from)?;
+    check_empty(to)?;
     let total = moved.rows();
     let mut done = 0;
     to.conn.execute(DELETE_KEY, params![])?;
@@ -227,15 +222,13 @@ fn copy_last_ids(from: &Snapshot<'_>, to: &Transaction<'_>) -> Result<()> {
     let last: Vec<(String, i64)> =
         from.conn.rows(LAST_IDS, params![], |row| Ok((row.get(0)?, row.get(1)?)))?;
     for (table, id) in last.iter().filter(|(_, id)| *id > 0) {
-        if let Conn::Sqlite(_) = to.conn {
-            to.conn.execute(FORGET_LAST_ID, params![table])?;
-            to.conn.execute(SET_LAST_ID, params![table, *id])?;
-        } else {
-            to.conn.row(SET_LAST_ID, params![table, *id], |_| Ok(()))?;
+        match to.conn {
+            Conn::Sqlite(_) => {
+                to.conn.execute(FORGET_LAST_ID, params![table])?;
+                to.conn.execute(SET_LAST_ID, params![table, *id])?;
+            }
+            Conn::Postgres(session) => sequences::set(session, table, *id)?,
         }
-    }
-    if let Conn::Postgres(_) = to.conn {
-        to.conn.row(PASS_BACKUPS, params![], |_| Ok(()))?;
     }
     Ok(())
 }

@@ -19,8 +19,8 @@ use crate::store::tables::{event_counts, groups};
 static FILES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/migrations/postgres");
 
 /// Keeps two servers that start from migrating at the same time. The number is `CALD` in ASCII.
-const LOCK: &str = "SELECT pg_advisory_lock(1128352836)";
-const UNLOCK: &str = "SELECT pg_advisory_unlock(1128352836)";
+const LOCK: &str = "SET lock_timeout = 0; SELECT pg_advisory_lock(1128352836)";
+const UNLOCK: &str = "SELECT pg_advisory_unlock(1128352836); SET lock_timeout = '10s'";
 
 const HAS_HISTORY: Sql =
     Sql::both("SELECT 1 FROM pg_class WHERE oid = to_regclass('refinery_schema_history')");
@@ -114,8 +114,9 @@ impl Cluster {
     pub(in crate::store) fn migrate(&mut self) -> Result<Vec<Migration>> {
         self.batch(LOCK)?;
         let applied = self.apply();
-        self.batch(UNLOCK)?;
+        let unlocked = self.batch(UNLOCK);
         let applied = applied?;
+        unlocked?;
         let mut key = [0; 32];
         getrandom::fill(&mut key).map_err(|error| Error::Internal(error.to_string()))?;
         pool::write(&self.session, |tx| tx.conn.execute(INSERT_KEY, params![&key[..]]))
@@ -194,8 +195,11 @@ impl Cluster {
 /// As [`Cluster::named`].
 pub(in crate::store) fn named(address: &Address, error: Error) -> Error {
     match error {
-        Error::Internal(why) | Error::Unavailable(why) | Error::Unknown(why) => {
+        Error::Internal(why) | Error::Unavailable(why) => {
             Error::Setup(format!("cannot use {address}: {why}"))
+        }
+        Error::Unknown(why) => {
+            Error::Setup(format!("{address}: it is not known whether this was stored: {why}"))
         }
         other => other,
     }

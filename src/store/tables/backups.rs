@@ -43,6 +43,11 @@ impl Snapshot<'_> {
 
 /// The history of the backups, read from a command's connection.
 pub(in crate::store) fn history(conn: Conn<'_>) -> Result<BackupHistory> {
+    // A PostgreSQL is backed up by its own tools; what is there was moved with the calendar.
+    if let Conn::Postgres(_) = conn {
+        conn.rows(NEWEST, params![], |_| Ok(()))?;
+        return Ok(BackupHistory::default());
+    }
     let attempts = conn.rows(NEWEST, params![], |row| {
         Ok((WallTime::from_seconds(row.get(0)?)?, row.get::<Option<String>>(1)?))
     })?;

@@ -14,6 +14,7 @@ use crate::model::{
 };
 use crate::store::engine::sql::{Param, Row, Sql, params};
 use crate::store::engine::{Snapshot, Transaction};
+use crate::store::tables::sequences;
 
 /// The event with id ?1.
 pub(in crate::store) const BY_ID: Sql = Sql::both(
@@ -123,18 +124,13 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
 RETURNING id",
 );
 
-/// The same, with its id, which later ids pass.
-const IMPORT_AS: Sql = Sql::each(
+/// The same, with its id.
+const IMPORT_AS: Sql = Sql::both(
     "
 INSERT INTO event (id, user_id, group_id, subject, subject_folded, starts, ends, created, updated,
     birthday, revision)
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
 RETURNING id",
-    "
-INSERT INTO event (id, user_id, group_id, subject, subject_folded, starts, ends, created, updated,
-    birthday, revision)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
-RETURNING id, setval('event_id_seq', greatest(id, (SELECT last_value FROM event_id_seq)))",
 );
 
 const UPDATE: Sql = Sql::both("
@@ -317,7 +313,9 @@ impl Transaction<'_> {
             birthday,
             revision
         ];
-        self.conn.one(IMPORT_AS, row, |row| row.get(0).map(EventId))
+        let id = self.conn.one(IMPORT_AS, row, |row| row.get(0))?;
+        sequences::pass_imported(self.conn, "event", id)?;
+        Ok(EventId(id))
     }
 
     /// Gives an event new details and a new revision.

@@ -10,6 +10,7 @@ use crate::model::{Email, Group, GroupId, Page, Room, ShortText, UserId, WallTim
 use crate::store::engine::conn::Conn;
 use crate::store::engine::sql::{Param, Row, Sql, params};
 use crate::store::engine::{Snapshot, Transaction};
+use crate::store::tables::sequences;
 
 /// The group with id ?1.
 pub(in crate::store) const BY_ID: Sql = Sql::both(
@@ -61,15 +62,11 @@ INSERT INTO calendar_group (name, creator_id, created, updated) VALUES (?1, ?2, 
 RETURNING id",
 );
 
-/// The same, with its id, which later ids pass.
-const IMPORT_AS: Sql = Sql::each(
+/// The same, with its id.
+const IMPORT_AS: Sql = Sql::both(
     "
 INSERT INTO calendar_group (id, name, creator_id, created, updated) VALUES (?1, ?2, ?3, ?4, ?5)
 RETURNING id",
-    "
-INSERT INTO calendar_group (id, name, creator_id, created, updated) VALUES (?1, ?2, ?3, ?4, ?5)
-RETURNING id, setval('calendar_group_id_seq',
-    greatest(id, (SELECT last_value FROM calendar_group_id_seq)))",
 );
 
 const RENAME: Sql = Sql::both("UPDATE calendar_group SET name = ?2, updated = ?3 WHERE id = ?1");
@@ -77,10 +74,11 @@ const RENAME: Sql = Sql::both("UPDATE calendar_group SET name = ?2, updated = ?3
 const MARK_DELETED: Sql =
     Sql::both("UPDATE calendar_group SET deleted = 1, version = version + 1 WHERE id = ?1");
 
-/// A group that is marked as deleted. INDEXED BY forces the index of deleted groups.
+/// A group that is marked as deleted. INDEXED BY forces the index of deleted groups. Several servers purge
+/// different groups.
 pub(in crate::store) const NEXT_DELETED: Sql = Sql::each(
     "SELECT id FROM calendar_group INDEXED BY calendar_group_deleted WHERE deleted = 1 LIMIT 1",
-    "SELECT id FROM calendar_group WHERE deleted = 1 LIMIT 1",
+    "SELECT id FROM calendar_group WHERE deleted = 1 LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED",
 );
 
 /// Locks the users of up to ?2 selections of group ?1, in the order of their ids: each of them has a
@@ -144,7 +142,9 @@ impl Snapshot<'_> {
     /// # Errors
     /// If the database cannot be read.
     pub fn creator_of_group(&self, id: GroupId) -> Result<Option<UserId>> {
-        self.conn.row(CREATOR, params![id.0], |row| row.get(0).map(UserId))
+        // What is written next may refer to the group, so its row must not be purged meanwhile.
+        let sql = if self.to_write { CREATOR.keeping("calendar_group") } else { CREATOR };
+        self.conn.row(sql, params![id.0], |row| row.get(0).map(UserId))
     }
 
     /// How many events the group with that id has.
@@ -228,7 +228,9 @@ impl Transaction<'_> {
             return self.conn.one(IMPORT, row, |row| row.get(0).map(GroupId));
         };
         let row = params![id.0, name, creator, created, updated];
-        self.conn.one(IMPORT_AS, row, |row| row.get(0).map(GroupId))
+        let id = self.conn.one(IMPORT_AS, row, |row| row.get(0))?;
+        sequences::pass_imported(self.conn, "calendar_group", id)?;
+        Ok(GroupId(id))
     }
 
     /// Renames a group.

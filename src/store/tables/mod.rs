@@ -12,6 +12,7 @@ pub(super) mod idempotency_keys;
 mod plans;
 pub(super) mod search;
 pub(super) mod selections;
+pub(super) mod sequences;
 pub(super) mod subject_index;
 pub(super) mod user_settings;
 pub(super) mod users;

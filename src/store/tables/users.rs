@@ -10,6 +10,7 @@ use crate::model::{CalendarVersion, Email, User, UserId, WallTime, casefold};
 use crate::store::engine::conn::Conn;
 use crate::store::engine::sql::{Row, Sql, params};
 use crate::store::engine::{Snapshot, Transaction};
+use crate::store::tables::sequences;
 
 /// The user whose folded email is ?1. A look at PostgreSQL is a way through the network, so this one
 /// also tells both parts of the version of their calendar ([`CALENDAR_VERSION`]); what is not yet added
@@ -66,33 +67,28 @@ INSERT INTO "user" (email, email_folded, created) VALUES (?1, ?2, ?3)
 RETURNING id"#,
 );
 
-/// The same, with their id, which later ids pass.
-const IMPORT_AS: Sql = Sql::each(
+/// The same, with their id.
+const IMPORT_AS: Sql = Sql::both(
     r#"
 INSERT INTO "user" (id, email, email_folded, created) VALUES (?1, ?2, ?3, ?4)
 RETURNING id"#,
-    r#"
-INSERT INTO "user" (id, email, email_folded, created) VALUES (?1, ?2, ?3, ?4)
-RETURNING id, setval('user_id_seq', greatest(id, (SELECT last_value FROM user_id_seq)))"#,
 );
 
-const PASS_ID: Sql = Sql::each(
-    "UPDATE sqlite_sequence SET seq = ?1 WHERE name = 'user' AND seq < ?1",
-    "SELECT setval('user_id_seq', greatest(?1, last_value)) FROM user_id_seq",
-);
+const PASS_ID: Sql =
+    Sql::both("UPDATE sqlite_sequence SET seq = ?1 WHERE name = 'user' AND seq < ?1");
 
 const COUNT_A_USER: Sql =
     Sql::both(r#"SELECT count(*) FROM (SELECT 1 FROM "user" LIMIT 1) AS few"#);
 
-/// Counts the tables of which ids have been given out.
+/// Counts what shows that ids have been given out. A sequence of PostgreSQL does not go back with its transaction,
+/// but whoever removes a user leaves a row.
 const COUNT_BEGUN: Sql = Sql::each(
     "
 SELECT count(*) FROM sqlite_sequence
 WHERE name IN ('user', 'calendar_group', 'event') AND seq > 0",
-    "
+    r#"
 SELECT count(*) FROM (
-    SELECT is_called FROM user_id_seq UNION ALL SELECT is_called FROM calendar_group_id_seq
-    UNION ALL SELECT is_called FROM event_id_seq) AS begun WHERE is_called",
+    (SELECT 1 FROM "user" LIMIT 1) UNION ALL (SELECT 1 FROM removed_user LIMIT 1)) AS few"#,
 );
 
 const GENERATIONS: &str = r#"SELECT email_folded, token_generation FROM "user""#;
@@ -126,6 +122,24 @@ RETURNING token_generation"#,
 const GENERATION: Sql =
     Sql::both(r#"SELECT email_folded, token_generation FROM "user" WHERE id = ?1"#);
 
+/// Locks the users who selected a group of user ?1, whose rows a trigger changes when it is deleted, in the order of
+/// their ids.
+const LOCK_SELECTORS: Sql = Sql::both(r#"
+SELECT u.id FROM "user" u
+WHERE u.id IN (
+    SELECT s.user_id FROM selection s JOIN calendar_group g ON g.id = s.group_id WHERE g.creator_id = ?1)
+ORDER BY u.id"#)
+.locking("u");
+
+/// Locks the events of user ?1 and those in the groups that they created, in the order of their ids.
+const LOCK_EVENTS: Sql = Sql::both(
+    "
+SELECT e.id FROM event e
+WHERE e.user_id = ?1 OR e.group_id IN (SELECT g.id FROM calendar_group g WHERE g.creator_id = ?1)
+ORDER BY e.id",
+)
+.locking("e");
+
 /// Locks the groups that user ?1 created or has events in, in the order of their ids.
 const LOCK_GROUPS: Sql = Sql::both(
     "
@@ -147,7 +161,8 @@ fn from_row(row: &Row<'_>) -> Result<User> {
         email: Email::stored(row.get(1)?),
         created: WallTime::from_seconds(row.get(2)?)?,
         token_generation: row.get(3)?,
-        events: row.get::<i64>(4)?.unsigned_abs(),
+        // In PostgreSQL it may be short of what is being added up at this moment.
+        events: row.get::<i64>(4)?.max(0).unsigned_abs(),
     })
 }
 
@@ -309,7 +324,7 @@ impl Transaction<'_> {
     /// # Errors
     /// If the database cannot be written.
     pub fn delete_user(&self, user: UserId) -> Result<()> {
-        self.lock_groups_of(user)?;
+        self.lock_all_of(user)?;
         let (folded, generation): (String, i64) =
             self.conn.one(GENERATION, params![user.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
         let digest = digest(&folded);
@@ -322,15 +337,18 @@ impl Transaction<'_> {
     /// # Errors
     /// If the database cannot be written.
     pub fn give_groups(&self, user: UserId, heir: UserId) -> Result<()> {
-        self.lock_groups_of(user)?;
+        self.lock_all_of(user)?;
         self.conn.execute(GIVE_GROUPS, params![user.0, heir.0]).map(drop)
     }
 
-    fn lock_groups_of(&self, user: UserId) -> Result<()> {
-        match self.conn {
-            Conn::Postgres(_) => self.conn.rows(LOCK_GROUPS, params![user.0], |_| Ok(())).map(drop),
-            Conn::Sqlite(_) => Ok(()),
+    /// Locks, in the order of every other write, what a removal of `user` changes.
+    fn lock_all_of(&self, user: UserId) -> Result<()> {
+        if let Conn::Postgres(_) = self.conn {
+            for sql in [LOCK_SELECTORS, LOCK_EVENTS, LOCK_GROUPS] {
+                self.conn.each(sql, params![user.0], |_| Ok(()))?;
+            }
         }
+        Ok(())
     }
 
     /// Adds a user, for whom tokens of the earlier system are valid; the address must not be taken.
@@ -349,7 +367,9 @@ impl Transaction<'_> {
             return self.conn.one(IMPORT, row, |row| row.get(0).map(UserId));
         };
         let row = params![id, email.as_str(), &folded, created];
-        self.conn.one(IMPORT_AS, row, |row| row.get(0).map(UserId))
+        let id = self.conn.one(IMPORT_AS, row, |row| row.get(0))?;
+        sequences::pass_imported(self.conn, "user", id)?;
+        Ok(UserId(id))
     }
 
     /// Makes the ids of later users higher than `id`.
@@ -357,6 +377,9 @@ impl Transaction<'_> {
     /// # Errors
     /// If the database cannot be written.
     pub fn pass_user_id(&self, UserId(id): UserId) -> Result<()> {
-        self.conn.execute(PASS_ID, params![id]).map(drop)
+        match self.conn {
+            Conn::Sqlite(_) => self.conn.execute(PASS_ID, params![id]).map(drop),
+            Conn::Postgres(session) => sequences::pass(session, "user", id),
+        }
     }
 }

@@ -17,7 +17,9 @@ use super::error::said;
 use crate::error::{Error, Result};
 use crate::model::PostgresUrl;
 
-/// How long one server may take to answer a new connection.
+/// PostgreSQL's own port.
+const PORT: u16 = 5432;
+/// How long one server may take to accept a connection.
 const CONNECT: Duration = Duration::from_secs(2);
 /// How long data may be on its way until the connection counts as lost. A machine that is gone says nothing.
 const SILENCE: Duration = Duration::from_secs(10);
@@ -25,23 +27,25 @@ const SILENCE: Duration = Duration::from_secs(10);
 /// Where the database is, and how it is reached.
 #[derive(Clone)]
 pub(in crate::store) struct Address {
-    config: Config,
+    /// The servers, each with all that a connection to it needs, in the order in which they are tried.
+    servers: Vec<Config>,
     tls: Option<MakeRustlsConnect>,
 }
 
 /// Without the user and the password.
 impl fmt::Display for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let ports = self.config.get_ports();
-        let hosts = self.config.get_hosts().iter().enumerate().map(|(at, host)| {
-            let port = ports.get(at).or(ports.first()).copied().unwrap_or(5432);
-            match host {
-                Host::Tcp(name) => format!("{name}:{port}"),
-                Host::Unix(folder) => format!("{}:{port}", folder.display()),
+        let servers = self.servers.iter().map(|server| {
+            let port = server.get_ports().first().copied().unwrap_or(PORT);
+            match server.get_hosts() {
+                [Host::Unix(folder), ..] => format!("{}:{port}", folder.display()),
+                [Host::Tcp(name), ..] => format!("{name}:{port}"),
+                [] => format!("localhost:{port}"),
             }
         });
-        let hosts = hosts.collect::<Vec<_>>().join(",");
-        write!(f, "postgres://{hosts}/{}", self.config.get_dbname().unwrap_or_default())
+        let servers = servers.collect::<Vec<_>>().join(",");
+        let name = self.servers.first().and_then(|server| server.get_dbname()).unwrap_or_default();
+        write!(f, "postgres://{servers}/{name}")
     }
 }
 
@@ -58,6 +62,11 @@ impl Address {
     /// [`Error::Setup`] that names what cannot be read, and never shows the password.
     pub(in crate::store) fn of(url: &PostgresUrl) -> Result<Self> {
         let wrong = |what: &str| Error::Setup(format!("database: {what}"));
+        if !url.is_plain() {
+            return Err(wrong(
+                "has a / or ? in its user or password: write them as %2F and %3F, and an @ as %40",
+            ));
+        }
         // The error of the parser may quote the password.
         let mut config: Config = url.as_str().parse().map_err(|_| {
             wrong("is not an address: give one such as postgres://calendar@db.example.com/calendar")
@@ -88,17 +97,6 @@ impl Address {
         if let Some(password) = password {
             config.password(password);
         }
-        if config.get_application_name().is_none() {
-            config.application_name("calendar-server");
-        }
-        if config.get_connect_timeout().is_none() {
-            config.connect_timeout(CONNECT);
-        }
-        if config.get_tcp_user_timeout().is_none() {
-            config.tcp_user_timeout(SILENCE);
-        }
-        config.keepalives_idle(SILENCE).keepalives_interval(CONNECT).keepalives_retries(3);
-        config.target_session_attrs(TargetSessionAttrs::ReadWrite);
         let tls = match url.ca() {
             Some(file) => {
                 config.ssl_mode(SslMode::Require);
@@ -127,7 +125,12 @@ impl Address {
             }
             None => None,
         };
-        Ok(Self { config, tls })
+        Ok(Self { servers: servers(&config), tls })
+    }
+
+    /// The servers, in the order in which they are tried.
+    pub(super) fn servers(&self) -> &[Config] {
+        &self.servers
     }
 
     /// Whether a password or anything else crosses a network unencrypted.
@@ -139,28 +142,63 @@ impl Address {
                     || name.parse().is_ok_and(|ip: std::net::IpAddr| ip.is_loopback())
             }
         };
-        self.tls.is_none() && !self.config.get_hosts().iter().all(is_near)
+        self.tls.is_none() && !self.servers.iter().flat_map(Config::get_hosts).all(is_near)
     }
 
-    /// Connects to the first server that takes writes. The connection has to be polled for anything to
-    /// happen.
+    /// Connects to `server`, if it takes writes. The connection has to be polled for anything to happen.
     ///
     /// # Errors
     /// Why there is none.
-    pub(super) async fn connect(&self) -> std::result::Result<(Client, Poller), String> {
+    pub(super) async fn connect(
+        &self,
+        server: &Config,
+    ) -> std::result::Result<(Client, Poller), String> {
         match &self.tls {
             None => {
                 let (client, mut connection) =
-                    self.config.connect(NoTls).await.map_err(|error| said(&error))?;
+                    server.connect(NoTls).await.map_err(|error| said(&error))?;
                 Ok((client, Box::new(move |cx| connection.poll_message(cx))))
             }
             Some(tls) => {
                 let (client, mut connection) =
-                    self.config.connect(tls.clone()).await.map_err(|error| said(&error))?;
+                    server.connect(tls.clone()).await.map_err(|error| said(&error))?;
                 Ok((client, Box::new(move |cx| connection.poll_message(cx))))
             }
         }
     }
+}
+
+/// The settings of `config` for each of its servers alone: each has its own time to answer.
+fn servers(config: &Config) -> Vec<Config> {
+    let ports = config.get_ports();
+    let one = |(at, host): (usize, &Host)| {
+        let mut one = Config::new();
+        match host {
+            Host::Tcp(name) => one.host(name),
+            Host::Unix(folder) => one.host_path(folder),
+        };
+        one.port(ports.get(at).or(ports.first()).copied().unwrap_or(PORT));
+        one.ssl_mode(config.get_ssl_mode()).channel_binding(config.get_channel_binding());
+        one.target_session_attrs(TargetSessionAttrs::ReadWrite);
+        one.keepalives_idle(SILENCE).keepalives_interval(CONNECT).keepalives_retries(3);
+        one.connect_timeout(config.get_connect_timeout().copied().unwrap_or(CONNECT));
+        one.tcp_user_timeout(config.get_tcp_user_timeout().copied().unwrap_or(SILENCE));
+        one.application_name(config.get_application_name().unwrap_or("calendar-server"));
+        if let Some(user) = config.get_user() {
+            one.user(user);
+        }
+        if let Some(password) = config.get_password() {
+            one.password(password);
+        }
+        if let Some(name) = config.get_dbname() {
+            one.dbname(name);
+        }
+        if let Some(options) = config.get_options() {
+            one.options(options);
+        }
+        one
+    };
+    config.get_hosts().iter().enumerate().map(one).collect()
 }
 
 /// Polls a connection for what the server says; none at its end.

@@ -1,6 +1,7 @@
 //! PostgreSQL, which several servers share: threads, each with a connection of its own that it drives itself.
 //!
-//! Reads and writes wait in one queue, by turns, for the next thread that is free. There is no group commit
+//! Reads wait in one queue, by turns, and writes in another, each for the next of half of the threads that is free: a
+//! write may wait for a lock, or for the standby, and no read does. There is no group commit
 //! here: PostgreSQL has its own, over all connections. What one transaction decides by must not be changed by
 //! another meanwhile, so it locks: first the row of the caller (`Snapshot::user_by_email`), then the event,
 //! then the group. Every transaction of a server has one caller and at most one group, so none of them wait
@@ -46,7 +47,8 @@ type Upkeep = fn(Conn<'_>) -> Result<bool>;
 
 /// The threads and their queues.
 pub(in crate::store) struct Postgres {
-    queue: Arc<Queue<Job>>,
+    reads: Arc<Queue<Job>>,
+    writes: Arc<Queue<Job>>,
     /// For the health check, whose answer must not wait for others.
     watcher: Arc<Queue<Job>>,
     activity: Arc<Activity>,
@@ -55,8 +57,8 @@ pub(in crate::store) struct Postgres {
 }
 
 impl Postgres {
-    /// Connects to the database at `address` and starts `connections` threads. `upkeep` is done by a thread
-    /// and a connection of its own.
+    /// Connects to the database at `address` and starts `connections` threads, at least one for reads and one for
+    /// writes. `upkeep` is done by a thread and a connection of its own.
     ///
     /// # Errors
     /// [`Error::Setup`] if it cannot be reached, or a thread cannot be started.
@@ -66,15 +68,21 @@ impl Postgres {
         upkeep: Upkeep,
     ) -> Result<Self> {
         let (stop, stopped) = crossbeam_channel::bounded(0);
+        let writers = (connections / 2).max(1);
+        let readers = (connections - writers).max(1);
         let mut pool = Self {
-            queue: Arc::new(Queue::new(connections)),
+            reads: Arc::new(Queue::new(readers)),
+            writes: Arc::new(Queue::new(writers)),
             watcher: Arc::new(Queue::new(1)),
             activity: Arc::default(),
             threads: Vec::new(),
             upkeep: Some(stop),
         };
-        for number in 1..=connections {
-            pool.spawn(format!("store-{number}"), address, Arc::clone(&pool.queue))?;
+        for number in 1..=readers {
+            pool.spawn(format!("store-reader-{number}"), address, Arc::clone(&pool.reads))?;
+        }
+        for number in 1..=writers {
+            pool.spawn(format!("store-writer-{number}"), address, Arc::clone(&pool.writes))?;
         }
         pool.spawn("store-watcher".into(), address, Arc::clone(&pool.watcher))?;
         let mut session = Some(open(address)?);
@@ -134,7 +142,7 @@ impl Postgres {
         T: Send + 'static,
         F: FnOnce(&Snapshot<'_>) -> Result<T> + Send + 'static,
     {
-        queue(&self.queue, lane, move |ready| read(ready?, work))?.await.map_err(|_| stopped())?
+        queue(&self.reads, lane, move |ready| read(ready?, work))?.await.map_err(|_| stopped())?
     }
 
     /// Queues `work` for the health check's thread.
@@ -166,7 +174,7 @@ impl Postgres {
     {
         let activity = Arc::clone(&self.activity);
         self.activity.queued();
-        let queued = queue(&self.queue, Lane::alone(), move |ready| {
+        let queued = queue(&self.writes, Lane::alone(), move |ready| {
             activity.taken();
             let done = write(ready?, work);
             if done.is_ok() {
@@ -196,7 +204,8 @@ impl Postgres {
 /// Waits until all that was queued is done.
 impl Drop for Postgres {
     fn drop(&mut self) {
-        self.queue.close();
+        self.reads.close();
+        self.writes.close();
         self.watcher.close();
         drop(self.upkeep.take());
         for thread in self.threads.drain(..) {

@@ -11,19 +11,21 @@ use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::Poll;
+use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use futures_util::future::{poll_fn, try_join, try_join_all};
 use futures_util::{SinkExt, TryStreamExt};
 use tokio::runtime::{self, Runtime};
+use tokio::time::timeout;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
-use tokio_postgres::{AsyncMessage, Client, CopyInSink, Statement};
+use tokio_postgres::{AsyncMessage, Client, Config, CopyInSink, Statement};
 
 use super::address::Address;
 use super::error::{said, was_refused};
 use crate::error::{Error, Result};
-use crate::store::engine::sql::{Param, Row, Sql};
+use crate::store::engine::sql::{Key, Param, Row, Sql};
 
 /// What every connection sets for itself, whatever the role or the database say: a commit is on the disk of
 /// the primary and of its synchronous standby before it is answered; nobody waits for a lock without end, or
@@ -34,11 +36,20 @@ SET lock_timeout = '10s';
 SET idle_in_transaction_session_timeout = '30s';
 SET client_min_messages = warning";
 
-/// Identifies the history of this database: its cluster, the timeline, which a fail-over and a recovery
-/// change, and the table of the events, which is another one in a database that was filled again.
+/// Identifies the history of this database: its cluster, the timeline that is written, which a fail-over and a
+/// recovery change, and the table of the events, which is another one in a database that was filled again. The
+/// control file has the old timeline until the first checkpoint after a promotion.
 const LINEAGE: &str = "
-SELECT c.system_identifier, p.timeline_id, to_regclass('event')::oid
-FROM pg_control_system() c, pg_control_checkpoint() p";
+SELECT c.system_identifier,
+    ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::int,
+    to_regclass('event')::oid
+FROM pg_control_system() c";
+
+/// How long a statement may take, or a commit, which waits for the standby. What takes longer ends the connection.
+const LONGEST: Duration = Duration::from_secs(60);
+const LONGEST_COMMIT: Duration = Duration::from_secs(10);
+/// How long one server may take until a new connection to it is ready.
+const READY: Duration = Duration::from_secs(3);
 
 /// Reads see one state. What a decision rests on is read again only in a write, which locks it.
 const SNAPSHOT: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
@@ -61,11 +72,13 @@ pub(in crate::store) struct Session {
     // Dropped first: the connection then ends.
     client: Client,
     runtime: Runtime,
-    statements: RefCell<HashMap<(usize, usize, bool), Statement>>,
+    statements: RefCell<HashMap<Key, Statement>>,
     next: Cell<Next>,
     in_transaction: Cell<bool>,
     /// Whether a statement of the transaction has failed, so that it cannot be committed.
     failed: Cell<bool>,
+    /// Whether the server did not answer in time, so that what it answers now is for something else.
+    broken: Cell<bool>,
     /// Whether the server has said that it did not wait for its standby.
     alone: Arc<AtomicBool>,
     lineage: u64,
@@ -86,11 +99,22 @@ impl Session {
     /// # Errors
     /// Why there is none.
     pub(super) fn open(address: &Address) -> std::result::Result<Self, String> {
+        let mut why = String::from("it names no server");
+        for server in address.servers() {
+            match Self::open_at(address, server) {
+                Ok(session) => return Ok(session),
+                Err(said) => why = said,
+            }
+        }
+        Err(why)
+    }
+
+    fn open_at(address: &Address, server: &Config) -> std::result::Result<Self, String> {
         let runtime = runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(|error| format!("cannot start a runtime: {error}"))?;
         let alone = Arc::new(AtomicBool::new(false));
-        let client = runtime.block_on(async {
-            let (client, mut poll) = address.connect().await?;
+        let open = async {
+            let (client, mut poll) = address.connect(server).await?;
             let told = Arc::clone(&alone);
             tokio::spawn(async move {
                 while let Some(message) = poll_fn(|cx| poll(cx)).await {
@@ -104,25 +128,28 @@ impl Session {
                     }
                 }
             });
-            Ok::<_, String>(client)
-        })?;
-        let ready = runtime.block_on(async {
-            client.batch_execute(SET_UP).await?;
-            client.query_one(LINEAGE, &[]).await
-        });
-        let row = ready.map_err(|error| said(&error))?;
-        let mut session = Self {
+            let set_up = async {
+                client.batch_execute(SET_UP).await?;
+                lineage(&client.query_one(LINEAGE, &[]).await?)
+            };
+            let lineage = set_up.await.map_err(|error| said(&error))?;
+            Ok::<_, String>((client, lineage))
+        };
+        // A timer begins inside the runtime.
+        let ready = runtime.block_on(async { timeout(READY, open).await });
+        let (client, lineage) =
+            ready.map_err(|_| format!("no answer within {} s", READY.as_secs()))??;
+        Ok(Self {
             client,
             runtime,
             statements: RefCell::default(),
             next: Cell::new(Next::Statement),
             in_transaction: Cell::new(false),
             failed: Cell::new(false),
+            broken: Cell::new(false),
             alone,
-            lineage: 0,
-        };
-        session.lineage = lineage(&row).map_err(|error| said(&error))?;
-        Ok(session)
+            lineage,
+        })
     }
 
     /// Which history of the database this is.
@@ -137,7 +164,7 @@ impl Session {
             tokio::task::yield_now().await;
             tokio::task::yield_now().await;
         });
-        !self.client.is_closed()
+        !self.broken.get() && !self.client.is_closed()
     }
 
     /// The client and the runtime that it needs, for work of another kind.
@@ -185,7 +212,7 @@ impl Session {
             });
             try_join(self.begin(begin.filter(|_| !unknown)), try_join_all(answers)).await
         };
-        self.noted(self.runtime.block_on(run))?;
+        self.run(run)?;
         work.into_inner().1
     }
 
@@ -200,7 +227,7 @@ impl Session {
             let run = self.client.execute_raw(&statement, params);
             Ok(try_join(self.begin(begin.filter(|_| !unknown)), run).await?.1)
         };
-        let changed = self.noted(self.runtime.block_on(run))?;
+        let changed = self.run(run)?;
         Ok(usize::try_from(changed).unwrap_or(usize::MAX))
     }
 
@@ -214,7 +241,7 @@ impl Session {
             self.begin(begin).await?;
             self.client.batch_execute(sql).await
         };
-        self.noted(self.runtime.block_on(run))
+        self.run(run)
     }
 
     /// Begins a `COPY … FROM STDIN`.
@@ -227,7 +254,7 @@ impl Session {
             self.begin(begin).await?;
             self.client.copy_in(sql).await
         };
-        let sink = self.noted(self.runtime.block_on(run))?;
+        let sink = self.run(run)?;
         Ok(Copying { session: self, sink: Box::pin(sink) })
     }
 
@@ -265,12 +292,14 @@ impl Session {
         Ok(statement)
     }
 
-    /// Remembers a failure, after which the server refuses the rest of the transaction.
-    fn noted<T>(&self, asked: Asked<T>) -> Result<T> {
-        asked.map_err(|error| {
-            self.failed.set(true);
-            error.into()
-        })
+    /// Waits for `asked`. After a failure the server refuses the rest of the transaction.
+    fn run<T>(&self, asked: impl Future<Output = Asked<T>>) -> Result<T> {
+        let answer = self.runtime.block_on(async { timeout(LONGEST, asked).await });
+        let answer = answer.map_err(|_| {
+            self.broken.set(true);
+            Error::Unavailable(format!("no answer within {} s", LONGEST.as_secs()))
+        });
+        answer.and_then(|answer| answer.map_err(Error::from)).inspect_err(|_| self.failed.set(true))
     }
 
     /// Commits. When this returns `Ok`, the primary and its synchronous standby have all of it on disk.
@@ -286,8 +315,16 @@ impl Session {
             return Err(Error::Internal("a statement of this write has failed".into()));
         }
         self.alone.store(false, Ordering::Relaxed);
-        let committed = self.runtime.block_on(self.client.batch_execute("COMMIT"));
+        let commit = self.client.batch_execute("COMMIT");
+        let committed = self.runtime.block_on(async { timeout(LONGEST_COMMIT, commit).await });
         self.in_transaction.set(false);
+        let Ok(committed) = committed else {
+            self.broken.set(true);
+            return Err(Error::Unknown(format!(
+                "a commit was not confirmed within {} s: is a standby there?",
+                LONGEST_COMMIT.as_secs()
+            )));
+        };
         match committed {
             Ok(()) if self.alone.load(Ordering::Relaxed) => Err(Error::Unknown(
                 "PostgreSQL committed a write without waiting for its standby".into(),
@@ -305,7 +342,7 @@ impl Session {
     pub(super) fn end(&self) {
         self.next.set(Next::Statement);
         self.failed.set(false);
-        if !self.in_transaction.take() {
+        if !self.in_transaction.take() || self.broken.get() {
             return;
         }
         self.runtime.block_on(async {
@@ -333,7 +370,7 @@ impl Copying<'_> {
     /// # Errors
     /// If the connection is lost.
     pub(in crate::store) fn send(&mut self, bytes: Bytes) -> Result<()> {
-        self.session.noted(self.session.runtime.block_on(self.sink.send(bytes)))
+        self.session.run(self.sink.send(bytes))
     }
 
     /// Waits until all rows are taken.
@@ -341,8 +378,7 @@ impl Copying<'_> {
     /// # Errors
     /// If one of them was refused.
     pub(in crate::store) fn finish(mut self) -> Result<()> {
-        let done = self.session.runtime.block_on(self.sink.as_mut().finish());
-        self.session.noted(done).map(drop)
+        self.session.run(self.sink.as_mut().finish()).map(drop)
     }
 }
 
