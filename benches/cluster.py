@@ -51,7 +51,7 @@ class Primary:
         run("pg_ctl", "-D", self.folder / name, "-l", self.folder / f"{name}.log", "-w", "-o", options, "start", stdout=subprocess.DEVNULL)
 
     def ask(self, sql, name="calendar"):
-        asked = run("psql", "-h", "127.0.0.1", "-p", self.port, "-U", "calendar", "-AtXq", "-c", sql, name, capture_output=True, text=True)
+        asked = run("psql", "-h", "127.0.0.1", "-p", self.port, "-U", "calendar", "-AtXq", "-c", sql, name, stdout=subprocess.PIPE, text=True)
         return asked.stdout.strip()
 
     def took(self, prepare, execute, times=15):
