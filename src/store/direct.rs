@@ -44,7 +44,7 @@ impl DirectStore {
     /// Opens `database`, which must exist and be migrated.
     ///
     /// # Errors
-    /// [`Error::Setup`](crate::error::Error::Setup), with what to do about it.
+    /// [`Error::Setup`], with what to do about it.
     pub fn open(database: impl Into<Database>) -> Result<Self> {
         let engine = match database.into() {
             Database::File(path) => Engine::File(Box::new(File::open(&path)?)),
@@ -61,7 +61,7 @@ impl DirectStore {
     /// meanwhile. Of a PostgreSQL, that cannot be known.
     ///
     /// # Errors
-    /// [`Error::Setup`](crate::error::Error::Setup), with what to do about it.
+    /// [`Error::Setup`], with what to do about it.
     pub fn open_alone(database: impl Into<Database>) -> Result<Self> {
         let database = database.into();
         let alone = database.file().map(|path| Lock::alone(&Place::of(path))).transpose()?;
@@ -75,7 +75,7 @@ impl DirectStore {
     /// Opens `database`; where there is no file, makes it, and migrates it.
     ///
     /// # Errors
-    /// [`Error::Setup`](crate::error::Error::Setup), with what to do about it.
+    /// [`Error::Setup`], with what to do about it.
     pub fn open_or_make(database: impl Into<Database>) -> Result<Self> {
         let engine = match database.into() {
             Database::File(path) => Engine::File(Box::new(File::open_or_make(&path)?)),
@@ -95,7 +95,7 @@ impl DirectStore {
     /// temporary in-memory database instead.
     ///
     /// # Errors
-    /// [`Error::Setup`](crate::error::Error::Setup), with what to do about it.
+    /// [`Error::Setup`], with what to do about it.
     pub fn open_to_rehearse(database: impl Into<Database>) -> Result<Self> {
         match database.into() {
             Database::File(path) => {
@@ -181,8 +181,8 @@ impl DirectStore {
     /// many rows are done, and of how many.
     ///
     /// # Errors
-    /// [`Error::Conflict`](crate::error::Error::Conflict) if `to` has or had users,
-    /// [`Error::Setup`](crate::error::Error::Setup) if both are of the same kind, or one cannot be used.
+    /// [`Error::Conflict`] if `to` has or had users,
+    /// [`Error::Setup`] if both are of the same kind, or one cannot be used.
     pub fn move_to(&mut self, to: &mut Self, progress: &mut dyn FnMut(u64, u64)) -> Result<Moved> {
         match (&self.engine, &to.engine) {
             (Engine::File(_), Engine::File(_)) => Err(Error::Setup(
@@ -202,7 +202,7 @@ impl DirectStore {
     /// Checks that [`DirectStore::move_to`] may write to this database.
     ///
     /// # Errors
-    /// [`Error::Conflict`](crate::error::Error::Conflict) if it has or had users.
+    /// [`Error::Conflict`] if it has or had users.
     pub fn check_empty(&mut self) -> Result<()> {
         self.read(moving::check_empty)
     }
