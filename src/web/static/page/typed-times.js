@@ -112,7 +112,7 @@ const CLOCKS = [
 export function parseTime(text) {
   const tidied = tidy(text);
   if (tidied in NOON_AND_MIDNIGHT) return NOON_AND_MIDNIGHT[tidied];
-  const [, before, digits, after] = /^(오전|오후)? ?(.*?) ?([ap]|[ap]m|[ap]\.m\.)?$/.exec(tidied) ?? [];
+  const [, before, digits, after] = /^(오전|오후|[ap]m)? ?(.*?) ?([ap]|[ap]m|[ap]\.m\.)?$/.exec(tidied) ?? [];
   const found = CLOCKS.map((clock) => clock.exec(digits)?.groups).find(Boolean);
   if (!found || (before && after)) return null;
   const word = before ?? after;
