@@ -215,7 +215,8 @@ fn status(database: &Database, json: bool) -> Result<()> {
     output::table(&rows.collect::<Vec<_>>())
 }
 
-/// Writes `migrations/V<n>__<message>.sql`, empty, in the source tree of the working directory.
+/// Writes `migrations/V<n>__<message>.sql`, empty, in the source tree of the working directory, and its pair for
+/// PostgreSQL.
 fn write_migration(message: &str) -> Result<()> {
     let words = message.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
     let name = words.map(str::to_ascii_lowercase).collect::<Vec<_>>().join("_");
@@ -237,7 +238,12 @@ fn write_migration(message: &str) -> Result<()> {
         let number = name.to_str().and_then(|name| name.strip_prefix('V')?.split_once("__"));
         newest = newest.max(number.and_then(|(number, _)| number.parse().ok()).unwrap_or(0));
     }
-    let path: PathBuf = folder.join(format!("V{}__{name}.sql", newest + 1_u32));
-    fs::File::create_new(&path).map_err(cannot)?;
-    output::line(&format!("wrote {}", path.display()))
+    let name = format!("V{}__{name}.sql", newest + 1_u32);
+    let folders = [folder.to_owned(), folder.join("postgres")];
+    for folder in folders.iter().filter(|folder| folder.is_dir()) {
+        let path = folder.join(&name);
+        fs::File::create_new(&path).map_err(cannot)?;
+        output::line(&format!("wrote {}", path.display()))?;
+    }
+    Ok(())
 }

@@ -6,7 +6,7 @@ use std::process::Stdio;
 
 use serde_json::json;
 
-use crate::support::server::{Ended, command, failed, run};
+use crate::support::server::{Ended, command, done, failed, run};
 
 #[test]
 fn the_plan_can_be_json() {
@@ -79,6 +79,12 @@ fn a_developer_gets_the_next_empty_migration() {
         fs::read_to_string(here.join("migrations/V11__add_colour_and_shape.sql")).unwrap(),
         ""
     );
+    fs::create_dir(here.join("migrations/postgres")).unwrap();
+    assert_eq!(
+        run(here, &["db", "migrate", "-m", "size"]),
+        done("wrote migrations/V12__size.sql\nwrote migrations/postgres/V12__size.sql\n")
+    );
+    assert_eq!(fs::read_to_string(here.join("migrations/postgres/V12__size.sql")).unwrap(), "");
     assert_eq!(
         run(here, &["db", "migrate", "-m", "색"]),
         failed("-m: expected words in ASCII letters and digits, such as \"add colour\"")
