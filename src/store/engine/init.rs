@@ -17,7 +17,7 @@ use crate::error::{Error, Result};
 const KEY_BYTES: usize = 32;
 
 /// Made with the file rather than by a migration: the key has to be there before any table.
-const CREATE_KEY: &str = "CREATE TABLE signing_key (
+pub(in crate::store) const CREATE_KEY: &str = "CREATE TABLE signing_key (
     id  INTEGER PRIMARY KEY CHECK (id = 1),
     key BLOB    NOT NULL CHECK (length(key) = 32)
 ) STRICT";

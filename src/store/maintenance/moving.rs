@@ -355,6 +355,8 @@ fn write_line(line: &mut Vec<u8>, row: &[Value]) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::engine::init;
+    use crate::store::maintenance::migrations;
 
     #[test]
     fn a_row_is_one_line_whatever_it_holds() {
@@ -368,6 +370,42 @@ mod tests {
         ];
         write_line(&mut line, &row);
         assert_eq!(String::from_utf8(line).unwrap(), "-5\ta\\tb\\nc\\\\N\t\\N\t\\\\x00ff\t\n");
+    }
+
+    /// What is made again, and what is SQLite's own.
+    const NOT_MOVED: &str = "^(sqlite_|refinery_|subject_gram)";
+
+    #[test]
+    fn every_table_is_moved_with_every_column() {
+        let conn = migrations::scratch().unwrap();
+        conn.execute_batch(init::CREATE_KEY).unwrap();
+        let list = |sql: &str| {
+            let mut statement = conn.prepare(sql).unwrap();
+            let names = statement.query_map([], |row| row.get::<_, String>(0)).unwrap();
+            names.collect::<rusqlite::Result<Vec<_>>>().unwrap()
+        };
+        let not_moved = regex_lite::Regex::new(NOT_MOVED).unwrap();
+        let mut real: Vec<String> = list("SELECT name FROM sqlite_schema WHERE type = 'table'")
+            .into_iter()
+            .filter(|table| !not_moved.is_match(table))
+            .map(|table| {
+                let sql = format!("SELECT name FROM pragma_table_info('{table}') ORDER BY name");
+                format!("{table}: {}", list(&sql).join(", "))
+            })
+            .collect();
+        let mut moved: Vec<String> = TABLES
+            .iter()
+            .map(|table| {
+                let text = table.copy.replace('"', "");
+                let (_, columns) = text.split_once('(').unwrap();
+                let mut columns: Vec<_> = columns.split_once(')').unwrap().0.split(", ").collect();
+                columns.sort_unstable();
+                format!("{}: {}", table.name.trim_matches('"'), columns.join(", "))
+            })
+            .collect();
+        real.sort();
+        moved.sort();
+        assert_eq!(moved, real);
     }
 
     #[test]
