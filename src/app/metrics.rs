@@ -123,6 +123,12 @@ impl Collector for OfStore {
             )?;
             let size = store::size(file);
             gauge("database_size", "The database with its log", Some(&Unit::Bytes), size)?;
+        } else {
+            let standbys = self.activity.standbys_in_step();
+            let help = "1 if the primary of PostgreSQL can be reached, else 0";
+            gauge("database_reachable", help, None, standbys.is_some().into())?;
+            let help = "Standbys of PostgreSQL that confirm each commit";
+            gauge("standbys_in_step", help, None, standbys.unwrap_or_default() as u64)?;
         }
         let help = "Commits by the number of writes that each has";
         let commits = self.activity.commits();

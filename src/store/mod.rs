@@ -150,7 +150,7 @@ impl Store {
                 }
                 let applied = cluster.migrate()?;
                 let signing_key = cluster.signing_key().map_err(|error| cluster.named(error))?;
-                let pool = Postgres::start(&cluster.address, url.connections(), postgres::upkeep)?;
+                let pool = Postgres::start(&cluster.address, url.connections(), postgres::CHORES)?;
                 let engine = Engine::Postgres { pool, signing_key };
                 Ok((Self { engine }, Opened { made: false, applied }))
             }

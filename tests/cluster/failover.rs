@@ -1,6 +1,8 @@
 //! What happens to writes while the primary is killed and its standby takes over.
 
 use std::collections::BTreeMap;
+use std::net::TcpListener;
+use std::process::Command;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
@@ -15,10 +17,14 @@ const CLIENTS: usize = 8;
 
 /// A calendar's server over `nodes`.
 fn server(nodes: &Nodes, folder: &std::path::Path) -> Server {
+    Server::start(serve(nodes, folder))
+}
+
+fn serve(nodes: &Nodes, folder: &std::path::Path) -> Command {
     let url = nodes.url();
     let mut command = command(folder, &["--database", &url, "dev-run", "--port", "0"]);
     command.env("CALENDAR_LOG_LEVEL", "critical");
-    Server::start(command)
+    command
 }
 
 fn agent() -> Agent {
@@ -133,9 +139,23 @@ fn every_acknowledged_event_is_there_once_after_the_primary_was_killed_and_the_s
 #[ignore = "needs PostgreSQL: scripts/with-postgres"]
 fn a_commit_that_did_not_wait_for_the_standby_is_not_called_done() {
     let (nodes, folder) = (Nodes::start(), tempfile::tempdir().unwrap());
-    let server = server(&nodes, folder.path());
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let metrics = format!("127.0.0.1:{port}");
+    let mut command = serve(&nodes, folder.path());
+    command.env("CALENDAR_METRICS_ADDRESS", &metrics);
+    let server = Server::start(command);
+    let shown = |line: &str| {
+        wait_for(line, || {
+            let mut answer = agent().get(format!("http://{metrics}/metrics")).call().ok()?;
+            let text = answer.body_mut().read_to_string().unwrap();
+            text.lines().any(|shown| shown == line).then_some(())
+        });
+    };
+    shown("calendar_database_reachable 1");
+    shown("calendar_standbys_in_step 1");
     let token = register(&agent(), &server.url);
     nodes.standby.stop();
+    shown("calendar_standbys_in_step 0");
     let headers = [("X-calendar-access-token", token.as_str())];
     let commits_that_wait = "SELECT count(*) FROM pg_stat_activity
         WHERE wait_event = 'SyncRep' AND query = 'COMMIT'";

@@ -13,6 +13,8 @@ pub struct Activity {
     commits: [AtomicU64; CLASSES],
     writes: AtomicU64,
     misplaced: AtomicBool,
+    reachable: AtomicBool,
+    standbys: AtomicUsize,
 }
 
 /// Commits, counted by their number of writes.
@@ -44,6 +46,20 @@ impl Activity {
     #[must_use]
     pub fn in_place(&self) -> bool {
         !self.misplaced.load(Ordering::Relaxed)
+    }
+
+    /// How many standbys of PostgreSQL's primary confirm each commit, as of the last look; none while there is no
+    /// primary to be reached.
+    #[must_use]
+    pub fn standbys_in_step(&self) -> Option<usize> {
+        let reachable = self.reachable.load(Ordering::Relaxed);
+        reachable.then(|| self.standbys.load(Ordering::Relaxed))
+    }
+
+    /// Records what [`Activity::standbys_in_step`] gives.
+    pub(in crate::store) fn set_standbys_in_step(&self, standbys: Option<usize>) {
+        self.standbys.store(standbys.unwrap_or_default(), Ordering::Relaxed);
+        self.reachable.store(standbys.is_some(), Ordering::Relaxed);
     }
 
     /// Records whether they are. Returns whether that changed.

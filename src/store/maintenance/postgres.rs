@@ -9,7 +9,7 @@ use crate::model::PostgresUrl;
 use crate::store::engine::conn::Conn;
 use crate::store::engine::postgres::address::Address;
 use crate::store::engine::postgres::error::said;
-use crate::store::engine::postgres::pool;
+use crate::store::engine::postgres::pool::{self, Chores};
 use crate::store::engine::postgres::session::Session;
 use crate::store::engine::sql::{Sql, params};
 use crate::store::tables::contents::{self, Contents};
@@ -40,6 +40,18 @@ const STANDBYS: Sql = Sql::both(
     "SELECT application_name, coalesce(sync_state, 'not told') FROM pg_stat_replication
     ORDER BY application_name, pid",
 );
+
+/// Without the right to see the others, it counts none.
+const IN_STEP: Sql =
+    Sql::both("SELECT count(*) FROM pg_stat_replication WHERE sync_state IN ('sync', 'quorum')");
+
+/// What a server does when nobody asks for anything.
+pub(in crate::store) const CHORES: Chores = Chores { upkeep, standbys: standbys_in_step };
+
+fn standbys_in_step(conn: Conn<'_>) -> Result<usize> {
+    let standbys: i64 = conn.one(IN_STEP, params![], |row| row.get(0))?;
+    Ok(usize::try_from(standbys).unwrap_or_default())
+}
 
 /// A database, to work on.
 pub(in crate::store) struct Cluster {

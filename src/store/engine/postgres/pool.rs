@@ -18,7 +18,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 
 use super::address::Address;
-use super::session::Session;
+use super::session::{Limits, Session};
 use crate::error::{Error, Result};
 use crate::store::engine::activity::Activity;
 use crate::store::engine::conn::Conn;
@@ -42,8 +42,14 @@ struct Job {
     work: Box<dyn FnOnce(Ready<'_>) + Send>,
 }
 
-/// Does a step of deferred work; gives whether there may be more.
-type Upkeep = fn(Conn<'_>) -> Result<bool>;
+/// What the pool does when nobody asks for anything.
+#[derive(Clone, Copy)]
+pub(in crate::store) struct Chores {
+    /// Does a step of deferred work; gives whether there may be more.
+    pub(in crate::store) upkeep: fn(Conn<'_>) -> Result<bool>,
+    /// Counts the standbys that confirm each commit.
+    pub(in crate::store) standbys: fn(Conn<'_>) -> Result<usize>,
+}
 
 /// The threads and their queues.
 pub(in crate::store) struct Postgres {
@@ -58,14 +64,14 @@ pub(in crate::store) struct Postgres {
 
 impl Postgres {
     /// Connects to the database at `address` and starts `connections` threads, at least one for reads and one for
-    /// writes. `upkeep` is done by a thread and a connection of its own.
+    /// writes. `chores` are done by a thread and a connection of its own.
     ///
     /// # Errors
     /// [`Error::Setup`] if it cannot be reached, or a thread cannot be started.
     pub(in crate::store) fn start(
         address: &Address,
         connections: usize,
-        upkeep: Upkeep,
+        chores: Chores,
     ) -> Result<Self> {
         let (stop, stopped) = crossbeam_channel::bounded(0);
         let writers = (connections / 2).max(1);
@@ -85,18 +91,22 @@ impl Postgres {
             pool.spawn(format!("store-writer-{number}"), address, Arc::clone(&pool.writes))?;
         }
         pool.spawn("store-watcher".into(), address, Arc::clone(&pool.watcher))?;
-        let mut session = Some(open(address)?);
-        let address = address.clone();
+        let mut session = Some(connected(address, Limits::SERVER)?);
+        let (address, activity) = (address.clone(), pool.activity());
         let thread = std::thread::Builder::new().name("store-upkeep".into()).spawn(move || {
             let mut wait = Duration::ZERO;
             while stopped.recv_timeout(wait) == Err(crossbeam_channel::RecvTimeoutError::Timeout) {
                 wait = UPKEEP;
                 session = session.take().filter(Session::is_open);
                 if session.is_none() {
-                    session = Session::open(&address).ok();
+                    session = Session::open(&address, Limits::SERVER).ok();
                 }
+                let count = |session: &Session| {
+                    read(session, |snapshot| (chores.standbys)(snapshot.conn)).ok()
+                };
+                activity.set_standbys_in_step(session.as_ref().and_then(count));
                 let Some(session) = &session else { continue };
-                match write(session, |tx| upkeep(tx.conn)) {
+                match write(session, |tx| (chores.upkeep)(tx.conn)) {
                     Ok(true) => wait = Duration::ZERO,
                     Ok(false) => {}
                     Err(error) => tracing::warn!("deferred work has to wait: {error}"),
@@ -110,7 +120,7 @@ impl Postgres {
     /// Starts a thread that does what is in `queue`.
     fn spawn(&mut self, name: String, address: &Address, queue: Arc<Queue<Job>>) -> Result<()> {
         // Opened now, so that the first request need not wait for it.
-        let mut session = Some(open(address)?);
+        let mut session = Some(connected(address, Limits::SERVER)?);
         let address = address.clone();
         let thread = std::thread::Builder::new().name(name).spawn(move || {
             let mut refused = None;
@@ -224,12 +234,17 @@ fn cannot_start(error: &std::io::Error) -> Error {
     Error::Setup(format!("cannot start a thread of the store: {error}"))
 }
 
-/// A connection for a start or a command, which somebody waits for.
+/// A connection for a command.
 ///
 /// # Errors
 /// [`Error::Setup`] that names the address.
 pub(in crate::store) fn open(address: &Address) -> Result<Session> {
-    Session::open(address).map_err(|why| Error::Setup(format!("cannot use {address}: {why}")))
+    connected(address, Limits::COMMAND)
+}
+
+fn connected(address: &Address, limits: Limits) -> Result<Session> {
+    Session::open(address, limits)
+        .map_err(|why| Error::Setup(format!("cannot use {address}: {why}")))
 }
 
 /// A connection in place of one that was lost, by `until`. `refused` is when the last try failed, and why: work
@@ -246,7 +261,7 @@ fn reopen(
         {
             return Err(why.clone());
         }
-        match Session::open(address) {
+        match Session::open(address, Limits::SERVER) {
             Ok(session) => {
                 tracing::info!("connected to {address} again");
                 *refused = None;

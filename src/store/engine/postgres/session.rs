@@ -45,9 +45,20 @@ SELECT c.system_identifier,
     to_regclass('event')::oid
 FROM pg_control_system() c";
 
-/// How long a statement may take, or a commit, which waits for the standby. What takes longer ends the connection.
-const LONGEST: Duration = Duration::from_secs(60);
-const LONGEST_COMMIT: Duration = Duration::from_secs(10);
+/// How long a server waits for a statement, or for a commit, which the standby has to confirm. What takes longer ends
+/// the connection. A command, for which somebody waits, waits without end.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Limits {
+    statement: Duration,
+    commit: Duration,
+}
+
+impl Limits {
+    pub(super) const SERVER: Self =
+        Self { statement: Duration::from_secs(60), commit: Duration::from_secs(10) };
+    pub(super) const COMMAND: Self = Self { statement: Duration::MAX, commit: Duration::MAX };
+}
+
 /// How long one server may take until a new connection to it is ready.
 const READY: Duration = Duration::from_secs(3);
 
@@ -82,6 +93,7 @@ pub(in crate::store) struct Session {
     /// Whether the server has said that it did not wait for its standby.
     alone: Arc<AtomicBool>,
     lineage: u64,
+    limits: Limits,
 }
 
 impl fmt::Debug for Session {
@@ -98,10 +110,10 @@ impl Session {
     ///
     /// # Errors
     /// Why there is none.
-    pub(super) fn open(address: &Address) -> std::result::Result<Self, String> {
+    pub(super) fn open(address: &Address, limits: Limits) -> std::result::Result<Self, String> {
         let mut why = String::from("it names no server");
         for server in address.servers() {
-            match Self::open_at(address, server) {
+            match Self::open_at(address, server, limits) {
                 Ok(session) => return Ok(session),
                 Err(said) => why = said,
             }
@@ -109,7 +121,11 @@ impl Session {
         Err(why)
     }
 
-    fn open_at(address: &Address, server: &Config) -> std::result::Result<Self, String> {
+    fn open_at(
+        address: &Address,
+        server: &Config,
+        limits: Limits,
+    ) -> std::result::Result<Self, String> {
         let runtime = runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(|error| format!("cannot start a runtime: {error}"))?;
         let alone = Arc::new(AtomicBool::new(false));
@@ -149,6 +165,7 @@ impl Session {
             broken: Cell::new(false),
             alone,
             lineage,
+            limits,
         })
     }
 
@@ -294,10 +311,11 @@ impl Session {
 
     /// Waits for `asked`. After a failure the server refuses the rest of the transaction.
     fn run<T>(&self, asked: impl Future<Output = Asked<T>>) -> Result<T> {
-        let answer = self.runtime.block_on(async { timeout(LONGEST, asked).await });
+        let longest = self.limits.statement;
+        let answer = self.runtime.block_on(async { timeout(longest, asked).await });
         let answer = answer.map_err(|_| {
             self.broken.set(true);
-            Error::Unavailable(format!("no answer within {} s", LONGEST.as_secs()))
+            Error::Unavailable(format!("no answer within {} s", longest.as_secs()))
         });
         answer.and_then(|answer| answer.map_err(Error::from)).inspect_err(|_| self.failed.set(true))
     }
@@ -316,13 +334,14 @@ impl Session {
         }
         self.alone.store(false, Ordering::Relaxed);
         let commit = self.client.batch_execute("COMMIT");
-        let committed = self.runtime.block_on(async { timeout(LONGEST_COMMIT, commit).await });
+        let longest = self.limits.commit;
+        let committed = self.runtime.block_on(async { timeout(longest, commit).await });
         self.in_transaction.set(false);
         let Ok(committed) = committed else {
             self.broken.set(true);
             return Err(Error::Unknown(format!(
                 "a commit was not confirmed within {} s: is a standby there?",
-                LONGEST_COMMIT.as_secs()
+                longest.as_secs()
             )));
         };
         match committed {
