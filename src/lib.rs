@@ -15,8 +15,8 @@
 //! ```
 //!
 //! Beside it: [`config`] (every key, read and checked once), [`clock`] (the only place that asks for the
-//! time), [`app`] (what every handler works with), `http/` (the HTTP that all protocols share),
-//! [`backups`] (the scheduled ones) and [`error`] (the one error type). `run/` starts and stops a server
+//! time), [`app`] (what every handler works with), `http/` (the HTTP that all protocols share), [`ical`]
+//! (recurrence rules), [`backups`] (the scheduled ones) and [`error`] (the one error type). `run/` starts and stops a server
 //! and what runs beside it.
 //!
 //! A value is checked when it comes in, and trusted from then on:
@@ -42,6 +42,7 @@ pub mod domain;
 pub mod error;
 pub mod front;
 mod http;
+pub mod ical;
 pub mod model;
 mod run;
 pub mod server;

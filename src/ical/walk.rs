@@ -1,0 +1,173 @@
+//! The walk along a rule, begun next to the window that is asked for.
+//!
+//! A rule without `COUNT` depends on its start in three ways only: the start supplies parts that the rule does not
+//! name, `INTERVAL` counts from its period, and nothing comes before it. So the parts are spelled out, the
+//! walk begins with the first counted period that may reach into the window, and what is outside the
+//! window is dropped. That this changes nothing is tested against the walk from the start.
+
+use ical::recur::expand::IcalRecurExpand;
+use ical::recur::{
+    IcalRecurDateTime as Civil, IcalRecurFreq as Freq, IcalRecurRule,
+    IcalRecurWeekdayNum as WeekdayNum,
+};
+
+use super::rule::WEEKDAYS;
+use super::zone::DAY;
+
+/// Weeks of a year reach this far into the years beside it.
+const WEEK_OVER: i64 = 3;
+
+/// A rule, spelled out, without an end.
+#[derive(Debug, Clone)]
+pub(super) struct Walk {
+    rule: IcalRecurRule,
+    /// In the period from which `INTERVAL` counts.
+    anchor: Civil,
+}
+
+impl Walk {
+    /// The walk of `rule` from `starts`, in seconds. The period that `INTERVAL` counts from is that of the
+    /// start. With `BYWEEKNO` it is the year to which the week of the start belongs (`by_week`), or the
+    /// year on its calendar: of 2019-12-30, which is in the first week of 2020, that is 2020 or 2019.
+    pub(super) fn new(rule: &IcalRecurRule, starts: i64, by_week: bool) -> Self {
+        let start = Civil::from_seconds(starts);
+        let mut rule = spelled(rule, start);
+        let mut anchor = start;
+        if by_week && !rule.by_week_no.is_empty() {
+            // A week belongs to the year of its fourth day.
+            let fourth = week_start(&rule, starts.div_euclid(DAY)) + 3;
+            anchor = Civil::from_seconds(fourth * DAY);
+        }
+        if let Some((months, month)) = by_months(&rule, anchor) {
+            rule.freq = Freq::Monthly;
+            rule.interval *= months;
+            anchor = Civil::date(anchor.year, month, 1);
+        }
+        Self { rule, anchor }
+    }
+
+    /// What the rule gives in `[from, until)`, in order. `from` is not before the start.
+    pub(super) fn within(&self, from: i64, until: i64) -> impl Iterator<Item = i64> + use<> {
+        let walk = (from < until).then(|| {
+            let mut rule = self.rule.clone();
+            // The walk compares the end with the beginning of a period, which weeks may precede.
+            let over = if rule.by_week_no.is_empty() { 0 } else { WEEK_OVER * DAY };
+            rule.until = Some(Civil::from_seconds(until - 1 + over));
+            IcalRecurExpand::new(rule, self.near(from))
+        });
+        let times = walk.into_iter().flatten().map(|at| at.seconds());
+        times.skip_while(move |at| *at < from).take_while(move |at| *at < until)
+    }
+
+    /// The beginning of the first counted period after which nothing at or after `from` is missed.
+    fn near(&self, from: i64) -> Civil {
+        let (anchor, every) = (self.anchor, i64::from(self.rule.interval));
+        let day = anchor.seconds().div_euclid(DAY);
+        let from_day = from.div_euclid(DAY);
+        match self.rule.freq {
+            Freq::Weekly => {
+                let first = week_start(&self.rule, day);
+                let wanted = week_start(&self.rule, from_day);
+                Civil::from_seconds(counted(first, wanted, every * 7) * DAY)
+            }
+            Freq::Monthly => {
+                let at = Civil::from_seconds(from_day * DAY);
+                month(counted(month_number(anchor), month_number(at), every))
+            }
+            Freq::Yearly if self.rule.by_week_no.is_empty() => {
+                let at = i64::from(Civil::from_seconds(from).year);
+                month(counted(i64::from(anchor.year), at, every) * 12)
+            }
+            Freq::Yearly => {
+                // Not before the last year that begins before, nor after: its weeks begin before it.
+                let at = Civil::from_seconds((from_day - WEEK_OVER - 1) * DAY);
+                let years = i64::from(at.year) - i64::from(anchor.year);
+                let back = years.rem_euclid(every);
+                month((i64::from(at.year) - back) * 12)
+            }
+            Freq::Daily => Civil::from_seconds(counted(day, from_day, every) * DAY),
+            // The walk (0.6.1) compares the end with the minute of its start: so that is the full hour.
+            _ => {
+                let hour = |seconds: i64| seconds.div_euclid(3600);
+                Civil::from_seconds(counted(hour(anchor.seconds()), hour(from), every) * 3600)
+            }
+        }
+    }
+}
+
+/// The first of `first`, `first + every`, … that is not before `wanted`.
+fn counted(first: i64, wanted: i64, every: i64) -> i64 {
+    let behind = (wanted - first).max(0);
+    first + (behind + every - 1) / every * every
+}
+
+fn month_number(at: Civil) -> i64 {
+    i64::from(at.year) * 12 + i64::from(at.month) - 1
+}
+
+/// The first of the month with that number.
+fn month(number: i64) -> Civil {
+    let year = i32::try_from(number.div_euclid(12)).unwrap_or(i32::MAX);
+    let month = u8::try_from(number.rem_euclid(12) + 1).unwrap_or(1);
+    Civil::date(year, month, 1)
+}
+
+/// The weekday of a day since 1970-01-01, a Thursday; 0 is Sunday.
+fn weekday(day: i64) -> i64 {
+    (day + 4).rem_euclid(7)
+}
+
+/// The day on which the week of `day` starts.
+fn week_start(rule: &IcalRecurRule, day: i64) -> i64 {
+    day - (weekday(day) - rule.week_start as i64).rem_euclid(7)
+}
+
+/// The rule with all that its start supplies.
+fn spelled(rule: &IcalRecurRule, start: Civil) -> IcalRecurRule {
+    let mut rule = rule.clone();
+    if rule.by_hour.is_empty() && rule.freq != Freq::Hourly {
+        rule.by_hour = vec![start.hour];
+    }
+    if rule.by_minute.is_empty() {
+        rule.by_minute = vec![start.minute];
+    }
+    if rule.by_second.is_empty() {
+        rule.by_second = vec![start.second];
+    }
+    let names_days = !rule.by_day.is_empty()
+        || !rule.by_month_day.is_empty()
+        || !rule.by_year_day.is_empty()
+        || !rule.by_week_no.is_empty();
+    let day = i8::try_from(start.day).unwrap_or(1);
+    match rule.freq {
+        _ if names_days => {}
+        Freq::Weekly => {
+            let number = usize::try_from(weekday(start.seconds().div_euclid(DAY))).unwrap_or(0);
+            let weekday = WEEKDAYS.get(number).map(|(_, weekday)| *weekday);
+            rule.by_day.extend(weekday.map(|weekday| WeekdayNum { ordinal: None, weekday }));
+        }
+        Freq::Monthly => rule.by_month_day = vec![day],
+        Freq::Yearly => {
+            if rule.by_month.is_empty() {
+                rule.by_month = vec![start.month];
+            }
+            rule.by_month_day = vec![day];
+        }
+        _ => {}
+    }
+    rule
+}
+
+/// How many months stand for a year of a yearly rule that can be walked by months, and the month to count
+/// from. A year is searched day by day; a birthday is in one month of twelve.
+fn by_months(rule: &IcalRecurRule, anchor: Civil) -> Option<(u32, u8)> {
+    let by_month = rule.freq == Freq::Yearly
+        && rule.by_week_no.is_empty()
+        && rule.by_year_day.is_empty()
+        && rule.by_set_pos.is_empty();
+    match rule.by_month.as_slice() {
+        [only] if by_month => Some((12, *only)),
+        [_, ..] if by_month && rule.interval == 1 => Some((1, anchor.month)),
+        _ => None,
+    }
+}
