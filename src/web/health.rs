@@ -21,6 +21,9 @@ struct Health {
     backup: &'static str,
     /// When the last complete backup was made, in wall-clock time.
     last_backup: Option<String>,
+    /// How many standbys of PostgreSQL confirm each commit; missing over a file, and while there is no primary.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    standbys: Option<usize>,
 }
 
 #[derive(Responder)]
@@ -40,7 +43,8 @@ pub(super) async fn health(app: &State<App>) -> Answer {
         None => "unknown",
     };
     let last_backup = last.map(WallTime::typed);
-    let health = Health { read: seen.read, write: seen.write, backup, last_backup };
+    let standbys = app.store.activity().standbys_in_step();
+    let health = Health { read: seen.read, write: seen.write, backup, last_backup, standbys };
     let status = if seen.read && seen.write { Status::Ok } else { Status::ServiceUnavailable };
     let body = serde_json::to_string(&health).unwrap_or_default();
     Answer {

@@ -249,7 +249,7 @@ fn a_role_that_owns_the_database_and_may_nothing_else_is_enough() {
     let mut health = ureq::get(format!("{}/healthz", server.url)).call().unwrap();
     assert_eq!(
         health.body_mut().read_to_string().unwrap(),
-        r#"{"read":true,"write":true,"backup":"none","last_backup":null}"#
+        r#"{"read":true,"write":true,"backup":"none","last_backup":null,"standbys":0}"#
     );
     assert_eq!(on(&url, &["db", "status"]).code, Some(0));
 }

@@ -44,6 +44,17 @@ fn program(name: &str) -> Command {
     command
 }
 
+/// The processes that `parent` began.
+fn children(parent: i32) -> Vec<i32> {
+    let is_child = |pid: &i32| {
+        let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+        let fields = stat.rsplit_once(") ").map_or("", |(_, fields)| fields);
+        fields.split(' ').nth(1) == Some(&parent.to_string())
+    };
+    let names = fs::read_dir("/proc").unwrap().map(|entry| entry.unwrap().file_name());
+    names.filter_map(|name| name.to_str()?.parse().ok()).filter(is_child).collect()
+}
+
 #[track_caller]
 fn run(mut command: Command) -> String {
     // What it starts would hold a pipe open.
@@ -89,9 +100,13 @@ impl Node {
     /// Ends it and all its processes, as a power cut would.
     pub(crate) fn kill(&self) {
         let pid = fs::read_to_string(self.data().join("postmaster.pid")).unwrap();
-        let group = pid.lines().next().unwrap().parse().unwrap();
-        let group = rustix::process::Pid::from_raw(group).unwrap();
-        rustix::process::kill_process_group(group, rustix::process::Signal::KILL).unwrap();
+        let postmaster: i32 = pid.lines().next().unwrap().parse().unwrap();
+        // Each of its processes is in a group of its own.
+        for pid in std::iter::once(postmaster).chain(children(postmaster)) {
+            let pid = rustix::process::Pid::from_raw(pid).unwrap();
+            // One that has just ended is gone.
+            let _ = rustix::process::kill_process(pid, rustix::process::Signal::KILL);
+        }
     }
 
     pub(crate) fn promote(&self) {

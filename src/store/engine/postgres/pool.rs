@@ -93,6 +93,13 @@ impl Postgres {
         pool.spawn("store-watcher".into(), address, Arc::clone(&pool.watcher))?;
         let mut session = Some(connected(address, Limits::SERVER)?);
         let (address, activity) = (address.clone(), pool.activity());
+        let count = move |session: Option<&Session>| {
+            let counted =
+                session.map(|session| read(session, |snapshot| (chores.standbys)(snapshot.conn)));
+            activity.set_standbys_in_step(counted.and_then(Result::ok));
+        };
+        // Now, so that the first health check can tell.
+        count(session.as_ref());
         let thread = std::thread::Builder::new().name("store-upkeep".into()).spawn(move || {
             let mut wait = Duration::ZERO;
             while stopped.recv_timeout(wait) == Err(crossbeam_channel::RecvTimeoutError::Timeout) {
@@ -101,10 +108,7 @@ impl Postgres {
                 if session.is_none() {
                     session = Session::open(&address, Limits::SERVER).ok();
                 }
-                let count = |session: &Session| {
-                    read(session, |snapshot| (chores.standbys)(snapshot.conn)).ok()
-                };
-                activity.set_standbys_in_step(session.as_ref().and_then(count));
+                count(session.as_ref());
                 let Some(session) = &session else { continue };
                 match write(session, |tx| (chores.upkeep)(tx.conn)) {
                     Ok(true) => wait = Duration::ZERO,
