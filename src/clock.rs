@@ -53,6 +53,12 @@ impl Clock {
         }
     }
 
+    /// The zone.
+    #[must_use]
+    pub fn zone(&self) -> &TimeZone {
+        &self.zone
+    }
+
     /// The IANA name of the zone. A zone without one, as on a machine whose zone is set by a rule or a
     /// copied file, is named by its offset from UTC now, such as `+09:00`.
     #[must_use]

@@ -21,7 +21,7 @@ const MAY_NAME: [(&str, &[&str]); 21] = [
     ("store/engine", &["error", "model"]),
     ("store/tables", &["error", "model", "store/engine"]),
     ("store/maintenance", &["error", "model", "store/engine", "store/tables"]),
-    ("domain", &["error", "model", "store"]),
+    ("domain", &["error", "ical", "model", "store"]),
     ("http", &["error"]),
     ("app", &["clock", "domain", "error", "http", "model", "store"]),
     ("api", &["app", "domain", "error", "http", "model", "store"]),

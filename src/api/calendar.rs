@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use jiff::tz::TimeZone;
 use rocket::{State, delete, get, post, put};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -15,11 +16,11 @@ use super::input::Input;
 use super::parameters::{Parameters, missing};
 use super::query::Query;
 use super::refusal::Result;
-use super::values::{Day, DayOrTime, Id, Limit, Month, Text};
+use super::values::{Day, DayOrTime, Id, Limit, Month, SearchIn, Text, Time};
 use crate::app::{App, ViewCache};
 use crate::domain;
 use crate::error::{self, Error};
-use crate::model::{self, EventId, Page, Room, TimeRange, User};
+use crate::model::{self, EventId, Expected, Occurrence, Page, Room, TimeRange, User};
 use crate::store::Snapshot;
 
 /// The events that a calendar shows.
@@ -37,7 +38,8 @@ where
     I: Input,
     F: FnOnce(I::Value) -> error::Result<TimeRange> + Send + 'static,
 {
-    let view = View { cache: Arc::clone(&app.views), conditional };
+    let zone = app.clock.zone().clone();
+    let view = View { cache: Arc::clone(&app.views), zone, conditional };
     let shown = caller.read_inline(app, input, move |snapshot, user, input| {
         let range = range(input)?;
         match view.shown(snapshot, &user, range, Room::at_once) {
@@ -60,6 +62,7 @@ where
 /// A view, as a client asks for it.
 struct View {
     cache: Arc<ViewCache>,
+    zone: TimeZone,
     conditional: Conditional,
 }
 
@@ -72,7 +75,7 @@ impl View {
         range: TimeRange,
         room: fn() -> Room,
     ) -> error::Result<Events> {
-        let Self { cache, conditional } = self;
+        let Self { cache, zone, conditional } = self;
         let version = snapshot.calendar_version(user.id)?;
         let tag = cache.tag(version, range);
         if conditional.has(&tag) {
@@ -81,7 +84,7 @@ impl View {
         if let Some(kept) = cache.get(version, range, conditional.gzip) {
             return Ok(Answer::view(kept, tag));
         }
-        let occurrences = domain::events::in_range(snapshot, user.id, range, room())?;
+        let occurrences = domain::events::in_range(snapshot, user.id, range, zone, room())?;
         let view = event::list(&occurrences, room())?.into_view(conditional.gzip)?;
         cache.keep(version, range, conditional.gzip, &view);
         Ok(Answer::view(view, tag))
@@ -163,10 +166,44 @@ pub(super) async fn date(
     view(caller, query, conditional, app, |day| Ok(day.date.0.time_range())).await
 }
 
+/// Which times a view shows: `[sdate, edate)`, at most 400 days.
+#[derive(Deserialize, ToSchema)]
+pub(super) struct WhichRange {
+    sdate: Time,
+    edate: Time,
+}
+
+impl Parameters for WhichRange {}
+
+impl WhichRange {
+    fn range(self) -> error::Result<TimeRange> {
+        const LONGEST: i64 = 400 * 86_400;
+        let (from, until) = (self.sdate.0.seconds(), self.edate.0.seconds());
+        if until <= from || until - from > LONGEST {
+            return Err(Expected::new("a time after sdate, by at most 400 days").of("edate"));
+        }
+        Ok(TimeRange { from, until })
+    }
+}
+
+/// The events between two times.
+#[get("/calendar/range")]
+pub(super) async fn range(
+    caller: Caller,
+    query: Query<WhichRange>,
+    conditional: Conditional,
+    app: &State<App>,
+) -> Result<Events> {
+    view(caller, query, conditional, app, WhichRange::range).await
+}
+
 /// What call 10 searches for.
 #[derive(Deserialize, ToSchema)]
 pub(super) struct Find {
     search_word: Text,
+    #[serde(rename = "in")]
+    #[schema(nullable = false)]
+    place: Option<SearchIn>,
     #[schema(nullable = false)]
     limit: Option<Limit>,
     /// The id of the last event of the answer before: only what comes after that event in the order of
@@ -185,12 +222,15 @@ pub(super) async fn search(
     coding: TakesGzip,
     app: &State<App>,
 ) -> Result<Events> {
+    let zone = app.clock.zone().clone();
     let found = caller.read(app, query, move |snapshot, user, search| {
         let page = Page {
             after: search.after.map(|Id(id)| EventId(id)),
             limit: search.limit.map(|Limit(limit)| limit),
         };
-        let found = domain::events::search(snapshot, user.id, &search.search_word.0, page)?;
+        let (word, place) = (&search.search_word.0, search.place.map(|SearchIn(place)| place));
+        let place = place.unwrap_or_default();
+        let found = domain::events::search(snapshot, user.id, word, place, page, &zone)?;
         event::list(&found, Room::in_list())?.coded(coding)
     });
     found.await
@@ -236,7 +276,7 @@ pub(super) async fn birthday(
     let birthday = caller
         .read_inline(app, (), |snapshot, user, ()| domain::events::birthday(snapshot, user.id))
         .await?;
-    Ok(event::one(birthday, &conditional)?)
+    Ok(event::one(&Occurrence::of(birthday), &conditional)?)
 }
 
 /// Deletes the caller's birthday.

@@ -1,6 +1,7 @@
 //! `/calendar/event`: single events. Every field of an event on the wire is here, in requests and
 //! in answers. A new field changes only this file in `api/`.
 
+use jiff::tz::TimeZone;
 use rocket::request::{FromRequest, Outcome, Request};
 use rocket::{State, delete, get, post, put};
 use serde::{Deserialize, Serialize};
@@ -12,19 +13,24 @@ use super::conditional::Conditional;
 use super::envelope::{Answer, Done, List};
 use super::idempotency::Idempotency;
 use super::parameters::Parameters;
+use super::patch::Given;
 use super::path::{BASE, PathId};
+use super::query::Query;
 use super::refusal::Result;
-use super::values::{Id, Key, PrintedEmail, PrintedTime, Revision, Text, Time};
+use super::values::{
+    Description, Id, Key, Location, PrintedEmail, PrintedTime, RecurrenceRule, Reminders, Revision,
+    Scope, Start, Status, Text, Time, Url, Zone,
+};
 use crate::app::App;
 use crate::domain::{
-    self,
+    self, Content, Setting,
     repeats::{self, Repeatable},
 };
-use crate::error::{self, Error};
+use crate::error;
 use crate::http::etag::{Allowed, allowed};
 use crate::model::{
-    self, Email, EventDetails, EventId, EventTimes, GroupId, Occurrence, Precondition, Room,
-    WallTime,
+    self, Bounds, Email, EventId, EventInput, GroupId, Occurrence, Precondition, Properties,
+    Recurrence, Room, Target, WallTime,
 };
 use crate::store::Made;
 
@@ -34,16 +40,59 @@ pub(super) struct NewEvent {
     sdate: Time,
     edate: Time,
     subject: Text,
+    #[schema(inline)]
+    properties: GivenProperties,
 }
 
 impl Parameters for NewEvent {}
 
-impl TryFrom<NewEvent> for EventDetails {
-    type Error = Error;
+// What is left out stays as it is, and `null` takes it away.
+#[derive(Deserialize, ToSchema)]
+struct GivenProperties {
+    /// Whole days: `sdate` is a midnight, `edate` the midnight after the last day.
+    #[schema(value_type = Option<bool>)]
+    all_day: Given<bool>,
+    #[schema(value_type = Option<Location>)]
+    location: Given<Location>,
+    #[schema(value_type = Option<Description>)]
+    description: Given<Description>,
+    #[schema(value_type = Option<Url>)]
+    url: Given<Url>,
+    #[schema(value_type = Option<Zone>)]
+    timezone: Given<Zone>,
+    #[schema(value_type = Option<RecurrenceRule>)]
+    rrule: Given<RecurrenceRule>,
+    #[schema(value_type = Option<Status>)]
+    status: Given<Status>,
+    /// It takes up no time.
+    #[schema(value_type = Option<bool>)]
+    free: Given<bool>,
+    /// Others see when it is, not what.
+    #[schema(value_type = Option<bool>)]
+    private: Given<bool>,
+    #[schema(value_type = Option<Reminders>)]
+    reminders: Given<Reminders>,
+}
 
-    fn try_from(event: NewEvent) -> error::Result<Self> {
-        let times = EventTimes::new(event.sdate.0, event.edate.0)?;
-        Ok(Self { subject: event.subject.0, times })
+impl NewEvent {
+    /// What it says, checked.
+    pub(super) fn content(self) -> error::Result<Content> {
+        let given = self.properties;
+        Content::read(EventInput {
+            subject: self.subject.0,
+            sdate: self.sdate.0,
+            edate: self.edate.0,
+            all_day: given.all_day.0,
+            location: given.location.0.map(|location| location.0),
+            description: given.description.0.map(|description| description.0),
+            url: given.url.0.map(|url| url.0),
+            timezone: given.timezone.0.map(|zone| zone.0),
+            rrule: given.rrule.0.map(|rule| rule.0),
+            status: given.status.0.map(|status| status.0),
+            free: given.free.0,
+            private: given.private.0,
+            reminders: given.reminders.0.map(|reminders| reminders.0),
+        })
     }
 }
 
@@ -53,6 +102,8 @@ pub(super) struct ChangedEvent {
     event_id: Id,
     #[schema(nullable = false)]
     revision: Option<Revision>,
+    #[schema(inline)]
+    target: WhichOccurrences,
     #[schema(inline)]
     event: NewEvent,
 }
@@ -64,9 +115,37 @@ pub(super) struct WhichEvent {
     event_id: Id,
     #[schema(nullable = false)]
     revision: Option<Revision>,
+    #[schema(inline)]
+    target: WhichOccurrences,
 }
 
 impl Parameters for WhichEvent {}
+
+#[derive(Deserialize, ToSchema)]
+struct WhichOccurrences {
+    #[schema(nullable = false)]
+    occurrence: Option<Start>,
+    #[schema(nullable = false)]
+    scope: Option<Scope>,
+}
+
+impl From<WhichOccurrences> for Target {
+    fn from(which: WhichOccurrences) -> Self {
+        Self {
+            occurrence: which.occurrence.map(|Start(at)| at),
+            scope: which.scope.map(|Scope(scope)| scope),
+        }
+    }
+}
+
+/// One occurrence of an event.
+#[derive(Deserialize, ToSchema)]
+pub(super) struct WhichOccurrence {
+    #[schema(nullable = false)]
+    occurrence: Option<Start>,
+}
+
+impl Parameters for WhichOccurrence {}
 
 /// `email` and `useremail` are the same: who registered it.
 // The reference has the first in its example, and the second in its table.
@@ -96,6 +175,90 @@ pub(super) struct Event<'a> {
     /// `"1"` for a birthday.
     #[schema(required, pattern = "^1$")]
     birthday: Option<&'static str>,
+    #[serde(flatten)]
+    #[schema(inline, value_type = PrintedProperties)]
+    more: Option<PrintedProperties<'a>>,
+}
+
+// What few events have. Each key is there only where it says something.
+#[derive(Default, Serialize, ToSchema)]
+pub(super) struct PrintedProperties<'a> {
+    /// Whole days: `edate` is the midnight after the last one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    all_day: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, value_type = Option<Location>)]
+    location: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, value_type = Option<Description>)]
+    description: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, value_type = Option<Url>)]
+    url: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, value_type = Option<Zone>)]
+    timezone: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, value_type = Option<RecurrenceRule>)]
+    rrule: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, value_type = Option<Start>)]
+    occurrence: Option<String>,
+    /// Of an occurrence that was changed by itself: the id of its series.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, value_type = Option<Key>)]
+    series: Option<EventId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, value_type = Option<Status>)]
+    status: Option<&'static str>,
+    /// It takes up no time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    free: Option<bool>,
+    /// Others see when it is, not what.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    private: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, value_type = Option<Reminders>)]
+    reminders: Option<&'a [u32]>,
+}
+
+impl<'a> PrintedProperties<'a> {
+    /// Those of an occurrence; none if there is nothing in them.
+    fn of(Occurrence { event, start, .. }: &'a Occurrence) -> Option<Self> {
+        let properties = event.details.properties.as_deref();
+        if properties.is_none() && event.recurrence == Recurrence::Once {
+            return None;
+        }
+        let flag = |flag: fn(&Properties) -> bool| properties.is_some_and(flag).then_some(true);
+        let text = |text: fn(&Properties) -> &Option<String>| {
+            properties.and_then(|properties| text(properties).as_deref())
+        };
+        let zone = properties.and_then(|properties| properties.zone.as_ref());
+        let reminders = properties.map(|properties| properties.reminders.as_slice());
+        Some(Self {
+            all_day: flag(|properties| properties.all_day),
+            location: text(|properties| &properties.location),
+            description: text(|properties| &properties.description),
+            url: text(|properties| &properties.url),
+            timezone: zone.map(|zone| zone.name.as_str()),
+            rrule: match &event.recurrence {
+                Recurrence::Series(repeats) => Some(&repeats.rule),
+                _ => None,
+            },
+            occurrence: start.map(WallTime::typed),
+            series: match event.recurrence {
+                Recurrence::Changed { series, .. } => Some(series),
+                _ => None,
+            },
+            status: properties.and_then(|properties| properties.status.word()),
+            free: flag(|properties| properties.free),
+            private: flag(|properties| properties.private),
+            reminders: reminders.filter(|reminders| !reminders.is_empty()),
+        })
+    }
 }
 
 // An event that is read by itself.
@@ -109,7 +272,8 @@ pub(super) struct OneEvent<'a> {
 }
 
 impl<'a> From<&'a Occurrence> for Event<'a> {
-    fn from(Occurrence { event, times }: &'a Occurrence) -> Self {
+    fn from(occurrence: &'a Occurrence) -> Self {
+        let Occurrence { event, times, .. } = occurrence;
         Self {
             id: event.id,
             email: &event.email,
@@ -121,6 +285,7 @@ impl<'a> From<&'a Occurrence> for Event<'a> {
             created: event.created,
             updated: event.updated,
             birthday: event.birthday.then_some("1"),
+            more: PrintedProperties::of(occurrence),
         }
     }
 }
@@ -153,6 +318,18 @@ impl Event<'_> {
         }
         out.extend_from_slice(b",\"birthday\":");
         serde_json::to_writer(&mut *out, &self.birthday)?;
+        if let Some(more) = &self.more {
+            // Its first brace becomes the comma after what is there already.
+            let at = out.len();
+            serde_json::to_writer(&mut *out, more)?;
+            match out.get_mut(at..) {
+                Some([first, _, _, ..]) => *first = b',',
+                _ => out.truncate(at),
+            }
+            if out.len() > at {
+                return Ok(());
+            }
+        }
         out.push(b'}');
         Ok(())
     }
@@ -208,7 +385,7 @@ pub(super) async fn create(
     body: Body<NewEvent>,
 ) -> Result<Answer<Done>> {
     let repeatable = repeatable.read(app);
-    let body = body.and_then(|body| Ok((None, body.try_into()?, repeatable?)));
+    let body = body.and_then(|body| Ok((None, body.content()?, repeatable?)));
     make(&caller, app, body).await
 }
 
@@ -216,18 +393,38 @@ pub(super) async fn create(
 pub(super) async fn make(
     caller: &Caller,
     app: &App,
-    body: Body<(Option<GroupId>, EventDetails, Repeatable)>,
+    body: Body<(Option<GroupId>, Content, Repeatable)>,
 ) -> Result<Answer<Done>> {
-    let now = app.clock.now();
-    let most = app.bounds.events;
+    let (now, terms) = (app.clock.now(), Terms::of(app));
     let id = caller
-        .write(app, body, move |tx, user, (group, details, repeatable)| {
+        .write(app, body, move |tx, user, (group, content, repeatable)| {
             repeats::once(tx, user.id, Made::Event, &repeatable, || {
-                Ok(domain::events::create(tx, &user, group, &details, now?, most)?.0)
+                Ok(domain::events::create(tx, &user, group, &content, terms.at(now?))?.0)
             })
         })
         .await?;
-    Ok(Answer::made_at(format!("{BASE}/calendar/event/{id}")))
+    Ok(Answer::made_at(event_path(EventId(id))))
+}
+
+/// Where an event can be read.
+fn event_path(EventId(id): EventId) -> String {
+    format!("{BASE}/calendar/event/{id}")
+}
+
+/// What a change needs of the app, carried to the thread that makes it.
+struct Terms {
+    zone: TimeZone,
+    bounds: Bounds,
+}
+
+impl Terms {
+    fn of(app: &App) -> Self {
+        Self { zone: app.clock.zone().clone(), bounds: app.bounds }
+    }
+
+    fn at(&self, now: WallTime) -> Setting<'_> {
+        Setting { now, zone: &self.zone, bounds: self.bounds }
+    }
 }
 
 /// Call 6.
@@ -238,17 +435,17 @@ pub(super) async fn change(
     app: &State<App>,
     body: Body<ChangedEvent>,
 ) -> Result<Answer<Done>> {
-    let now = app.clock.now();
+    let (now, terms) = (app.clock.now(), Terms::of(app));
     let body = body.and_then(|body| {
         let condition = condition.and(body.revision);
-        Ok((EventId(body.event_id.0), body.event.try_into()?, condition))
+        Ok((EventId(body.event_id.0), body.event.content()?, body.target.into(), condition))
     });
-    caller
-        .write(app, body, move |tx, user, (id, details, condition)| {
-            domain::events::change(tx, user.id, id, &details, &condition, now?)
+    let made = caller
+        .write(app, body, move |tx, user, (id, content, target, condition)| {
+            domain::change(tx, &user, id, &content, target, &condition, terms.at(now?))
         })
         .await?;
-    Ok(Answer::done())
+    Ok(made.map_or_else(Answer::done, |id| Answer::made_at(event_path(id))))
 }
 
 /// Call 7.
@@ -259,39 +456,45 @@ pub(super) async fn delete(
     app: &State<App>,
     body: Body<WhichEvent>,
 ) -> Result<Answer<Done>> {
+    let (now, terms) = (app.clock.now(), Terms::of(app));
     caller
         .write(app, body, move |tx, user, body| {
             let condition = condition.and(body.revision);
-            domain::events::delete(tx, user.id, EventId(body.event_id.0), &condition)
+            let (id, target) = (EventId(body.event_id.0), body.target.into());
+            domain::delete(tx, &user, id, target, &condition, terms.at(now?))
         })
         .await?;
     Ok(Answer::done())
 }
 
-/// One event that the caller registered or that the caller's calendar shows. Its revision is for calls 6
-/// and 7, and so is its `ETag`, for their `If-Match`.
+/// One event that the caller registered or that the caller's calendar shows: of one that repeats, its first
+/// occurrence, or the one that `occurrence` names. Its revision is for calls 6 and 7, and so is its `ETag`, for their
+/// `If-Match`.
 #[get("/calendar/event/<_>")]
 pub(super) async fn read(
     id: PathId,
     caller: Caller,
+    query: Query<WhichOccurrence>,
     conditional: Conditional,
     app: &State<App>,
 ) -> Result<Answer<OneEvent<'static>>> {
-    let id = EventId(id.0);
+    let (id, zone) = (EventId(id.0), app.clock.zone().clone());
     let event = caller
-        .read_inline(app, (), move |snapshot, user, ()| domain::events::get(snapshot, user.id, id))
+        .read_inline(app, query, move |snapshot, user, which| {
+            let occurrence = which.occurrence.map(|Start(at)| at);
+            domain::events::get(snapshot, user.id, id, occurrence, &zone)
+        })
         .await?;
-    Ok(one(event, &conditional)?)
+    Ok(one(&event, &conditional)?)
 }
 
 /// An event by itself.
 pub(super) fn one(
-    event: model::Event,
+    occurrence: &Occurrence,
     conditional: &Conditional,
 ) -> error::Result<Answer<OneEvent<'static>>> {
-    let revision = event.revision;
-    let occurrence = Occurrence::of(event);
-    let event = OneEvent { event: Event::from(&occurrence), revision: revision.to_string() };
+    let revision = occurrence.event.revision;
+    let event = OneEvent { event: Event::from(occurrence), revision: revision.to_string() };
     Ok(Answer::data(event)?.tagged(tag(revision), conditional))
 }
 
@@ -302,9 +505,18 @@ mod tests {
     #[test]
     fn an_event_is_written_as_it_serializes() {
         let (park, time) = (Email::stored("\"박\"@정이.한국".into()), WallTime::MIN);
-        for (group, updated, birthday) in
-            [(None, None, None), (Some("2".into()), Some(WallTime::MAX), Some("1"))]
-        {
+        let all = PrintedProperties {
+            all_day: Some(true),
+            location: Some("\"여기\""),
+            occurrence: Some("2017-06-20 09:00:00".into()),
+            reminders: Some(&[10]),
+            ..PrintedProperties::default()
+        };
+        for (group, updated, birthday, more) in [
+            (None, None, None, None),
+            (Some("2".into()), Some(WallTime::MAX), Some("1"), Some(PrintedProperties::default())),
+            (None, None, None, Some(all)),
+        ] {
             let event = Event {
                 id: EventId(25),
                 email: &park,
@@ -316,6 +528,7 @@ mod tests {
                 created: time,
                 updated,
                 birthday,
+                more,
             };
             let mut written = Vec::new();
             event.write(&mut written).unwrap();

@@ -225,6 +225,6 @@ pub(super) async fn create_event(
 ) -> Result<Answer<Done>> {
     let repeatable = repeatable.read(app);
     let body = body
-        .and_then(|body| Ok((Some(GroupId(body.group_id.0)), body.event.try_into()?, repeatable?)));
+        .and_then(|body| Ok((Some(GroupId(body.group_id.0)), body.event.content()?, repeatable?)));
     event::make(&caller, app, body).await
 }

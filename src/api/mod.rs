@@ -15,6 +15,7 @@ mod idempotency;
 mod input;
 pub mod openapi;
 mod parameters;
+mod patch;
 mod path;
 mod query;
 mod refusal;
@@ -48,6 +49,7 @@ pub fn routes() -> Vec<Route> {
         calendar::month,
         calendar::today,
         calendar::date,
+        calendar::range,
         calendar::search,
         event::create,
         event::change,

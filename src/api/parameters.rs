@@ -10,7 +10,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use serde::de::value::StrDeserializer;
+use serde::de::value::{SeqDeserializer, StrDeserializer};
 use serde::de::{
     DeserializeOwned, DeserializeSeed, Deserializer, IntoDeserializer, MapAccess, Visitor,
 };
@@ -18,6 +18,7 @@ use serde::forward_to_deserialize_any;
 use serde_json::error::Category;
 use serde_json::value::RawValue;
 
+use super::patch::NULLABLE;
 use crate::error::{Error, Result};
 
 /// A type that a call's parameters are read into.
@@ -198,6 +199,16 @@ impl Value<'_> {
         parsed.map_err(|_| Refused::Expected("expected an integer of 64 bits".into()))
     }
 
+    /// An array of integers: the only arrays that are taken.
+    fn integers(self) -> Read<Vec<i64>> {
+        match self.given {
+            None => Err(Refused::Expected(MISSING.into())),
+            Some(Given::Text(_)) => Err(Refused::Expected("expected an array".into())),
+            Some(Given::Json(json)) => serde_json::from_str(json.get())
+                .map_err(|_| Refused::Expected("expected an array of integers".into())),
+        }
+    }
+
     fn boolean(self) -> Read<bool> {
         let parsed = match self.given {
             None => return Err(Refused::Expected(MISSING.into())),
@@ -249,14 +260,24 @@ impl<'de> Deserializer<'de> for Value<'_> {
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(
         self,
-        _: &'static str,
+        name: &'static str,
         visitor: V,
     ) -> Read<V::Value> {
-        visitor.visit_newtype_struct(self)
+        match &self.given {
+            None if name == NULLABLE => visitor.visit_none(),
+            Some(Given::Json(json)) if name == NULLABLE && json.get() == "null" => {
+                visitor.visit_unit()
+            }
+            _ => visitor.visit_newtype_struct(self),
+        }
+    }
+
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Read<V::Value> {
+        visitor.visit_seq(SeqDeserializer::<_, Refused>::new(self.integers()?.into_iter()))
     }
 
     forward_to_deserialize_any! {
-        i8 i16 i32 i128 u8 u16 u32 u64 u128 f32 f64 char str bytes byte_buf unit unit_struct seq
+        i8 i16 i32 i128 u8 u16 u32 u64 u128 f32 f64 char str bytes byte_buf unit unit_struct
         tuple tuple_struct map enum identifier ignored_any
     }
 }

@@ -7,11 +7,11 @@
 
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
-use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
+use utoipa::openapi::schema::{ArrayBuilder, KnownFormat, ObjectBuilder, SchemaFormat, Type};
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
-use crate::model::{self, Expected, Page};
+use crate::model::{self, Expected, Page, Properties};
 
 const MAX_LIMIT: u16 = Page::<()>::MAX_LIMIT;
 
@@ -194,6 +194,130 @@ value!(
     form(IDS, "1,2,3", "Group ids of 64 bits joined by commas, spaces allowed; `0` alone for none.")
 );
 
+/// Defines a value that is one of the words of its type in the model.
+macro_rules! words {
+    ($(#[$about:meta])* $name:ident, $description:expr) => {
+        value!(
+            $(#[$about])*
+            $name(model::$name),
+            model::$name::read,
+            string()
+                .enum_values(Some(model::$name::WORDS.iter().copied()))
+                .description(Some($description))
+        );
+    };
+}
+
+/// A string of 1 to `most` characters.
+fn text(most: usize, about: &str) -> ObjectBuilder {
+    let about = format!("{about} White space at either end is cut off and does not count.");
+    string()
+        .pattern(Some(concat!(r"^[^\u0000]*[^\u0000", white!(), r"][^\u0000]*$")))
+        .min_length(Some(1))
+        .max_length(Some(most))
+        .description(Some(about))
+}
+
+value!(
+    /// A place.
+    Location(String),
+    Properties::read_location,
+    text(Properties::MOST_LOCATION, "Where it takes place.")
+);
+value!(
+    /// Notes.
+    Description(String),
+    Properties::read_description,
+    text(Properties::MOST_DESCRIPTION, "Notes.")
+);
+value!(
+    /// An address of the web.
+    Url(String),
+    Properties::read_url,
+    form(
+        concat!(
+            r"^[Hh][Tt][Tt][Pp][Ss]?://[^/?#:", white!(), control!(), invisible!(), "]",
+            "[^", white!(), control!(), invisible!(), "]*$"
+        ),
+        "https://jungi.me",
+        "An absolute address of the web."
+    )
+    .max_length(Some(Properties::MOST_URL))
+);
+value!(
+    /// The name of a zone.
+    Zone(String),
+    |name| Ok(name.to_owned()),
+    string().examples(["Europe/Paris"]).description(Some(
+        "The IANA name of the event's own zone, where it is not the server's. The times in the same request are on \
+         the clock of that zone; in answers, all times are on the server's. None for whole days."
+    ))
+);
+value!(
+    /// A recurrence rule.
+    RecurrenceRule(String),
+    |rule| Ok(rule.to_owned()),
+    string().examples(["FREQ=WEEKLY;BYDAY=MO"]).max_length(Some(1000)).description(Some(
+        "The value of an `RRULE` (RFC 5545, 3.3.10): hourly at most, and at most 1,000 occurrences in 31 days. A start \
+         that the rule does not give is moved to the first one that it gives."
+    ))
+);
+value!(
+    /// The name of an occurrence.
+    Start(model::WallTime),
+    model::WallTime::read,
+    form(
+        TIME,
+        "2017-06-26 20:00:00",
+        "Of an event that repeats, one occurrence: its start by the rule on the server's clock, also where it was moved."
+    )
+);
+
+words!(
+    /// Whether an event takes place.
+    Status, "Without it, it is confirmed."
+);
+words!(
+    /// Where a search looks.
+    SearchIn, "Where to look: in subjects alone (as without it), or also in places and notes."
+);
+words!(
+    /// What of a series a call is about.
+    Scope,
+    "Of an event that repeats: the `occurrence` alone (as without it), that one and all after it, or all."
+);
+
+/// Minutes before the start of an event.
+pub(super) struct Reminders(pub(super) Vec<u32>);
+
+impl<'de> Deserialize<'de> for Reminders {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let expected = || {
+            D::Error::custom(format!(
+                "expected at most {} integers from 0 to {}",
+                Properties::MOST_REMINDERS,
+                Properties::LONGEST_REMINDER
+            ))
+        };
+        let minutes = Vec::<i64>::deserialize(from)?;
+        if minutes.len() > Properties::MOST_REMINDERS {
+            return Err(expected());
+        }
+        let minutes = minutes.into_iter().map(|minutes| {
+            u32::try_from(minutes).ok().filter(|minutes| *minutes <= Properties::LONGEST_REMINDER)
+        });
+        minutes.collect::<Option<_>>().map(Self).ok_or_else(expected)
+    }
+}
+
+described!(
+    Reminders,
+    ArrayBuilder::new()
+        .items(integer(0).maximum(Some(Properties::LONGEST_REMINDER)))
+        .max_items(Some(Properties::MOST_REMINDERS))
+        .description(Some("When to remind of it, in minutes before its start."))
+);
+
 /// The id of an event or a group, which need not exist.
 #[derive(Deserialize)]
 pub(super) struct Id(pub(super) i64);
@@ -226,20 +350,6 @@ described!(
         .maximum(Some(i64::from(MAX_LIMIT)))
         .description(Some("The most items that the answer is to hold. Without it, it holds all."))
 );
-
-/// Defines a value that is one of the words of its type in the model.
-macro_rules! words {
-    ($(#[$about:meta])* $name:ident, $description:expr) => {
-        value!(
-            $(#[$about])*
-            $name(model::$name),
-            model::$name::read,
-            string()
-                .enum_values(Some(model::$name::WORDS.iter().copied()))
-                .description(Some($description))
-        );
-    };
-}
 
 words!(
     /// A setting.

@@ -41,6 +41,7 @@ const OURS: &[&str] = &[
     "max_groups",
     "max_selected_groups",
     "max_events",
+    "max_series",
 ];
 
 const ROCKETS: [&str; 12] = [

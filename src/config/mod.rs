@@ -203,6 +203,7 @@ fn bounds(given: &Figment) -> Result<Bounds> {
         groups: bound("max_groups", default.groups)?,
         selected_groups: bound("max_selected_groups", default.selected_groups)?,
         events: bound("max_events", default.events)?,
+        series: bound("max_series", default.series)?,
     })
 }
 

@@ -7,14 +7,22 @@
 
 pub mod access;
 pub mod auth;
+mod content;
+mod edits;
 pub mod events;
 pub mod groups;
 pub mod import;
+mod limits;
 pub mod passwords;
 pub mod repeats;
 pub mod selections;
+mod series;
 pub mod settings;
 pub mod users;
+
+pub use content::Content;
+pub use edits::{change, delete};
+pub use limits::Setting;
 
 use crate::error::Error;
 use crate::model::{EventId, GroupId};

@@ -10,10 +10,12 @@ pub struct Bounds {
     pub selected_groups: u32,
     /// How many events a user may have registered, in groups or not.
     pub events: u32,
+    /// How many of those may be series: each that has not ended is looked at for every view.
+    pub series: u32,
 }
 
 impl Default for Bounds {
     fn default() -> Self {
-        Self { groups: 1000, selected_groups: 1000, events: 200_000 }
+        Self { groups: 1000, selected_groups: 1000, events: 200_000, series: 10_000 }
     }
 }

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::{
-    Day, Email, EventId, Expected, GroupId, Revision, ShortText, TimeRange, UserId, WallTime,
+    Day, Email, EventId, Expected, GroupId, Properties, Recurrence, Revision, ShortText, TimeRange,
+    UserId, WallTime, private_subject,
 };
 use crate::error::Result;
 
@@ -46,6 +47,12 @@ impl EventTimes {
         Self { starts: one.min(other), ends: one.max(other) }
     }
 
+    /// From `starts` to `ends`, or of no length if that is earlier, as on the night when clocks are set back.
+    #[must_use]
+    pub fn forward(starts: WallTime, ends: WallTime) -> Self {
+        Self { starts, ends: ends.max(starts) }
+    }
+
     /// When it begins.
     #[must_use]
     pub fn starts(self) -> WallTime {
@@ -67,13 +74,15 @@ pub struct EventDetails {
     pub subject: ShortText,
     /// When it begins and ends.
     pub times: EventTimes,
+    /// What it says besides; none for most events.
+    pub properties: Option<Box<Properties>>,
 }
 
 impl EventDetails {
     /// Details of a subject and times.
     #[must_use]
     pub fn new(subject: ShortText, times: EventTimes) -> Self {
-        Self { subject, times }
+        Self { subject, times, properties: None }
     }
 
     /// The details of a birthday: the day of birth, and a subject that names the user's `email`.
@@ -81,6 +90,18 @@ impl EventDetails {
     pub fn birthday(email: &Email, day: Day) -> Self {
         let subject = ShortText::stored(format!("{} 생일", email.as_str()));
         Self::new(subject, EventTimes::moment(day.midnight()))
+    }
+
+    /// Whether it lasts whole days.
+    #[must_use]
+    pub fn is_all_day(&self) -> bool {
+        self.properties.as_ref().is_some_and(|properties| properties.all_day)
+    }
+
+    /// Whether others see when it is, and not what.
+    #[must_use]
+    pub fn is_private(&self) -> bool {
+        self.properties.as_ref().is_some_and(|properties| properties.private)
     }
 }
 
@@ -105,6 +126,8 @@ pub struct Event {
     pub birthday: bool,
     /// The revision, which changes with the event.
     pub revision: Revision,
+    /// Whether it is a series, or an occurrence of one. A birthday is a series by its call alone.
+    pub recurrence: Recurrence,
 }
 
 impl Event {
@@ -114,7 +137,22 @@ impl Event {
     /// The least bytes that this event takes in an answer.
     #[must_use]
     pub fn least_bytes(&self) -> usize {
-        Self::LEAST_BYTES + 2 * self.email.as_str().len() + self.details.subject.as_str().len()
+        let properties =
+            self.details.properties.as_ref().map_or(0, |properties| properties.bytes());
+        let subject = self.details.subject.as_str().len();
+        Self::LEAST_BYTES + 2 * self.email.as_str().len() + subject + properties
+    }
+
+    /// The event as `reader` may see it: of somebody else's private event, when it is and not what.
+    #[must_use]
+    pub fn seen_by(mut self, reader: UserId) -> Self {
+        if self.owner != reader
+            && let Some(properties) = self.details.properties.as_mut().filter(|p| p.private)
+        {
+            **properties = properties.seen_by_others();
+            self.details.subject = private_subject();
+        }
+        self
     }
 }
 
@@ -125,20 +163,26 @@ pub struct Occurrence {
     pub event: Arc<Event>,
     /// When it occurs.
     pub times: EventTimes,
+    /// Of an occurrence of a series: its start by the rule, on the server's clock.
+    pub start: Option<WallTime>,
 }
 
 impl Occurrence {
     /// The occurrence of `event` at its own times.
     #[must_use]
     pub fn of(event: Event) -> Self {
-        Self { times: event.details.times, event: Arc::new(event) }
+        Self { times: event.details.times, event: Arc::new(event), start: None }
     }
 
     /// The occurrences of `birthday` in `range`: its day in every year from the year of birth on.
     pub fn of_birthday(birthday: Event, range: TimeRange) -> impl Iterator<Item = Self> {
         let event = Arc::new(birthday);
         let days = event.details.times.starts().day().anniversaries(range);
-        days.map(move |at| Self { event: Arc::clone(&event), times: EventTimes::moment(at) })
+        days.map(move |at| Self {
+            event: Arc::clone(&event),
+            times: EventTimes::moment(at),
+            start: None,
+        })
     }
 
     /// The sort key of occurrences: the start, then the event's id.

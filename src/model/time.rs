@@ -60,6 +60,18 @@ impl WallTime {
         self.0
     }
 
+    /// The time `seconds` later on the same wall clock, or the first or last one that there is.
+    #[must_use]
+    pub fn later(self, seconds: i64) -> Self {
+        Self(self.0.saturating_add(seconds).clamp(Self::MIN.0, Self::MAX.0))
+    }
+
+    /// Whether it is a midnight.
+    #[must_use]
+    pub fn is_midnight(self) -> bool {
+        self.0.rem_euclid(DAY) == 0
+    }
+
     /// The time in a form for file names: `20170620-090000`.
     #[must_use]
     pub fn compact(self) -> String {

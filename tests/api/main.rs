@@ -13,6 +13,7 @@ mod many_events;
 mod openapi;
 mod property;
 mod reference;
+mod series;
 mod user;
 mod web;
 

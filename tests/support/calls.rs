@@ -4,7 +4,7 @@ use rocket::http::Method;
 
 /// Each call with a path and a body that succeed on the calendar of
 /// [`Calendar::populated`](super::calendar::Calendar::populated).
-pub(crate) const CALLS: [(Method, &str, &str); 25] = [
+pub(crate) const CALLS: [(Method, &str, &str); 26] = [
     (Method::Get, "/user", ""),
     (Method::Post, "/user/calendar/group", r#"{"selected_group": "0"}"#),
     (Method::Get, "/user/calendar/group", ""),
@@ -28,6 +28,7 @@ pub(crate) const CALLS: [(Method, &str, &str); 25] = [
     (Method::Get, "/calendar/event/1", ""),
     (Method::Get, "/calendar/today", ""),
     (Method::Get, "/calendar/date?date=2017-06-20", ""),
+    (Method::Get, "/calendar/range?sdate=2017-06-01+00:00:00&edate=2017-07-01+00:00:00", ""),
     (Method::Get, "/calendar/search?search_word=a", ""),
     (Method::Put, "/calendar/birthday", r#"{"birthday": "1990-06-20"}"#),
     (Method::Post, "/calendar/birthday", r#"{"birthday": "1990-06-20"}"#),

@@ -65,10 +65,12 @@ fn calendar() -> Vec<Call> {
             .says("With a `date` instead, a day's events, as an example of the reference has it."),
         call(Get, "/calendar/today", "today", calendar::today).about("Today's events (call 8)"),
         call(Get, "/calendar/date", "day", calendar::date).about("A day's events (call 9)"),
+        call(Get, "/calendar/range", "range", calendar::range)
+            .about("The events between two times, at most 400 days apart"),
         call(Get, "/calendar/search", "search", calendar::search)
             .about("Events whose subject contains a word (call 10)")
             .says(
-                "To go on after an answer with `limit`, send the id of its last event in `after`.",
+                "An event that repeats is found once, at its first occurrence. To go on after an answer with `limit`, send the id of its last event in `after`.",
             )
             .refuses(&[Code::NOT_FOUND]),
         call(Post, "/calendar/event", "createEvent", event::create)
@@ -76,6 +78,11 @@ fn calendar() -> Vec<Call> {
             .made_at(EVENT_AT),
         call(Put, "/calendar/event", "changeEvent", event::change)
             .about("Changes an event of the caller's (call 6)")
+            .says(
+                "What is left out of the properties stays as it is, and `null` takes it away. Of an event that \
+                 repeats, `occurrence` and `scope` say what changes; without them, all but the times, which must be \
+                 those of an occurrence. `Location` names the event that has come to be, if one has.",
+            )
             .refuses(&OWN),
         call(Delete, "/calendar/event", "deleteEvent", event::delete)
             .about("Deletes an event or the birthday (call 7)")

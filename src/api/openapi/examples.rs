@@ -53,6 +53,8 @@ pub(super) fn parameter(name: &str) -> Option<Value> {
         "id" => json!(1),
         "year_month" => json!("2017-06"),
         "date" => json!("2017-06-20"),
+        "sdate" => json!("2017-06-01 00:00:00"),
+        "edate" => json!("2017-07-01 00:00:00"),
         "search_word" => json!("약속"),
         _ => return None,
     })
@@ -81,7 +83,7 @@ fn data(call: &str) -> Option<Value> {
         "me" => json!({"useremail": EMAIL, "created": CREATED, "timezone": "Asia/Seoul"}),
         "settings" => json!({}),
         "selectedGroups" => json!({"selected_group": "1"}),
-        "thisMonth" | "month" => json!([dinner, test]),
+        "thisMonth" | "month" | "range" => json!([dinner, test]),
         "today" | "search" => json!([dinner]),
         "day" => json!([test]),
         "event" | "birthday" => {

@@ -65,6 +65,7 @@ macro_rules! handler {
 handler!(G1 G2);
 handler!(G1 G2 G3);
 handler!(G1 G2 G3 G4);
+handler!(G1 G2 G3 G4 G5);
 
 /// A part of a signature: a guard or the answer.
 trait Part {

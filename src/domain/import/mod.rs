@@ -38,7 +38,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::error::{Error, Result};
 use crate::model::{
-    Email, EventDetails, EventId, EventTimes, GroupId, Selection, UserId, WallTime, lowercase,
+    Email, EventDetails, EventId, EventTimes, GroupId, Recurrence, Selection, UserId, WallTime,
+    lowercase,
 };
 use crate::store::{
     Contents, Flask, NewEvent, OldEvent, OldGroup, OldUser, Transaction, can_be_kept,
@@ -279,7 +280,8 @@ impl Import<'_, '_> {
         }
         let kept = Some(old.id).filter(|id| can_be_kept(*id)).map(EventId);
         let details = &EventDetails::new(subject, times);
-        let event = NewEvent { owner: owner.id, group, details, created, birthday };
+        let recurrence = &Recurrence::Once;
+        let event = NewEvent { owner: owner.id, group, details, created, birthday, recurrence };
         let id = self.tx.import_event(kept, &event, updated)?;
         if birthday {
             self.birthdays.insert(owner.id, id);

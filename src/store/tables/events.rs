@@ -7,10 +7,10 @@
 //! searched (`group_length_class`): to search all five takes 27 % more instructions a view with 5
 //! selected groups, and 57 % more with 500.
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::model::{
-    Email, Event, EventDetails, EventId, EventTimes, GroupId, Revision, Room, ShortText, TimeRange,
-    UserId, WallTime,
+    Email, Event, EventDetails, EventId, EventTimes, GroupId, Properties, Recurrence, Repeats,
+    Revision, Room, ShortText, TimeRange, UserId, WallTime,
 };
 use crate::store::engine::sql::{Param, Row, Sql, params};
 use crate::store::engine::{Snapshot, Transaction};
@@ -20,7 +20,8 @@ use crate::store::tables::sequences;
 pub(in crate::store) const BY_ID: Sql = Sql::both(
     r#"
 SELECT e.id, e.user_id, u.email, e.group_id, e.subject, e.starts, e.ends, e.created, e.updated,
-    e.birthday, e.revision
+    e.birthday, e.revision, e.private, e.properties, e.rule, e.last_start, e.exceptions, e.reach,
+    e.series_id, e.occurrence
 FROM event e JOIN "user" u ON u.id = e.user_id
 WHERE e.id = ?1
     AND NOT EXISTS (SELECT 1 FROM calendar_group g WHERE g.id = e.group_id AND g.deleted = 1)"#,
@@ -34,16 +35,18 @@ pub(in crate::store) const PERSONAL_BETWEEN: Sql = Sql::each(
     r#"
 WITH length (class, days) AS (VALUES (0, 1), (1, 32), (2, 1024), (3, 32768), (4, 3652060))
 SELECT e.id, e.user_id, u.email, e.group_id, e.subject, e.starts, e.ends, e.created, e.updated,
-    e.birthday, e.revision
+    e.birthday, e.revision, e.private, e.properties, e.rule, e.last_start, e.exceptions, e.reach,
+    e.series_id, e.occurrence
 FROM length CROSS JOIN event e INDEXED BY event_personal JOIN "user" u ON u.id = e.user_id
 WHERE e.user_id = ?1 AND e.group_id IS NULL AND e.birthday = 0
     AND e.length_class = length.class
     AND e.starts < ?3 AND e.starts >= ?2 - 86400 * length.days
-    AND (e.starts >= ?2 OR e.ends > ?2)"#,
+    AND (e.starts >= ?2 OR e.ends > ?2) AND e.rule IS NULL"#,
     r#"
 WITH length (class, days) AS (VALUES (0::bigint, 1::bigint), (1, 32), (2, 1024), (3, 32768), (4, 3652060))
 SELECT e.id, e.user_id, u.email, e.group_id, e.subject, e.starts, e.ends, e.created, e.updated,
-    e.birthday, e.revision
+    e.birthday, e.revision, e.private, e.properties, e.rule, e.last_start, e.exceptions, e.reach,
+    e.series_id, e.occurrence
 FROM length
 CROSS JOIN LATERAL (
     SELECT p.* FROM event p
@@ -51,7 +54,7 @@ CROSS JOIN LATERAL (
         AND p.starts < ?3 AND p.starts >= ?2 - 86400 * length.days
     OFFSET 0) e
 JOIN "user" u ON u.id = e.user_id
-WHERE e.birthday = 0 AND (e.starts >= ?2 OR e.ends > ?2)"#,
+WHERE e.birthday = 0 AND (e.starts >= ?2 OR e.ends > ?2) AND e.rule IS NULL"#,
 );
 
 /// The events that overlap `[?2, ?3)` in the groups that user ?1 has selected (`access::shows`).
@@ -60,21 +63,23 @@ WHERE e.birthday = 0 AND (e.starts >= ?2 OR e.ends > ?2)"#,
 pub(in crate::store) const SELECTED_BETWEEN: Sql = Sql::each(
     r#"
 SELECT e.id, e.user_id, u.email, e.group_id, e.subject, e.starts, e.ends, e.created, e.updated,
-    e.birthday, e.revision
+    e.birthday, e.revision, e.private, e.properties, e.rule, e.last_start, e.exceptions, e.reach,
+    e.series_id, e.occurrence
 FROM selection s CROSS JOIN calendar_group g CROSS JOIN group_length_class l
 CROSS JOIN event e INDEXED BY event_in_group JOIN "user" u ON u.id = e.user_id
 WHERE s.user_id = ?1 AND g.id = s.group_id AND g.deleted = 0 AND l.group_id = s.group_id
-    AND e.group_id = s.group_id AND e.length_class = l.length_class
+    AND l.length_class < 9 AND e.group_id = s.group_id AND e.length_class = l.length_class
     AND e.starts < ?3
     AND e.starts >= ?2 - 86400 * CASE l.length_class
         WHEN 0 THEN 1 WHEN 1 THEN 32 WHEN 2 THEN 1024 WHEN 3 THEN 32768 ELSE 3652060 END
-    AND (e.starts >= ?2 OR e.ends > ?2)"#,
+    AND (e.starts >= ?2 OR e.ends > ?2) AND e.rule IS NULL"#,
     r#"
 SELECT e.id, e.user_id, u.email, e.group_id, e.subject, e.starts, e.ends, e.created, e.updated,
-    e.birthday, e.revision
+    e.birthday, e.revision, e.private, e.properties, e.rule, e.last_start, e.exceptions, e.reach,
+    e.series_id, e.occurrence
 FROM selection s
 JOIN calendar_group g ON g.id = s.group_id AND g.deleted = 0
-JOIN group_length_class l ON l.group_id = s.group_id
+JOIN group_length_class l ON l.group_id = s.group_id AND l.length_class < 9
 CROSS JOIN LATERAL (
     SELECT p.* FROM event p
     WHERE p.group_id = l.group_id AND p.length_class = l.length_class
@@ -83,14 +88,99 @@ CROSS JOIN LATERAL (
             WHEN 0 THEN 1 WHEN 1 THEN 32 WHEN 2 THEN 1024 WHEN 3 THEN 32768 ELSE 3652060 END
     OFFSET 0) e
 JOIN "user" u ON u.id = e.user_id
-WHERE s.user_id = ?1 AND (e.starts >= ?2 OR e.ends > ?2)"#,
+WHERE s.user_id = ?1 AND (e.starts >= ?2 OR e.ends > ?2) AND e.rule IS NULL"#,
+);
+
+/// The personal series of user ?1 that may have an occurrence in `[?2, ?3)` (`access::shows`): those that have begun
+/// and have not ended. INDEXED BY limits the search to them.
+pub(in crate::store) const PERSONAL_SERIES: Sql = Sql::each(
+    r#"
+SELECT e.id, e.user_id, u.email, e.group_id, e.subject, e.starts, e.ends, e.created, e.updated,
+    e.birthday, e.revision, e.private, e.properties, e.rule, e.last_start, e.exceptions, e.reach,
+    e.series_id, e.occurrence
+FROM event e INDEXED BY event_series_of_user JOIN "user" u ON u.id = e.user_id
+WHERE e.user_id = ?1 AND e.group_id IS NULL AND e.rule IS NOT NULL AND e.reach > ?2 AND e.starts < ?3"#,
+    r#"
+SELECT e.id, e.user_id, u.email, e.group_id, e.subject, e.starts, e.ends, e.created, e.updated,
+    e.birthday, e.revision, e.private, e.properties, e.rule, e.last_start, e.exceptions, e.reach,
+    e.series_id, e.occurrence
+FROM event e JOIN "user" u ON u.id = e.user_id
+WHERE e.user_id = ?1 AND e.group_id IS NULL AND e.rule IS NOT NULL AND e.reach > ?2 AND e.starts < ?3"#,
+);
+
+/// The same for the groups that user ?1 has selected (`access::shows`). Only those that have series
+/// (`group_length_class`) are searched; INDEXED BY and the order of CROSS JOIN force that.
+pub(in crate::store) const SELECTED_SERIES: Sql = Sql::each(
+    r#"
+SELECT e.id, e.user_id, u.email, e.group_id, e.subject, e.starts, e.ends, e.created, e.updated,
+    e.birthday, e.revision, e.private, e.properties, e.rule, e.last_start, e.exceptions, e.reach,
+    e.series_id, e.occurrence
+FROM selection s CROSS JOIN group_length_class l CROSS JOIN calendar_group g
+CROSS JOIN event e INDEXED BY event_series_in_group JOIN "user" u ON u.id = e.user_id
+WHERE s.user_id = ?1 AND l.group_id = s.group_id AND l.length_class = 9
+    AND g.id = s.group_id AND g.deleted = 0
+    AND e.group_id = s.group_id AND e.rule IS NOT NULL AND e.reach > ?2 AND e.starts < ?3"#,
+    r#"
+SELECT e.id, e.user_id, u.email, e.group_id, e.subject, e.starts, e.ends, e.created, e.updated,
+    e.birthday, e.revision, e.private, e.properties, e.rule, e.last_start, e.exceptions, e.reach,
+    e.series_id, e.occurrence
+FROM selection s
+JOIN group_length_class l ON l.group_id = s.group_id AND l.length_class = 9
+JOIN calendar_group g ON g.id = s.group_id AND g.deleted = 0
+CROSS JOIN LATERAL (
+    SELECT p.* FROM event p
+    WHERE p.group_id = l.group_id AND p.rule IS NOT NULL AND p.reach > ?2 AND p.starts < ?3
+    OFFSET 0) e
+JOIN "user" u ON u.id = e.user_id
+WHERE s.user_id = ?1"#,
+);
+
+/// The occurrence of series ?1 that starts at ?2 by the rule, if it was changed by itself.
+pub(in crate::store) const CHANGED_OCCURRENCE: Sql = Sql::both(
+    r#"
+SELECT e.id, e.user_id, u.email, e.group_id, e.subject, e.starts, e.ends, e.created, e.updated,
+    e.birthday, e.revision, e.private, e.properties, e.rule, e.last_start, e.exceptions, e.reach,
+    e.series_id, e.occurrence
+FROM event e JOIN "user" u ON u.id = e.user_id
+WHERE e.series_id = ?1 AND e.occurrence = ?2"#,
+);
+
+/// Counts the series that user ?1 has registered, up to ?2. INDEXED BY limits the count to them.
+pub(in crate::store) const COUNT_SERIES: Sql = Sql::each(
+    "
+SELECT count(*) FROM (
+    SELECT 1 FROM event e INDEXED BY event_series_of_user
+    WHERE e.user_id = ?1 AND e.rule IS NOT NULL LIMIT ?2) AS few",
+    "
+SELECT count(*) FROM (
+    SELECT 1 FROM event e WHERE e.user_id = ?1 AND e.rule IS NOT NULL LIMIT ?2) AS few",
+);
+
+const HAS_CHANGED: Sql = Sql::both(
+    "SELECT CAST(CASE WHEN EXISTS (SELECT 1 FROM event WHERE series_id = ?1) THEN 1 ELSE 0 END AS BIGINT)",
+);
+
+const MOVE_ONE_CHANGED: Sql =
+    Sql::both("UPDATE event SET series_id = ?2, occurrence = ?3 WHERE id = ?1");
+
+/// Deletes the changed occurrences of series ?1 that start at ?2 or later by the rule.
+const DELETE_CHANGED: Sql =
+    Sql::both("DELETE FROM event WHERE series_id = ?1 AND occurrence >= ?2");
+
+/// Gives the changed occurrences of series ?1 that start at ?2 or later by the rule to series ?3, where they start
+/// ?4 seconds later.
+const MOVE_CHANGED: Sql = Sql::both(
+    "
+UPDATE event SET series_id = ?3, occurrence = occurrence + ?4
+WHERE series_id = ?1 AND occurrence >= ?2",
 );
 
 /// The birthday of user ?1.
 pub(in crate::store) const BIRTHDAY_OF: Sql = Sql::both(
     r#"
 SELECT e.id, e.user_id, u.email, e.group_id, e.subject, e.starts, e.ends, e.created, e.updated,
-    e.birthday, e.revision
+    e.birthday, e.revision, e.private, e.properties, e.rule, e.last_start, e.exceptions, e.reach,
+    e.series_id, e.occurrence
 FROM event e JOIN "user" u ON u.id = e.user_id
 WHERE e.user_id = ?1 AND e.birthday = 1"#,
 );
@@ -110,10 +200,13 @@ SELECT count(*) FROM calendar_group g JOIN event e ON e.group_id = g.id
 WHERE g.creator_id = ?1 AND g.deleted = 0 AND e.user_id <> ?1",
 );
 
-const INSERT: Sql = Sql::both("
-INSERT INTO event (user_id, group_id, subject, subject_folded, starts, ends, created, birthday, revision)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
-RETURNING id");
+const INSERT: Sql = Sql::both(
+    "
+INSERT INTO event (user_id, group_id, subject, subject_folded, starts, ends, created, birthday, revision,
+    private, properties, properties_folded, rule, last_start, exceptions, reach, series_id, occurrence)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)
+RETURNING id",
+);
 
 /// Adds an imported event, with the time of its last change.
 const IMPORT: Sql = Sql::both(
@@ -133,9 +226,13 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
 RETURNING id",
 );
 
-const UPDATE: Sql = Sql::both("
-UPDATE event SET subject = ?2, subject_folded = ?3, starts = ?4, ends = ?5, updated = ?6, revision = ?7
-WHERE id = ?1");
+const UPDATE: Sql = Sql::both(
+    "
+UPDATE event SET subject = ?2, subject_folded = ?3, starts = ?4, ends = ?5, updated = ?6, revision = ?7,
+    private = ?8, properties = ?9, properties_folded = ?10, rule = ?11, last_start = ?12, exceptions = ?13,
+    reach = ?14
+WHERE id = ?1",
+);
 
 const DELETE: Sql = Sql::both("DELETE FROM event WHERE id = ?1");
 
@@ -144,17 +241,106 @@ pub(super) fn from_row(row: &Row<'_>) -> Result<Event> {
         WallTime::from_seconds(row.get(5)?)?,
         WallTime::from_seconds(row.get(6)?)?,
     );
+    let subject = ShortText::stored(row.get(4)?);
     Ok(Event {
         id: EventId(row.get(0)?),
         owner: UserId(row.get(1)?),
         email: Email::stored(row.get(2)?),
         group: row.get::<Option<i64>>(3)?.map(GroupId),
-        details: EventDetails { subject: ShortText::stored(row.get(4)?), times },
+        details: EventDetails { subject, times, properties: properties(row)? },
         created: WallTime::from_seconds(row.get(7)?)?,
         updated: row.get::<Option<i64>>(8)?.map(WallTime::from_seconds).transpose()?,
         birthday: row.get(9)?,
         revision: Revision(row.get(10)?),
+        recurrence: recurrence(row)?,
     })
+}
+
+fn properties(row: &Row<'_>) -> Result<Option<Box<Properties>>> {
+    let (private, json): (bool, Option<String>) = (row.get(11)?, row.get(12)?);
+    if !private && json.is_none() {
+        return Ok(None);
+    }
+    let properties = json.map(|json| serde_json::from_str(&json)).transpose();
+    let properties = properties.map_err(|error| Error::Internal(format!("properties: {error}")))?;
+    Ok(Some(Box::new(Properties { private, ..properties.unwrap_or_default() })))
+}
+
+fn recurrence(row: &Row<'_>) -> Result<Recurrence> {
+    if let Some(rule) = row.get(13)? {
+        let exceptions: Option<String> = row.get(15)?;
+        return Ok(Recurrence::Series(Box::new(Repeats {
+            rule,
+            last: row.get::<Option<i64>>(14)?.map(WallTime::from_seconds).transpose()?,
+            exceptions: exceptions.as_deref().map_or(Ok(Vec::new()), read_times)?,
+            reach: WallTime::from_seconds(row.get(16)?)?,
+        })));
+    }
+    Ok(match row.get::<Option<i64>>(17)? {
+        Some(series) => Recurrence::Changed {
+            series: EventId(series),
+            start: WallTime::from_seconds(row.get(18)?)?,
+        },
+        None => Recurrence::Once,
+    })
+}
+
+/// Reads a JSON array of times.
+fn read_times(json: &str) -> Result<Vec<WallTime>> {
+    let seconds: Vec<i64> = serde_json::from_str(json)
+        .map_err(|error| Error::Internal(format!("exceptions: {error}")))?;
+    seconds.into_iter().map(WallTime::from_seconds).collect()
+}
+
+/// The columns of an event's details and recurrence, as they are stored.
+struct Columns<'a> {
+    details: &'a EventDetails,
+    search_key: String,
+    properties: Option<String>,
+    properties_folded: Option<String>,
+    repeats: Option<&'a Repeats>,
+    exceptions: Option<String>,
+    changed: Option<(EventId, WallTime)>,
+}
+
+impl<'a> Columns<'a> {
+    fn of(details: &'a EventDetails, recurrence: &'a Recurrence) -> Result<Self> {
+        let properties = details.properties.as_deref();
+        let json = properties.map(serde_json::to_string).transpose();
+        let json = json.map_err(|error| Error::Internal(format!("properties: {error}")))?;
+        let (repeats, changed) = match recurrence {
+            Recurrence::Once => (None, None),
+            Recurrence::Series(repeats) => (Some(&**repeats), None),
+            Recurrence::Changed { series, start } => (None, Some((*series, *start))),
+        };
+        let exceptions = repeats.filter(|repeats| !repeats.exceptions.is_empty()).map(|repeats| {
+            let seconds: Vec<_> =
+                repeats.exceptions.iter().map(|at| at.seconds().to_string()).collect();
+            format!("[{}]", seconds.join(","))
+        });
+        Ok(Self {
+            details,
+            search_key: details.subject.search_key(),
+            // An object of nothing is that of an event that is only private.
+            properties: json.filter(|json| json != "{}"),
+            properties_folded: properties.and_then(Properties::search_key),
+            repeats,
+            exceptions,
+            changed,
+        })
+    }
+
+    fn rule(&self) -> Option<&str> {
+        self.repeats.map(|repeats| repeats.rule.as_str())
+    }
+
+    fn last(&self) -> Option<i64> {
+        self.repeats.and_then(|repeats| repeats.last).map(WallTime::seconds)
+    }
+
+    fn reach(&self) -> Option<i64> {
+        self.repeats.map(|repeats| repeats.reach.seconds())
+    }
 }
 
 impl Snapshot<'_> {
@@ -167,7 +353,8 @@ impl Snapshot<'_> {
     }
 
     /// The events in the calendar of `user` that overlap `range`, in no order: the personal ones, and those
-    /// of the selected groups. The birthday is the last, whether it overlaps or not.
+    /// of the selected groups; and every series that may have an occurrence there. The birthday is the last, whether it
+    /// overlaps or not.
     ///
     /// # Errors
     /// If the database cannot be read, or the events take more than `room`.
@@ -175,12 +362,14 @@ impl Snapshot<'_> {
         &self,
         user: UserId,
         range: TimeRange,
-        mut room: Room,
+        room: &mut Room,
     ) -> Result<Vec<Event>> {
         let between = params![user.0, range.from, range.until];
-        let statements: [(Sql, &[Param<'_>]); 3] = [
+        let statements: [(Sql, &[Param<'_>]); 5] = [
             (PERSONAL_BETWEEN, between),
             (SELECTED_BETWEEN, between),
+            (PERSONAL_SERIES, between),
+            (SELECTED_SERIES, between),
             (BIRTHDAY_OF, params![user.0]),
         ];
         let mut events = Vec::new();
@@ -199,6 +388,30 @@ impl Snapshot<'_> {
     /// If the database cannot be read.
     pub fn birthday_of(&self, user: UserId) -> Result<Option<Event>> {
         self.conn.row(BIRTHDAY_OF, params![user.0], from_row)
+    }
+
+    /// The occurrence of `series` that starts at `start` by the rule, if it was changed by itself.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn changed_occurrence(&self, series: EventId, start: WallTime) -> Result<Option<Event>> {
+        self.conn.row(CHANGED_OCCURRENCE, params![series.0, start.seconds()], from_row)
+    }
+
+    /// Whether any occurrence of `series` was changed by itself.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn has_changed_occurrences(&self, series: EventId) -> Result<bool> {
+        self.conn.one(HAS_CHANGED, params![series.0], |row| row.get(0))
+    }
+
+    /// How many series `user` has registered, counted up to `most`.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn count_series(&self, user: UserId, most: u32) -> Result<u32> {
+        self.conn.one(COUNT_SERIES, params![user.0, most], |row| row.get(0))
     }
 
     /// How many personal events `user` has, the birthday included.
@@ -244,6 +457,8 @@ pub struct NewEvent<'a> {
     pub created: WallTime,
     /// Whether it is the user's birthday.
     pub birthday: bool,
+    /// Whether it is a series, or an occurrence of one.
+    pub recurrence: &'a Recurrence,
 }
 
 impl Transaction<'_> {
@@ -252,18 +467,27 @@ impl Transaction<'_> {
     /// # Errors
     /// If the database cannot be written.
     pub fn insert_event(&self, event: &NewEvent<'_>) -> Result<EventId> {
-        let EventDetails { subject, times } = event.details;
-        let search_key = subject.search_key();
+        let columns = Columns::of(event.details, event.recurrence)?;
+        let EventDetails { subject, times, .. } = columns.details;
         let row = params![
             event.owner.0,
             event.group.map(|group| group.0),
             subject.as_str(),
-            &search_key,
+            &columns.search_key,
             times.starts().seconds(),
             times.ends().seconds(),
             event.created.seconds(),
             event.birthday,
             Revision::random().0,
+            event.details.is_private(),
+            columns.properties.as_deref(),
+            columns.properties_folded.as_deref(),
+            columns.rule(),
+            columns.last(),
+            columns.exceptions.as_deref(),
+            columns.reach(),
+            columns.changed.map(|(series, _)| series.0),
+            columns.changed.map(|(_, start)| start.seconds()),
         ];
         self.conn.one(INSERT, row, |row| row.get(0).map(EventId))
     }
@@ -278,7 +502,7 @@ impl Transaction<'_> {
         event: &NewEvent<'_>,
         updated: Option<WallTime>,
     ) -> Result<EventId> {
-        let EventDetails { subject, times } = event.details;
+        let EventDetails { subject, times, .. } = event.details;
         let search_key = subject.search_key();
         let (owner, group) = (event.owner.0, event.group.map(|group| group.0));
         let (starts, ends) = (times.starts().seconds(), times.ends().seconds());
@@ -318,7 +542,8 @@ impl Transaction<'_> {
         Ok(EventId(id))
     }
 
-    /// Gives an event new details and a new revision.
+    /// Gives an event new details and a new revision. It becomes a series, or none, by `recurrence`; a changed
+    /// occurrence stays one.
     ///
     /// # Errors
     /// If the database cannot be written.
@@ -326,20 +551,59 @@ impl Transaction<'_> {
         &self,
         id: EventId,
         details: &EventDetails,
+        recurrence: &Recurrence,
         updated: WallTime,
     ) -> Result<()> {
-        let EventDetails { subject, times } = details;
-        let search_key = subject.search_key();
+        let columns = Columns::of(details, recurrence)?;
         let row = params![
             id.0,
-            subject.as_str(),
-            &search_key,
-            times.starts().seconds(),
-            times.ends().seconds(),
+            details.subject.as_str(),
+            &columns.search_key,
+            details.times.starts().seconds(),
+            details.times.ends().seconds(),
             updated.seconds(),
             Revision::random().0,
+            details.is_private(),
+            columns.properties.as_deref(),
+            columns.properties_folded.as_deref(),
+            columns.rule(),
+            columns.last(),
+            columns.exceptions.as_deref(),
+            columns.reach(),
         ];
         self.conn.execute(UPDATE, row).map(drop)
+    }
+
+    /// Deletes the changed occurrences of `series` that start at `from` or later by the rule.
+    ///
+    /// # Errors
+    /// If the database cannot be written.
+    pub fn delete_changed_occurrences(&self, series: EventId, from: WallTime) -> Result<()> {
+        self.conn.execute(DELETE_CHANGED, params![series.0, from.seconds()]).map(drop)
+    }
+
+    /// Gives the changed occurrences of `series` that start at `from` or later by the rule to the series `to`,
+    /// whose occurrences start `later` seconds later.
+    ///
+    /// # Errors
+    /// If the database cannot be written.
+    pub fn move_changed_occurrences(
+        &self,
+        series: EventId,
+        from: WallTime,
+        to: EventId,
+        later: i64,
+    ) -> Result<()> {
+        let row = params![series.0, from.seconds(), to.0, later];
+        self.conn.execute(MOVE_CHANGED, row).map(drop)
+    }
+
+    /// Makes the changed occurrence `id` that of the series `to` which starts at `start` by the rule.
+    ///
+    /// # Errors
+    /// If the database cannot be written.
+    pub fn move_changed_occurrence(&self, id: EventId, to: EventId, start: WallTime) -> Result<()> {
+        self.conn.execute(MOVE_ONE_CHANGED, params![id.0, to.0, start.seconds()]).map(drop)
     }
 
     /// Deletes an event.

@@ -3,7 +3,10 @@
 
 use rusqlite::OpenFlags;
 
-use super::events::{BIRTHDAY_OF, BY_ID, PERSONAL_BETWEEN, SELECTED_BETWEEN};
+use super::events::{
+    BIRTHDAY_OF, BY_ID, CHANGED_OCCURRENCE, COUNT_SERIES, PERSONAL_BETWEEN, PERSONAL_SERIES,
+    SELECTED_BETWEEN, SELECTED_SERIES,
+};
 use super::{groups, idempotency_keys, selections, subject_index, user_settings, users};
 use crate::store::Store;
 use crate::store::engine::sql::Sql;
@@ -68,10 +71,33 @@ fn a_view_of_selected_groups_reads_a_range_of_the_index_per_group() {
         SELECTED_BETWEEN,
         &[
             "SEARCH s USING PRIMARY KEY (user_id=?)",
-            "SEARCH l USING PRIMARY KEY (group_id=?)",
+            "SEARCH l USING PRIMARY KEY (group_id=? AND length_class<?)",
             "SEARCH e USING INDEX event_in_group (group_id=? AND length_class=? AND starts>? AND starts<?)",
         ],
     );
+}
+
+#[test]
+fn series_are_found_by_the_end_of_their_reach() {
+    let of_user =
+        "SEARCH e USING INDEX event_series_of_user (user_id=? AND group_id=? AND reach>?)";
+    assert_plan(PERSONAL_SERIES, &[of_user]);
+    assert_plan(
+        SELECTED_SERIES,
+        &[
+            "SEARCH s USING PRIMARY KEY (user_id=?)",
+            "SEARCH l USING PRIMARY KEY (group_id=? AND length_class=?)",
+            "SEARCH e USING INDEX event_series_in_group (group_id=? AND reach>?)",
+        ],
+    );
+    assert_plan(CHANGED_OCCURRENCE, &["event_of_series (series_id=? AND occurrence=?)"]);
+    assert_plan(COUNT_SERIES, &["INDEX event_series_of_user (user_id=?)"]);
+}
+
+#[test]
+fn a_search_of_places_and_notes_reads_only_events_that_have_any() {
+    assert_plan(subject_index::NOTED_PERSONAL, &["USING INDEX event_noted_personal (user_id=?)"]);
+    assert_plan(subject_index::NOTED_SELECTED, &["USING INDEX event_noted_in_group (group_id=?)"]);
 }
 
 #[test]
@@ -175,7 +201,10 @@ fn all_groups_are_read_without_a_sort_and_a_creators_by_index() {
 /// The same for PostgreSQL, on tables with rows, whose numbers its plans depend on.
 mod postgres {
     use super::super::{groups, idempotency_keys, search, selections, user_settings};
-    use super::{BIRTHDAY_OF, BY_ID, PERSONAL_BETWEEN, SELECTED_BETWEEN, users};
+    use super::{
+        BIRTHDAY_OF, BY_ID, CHANGED_OCCURRENCE, COUNT_SERIES, PERSONAL_BETWEEN, PERSONAL_SERIES,
+        SELECTED_BETWEEN, SELECTED_SERIES, users,
+    };
     use crate::model::PostgresUrl;
     use crate::store::engine::conn::Conn;
     use crate::store::engine::sql::Sql;
@@ -190,6 +219,9 @@ INSERT INTO selection SELECT u, g FROM generate_series(1, 2000) u, generate_seri
 INSERT INTO event (user_id, group_id, subject, subject_folded, starts, ends, created, birthday)
     SELECT i % 2000 + 1, CASE WHEN i % 2 = 0 THEN i % 500 + 1 END, i::text, md5(i::text), i * 3600, i * 3600 + 60, 0,
         (i < 2000 AND i % 2 = 1)::int FROM generate_series(1, 60000) i;
+INSERT INTO event (user_id, group_id, subject, subject_folded, starts, ends, created, rule, reach, properties_folded)
+    SELECT i % 2000 + 1, CASE WHEN i % 2 = 0 THEN i % 500 + 1 END, i::text, md5(i::text), i * 3600, i * 3600 + 60, 0,
+        'FREQ=DAILY', i * 7200, i::text FROM generate_series(1, 6000) i;
 INSERT INTO idempotency_key SELECT i % 2000 + 1, 'event', i::text, i, i FROM generate_series(1, 20000) i;
 INSERT INTO user_settings (user_id) SELECT i FROM generate_series(1, 2000) i;
 ANALYZE"#;
@@ -263,6 +295,15 @@ ANALYZE"#;
                 "(length_class = l.length_class) AND (starts < $3) AND (starts >=",
                 "selection_pkey",
             ],
+        );
+        filled.assert_plan(PERSONAL_SERIES, &[ID; 3], &["event_series_of_user on event"]);
+        filled.assert_plan(SELECTED_SERIES, &[ID; 3], &["event_series_in_group", "selection_pkey"]);
+        filled.assert_plan(CHANGED_OCCURRENCE, &[ID; 2], &["event_of_series on event"]);
+        filled.assert_plan(COUNT_SERIES, &[ID; 2], &["event_series_of_user"]);
+        filled.assert_plan(
+            search::NOTED,
+            &[ID, TEXT, ID, ID, ID],
+            &["event_noted_personal", "event_noted_in_group"],
         );
         filled.assert_plan(BIRTHDAY_OF, &[ID], &["event_birthday on event"]);
         filled.assert_plan(BY_ID, &[ID], &["event_pkey on event"]);

@@ -6,7 +6,7 @@
 use super::events;
 use super::subject_index::{self, FEW, GRAM, MOST};
 use crate::error::Result;
-use crate::model::{Event, EventId, Page, Room, ShortText, UserId, WallTime};
+use crate::model::{Event, EventId, Page, Room, SearchIn, ShortText, UserId, WallTime};
 use crate::store::engine::Snapshot;
 use crate::store::engine::conn::Conn;
 use crate::store::engine::sql::{Row, Sql, params};
@@ -26,14 +26,33 @@ SELECT count(*) FROM (
 pub(in crate::store) const SCANNED: Sql = Sql::both(
     r#"
 SELECT e.id, e.user_id, u.email, e.group_id, e.subject, e.starts, e.ends, e.created, e.updated,
-    e.birthday, e.revision
+    e.birthday, e.revision, e.private, e.properties, e.rule, e.last_start, e.exceptions, e.reach,
+    e.series_id, e.occurrence
 FROM (
     SELECT p.* FROM event p WHERE p.user_id = ?1 AND p.group_id IS NULL
     UNION ALL
     SELECT p.* FROM selection s JOIN calendar_group g ON g.id = s.group_id AND g.deleted = 0
     JOIN event p ON p.group_id = s.group_id WHERE s.user_id = ?1) e
 JOIN "user" u ON u.id = e.user_id
-WHERE strpos(e.subject_folded, ?2) > 0 AND (e.starts, e.id) > (?3, ?4)
+WHERE strpos(e.subject_folded, ?2) > 0 AND (e.private = 0 OR e.user_id = ?1) AND (e.starts, e.id) > (?3, ?4)
+ORDER BY e.starts, e.id LIMIT ?5"#,
+);
+
+/// The same for those whose folded place or notes contain ?2, through the indexes of those that have any.
+pub(in crate::store) const NOTED: Sql = Sql::both(
+    r#"
+SELECT e.id, e.user_id, u.email, e.group_id, e.subject, e.starts, e.ends, e.created, e.updated,
+    e.birthday, e.revision, e.private, e.properties, e.rule, e.last_start, e.exceptions, e.reach,
+    e.series_id, e.occurrence
+FROM (
+    SELECT p.* FROM event p
+    WHERE p.user_id = ?1 AND p.group_id IS NULL AND p.properties_folded IS NOT NULL
+    UNION ALL
+    SELECT p.* FROM selection s JOIN calendar_group g ON g.id = s.group_id AND g.deleted = 0
+    JOIN event p ON p.group_id = s.group_id AND p.properties_folded IS NOT NULL
+    WHERE s.user_id = ?1) e
+JOIN "user" u ON u.id = e.user_id
+WHERE strpos(e.properties_folded, ?2) > 0 AND (e.private = 0 OR e.user_id = ?1) AND (e.starts, e.id) > (?3, ?4)
 ORDER BY e.starts, e.id LIMIT ?5"#,
 );
 
@@ -41,7 +60,8 @@ ORDER BY e.starts, e.id LIMIT ?5"#,
 pub(in crate::store) const INDEXED: Sql = Sql::both(
     r#"
 SELECT e.id, e.user_id, u.email, e.group_id, e.subject, e.starts, e.ends, e.created, e.updated,
-    e.birthday, e.revision
+    e.birthday, e.revision, e.private, e.properties, e.rule, e.last_start, e.exceptions, e.reach,
+    e.series_id, e.occurrence
 FROM (
     SELECT p.* FROM event p
     WHERE coalesce(-p.group_id, p.user_id) = ANY (ARRAY(
@@ -51,13 +71,14 @@ FROM (
         AND subject_terms(p.subject_folded) @@ CAST(CAST(?6 AS text) AS tsquery)
     OFFSET 0) e
 JOIN "user" u ON u.id = e.user_id
-WHERE strpos(e.subject_folded, ?2) > 0 AND (e.starts, e.id) > (?3, ?4)
+WHERE strpos(e.subject_folded, ?2) > 0 AND (e.private = 0 OR e.user_id = ?1) AND (e.starts, e.id) > (?3, ?4)
 ORDER BY e.starts, e.id LIMIT ?5"#,
 );
 
 impl Snapshot<'_> {
     /// The events in `page` of the list of those in the calendar of `user` whose subject contains `word`,
-    /// ignoring case, by start and then id. The birthday is included.
+    /// ignoring case, or with [`SearchIn::All`] also their place or notes, by start and then id. The birthday is included, and
+    /// private events of others are not.
     ///
     /// # Errors
     /// If the database cannot be read, or the events take more than `room`.
@@ -65,13 +86,14 @@ impl Snapshot<'_> {
         &self,
         user: UserId,
         word: &ShortText,
+        place: SearchIn,
         page: Page<(WallTime, EventId)>,
         mut room: Room,
     ) -> Result<Vec<Event>> {
-        let folded = word.search_key();
+        let (folded, everywhere) = (word.search_key(), place == SearchIn::All);
         let mut events = Vec::new();
         if let Conn::Sqlite(conn) = self.conn {
-            for id in subject_index::find(conn, user, &folded, page)? {
+            for id in subject_index::find(conn, user, &folded, everywhere, page)? {
                 if let Some(event) = self.event(id)? {
                     room.take(event.least_bytes())?;
                     events.push(event);
@@ -83,19 +105,27 @@ impl Snapshot<'_> {
         let (starts, id) =
             page.after.map_or((i64::MIN, i64::MIN), |(starts, id)| (starts.seconds(), id.0));
         // One more than what fits is enough to know that it does not.
-        let most = i64::try_from(page.limit.map_or(MOST + 1, usize::from)).unwrap_or(i64::MAX);
-        let add = |row: &Row<'_>| {
+        let limit = page.limit.map_or(MOST + 1, usize::from);
+        let most = i64::try_from(limit).unwrap_or(i64::MAX);
+        let mut add = |row: &Row<'_>| {
             let event = events::from_row(row)?;
             room.take(event.least_bytes())?;
             events.push(event);
             Ok(())
         };
         if counted <= FEW {
-            self.conn.each(SCANNED, params![user.0, &folded, starts, id, most], add)?;
+            self.conn.each(SCANNED, params![user.0, &folded, starts, id, most], &mut add)?;
         } else {
             let expression = expression(&folded);
             let params = params![user.0, &folded, starts, id, most, &expression];
-            self.conn.each(INDEXED, params, add)?;
+            self.conn.each(INDEXED, params, &mut add)?;
+        }
+        if everywhere {
+            self.conn.each(NOTED, params![user.0, &folded, starts, id, most], &mut add)?;
+            let order = |event: &Event| (event.details.times.starts(), event.id);
+            events.sort_unstable_by_key(order);
+            events.dedup_by_key(|event| event.id);
+            events.truncate(limit);
         }
         Ok(events)
     }

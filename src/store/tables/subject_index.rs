@@ -14,7 +14,7 @@
 //! The writer indexes events when it is idle (`maintenance/upkeep.rs`). Events not indexed yet are
 //! scanned: those after the last one that was indexed, and earlier ones that are listed as changed.
 
-use std::collections::{BTreeSet, BinaryHeap};
+use std::collections::BTreeSet;
 
 use rusqlite::{Connection, OptionalExtension, Params, Statement};
 
@@ -56,7 +56,7 @@ pub(in crate::store) const SELECTED: &str = "
 SELECT e.starts, e.id
 FROM selection s CROSS JOIN calendar_group c CROSS JOIN event e INDEXED BY event_in_group
 WHERE s.user_id = ?1 AND c.id = s.group_id AND c.deleted = 0 AND e.group_id = s.group_id
-    AND instr(e.subject_folded, ?2) > 0";
+    AND instr(e.subject_folded, ?2) > 0 AND (e.private = 0 OR e.user_id = ?1)";
 
 /// The events that the index finds for the expression ?3, if the calendar of user ?1 shows them
 /// (`access::shows`) and their folded subject contains ?2. CROSS JOIN forces it to start at the index.
@@ -67,7 +67,7 @@ WHERE g.subject_gram MATCH ?3 AND instr(e.subject_folded, ?2) > 0
     AND (e.group_id IS NULL AND e.user_id = ?1
         OR e.group_id IN (
             SELECT s.group_id FROM selection s JOIN calendar_group c ON c.id = s.group_id
-            WHERE s.user_id = ?1 AND c.deleted = 0))
+            WHERE s.user_id = ?1 AND c.deleted = 0) AND (e.private = 0 OR e.user_id = ?1))
     AND NOT EXISTS (SELECT 1 FROM subject_gram_pending p WHERE p.event_id = g.rowid)";
 
 /// The same for the events that have changed since they were indexed. CROSS JOIN forces it to start at
@@ -79,7 +79,7 @@ WHERE instr(e.subject_folded, ?2) > 0
     AND (e.group_id IS NULL AND e.user_id = ?1
         OR e.group_id IN (
             SELECT s.group_id FROM selection s JOIN calendar_group c ON c.id = s.group_id
-            WHERE s.user_id = ?1 AND c.deleted = 0))";
+            WHERE s.user_id = ?1 AND c.deleted = 0) AND (e.private = 0 OR e.user_id = ?1))";
 
 /// The same for the events after the last indexed one. NOT INDEXED forces a search by id.
 pub(in crate::store) const NEW: &str = "
@@ -90,7 +90,23 @@ WHERE e.id > (SELECT followed FROM subject_gram_progress WHERE id = 1)
     AND (e.group_id IS NULL AND e.user_id = ?1
         OR e.group_id IN (
             SELECT s.group_id FROM selection s JOIN calendar_group c ON c.id = s.group_id
-            WHERE s.user_id = ?1 AND c.deleted = 0))";
+            WHERE s.user_id = ?1 AND c.deleted = 0) AND (e.private = 0 OR e.user_id = ?1))";
+
+/// The personal events of user ?1 whose folded place or notes contain ?2. INDEXED BY limits the scan to the user's own
+/// events that have any.
+pub(in crate::store) const NOTED_PERSONAL: &str = "
+SELECT e.starts, e.id
+FROM event e INDEXED BY event_noted_personal
+WHERE e.user_id = ?1 AND e.group_id IS NULL AND e.properties_folded IS NOT NULL
+    AND instr(e.properties_folded, ?2) > 0";
+
+/// The same for the groups that user ?1 has selected (`access::shows`).
+pub(in crate::store) const NOTED_SELECTED: &str = "
+SELECT e.starts, e.id
+FROM selection s CROSS JOIN calendar_group c CROSS JOIN event e INDEXED BY event_noted_in_group
+WHERE s.user_id = ?1 AND c.id = s.group_id AND c.deleted = 0 AND e.group_id = s.group_id
+    AND e.properties_folded IS NOT NULL AND instr(e.properties_folded, ?2) > 0
+    AND (e.private = 0 OR e.user_id = ?1)";
 
 /// Counts the personal events of user ?1, up to ?2. INDEXED BY limits the scan to those.
 pub(in crate::store) const COUNT_PERSONAL: &str = "
@@ -128,11 +144,12 @@ WHERE id > (SELECT followed FROM subject_gram_progress WHERE id = 1) ORDER BY id
 const SET_PROGRESS: &str = "UPDATE subject_gram_progress SET followed = ?1 WHERE id = 1";
 
 /// The ids of the events in `page` of the list of those in the calendar of `user` whose folded subject contains
-/// `folded`, by start and then id. The birthday is included.
+/// `folded`, or with `everywhere` also their place or notes, by start and then id. The birthday is included.
 pub(super) fn find(
     conn: &Connection,
     user: UserId,
     folded: &str,
+    everywhere: bool,
     page: Page<(WallTime, EventId)>,
 ) -> Result<Vec<EventId>> {
     let params = (user.0, folded);
@@ -146,7 +163,11 @@ pub(super) fn find(
         found.add_all(conn, PENDING, params)?;
         found.add_all(conn, NEW, params)?;
     }
-    Ok(found.first.into_sorted_vec().into_iter().map(|(_, id)| EventId(id)).collect())
+    if everywhere {
+        found.add_all(conn, NOTED_PERSONAL, params)?;
+        found.add_all(conn, NOTED_SELECTED, params)?;
+    }
+    Ok(found.first.into_iter().map(|(_, id)| EventId(id)).collect())
 }
 
 /// The FTS5 expression for the events that may contain `folded`: all that contain it, and few others.
@@ -186,7 +207,7 @@ fn has_few_events(conn: &Connection, user: UserId) -> Result<bool> {
 /// `after`, at most `limit` of them. No index has the events in this order, so a search goes through all
 /// that it finds, and remembers no more than it gives.
 struct Found {
-    first: BinaryHeap<(i64, i64)>,
+    first: BTreeSet<(i64, i64)>,
     after: (i64, i64),
     limit: Option<usize>,
 }
@@ -198,7 +219,7 @@ impl Found {
     fn of(page: Page<(WallTime, EventId)>) -> Self {
         let after =
             page.after.map_or((i64::MIN, i64::MIN), |(starts, id)| (starts.seconds(), id.0));
-        Self { first: BinaryHeap::new(), after, limit: page.limit.map(usize::from) }
+        Self { first: BTreeSet::new(), after, limit: page.limit.map(usize::from) }
     }
 
     /// Adds the events that `sql` selects.
@@ -214,10 +235,10 @@ impl Found {
         if event <= self.after {
             return Ok(());
         }
-        self.first.push(event);
+        self.first.insert(event);
         match self.limit {
             Some(limit) if self.first.len() > limit => {
-                self.first.pop();
+                self.first.pop_last();
             }
             None if self.first.len() > MOST => return Err(Room::in_list().exceeded()),
             _ => {}

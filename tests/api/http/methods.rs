@@ -19,7 +19,7 @@ const METHODS: [Method; 9] = [
 ];
 
 /// Every path with the methods that it takes, as `Allow` names them.
-const PATHS: [(&str, &str); 16] = [
+const PATHS: [(&str, &str); 17] = [
     ("/user", "GET, HEAD, POST"),
     ("/user/calendar/group", "GET, HEAD, POST"),
     ("/user/calendar/group/1", "PUT, DELETE"),
@@ -30,6 +30,7 @@ const PATHS: [(&str, &str); 16] = [
     ("/calendar/event/1", "GET, HEAD"),
     ("/calendar/today", "GET, HEAD"),
     ("/calendar/date", "GET, HEAD"),
+    ("/calendar/range", "GET, HEAD"),
     ("/calendar/search", "GET, HEAD"),
     ("/calendar/birthday", "GET, HEAD, POST, PUT, DELETE"),
     ("/group", "GET, HEAD, POST, PUT, DELETE"),

@@ -300,7 +300,9 @@ impl World {
         for (user, email) in EMAILS.iter().enumerate() {
             let caller = UserId(i64::try_from(user + 1).unwrap());
             let shown = store
-                .read(|snapshot| events::in_range(snapshot, caller, ever, Room::unlimited()))
+                .read(|snapshot| {
+                    events::in_range(snapshot, caller, ever, &tz::TimeZone::UTC, Room::unlimited())
+                })
                 .unwrap();
             let by_query: BTreeSet<i64> =
                 shown.iter().map(|occurrence| occurrence.event.id.0).collect();

@@ -1,0 +1,334 @@
+//! Series: events that repeat. What occurs when is found when it is asked for; only the rule is stored.
+
+use std::sync::Arc;
+
+use jiff::tz::TimeZone;
+
+use super::content::{self, own_zone, placed};
+use crate::error::{Error, Result};
+use crate::ical::{Rule, Series, zone};
+use crate::model::{
+    Event, EventDetails, EventTimes, Expected, Occurrence, Recurrence, Repeats, Room, TimeRange,
+    UserId, WallTime,
+};
+use crate::store::Snapshot;
+
+const DAY: i64 = 86_400;
+/// How long an occurrence of a series may last, in seconds: 400 days.
+const LONGEST: i64 = 400 * DAY;
+/// How much of a series is walked at a time, in seconds.
+const STRIDE: i64 = 400 * DAY;
+
+/// The clock that a series runs on.
+struct Clock<'a> {
+    /// The own zone of the event.
+    own: Option<(String, TimeZone)>,
+    server: &'a TimeZone,
+    all_day: bool,
+}
+
+impl<'a> Clock<'a> {
+    fn of(details: &EventDetails, server: &'a TimeZone) -> Self {
+        let own = own_zone(details);
+        let own = own.and_then(|own| Some((own.name.clone(), zone::named(&own.name)?)));
+        Self { own, server, all_day: details.is_all_day() }
+    }
+
+    /// The zone whose nights of changed clocks count; none for whole days.
+    fn zone(&self) -> Option<TimeZone> {
+        let zone = self.own.as_ref().map_or(self.server, |(_, zone)| zone);
+        (!self.all_day).then(|| zone.clone())
+    }
+
+    fn to_server(&self, at: WallTime) -> WallTime {
+        self.own.as_ref().map_or(at, |(_, own)| zone::convert(at, own, self.server))
+    }
+
+    fn from_server(&self, at: WallTime) -> WallTime {
+        self.own.as_ref().map_or(at, |(_, own)| zone::convert(at, self.server, own))
+    }
+}
+
+/// The times of `details` on its own clock, or else on the server's.
+pub(super) fn own_times(details: &EventDetails) -> Result<(WallTime, WallTime)> {
+    match own_zone(details) {
+        Some(own) => content::on_own_clock(own),
+        None => Ok((details.times.starts(), details.times.ends())),
+    }
+}
+
+/// A series with its rule, ready to be asked.
+pub(super) struct Recurring<'a> {
+    details: &'a EventDetails,
+    repeats: &'a Repeats,
+    series: Series,
+    clock: Clock<'a>,
+    /// How long an occurrence is on the clock of the series, in seconds.
+    length: i64,
+}
+
+impl<'a> Recurring<'a> {
+    /// Of an event that is a series.
+    pub(super) fn of(
+        details: &'a EventDetails,
+        repeats: &'a Repeats,
+        server: &'a TimeZone,
+    ) -> Result<Self> {
+        let (starts, ends) = own_times(details)?;
+        let clock = Clock::of(details, server);
+        let rule = Rule::parse(&repeats.rule)
+            .map_err(|fault| Error::Internal(format!("a stored rule is refused: {fault}")))?;
+        let series = Series::stored(rule, starts, clock.zone(), repeats.last);
+        Ok(Self { details, repeats, series, clock, length: ends.seconds() - starts.seconds() })
+    }
+
+    pub(super) fn series(&self) -> &Series {
+        &self.series
+    }
+
+    pub(super) fn starts(&self) -> WallTime {
+        self.series.starts()
+    }
+
+    /// The times of the occurrence that starts at `start`, on the server's clock.
+    fn times(&self, start: WallTime) -> EventTimes {
+        let end = start.later(self.length);
+        EventTimes::forward(self.clock.to_server(start), self.clock.to_server(end))
+    }
+
+    /// The starts of the occurrences that overlap `range`, with their times on the server's clock. Also those that
+    /// are left out.
+    fn all_between(&self, range: TimeRange) -> impl Iterator<Item = (WallTime, EventTimes)> {
+        // Two zones are never further apart than this.
+        let apart = 2 * DAY;
+        let starts = self.series.between(range.from - self.length - apart, range.until + apart);
+        let placed = starts.into_iter().map(|start| (start, self.times(start)));
+        placed.filter(move |(_, times)| range.holds(times.starts(), times.ends()))
+    }
+
+    /// The same without those that are left out or were changed by themselves.
+    pub(super) fn between(&self, range: TimeRange) -> impl Iterator<Item = (WallTime, EventTimes)> {
+        self.all_between(range).filter(|(start, _)| !self.repeats.excepts(*start))
+    }
+
+    /// The start on the clock of the series of the occurrence that starts at `at` on the server's clock. Also of one
+    /// that is left out.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] if there is none.
+    pub(super) fn find(&self, at: WallTime) -> Result<WallTime> {
+        let around = self.clock.from_server(at);
+        let near = self.series.between(around.seconds() - DAY, around.seconds() + DAY);
+        let mut starts = near.into_iter();
+        starts.find(|start| self.clock.to_server(*start) == at).ok_or_else(|| {
+            Expected::new("the start of an occurrence of the series").of("occurrence")
+        })
+    }
+
+    /// The details of the occurrence that starts at `start`, as the series gives them.
+    pub(super) fn details_at(&self, start: WallTime) -> EventDetails {
+        let mut properties = self.details.properties.as_deref().cloned().unwrap_or_default();
+        properties.zone = None;
+        let times = (start, start.later(self.length));
+        let subject = self.details.subject.clone();
+        placed(subject, properties, self.clock.own.clone(), times, self.clock.server)
+    }
+
+    /// The first occurrence that is neither left out nor changed by itself.
+    pub(super) fn first(&self) -> Option<(WallTime, EventTimes)> {
+        let last = self.series.last().unwrap_or(WallTime::MAX).seconds();
+        let mut from = self.starts().seconds();
+        // What is left out is bounded, so that an endless series is found at once.
+        while from <= last {
+            let starts = self.series.between(from, from.saturating_add(STRIDE));
+            if let Some(start) = starts.into_iter().find(|start| !self.repeats.excepts(*start)) {
+                return Some((start, self.times(start)));
+            }
+            from += STRIDE;
+        }
+        None
+    }
+
+    /// `start` on the server's clock.
+    pub(super) fn on_server(&self, start: WallTime) -> WallTime {
+        self.clock.to_server(start)
+    }
+
+    /// The name of the own zone.
+    pub(super) fn zone_name(&self) -> Option<&str> {
+        self.clock.own.as_ref().map(|(name, _)| name.as_str())
+    }
+}
+
+/// Adds the occurrences of `event` in `range` to `shown`, which has to fit into `room`.
+///
+/// # Errors
+/// [`Error::TooLong`] if it does not.
+pub(super) fn expand(
+    event: Event,
+    range: TimeRange,
+    server: &TimeZone,
+    room: &mut Room,
+    shown: &mut Vec<Occurrence>,
+) -> Result<()> {
+    if !matches!(event.recurrence, Recurrence::Series(_)) {
+        shown.push(single(event, server));
+        return Ok(());
+    }
+    let (bytes, event) = (event.least_bytes(), Arc::new(event));
+    let Recurrence::Series(repeats) = &event.recurrence else { return Ok(()) };
+    let recurring = Recurring::of(&event.details, repeats, server)?;
+    for (start, times) in recurring.between(range) {
+        room.take(bytes)?;
+        let start = Some(recurring.on_server(start));
+        shown.push(Occurrence { event: Arc::clone(&event), times, start });
+    }
+    Ok(())
+}
+
+/// An event by itself: of a series, its first occurrence.
+pub(super) fn one(event: Event, server: &TimeZone) -> Result<Occurrence> {
+    let Recurrence::Series(repeats) = &event.recurrence else { return Ok(single(event, server)) };
+    let recurring = Recurring::of(&event.details, repeats, server)?;
+    let first = recurring.first();
+    let (start, times) = first.unwrap_or((recurring.starts(), event.details.times));
+    let start = Some(recurring.on_server(start));
+    drop(recurring);
+    Ok(Occurrence { event: Arc::new(event), times, start })
+}
+
+/// The occurrence of `event` that starts at `at` by the rule, on the server's clock, as it is now.
+///
+/// # Errors
+/// [`Error::Invalid`] for an occurrence that the event does not have, [`Error::NotFound`] for one that is left out.
+pub(super) fn at(
+    snapshot: &Snapshot<'_>,
+    caller: UserId,
+    event: Event,
+    at: WallTime,
+    server: &TimeZone,
+) -> Result<Occurrence> {
+    let Recurrence::Series(repeats) = &event.recurrence else {
+        let occurrence = single(event, server);
+        return match occurrence.start {
+            Some(start) if start == at => Ok(occurrence),
+            Some(_) => {
+                Err(Expected::new("that of this changed occurrence, or none").of("occurrence"))
+            }
+            None => Err(Expected::new("none, since the event does not repeat").of("occurrence")),
+        };
+    };
+    let recurring = Recurring::of(&event.details, repeats, server)?;
+    let start = recurring.find(at)?;
+    if !repeats.excepts(start) {
+        let times = recurring.times(start);
+        return Ok(Occurrence { event: Arc::new(event.clone()), times, start: Some(at) });
+    }
+    let changed = snapshot.changed_occurrence(event.id, start)?;
+    let changed = changed.ok_or_else(|| {
+        Error::NotFound(format!(
+            "the occurrence of event {} at {} is left out",
+            event.id.0,
+            at.typed()
+        ))
+    })?;
+    Ok(single(changed.seen_by(caller), server))
+}
+
+/// An event that is no series.
+fn single(event: Event, server: &TimeZone) -> Occurrence {
+    Occurrence { start: start_of_changed(&event, server), ..Occurrence::of(event) }
+}
+
+/// The start by the rule of an occurrence that was changed by itself, on the server's clock.
+pub(super) fn start_of_changed(event: &Event, server: &TimeZone) -> Option<WallTime> {
+    let Recurrence::Changed { start, .. } = event.recurrence else { return None };
+    let properties = event.details.properties.as_ref();
+    let zone = properties.and_then(|properties| properties.series_zone.as_deref());
+    let zone = zone.and_then(zone::named);
+    Some(zone.map_or(start, |zone| zone::convert(start, &zone, server)))
+}
+
+/// `at`, on the server's clock, on the clock of a series of `details`.
+pub(super) fn on_clock_of(details: &EventDetails, at: WallTime, server: &TimeZone) -> WallTime {
+    Clock::of(details, server).from_server(at)
+}
+
+/// The details with another start on the clock of the series, of the same length.
+pub(super) fn moved_to(
+    details: &EventDetails,
+    starts: WallTime,
+    server: &TimeZone,
+) -> Result<EventDetails> {
+    let (before, ends) = own_times(details)?;
+    let length = ends.seconds() - before.seconds();
+    let mut properties = details.properties.as_deref().cloned().unwrap_or_default();
+    properties.zone = None;
+    let own = Clock::of(details, server).own;
+    Ok(placed(details.subject.clone(), properties, own, (starts, starts.later(length)), server))
+}
+
+/// The rule of a series of `details` whose occurrence at `from` is moved to `to`.
+///
+/// # Errors
+/// [`Error::Invalid`] for a rule that cannot be moved like that.
+pub(super) fn moved_rule(
+    details: &EventDetails,
+    rule: Rule,
+    from: WallTime,
+    to: WallTime,
+    server: &TimeZone,
+) -> Result<Rule> {
+    let series = Series::stored(rule, from, Clock::of(details, server).zone(), None);
+    series.moved(from, to).map_err(content::refused)
+}
+
+/// Makes a series of `rule` that begins with `details`, or with the first time after it that the rule gives.
+///
+/// # Errors
+/// [`Error::Invalid`] if the rule gives nothing or too much, or what it repeats is too long.
+pub(super) fn of_rule(
+    details: &EventDetails,
+    rule: Rule,
+    exceptions: Vec<WallTime>,
+    server: &TimeZone,
+) -> Result<(EventDetails, Recurrence)> {
+    let (starts, ends) = own_times(details)?;
+    let length = ends.seconds() - starts.seconds();
+    if length > LONGEST {
+        return Err(
+            Expected::new("at most 400 days after sdate in an event that repeats").of("edate")
+        );
+    }
+    let clock = Clock::of(details, server);
+    let series = Series::new(rule, starts, clock.zone()).map_err(content::refused)?;
+    let mut properties = details.properties.as_deref().cloned().unwrap_or_default();
+    properties.zone = None;
+    let times = (series.starts(), series.starts().later(length));
+    let placed = placed(details.subject.clone(), properties, clock.own.clone(), times, server);
+    let repeats = repeats(&series, length, exceptions, &clock);
+    Ok((placed, Recurrence::Series(Box::new(repeats))))
+}
+
+fn repeats(series: &Series, length: i64, exceptions: Vec<WallTime>, clock: &Clock<'_>) -> Repeats {
+    let reach = series.last().map_or(WallTime::MAX, |last| {
+        // On the night when clocks are set back, an end can come before the one that is reckoned.
+        clock.to_server(last.later(length)).later(DAY)
+    });
+    let rule = series.rule().as_str().to_owned();
+    Repeats { rule, last: series.last(), exceptions, reach }
+}
+
+/// The same series with other exceptions.
+///
+/// # Errors
+/// [`Error::Conflict`] if they are too many.
+pub(super) fn with_exceptions(repeats: &Repeats, exceptions: Vec<WallTime>) -> Result<Recurrence> {
+    if exceptions.len() > Repeats::MOST_EXCEPTIONS {
+        return Err(Error::Conflict(format!(
+            "{} occurrences of this series were changed or left out, which is the most: change all, or all after one",
+            Repeats::MOST_EXCEPTIONS
+        )));
+    }
+    Ok(Recurrence::Series(Box::new(Repeats { exceptions, ..repeats.clone() })))
+}
