@@ -289,8 +289,7 @@ impl OfSeries<'_> {
             .of("occurrence"));
         }
         let details = content.over_at_times_of(&self.event.details, zone)?;
-        let start = self.carried(self.recurring.starts(), &details);
-        self.change_to(&details, 0, start, content, &details)
+        self.change_to(&details, self.recurring.starts(), content, &details)
     }
 
     /// Changes all occurrences. What becomes of the one that starts at `start` becomes of all: they move by as much.
@@ -298,24 +297,9 @@ impl OfSeries<'_> {
         let zone = self.edit.setting.zone;
         let details = content.over(Some(&self.recurring.details_at(start)), zone)?;
         let (new_start, _) = series::own_times(&details)?;
-        let old_start = self.carried(start, &details);
-        let later = new_start.seconds() - old_start.seconds();
-        let first = self.carried(self.recurring.starts(), &details).later(later);
-        self.change_to(
-            &series::moved_to(&details, first, zone)?,
-            later,
-            old_start,
-            content,
-            &details,
-        )
-    }
-
-    /// `at`, on the clock of the series, on that of `details`.
-    fn carried(&self, at: WallTime, details: &EventDetails) -> WallTime {
-        if self.keeps_clock(details) {
-            return at;
-        }
-        series::on_clock_of(details, self.recurring.on_server(at), self.edit.setting.zone)
+        // Each on its own clock: where the zone changes too, 22:00 here can become 9:00 there.
+        let first = self.recurring.starts().later(new_start.seconds() - start.seconds());
+        self.change_to(&series::moved_to(&details, first, zone)?, start, content, &details)
     }
 
     /// Whether `details` have the clock of the series.
@@ -334,28 +318,27 @@ impl OfSeries<'_> {
         later: i64,
     ) -> Result<()> {
         let Edit { tx, setting, .. } = &self.edit;
-        if self.keeps_clock(details) {
-            if later == 0 && to == self.event.id {
-                return Ok(());
+        if !self.keeps_clock(details) {
+            let name = content::own_zone(details).map(|own| own.name.clone());
+            for start in self.repeats.exceptions.iter().copied().filter(|at| *at >= from) {
+                let Some(mut changed) = tx.changed_occurrence(self.event.id, start)? else {
+                    continue;
+                };
+                changed.details.properties.get_or_insert_default().series_zone.clone_from(&name);
+                tx.change_event(changed.id, &changed.details, &changed.recurrence, setting.now)?;
             }
-            return tx.move_changed_occurrences(self.event.id, from, to, later);
         }
-        let name = content::own_zone(details).map(|own| own.name.clone());
-        for start in self.repeats.exceptions.iter().copied().filter(|at| *at >= from) {
-            let Some(mut changed) = tx.changed_occurrence(self.event.id, start)? else { continue };
-            changed.details.properties.get_or_insert_default().series_zone.clone_from(&name);
-            tx.change_event(changed.id, &changed.details, &changed.recurrence, setting.now)?;
-            tx.move_changed_occurrence(changed.id, to, self.carried(start, details).later(later))?;
+        if later == 0 && to == self.event.id {
+            return Ok(());
         }
-        Ok(())
+        tx.move_changed_occurrences(self.event.id, from, to, later)
     }
 
-    /// Gives the series `details`, whose occurrences start `later` seconds later. `start`, on the clock of `details`, is
-    /// the one that the rule moves with, and `once` is what becomes of the event if it no longer repeats.
+    /// Gives the series `details`. `start` is the occurrence that the rule moves with, by as much as the first one moves,
+    /// and `once` is what becomes of the event if it no longer repeats.
     fn change_to(
         &self,
         details: &EventDetails,
-        later: i64,
         start: WallTime,
         content: &Content,
         once: &EventDetails,
@@ -365,6 +348,8 @@ impl OfSeries<'_> {
             tx.delete_changed_occurrences(id, WallTime::MIN)?;
             return self.store(once, &Recurrence::Once);
         }
+        let (first, _) = series::own_times(details)?;
+        let later = first.seconds() - self.recurring.starts().seconds();
         let rule = match self.new_rule(content) {
             Some(rule) => rule.clone(),
             None => {
@@ -372,8 +357,7 @@ impl OfSeries<'_> {
                 series::moved_rule(details, rule, start, start.later(later), zone)?
             }
         };
-        let exceptions = self.repeats.exceptions.iter();
-        let exceptions = exceptions.map(|at| self.carried(*at, details).later(later)).collect();
+        let exceptions = self.repeats.exceptions.iter().map(|at| at.later(later)).collect();
         let (moved, recurrence) = series::of_rule(details, rule, exceptions, zone)?;
         self.hand_over(WallTime::MIN, id, details, later)?;
         self.store(&moved, &recurrence)
@@ -441,16 +425,15 @@ impl OfSeries<'_> {
         let (new_start, _) = series::own_times(&details)?;
         let (before, after) =
             self.recurring.series().parted(start, self.event.details.is_all_day());
-        let from = self.carried(start, &details);
-        let later = new_start.seconds() - from.seconds();
+        let later = new_start.seconds() - start.seconds();
         let rest = self.repeats.exceptions.iter().filter(|at| **at >= start);
-        let rest: Vec<_> = rest.map(|at| self.carried(*at, &details).later(later)).collect();
+        let rest: Vec<_> = rest.map(|at| at.later(later)).collect();
         let (details, recurrence) = if *content.rule() == Patch::Clear {
             (details, Recurrence::Once)
         } else {
             let rule = match self.new_rule(content) {
                 Some(rule) => rule.clone(),
-                None => series::moved_rule(&details, after, from, new_start, setting.zone)?,
+                None => series::moved_rule(&details, after, start, new_start, setting.zone)?,
             };
             self.edit.check_series()?;
             series::of_rule(&details, rule, rest, setting.zone)?

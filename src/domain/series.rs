@@ -249,11 +249,6 @@ pub(super) fn start_of_changed(event: &Event, server: &TimeZone) -> Option<WallT
     Some(zone.map_or(start, |zone| zone::convert(start, &zone, server)))
 }
 
-/// `at`, on the server's clock, on the clock of a series of `details`.
-pub(super) fn on_clock_of(details: &EventDetails, at: WallTime, server: &TimeZone) -> WallTime {
-    Clock::of(details, server).from_server(at)
-}
-
 /// The details with another start on the clock of the series, of the same length.
 pub(super) fn moved_to(
     details: &EventDetails,

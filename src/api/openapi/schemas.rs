@@ -44,14 +44,16 @@ impl Schemas {
         (self.insert::<T>(schema.into()), first)
     }
 
-    /// The parameters of a query, by name, each with whether it is required. Adds the schemas that they
-    /// refer to.
+    /// The parameters of a query, each with whether it is required: those first, in their order. Adds the schemas
+    /// that they refer to.
     pub(super) fn query<T: Parameters + ToSchema>(&mut self) -> Vec<(String, Any, bool)> {
         self.insert_references::<T>();
         let object = flat(T::schema());
-        let required = |name: &String| object.required.contains(name);
-        let named = object.properties.iter();
-        named.map(|(name, schema)| (name.clone(), schema.clone(), required(name))).collect()
+        let place = |name: &String| object.required.iter().position(|required| required == name);
+        let mut named: Vec<_> = object.properties.iter().collect();
+        named.sort_by_key(|(name, _)| place(name).unwrap_or(usize::MAX));
+        let named = named.into_iter();
+        named.map(|(name, schema)| (name.clone(), schema.clone(), place(name).is_some())).collect()
     }
 
     fn insert<T: ToSchema>(&mut self, schema: Any) -> Any {

@@ -160,9 +160,6 @@ const HAS_CHANGED: Sql = Sql::both(
     "SELECT CAST(CASE WHEN EXISTS (SELECT 1 FROM event WHERE series_id = ?1) THEN 1 ELSE 0 END AS BIGINT)",
 );
 
-const MOVE_ONE_CHANGED: Sql =
-    Sql::both("UPDATE event SET series_id = ?2, occurrence = ?3 WHERE id = ?1");
-
 /// Deletes the changed occurrences of series ?1 that start at ?2 or later by the rule.
 const DELETE_CHANGED: Sql =
     Sql::both("DELETE FROM event WHERE series_id = ?1 AND occurrence >= ?2");
@@ -596,14 +593,6 @@ impl Transaction<'_> {
     ) -> Result<()> {
         let row = params![series.0, from.seconds(), to.0, later];
         self.conn.execute(MOVE_CHANGED, row).map(drop)
-    }
-
-    /// Makes the changed occurrence `id` that of the series `to` which starts at `start` by the rule.
-    ///
-    /// # Errors
-    /// If the database cannot be written.
-    pub fn move_changed_occurrence(&self, id: EventId, to: EventId, start: WallTime) -> Result<()> {
-        self.conn.execute(MOVE_ONE_CHANGED, params![id.0, to.0, start.seconds()]).map(drop)
     }
 
     /// Deletes an event.

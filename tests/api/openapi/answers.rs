@@ -72,7 +72,9 @@ fn a_conditional_request_is_answered_as_described() {
             (Method::Get, "/calendar/event/1" | "/calendar" | "/calendar/today") => {
                 Some("If-None-Match")
             }
-            (Method::Get, view) if view.contains("/month?") || view.contains("/date?") => {
+            (Method::Get, view)
+                if ["/month?", "/date?", "/range?"].iter().any(|part| view.contains(part)) =>
+            {
                 Some("If-None-Match")
             }
             _ => None,

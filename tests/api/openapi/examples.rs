@@ -50,7 +50,8 @@ impl Call<'_> {
                 "query" if example.is_null() => assert_ne!(parameter["required"], true),
                 "query" => {
                     let value = utf8_percent_encode(example.as_str().unwrap(), NON_ALPHANUMERIC);
-                    uri += &format!("?{name}={value}");
+                    let sign = if uri.contains('?') { '&' } else { '?' };
+                    uri += &format!("{sign}{name}={value}");
                 }
                 other => assert_eq!((other, example), ("header", &Value::Null)),
             }

@@ -219,7 +219,7 @@ fn others_see_when_a_private_event_is_and_not_what() {
         let path = format!("/calendar/search?search_word={word}&in=all");
         calendar.get(&path, token).json()["data"].as_array().unwrap().len()
     };
-    for word in ["Doctor", "towels", "2층"] {
+    for word in ["Doctor", "towels", "2%EC%B8%B5"] {
         assert_eq!((found(&park, word), found(&kim, word)), (1, 0), "{word}");
     }
     assert_eq!(found(&kim, "Busy"), 0);

@@ -169,7 +169,7 @@ fn a_rule_that_is_refused_is_named_by_its_part() {
         ("FREQ=WEEKLY;COUNT=2;UNTIL=20180101", "UNTIL"),
         ("FREQ=WEEKLY;INTERVAL=0", "INTERVAL"),
         ("FREQ=WEEKLY;FREQ=DAILY", "FREQ"),
-        ("RRULE:FREQ=WEEKLY", "RRULE"),
+        ("RRULE:FREQ=WEEKLY", "FREQ"),
         ("FREQ=HOURLY;BYMINUTE=0,20,40", ""),
         ("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30", ""),
         ("FREQ=DAILY;UNTIL=20170601", ""),
