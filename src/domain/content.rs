@@ -31,7 +31,11 @@ impl Content {
                 Expected::new("an IANA name such as \"Europe/Paris\"").of("timezone")
             })
         })?;
-        let rule = input.rrule.clone().try_map(|rule| Rule::parse(&rule)).map_err(refused)?;
+        let rule = input
+            .rrule
+            .clone()
+            .try_map(|rule| Rule::parse(&rule))
+            .map_err(|fault| refused(&fault))?;
         if input.all_day == Patch::Set(true) && matches!(timezone, Patch::Set(_)) {
             return Err(Expected::new("none beside all_day").of("timezone"));
         }
@@ -178,7 +182,7 @@ fn name_of(zone: &TimeZone, name: &str) -> String {
 }
 
 /// The error for a rule that is refused.
-pub(super) fn refused(fault: Fault) -> Error {
+pub(super) fn refused(fault: &Fault) -> Error {
     Error::Invalid(format!("rrule: {fault}"))
 }
 

@@ -70,7 +70,7 @@ pub fn delete(
     let (event, target) = edit.aimed(event, target)?;
     match &event.recurrence {
         Recurrence::Once => {
-            edit.single_target(target)?;
+            single_target(target)?;
             tx.delete_event(event.id)
         }
         // It stays an exception of its series.
@@ -134,16 +134,6 @@ impl Edit<'_> {
         }
     }
 
-    /// Refuses the occurrence of an event that has none.
-    fn single_target(&self, aim: Aim) -> Result<()> {
-        match aim {
-            Aim::Part(_, Some(_)) => {
-                Err(Expected::new("none, since the event does not repeat").of("occurrence"))
-            }
-            _ => Ok(()),
-        }
-    }
-
     fn birthday(
         &self,
         event: &Event,
@@ -167,7 +157,7 @@ impl Edit<'_> {
 
     /// Changes an event that does not repeat, and may from now on.
     fn single(&self, event: &Event, content: &Content, aim: Aim) -> Result<Option<EventId>> {
-        self.single_target(aim)?;
+        single_target(aim)?;
         let details = content.over(Some(&event.details), self.setting.zone)?;
         let (details, recurrence) = self.recurring(details, content.rule())?;
         self.tx.change_event(event.id, &details, &recurrence, self.setting.now)?;
@@ -350,12 +340,11 @@ impl OfSeries<'_> {
         }
         let (first, _) = series::own_times(details)?;
         let later = first.seconds() - self.recurring.starts().seconds();
-        let rule = match self.new_rule(content) {
-            Some(rule) => rule.clone(),
-            None => {
-                let rule = self.recurring.series().rule().clone();
-                series::moved_rule(details, rule, start, start.later(later), zone)?
-            }
+        let rule = if let Some(rule) = self.new_rule(content) {
+            rule.clone()
+        } else {
+            let rule = self.recurring.series().rule().clone();
+            series::moved_rule(details, rule, start, start.later(later), zone)?
         };
         let exceptions = self.repeats.exceptions.iter().map(|at| at.later(later)).collect();
         let (moved, recurrence) = series::of_rule(details, rule, exceptions, zone)?;
@@ -499,6 +488,16 @@ impl OfSeries<'_> {
 /// Checks that `precondition` allows the revision of `event`.
 fn check_precondition(event: &Event, precondition: &Precondition) -> Result<()> {
     if precondition.allows(event.revision) { Ok(()) } else { Err(Error::Changed(event.id.0)) }
+}
+
+/// Refuses the occurrence of an event that has none.
+fn single_target(aim: Aim) -> Result<()> {
+    match aim {
+        Aim::Part(_, Some(_)) => {
+            Err(Expected::new("none, since the event does not repeat").of("occurrence"))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Whether an occurrence is as its series has it.

@@ -44,7 +44,7 @@ impl<'a> Clock<'a> {
         self.own.as_ref().map_or(at, |(_, own)| zone::convert(at, own, self.server))
     }
 
-    fn from_server(&self, at: WallTime) -> WallTime {
+    fn of_server(&self, at: WallTime) -> WallTime {
         self.own.as_ref().map_or(at, |(_, own)| zone::convert(at, self.server, own))
     }
 }
@@ -117,7 +117,7 @@ impl<'a> Recurring<'a> {
     /// # Errors
     /// [`Error::Invalid`] if there is none.
     pub(super) fn find(&self, at: WallTime) -> Result<WallTime> {
-        let around = self.clock.from_server(at);
+        let around = self.clock.of_server(at);
         let near = self.series.between(around.seconds() - DAY, around.seconds() + DAY);
         let mut starts = near.into_iter();
         starts.find(|start| self.clock.to_server(*start) == at).ok_or_else(|| {
@@ -275,7 +275,7 @@ pub(super) fn moved_rule(
     server: &TimeZone,
 ) -> Result<Rule> {
     let series = Series::stored(rule, from, Clock::of(details, server).zone(), None);
-    series.moved(from, to).map_err(content::refused)
+    series.moved(from, to).map_err(|fault| content::refused(&fault))
 }
 
 /// Makes a series of `rule` that begins with `details`, or with the first time after it that the rule gives.
@@ -296,7 +296,8 @@ pub(super) fn of_rule(
         );
     }
     let clock = Clock::of(details, server);
-    let series = Series::new(rule, starts, clock.zone()).map_err(content::refused)?;
+    let series =
+        Series::new(rule, starts, clock.zone()).map_err(|fault| content::refused(&fault))?;
     let mut properties = details.properties.as_deref().cloned().unwrap_or_default();
     properties.zone = None;
     let times = (series.starts(), series.starts().later(length));

@@ -25,18 +25,20 @@ fn a_calendar_is_made_migrated_filled_checked_and_described() {
     );
     assert_eq!(
         on(&url, &["db", "migrate"]).out,
-        "version  name           state\n13       user_settings  pending\n"
+        "version  name                   state\n13       user_settings          pending\n14       properties_and_series  pending\n"
     );
     let early = on(&url, &["user", "list"]);
     assert_eq!(early.code, Some(1));
     assert!(early.err.ends_with("is not migrated: run calendar-server db upgrade\n"), "{early:?}");
     assert_eq!(
         on(&url, &["db", "upgrade"]),
-        done(&format!("applied V13__user_settings\npostgres://{place} is at version 13\n"))
+        done(&format!(
+            "applied V13__user_settings\napplied V14__properties_and_series\npostgres://{place} is at version 14\n"
+        ))
     );
     assert_eq!(
         on(&url, &["db", "upgrade"]),
-        done(&format!("postgres://{place} is at version 13\n"))
+        done(&format!("postgres://{place} is at version 14\n"))
     );
     let token = on(&url, &["user", "add", "park@jungi.me"]);
     assert_eq!((token.code, token.out.split('.').count()), (Some(0), 3), "{token:?}");
@@ -46,7 +48,7 @@ fn a_calendar_is_made_migrated_filled_checked_and_described() {
     let status = on(&url, &["db", "status"]);
     let lines: Vec<_> = status.out.lines().map(|line| line.trim_end()).collect();
     assert_eq!(lines[0], format!("database  postgres://{place}"));
-    assert_eq!(lines[1], "version   13");
+    assert_eq!(lines[1], "version   14");
     assert_eq!(lines[3..], ["users     1", "groups    0", "events    0", "standbys  none"]);
     shared.execute(
         "INSERT INTO event (user_id, subject, subject_folded, starts, ends, created)

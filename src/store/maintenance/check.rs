@@ -7,7 +7,7 @@ use rusqlite::Connection;
 use super::migrations;
 use super::postgres::Cluster;
 use crate::error::Result;
-use crate::model::{Database, ShortText, WallTime, lowercase, search_key};
+use crate::model::{Database, Properties, ShortText, WallTime, lowercase, search_key};
 use crate::store::engine::conn::Conn;
 use crate::store::engine::postgres::pool;
 use crate::store::engine::sql::{Row, Sql, params};
@@ -65,7 +65,15 @@ SELECT CAST(id AS TEXT), subject, subject_folded, birthday, starts, ends, create
     CAST(CASE WHEN group_id IS NULL OR EXISTS (
         SELECT 1 FROM group_length_class l
         WHERE l.group_id = event.group_id AND l.length_class = event.length_class)
-    THEN 1 ELSE 0 END AS BIGINT)
+    THEN 1 ELSE 0 END AS BIGINT),
+    properties, properties_folded, rule, exceptions,
+    CAST(CASE WHEN rule IS NULL OR group_id IS NULL OR EXISTS (
+        SELECT 1 FROM group_length_class l WHERE l.group_id = event.group_id AND l.length_class = 9)
+    THEN 1 ELSE 0 END AS BIGINT),
+    CAST(CASE WHEN series_id IS NULL OR rule IS NULL AND EXISTS (
+        SELECT 1 FROM event s WHERE s.id = event.series_id AND s.rule IS NOT NULL)
+    THEN 1 ELSE 0 END AS BIGINT),
+    last_start, occurrence, reach
 FROM event",
 );
 
@@ -230,6 +238,13 @@ fn rows(conn: Conn<'_>, faults: &mut Faults) -> Result<()> {
             time(row, 7, "updated")?,
             // No view would read it.
             when(!row.get::<bool>(8)?, "length_class: is missing from group_length_class"),
+            properties(row)?,
+            exceptions(row)?,
+            when(!row.get::<bool>(13)?, "rule: its group is not listed in group_length_class"),
+            when(!row.get::<bool>(14)?, "series_id: is no series"),
+            time(row, 15, "last_start")?,
+            time(row, 16, "occurrence")?,
+            time(row, 17, "reach")?,
         ])
     })
 }
@@ -265,6 +280,26 @@ fn is_hash(text: &str) -> bool {
 
 fn when(wrong: bool, what: &str) -> Fault {
     wrong.then(|| what.to_owned())
+}
+
+/// Faults of the properties of an event, and of what searches compare of them.
+fn properties(row: &Row<'_>) -> Result<Fault> {
+    let (json, folded): (Option<String>, Option<String>) = (row.get(9)?, row.get(10)?);
+    let json = json.unwrap_or_else(|| "{}".into());
+    let Ok(properties) = serde_json::from_str::<Properties>(&json) else {
+        return Ok(Some("properties: are no properties".into()));
+    };
+    let what = "properties_folded: is not the search key of the place and the notes";
+    Ok(when(folded != properties.search_key(), what))
+}
+
+/// Faults of the exceptions of a series.
+fn exceptions(row: &Row<'_>) -> Result<Fault> {
+    let (rule, json): (Option<String>, Option<String>) = (row.get(11)?, row.get(12)?);
+    let Some(json) = json else { return Ok(None) };
+    let starts = serde_json::from_str::<Vec<i64>>(&json);
+    let sound = rule.is_some() && starts.is_ok_and(|starts| starts.is_sorted());
+    Ok(when(!sound, "exceptions: are not the starts of occurrences in order"))
 }
 
 fn short(row: &Row<'_>, column: usize, name: &str) -> Result<Fault> {

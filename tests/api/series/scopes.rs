@@ -17,10 +17,10 @@ struct Lesson {
 
 impl Lesson {
     fn new() -> Self {
-        Self::with(json!({}))
+        Self::with(&json!({}))
     }
 
-    fn with(more: Value) -> Self {
+    fn with(more: &Value) -> Self {
         let calendar = Calendar::new();
         let park = calendar.register(PARK);
         let mut body: Value = serde_json::from_str(LESSON).unwrap();
@@ -33,7 +33,7 @@ impl Lesson {
         self.calendar.put("/calendar/event", &self.park, change(id, sdate, edate, subject, more))
     }
 
-    fn delete(&self, body: Value) -> Answer {
+    fn delete(&self, body: &Value) -> Answer {
         self.calendar.delete("/calendar/event", &self.park, body.to_string())
     }
 
@@ -58,7 +58,7 @@ const ALL: [&str; 5] = [
 
 #[test]
 fn a_client_that_knows_no_series_changes_the_subject_of_all_and_no_time() {
-    let lesson = Lesson::with(json!({"location": "pool"}));
+    let lesson = Lesson::with(&json!({"location": "pool"}));
     lesson.put(1, "2017-07-04 09:00:00", "2017-07-04 10:00:00", "Diving", json!({})).is(200, DONE);
     lesson
         .shows(&ALL.map(|line| line.replace("Swimming", "Diving")).each_ref().map(String::as_str));
@@ -75,7 +75,7 @@ fn a_client_that_knows_no_series_changes_the_subject_of_all_and_no_time() {
             "occurrence: expected which one is meant, since sdate and edate are not those of an occurrence",
         );
     }
-    lesson.delete(json!({"event_id": 1})).is(200, DONE);
+    lesson.delete(&json!({"event_id": 1})).is(200, DONE);
     assert_eq!(lesson.rows(), [""; 0]);
 }
 
@@ -128,7 +128,7 @@ fn one_occurrence_is_changed_and_changed_back() {
 fn one_occurrence_is_left_out_and_put_back() {
     let lesson = Lesson::new();
     let this = json!({"event_id": 1, "occurrence": "2017-07-04 09:00:00"});
-    lesson.delete(this.clone()).is(200, DONE);
+    lesson.delete(&this).is(200, DONE);
     let left = [ALL[0], ALL[1], ALL[3], ALL[4]];
     lesson.shows(&left);
     assert_eq!(lesson.rows(), ["1|Swimming|2017-06-20 09:00:00|FREQ=WEEKLY|[1499158800]|-|-"]);
@@ -137,24 +137,24 @@ fn one_occurrence_is_left_out_and_put_back() {
         .calendar
         .get(path, &lesson.park)
         .not_found("the occurrence of event 1 at 2017-07-04 09:00:00 is left out");
-    lesson.delete(this.clone()).is(200, DONE);
+    lesson.delete(&this).is(200, DONE);
     lesson.shows(&left);
     let this = json!({"occurrence": "2017-07-04 09:00:00", "scope": "this"});
     lesson.put(1, "2017-07-04 09:00:00", "2017-07-04 10:00:00", "Swimming", this).is(200, DONE);
     lesson.shows(&ALL);
     lesson
-        .delete(json!({"event_id": 1, "occurrence": "2017-07-05 09:00:00"}))
+        .delete(&json!({"event_id": 1, "occurrence": "2017-07-05 09:00:00"}))
         .invalid("occurrence: expected the start of an occurrence of the series");
     lesson
-        .delete(json!({"event_id": 1, "scope": "this"}))
+        .delete(&json!({"event_id": 1, "scope": "this"}))
         .invalid("occurrence: required with this scope, but missing");
     // A changed one is left out by its own id too.
     let this = json!({"occurrence": "2017-07-04 09:00:00"});
     let id = lesson.put(1, "2017-07-04 11:00:00", "2017-07-04 12:00:00", "Diving", this).made();
-    lesson.delete(json!({"event_id": id})).is(200, DONE);
+    lesson.delete(&json!({"event_id": id})).is(200, DONE);
     lesson.shows(&left);
     // The first one is left out: the series goes on with the second.
-    lesson.delete(json!({"event_id": 1, "occurrence": "2017-06-20 09:00:00"})).is(200, DONE);
+    lesson.delete(&json!({"event_id": 1, "occurrence": "2017-06-20 09:00:00"})).is(200, DONE);
     let first =
         lesson.calendar.get("/calendar/event/1", &lesson.park).json()["data"]["occurrence"].clone();
     assert_eq!(first, "2017-06-27 09:00:00");
@@ -162,25 +162,25 @@ fn one_occurrence_is_left_out_and_put_back() {
 
 #[test]
 fn a_series_of_which_nothing_is_left_is_gone() {
-    let lesson = Lesson::with(json!({"rrule": "FREQ=WEEKLY;COUNT=2"}));
+    let lesson = Lesson::with(&json!({"rrule": "FREQ=WEEKLY;COUNT=2"}));
     lesson.shows(&ALL[..2]);
-    lesson.delete(json!({"event_id": 1, "occurrence": "2017-06-20 09:00:00"})).is(200, DONE);
+    lesson.delete(&json!({"event_id": 1, "occurrence": "2017-06-20 09:00:00"})).is(200, DONE);
     let this = json!({"occurrence": "2017-06-27 09:00:00"});
     let id = lesson.put(1, "2017-06-28 09:00:00", "2017-06-28 10:00:00", "Diving", this).made();
     lesson.shows(&["2 06-28 09:00 to 10:00 Diving"]);
-    lesson.delete(json!({"event_id": id})).is(200, DONE);
+    lesson.delete(&json!({"event_id": id})).is(200, DONE);
     lesson.shows(&[]);
     let this = json!({"event_id": 1, "occurrence": "2017-06-27 09:00:00"});
-    lesson.delete(this).is(200, DONE);
+    lesson.delete(&this).is(200, DONE);
     assert_eq!(lesson.rows(), [""; 0]);
     assert_eq!(lesson.calendar.rows("SELECT events FROM user"), ["0"]);
 }
 
 #[test]
 fn one_and_all_after_it_become_a_series_of_their_own() {
-    let lesson = Lesson::with(json!({"rrule": "FREQ=WEEKLY;COUNT=5", "location": "pool"}));
-    lesson.delete(json!({"event_id": 1, "occurrence": "2017-06-27 09:00:00"})).is(200, DONE);
-    lesson.delete(json!({"event_id": 1, "occurrence": "2017-07-11 09:00:00"})).is(200, DONE);
+    let lesson = Lesson::with(&json!({"rrule": "FREQ=WEEKLY;COUNT=5", "location": "pool"}));
+    lesson.delete(&json!({"event_id": 1, "occurrence": "2017-06-27 09:00:00"})).is(200, DONE);
+    lesson.delete(&json!({"event_id": 1, "occurrence": "2017-07-11 09:00:00"})).is(200, DONE);
     let last = json!({"occurrence": "2017-07-18 09:00:00"});
     assert_eq!(lesson.put(1, "2017-07-18 15:00:00", "2017-07-18 16:00:00", "Race", last).made(), 2);
     let following = json!({"occurrence": "2017-07-04 09:00:00", "scope": "following"});
@@ -202,9 +202,9 @@ fn one_and_all_after_it_become_a_series_of_their_own() {
         "pool"
     );
     // It deletes with its own, not with the first.
-    lesson.delete(json!({"event_id": 1, "scope": "all"})).is(200, DONE);
+    lesson.delete(&json!({"event_id": 1, "scope": "all"})).is(200, DONE);
     lesson.shows(&["3 07-05 10:00 to 12:00 Diving", "2 07-18 15:00 to 16:00 Race"]);
-    lesson.delete(json!({"event_id": 3})).is(200, DONE);
+    lesson.delete(&json!({"event_id": 3})).is(200, DONE);
     assert_eq!(lesson.rows(), [""; 0]);
 }
 
@@ -228,14 +228,14 @@ fn from_the_first_on_is_all() {
     lesson.shows(&moved.each_ref().map(String::as_str));
     let following =
         json!({"event_id": 1, "occurrence": "2017-06-20 10:00:00", "scope": "following"});
-    lesson.delete(following).is(200, DONE);
+    lesson.delete(&following).is(200, DONE);
     assert_eq!(lesson.rows(), [""; 0]);
 }
 
 #[test]
 fn all_move_by_as_much_as_the_one_that_is_named() {
-    let lesson = Lesson::with(json!({"rrule": "FREQ=WEEKLY;BYDAY=TU,TH"}));
-    lesson.delete(json!({"event_id": 1, "occurrence": "2017-06-22 09:00:00"})).is(200, DONE);
+    let lesson = Lesson::with(&json!({"rrule": "FREQ=WEEKLY;BYDAY=TU,TH"}));
+    lesson.delete(&json!({"event_id": 1, "occurrence": "2017-06-22 09:00:00"})).is(200, DONE);
     let this = json!({"occurrence": "2017-07-04 09:00:00"});
     assert_eq!(lesson.put(1, "2017-07-04 20:00:00", "2017-07-04 21:00:00", "Late", this).made(), 2);
     let all = json!({"occurrence": "2017-06-27 09:00:00", "scope": "all"});
@@ -302,11 +302,11 @@ fn a_series_ends_before_the_one_that_is_deleted_with_all_after_it() {
     let this = json!({"occurrence": "2017-07-18 09:00:00"});
     lesson.put(1, "2017-07-18 20:00:00", "2017-07-18 21:00:00", "Late", this).made();
     let following = json!({"event_id": 2, "scope": "following"});
-    lesson.delete(following).is(200, DONE);
+    lesson.delete(&following).is(200, DONE);
     lesson.shows(&ALL[..4]);
     let following =
         json!({"event_id": 1, "occurrence": "2017-07-04 09:00:00", "scope": "following"});
-    lesson.delete(following).is(200, DONE);
+    lesson.delete(&following).is(200, DONE);
     lesson.shows(&ALL[..2]);
     assert_eq!(lesson.calendar.rows("SELECT count(*) FROM event"), ["1"]);
     assert_eq!(shown(&lesson.calendar, &lesson.park, "2018-01-01", "2018-12-31"), [""; 0]);
@@ -343,10 +343,10 @@ fn an_old_revision_changes_nothing_of_a_series() {
     };
     let old = revision();
     lesson
-        .delete(json!({"event_id": 1, "occurrence": "2017-06-27 09:00:00", "revision": old}))
+        .delete(&json!({"event_id": 1, "occurrence": "2017-06-27 09:00:00", "revision": old}))
         .is(200, DONE);
     let late = json!({"event_id": 1, "occurrence": "2017-07-04 09:00:00", "revision": old});
-    assert_eq!(lesson.delete(late).status, 412);
+    assert_eq!(lesson.delete(&late).status, 412);
     let late = json!({"occurrence": "2017-07-04 09:00:00", "scope": "following", "revision": old});
     assert_eq!(lesson.put(1, "2017-07-04 09:00:00", "2017-07-04 10:00:00", "x", late).status, 412);
     lesson.shows(&[ALL[0], ALL[2], ALL[3], ALL[4]]);

@@ -49,6 +49,40 @@ event 9: starts: a birthday is at midnight
 }
 
 #[test]
+fn a_check_covers_properties_and_series() {
+    let (folder, _) = calendar(1);
+    let conn = Connection::open(folder.path().join("calendar.sqlite")).unwrap();
+    conn.execute_batch(
+        r#"PRAGMA foreign_keys = OFF;
+         INSERT INTO calendar_group (id, name, creator_id, created) VALUES (1, 'a', 1, 0);
+         INSERT INTO event (id, user_id, group_id, subject, subject_folded, starts, ends, created, properties,
+            properties_folded, rule, last_start, exceptions, reach, series_id, occurrence) VALUES
+             (7, 1, NULL, 'a', 'a', 0, 0, 0, '{"location":"Pool"}', 'pool', 'FREQ=DAILY', NULL, '[5,9]', 9, NULL, NULL),
+             (8, 1, NULL, 'a', 'a', 0, 0, 0, '{"location":"Pool"}', 'Pool', NULL, NULL, NULL, NULL, 7, 5),
+             (9, 1, NULL, 'a', 'a', 0, 0, 0, '{"free":1}', NULL, NULL, NULL, '[5]', NULL, 8, 253402300800),
+             (10, 1, 1, 'a', 'a', 0, 0, 0, NULL, 'x', 'FREQ=DAILY', 253402300800, '[9,5]', 253402300800, NULL, NULL);
+         DELETE FROM group_length_class WHERE length_class = 9"#,
+    )
+    .unwrap();
+    drop(conn);
+    assert_eq!(
+        run(folder.path(), &["db", "check"]).out,
+        "\
+event 8: properties_folded: is not the search key of the place and the notes
+event 9: properties: are no properties
+event 9: exceptions: are not the starts of occurrences in order
+event 9: series_id: is no series
+event 9: occurrence: is outside the years 0001 to 9999
+event 10: properties_folded: is not the search key of the place and the notes
+event 10: exceptions: are not the starts of occurrences in order
+event 10: rule: its group is not listed in group_length_class
+event 10: last_start: is outside the years 0001 to 9999
+event 10: reach: is outside the years 0001 to 9999
+"
+    );
+}
+
+#[test]
 fn a_check_covers_hashes_the_key_removed_users_backups_and_sequences() {
     let (folder, _) = calendar(3);
     let conn = Connection::open(folder.path().join("calendar.sqlite")).unwrap();

@@ -85,7 +85,8 @@ fn a_restore_that_ends_tokens_migrates_an_older_backup() {
     assert_eq!(run(here, &["db", "upgrade", "--database", "old.sqlite"]).code, Some(0));
     let conn = rusqlite::Connection::open(here.join("old.sqlite")).unwrap();
     conn.execute_batch(
-        "DROP TABLE user_settings; DROP TABLE subject_gram; DROP TABLE subject_gram_pending;
+        "PRAGMA foreign_keys = OFF;
+         DROP TABLE user_settings; DROP TABLE subject_gram; DROP TABLE subject_gram_pending;
          DROP TABLE subject_gram_progress; DROP TABLE group_length_class;
          DROP TABLE event; DROP TABLE selection; DROP TABLE calendar_group; DROP TABLE user;
          DROP TABLE backup; DROP TABLE removed_user; DROP TABLE idempotency_key;

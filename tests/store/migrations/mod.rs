@@ -19,7 +19,7 @@ use crate::support::server::command;
 
 /// The rows that a calendar gets at each version, the first at version 1: they fit only from then on.
 /// Some are deleted again, so that their ids are used up.
-pub(crate) const ROWS_BY_VERSION: [&str; 13] = ["
+pub(crate) const ROWS_BY_VERSION: [&str; 14] = ["
     INSERT INTO user (email, email_folded, created) VALUES
         ('Park@jungi.me', 'park@jungi.me', 1497869704), ('김@예.한국', '김@예.한국', 1497869705),
         ('gone@example.com', 'gone@example.com', 1);
@@ -87,6 +87,15 @@ pub(crate) const ROWS_BY_VERSION: [&str; 13] = ["
 "
     INSERT INTO user_settings (user_id, clock, view, default_group) VALUES (1, 24, 'week', 1), (2, NULL, 'era', NULL);
 ",
+r#"
+    INSERT INTO event (user_id, group_id, subject, subject_folded, starts, ends, created, private, properties,
+        properties_folded, rule, last_start, exceptions, reach)
+    VALUES (1, 1, 'swimming', 'swimming', 1497949200, 1497952800, 1497869720, 1, '{"location":"Pool"}', 'pool',
+        'FREQ=WEEKLY;COUNT=9', 1502787600, '[1498554000]', 1502877600);
+    INSERT INTO event (user_id, group_id, subject, subject_folded, starts, ends, created, series_id, occurrence)
+    SELECT 1, 1, 'diving', 'diving', 1498557600, 1498561200, 1497869721, id, 1498554000
+    FROM event WHERE subject = 'swimming';
+"#,
 ];
 
 pub(crate) struct Database {
