@@ -11,11 +11,17 @@
 //! its time: rows of occurrences would need a horizon that the clock moves, and would have to be made
 //! again whenever a government changes its time.
 
+mod fault;
+mod parts;
 mod rule;
+#[cfg(test)]
+mod samples;
 mod series;
 mod shift;
+mod until;
 mod walk;
 pub mod zone;
 
-pub use rule::{Fault, Rule};
+pub use fault::Fault;
+pub use rule::Rule;
 pub use series::Series;

@@ -5,16 +5,11 @@
 //! that RFC 5545 does not allow together, or that are given twice. What cannot be told apart is accepted:
 //! lower case, and blanks around parts.
 
-use std::borrow::Cow;
-use std::fmt;
+use ical::recur::{IcalRecurFreq as Freq, IcalRecurRule};
 
-use ical::recur::{
-    IcalRecurFreq as Freq, IcalRecurRule, IcalRecurSkip, IcalRecurWeekday as Weekday,
-    IcalRecurWeekdayNum as WeekdayNum,
-};
-
-use super::zone::{DAY, wall};
-use crate::model::{Day, WallTime};
+use super::fault::Fault;
+use super::parts::{Reader, is_part};
+use super::until::End;
 
 /// How many bytes a rule may have.
 const MAX_BYTES: usize = 1000;
@@ -28,66 +23,6 @@ const MAX_SET: usize = 10_000;
 
 /// How many occurrences a series may have in 31 days.
 pub(super) const MAX_DENSE: usize = 1000;
-
-/// How many occurrences `COUNT` may ask for.
-pub(super) const MAX_COUNT: u32 = 10_000;
-
-const MAX_INTERVAL: u32 = 100_000;
-
-/// Why a rule is refused, as in `BYMONTHDAY: expected -31 to 31 and not 0`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fault(Cow<'static, str>);
-
-impl Fault {
-    /// More than [`MAX_DENSE`] occurrences in 31 days.
-    pub(super) const DENSE: Self = Self::of("expected at most 1000 occurrences in 31 days");
-    /// No occurrence before the year 10000.
-    pub(super) const NONE: Self = Self::of("expected an occurrence at or after the start");
-    /// More than [`MAX_COUNT`] occurrences.
-    pub(super) const COUNT: Self = Self::of("COUNT: expected 1 to 10000");
-
-    const LONG: Self = Self::of("expected at most 1000 bytes, 32 of them for its end");
-    const FORM: Self = Self::of("expected parts such as FREQ=WEEKLY, with semicolons between them");
-    const FREQ: Self = Self::of("FREQ: expected YEARLY, MONTHLY, WEEKLY, DAILY or HOURLY");
-
-    pub(super) const fn of(text: &'static str) -> Self {
-        Self(Cow::Borrowed(text))
-    }
-
-    pub(super) fn in_part(part: &str, what: &str) -> Self {
-        Self(Cow::Owned(format!("{part}: {what}")))
-    }
-}
-
-impl fmt::Display for Fault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for Fault {}
-
-/// What a rule ends with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum End {
-    /// It does not.
-    Never,
-    /// After so many occurrences.
-    Count(u32),
-    /// At a time, which is included.
-    Until(Until),
-}
-
-/// The time in `UNTIL`, in seconds since 1970-01-01 00:00:00 of the same digits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Until {
-    /// A day by its midnight; all of it is included.
-    Date(i64),
-    /// A time on the clock of the rule.
-    Local(i64),
-    /// A time in UTC.
-    Utc(i64),
-}
 
 /// A recurrence rule: the value of an RRULE (RFC 5545, 3.3.10).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -113,7 +48,9 @@ impl Rule {
         for part in value.strip_suffix(';').unwrap_or(value).split(';') {
             reader.take(part)?;
         }
-        let rule = reader.finish()?;
+        let Reader { text, parts, end, .. } = reader.finish()?;
+        let rule = Self { text, parts, end };
+        check_set(&rule)?;
         Some(rule).filter(|rule| rule.bare().len() + ROOM <= MAX_BYTES).ok_or(Fault::LONG)
     }
 
@@ -162,178 +99,6 @@ impl Rule {
     }
 }
 
-impl Until {
-    /// The same in the years 0001 to 9999.
-    pub(super) fn in_range(self) -> Self {
-        let near = |at: i64| wall(at).seconds();
-        match self {
-            Self::Date(at) => Self::Date(wall(at).day().midnight().seconds()),
-            Self::Local(at) => Self::Local(near(at)),
-            Self::Utc(at) => Self::Utc(near(at)),
-        }
-    }
-}
-
-/// `19970101`, `19970101T090000` or `19970101T090000Z`.
-impl fmt::Display for Until {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let digits = |seconds: i64| wall(seconds).compact().replace('-', "T");
-        match *self {
-            Self::Date(at) => f.write_str(digits(at).split('T').next().unwrap_or_default()),
-            Self::Local(at) => f.write_str(&digits(at)),
-            Self::Utc(at) => write!(f, "{}Z", digits(at)),
-        }
-    }
-}
-
-fn is_part(part: &str, name: &str) -> bool {
-    part.split('=').next() == Some(name)
-}
-
-fn distinct(list: &[u8]) -> usize {
-    let mut list = list.to_vec();
-    list.sort_unstable();
-    list.dedup();
-    list.len()
-}
-
-/// Takes one part after the other.
-struct Reader {
-    text: String,
-    freq: Option<Freq>,
-    parts: IcalRecurRule,
-    end: End,
-}
-
-impl Reader {
-    fn new() -> Self {
-        let parts = IcalRecurRule {
-            freq: Freq::Daily,
-            until: None,
-            count: None,
-            interval: 1,
-            by_second: Vec::new(),
-            by_minute: Vec::new(),
-            by_hour: Vec::new(),
-            by_day: Vec::new(),
-            by_month_day: Vec::new(),
-            by_year_day: Vec::new(),
-            by_week_no: Vec::new(),
-            by_month: Vec::new(),
-            by_set_pos: Vec::new(),
-            week_start: Weekday::Monday,
-            scale: None,
-            skip: IcalRecurSkip::Omit,
-        };
-        Self { text: String::new(), freq: None, parts, end: End::Never }
-    }
-
-    fn take(&mut self, part: &str) -> Result<(), Fault> {
-        let (name, value) = part.split_once('=').ok_or(Fault::FORM)?;
-        let name = name.trim_ascii().to_ascii_uppercase();
-        let value = value.to_ascii_uppercase();
-        let value = value.split(',').map(str::trim_ascii).collect::<Vec<_>>().join(",");
-        if self.text.split(';').any(|part| is_part(part, &name)) {
-            return Err(Fault::in_part(&name, "expected once"));
-        }
-        self.read(&name, &value)?;
-        if !self.text.is_empty() {
-            self.text.push(';');
-        }
-        self.text.push_str(&format!("{name}={value}"));
-        Ok(())
-    }
-
-    fn read(&mut self, name: &str, value: &str) -> Result<(), Fault> {
-        let parts = &mut self.parts;
-        match name {
-            "FREQ" => self.freq = Some(freq(value).ok_or(Fault::FREQ)?),
-            "COUNT" => {
-                let count = whole(value).filter(|count| *count > 0).ok_or(Fault::COUNT)?;
-                self.set_end(End::Count(count))?;
-            }
-            "UNTIL" => {
-                const FORMS: &str = "expected a day such as 20271231, or a time such as 20271231T235959Z";
-                let until = until(value).ok_or_else(|| Fault::in_part(name, FORMS))?;
-                self.set_end(End::Until(until))?;
-            }
-            "INTERVAL" => {
-                let interval = whole(value).filter(|n| (1..=MAX_INTERVAL).contains(n));
-                parts.interval = interval.ok_or(Fault::of("INTERVAL: expected 1 to 100000"))?;
-            }
-            "BYSECOND" => {
-                // A leap second is not on this clock; it counts as the second before (3.3.12).
-                let seconds = unsigned(name, value, 0, 60)?;
-                parts.by_second = seconds.into_iter().map(|second: u8| second.min(59)).collect();
-            }
-            "BYMINUTE" => parts.by_minute = unsigned(name, value, 0, 59)?,
-            "BYHOUR" => parts.by_hour = unsigned(name, value, 0, 23)?,
-            "BYDAY" => parts.by_day = list(value, weekday_num).ok_or(Fault::of(
-                "BYDAY: expected weekdays such as MO, or such as -1FR with numbers from -53 to 53 and not 0",
-            ))?,
-            "BYMONTHDAY" => parts.by_month_day = signed(name, value, 31)?,
-            "BYYEARDAY" => parts.by_year_day = signed(name, value, 366)?,
-            "BYWEEKNO" => parts.by_week_no = signed(name, value, 53)?,
-            "BYMONTH" => parts.by_month = unsigned(name, value, 1, 12)?,
-            "BYSETPOS" => parts.by_set_pos = signed(name, value, 366)?,
-            "WKST" => {
-                parts.week_start = weekday(value)
-                    .ok_or(Fault::of("WKST: expected MO, TU, WE, TH, FR, SA or SU"))?;
-            }
-            _ if is_name(name) => return Err(Fault::in_part(name, "expected a part of RFC 5545")),
-            _ => return Err(Fault::FORM),
-        }
-        Ok(())
-    }
-
-    fn set_end(&mut self, end: End) -> Result<(), Fault> {
-        if self.end != End::Never {
-            return Err(Fault::of("COUNT: expected without UNTIL"));
-        }
-        self.end = end;
-        Ok(())
-    }
-
-    fn finish(mut self) -> Result<Rule, Fault> {
-        self.parts.freq = self.freq.ok_or(Fault::FREQ)?;
-        check_together(&self.parts)?;
-        let rule = Rule { text: self.text, parts: self.parts, end: self.end };
-        check_set(&rule)?;
-        Ok(rule)
-    }
-}
-
-/// The table of RFC 5545, 3.3.10: which part may stand beside which `FREQ`.
-fn check_together(parts: &IcalRecurRule) -> Result<(), Fault> {
-    let freq = parts.freq;
-    let numbered = parts.by_day.iter().any(|day| day.ordinal.is_some());
-    let by = [
-        parts.by_month.is_empty(),
-        parts.by_week_no.is_empty(),
-        parts.by_year_day.is_empty(),
-        parts.by_month_day.is_empty(),
-        parts.by_day.is_empty(),
-        parts.by_hour.is_empty(),
-        parts.by_minute.is_empty(),
-        parts.by_second.is_empty(),
-    ];
-    if !parts.by_week_no.is_empty() && freq != Freq::Yearly {
-        Err(Fault::of("BYWEEKNO: expected with FREQ=YEARLY only"))
-    } else if !parts.by_year_day.is_empty() && !matches!(freq, Freq::Yearly | Freq::Hourly) {
-        Err(Fault::of("BYYEARDAY: expected with FREQ=YEARLY or HOURLY only"))
-    } else if !parts.by_month_day.is_empty() && freq == Freq::Weekly {
-        Err(Fault::of("BYMONTHDAY: expected without FREQ=WEEKLY"))
-    } else if numbered && !matches!(freq, Freq::Yearly | Freq::Monthly) {
-        Err(Fault::of("BYDAY: expected numbers with FREQ=YEARLY or MONTHLY only"))
-    } else if numbered && !parts.by_week_no.is_empty() {
-        Err(Fault::of("BYDAY: expected no numbers beside BYWEEKNO"))
-    } else if !parts.by_set_pos.is_empty() && by.iter().all(|empty| *empty) {
-        Err(Fault::of("BYSETPOS: expected beside another BY part"))
-    } else {
-        Ok(())
-    }
-}
-
 /// Refuses what would make too many times only to leave them out.
 fn check_set(rule: &Rule) -> Result<(), Fault> {
     let days = match rule.parts.freq {
@@ -351,102 +116,196 @@ fn check_set(rule: &Rule) -> Result<(), Fault> {
     }
 }
 
-fn is_name(name: &str) -> bool {
-    !name.is_empty()
-        && name.len() <= 32
-        && name.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'-')
+fn distinct(list: &[u8]) -> usize {
+    let mut list = list.to_vec();
+    list.sort_unstable();
+    list.dedup();
+    list.len()
 }
 
-fn freq(value: &str) -> Option<Freq> {
-    match value {
-        "YEARLY" => Some(Freq::Yearly),
-        "MONTHLY" => Some(Freq::Monthly),
-        "WEEKLY" => Some(Freq::Weekly),
-        "DAILY" => Some(Freq::Daily),
-        "HOURLY" => Some(Freq::Hourly),
-        _ => None,
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::samples::{end, rule, start};
+    use super::super::until::Until;
+    use super::*;
+
+    fn read(value: &str) -> String {
+        Rule::parse(value).map_or_else(|fault| fault.to_string(), |rule| rule.text)
     }
-}
 
-/// The weekdays, in the order in which `ical` numbers them.
-pub(super) const WEEKDAYS: [(&str, Weekday); 7] = [
-    ("SU", Weekday::Sunday),
-    ("MO", Weekday::Monday),
-    ("TU", Weekday::Tuesday),
-    ("WE", Weekday::Wednesday),
-    ("TH", Weekday::Thursday),
-    ("FR", Weekday::Friday),
-    ("SA", Weekday::Saturday),
-];
+    #[test]
+    fn a_rule_is_kept_in_upper_case_without_blanks_and_otherwise_as_it_was_written() {
+        for (given, kept) in [
+            ("FREQ=DAILY", "FREQ=DAILY"),
+            ("freq=weekly;byday=mo,we", "FREQ=WEEKLY;BYDAY=MO,WE"),
+            (" FREQ = WEEKLY ; BYDAY = MO , we ;\r\n", "FREQ=WEEKLY;BYDAY=MO,WE"),
+            ("BYMONTH=01;INTERVAL=002;FREQ=YEARLY", "BYMONTH=01;INTERVAL=002;FREQ=YEARLY"),
+            ("FREQ=MONTHLY;BYDAY=+1MO,-1FR", "FREQ=MONTHLY;BYDAY=+1MO,-1FR"),
+            ("FREQ=DAILY;UNTIL=20261231t235960z", "FREQ=DAILY;UNTIL=20261231T235960Z"),
+            (
+                "FREQ=YEARLY;BYWEEKNO=53;BYDAY=MO;WKST=SU",
+                "FREQ=YEARLY;BYWEEKNO=53;BYDAY=MO;WKST=SU",
+            ),
+            ("FREQ=HOURLY;BYYEARDAY=-366", "FREQ=HOURLY;BYYEARDAY=-366"),
+            ("FREQ=DAILY;BYSECOND=60", "FREQ=DAILY;BYSECOND=60"),
+            ("FREQ=DAILY;COUNT=4294967295", "FREQ=DAILY;COUNT=4294967295"),
+        ] {
+            assert_eq!(read(given), kept);
+        }
+    }
 
-fn weekday(value: &str) -> Option<Weekday> {
-    WEEKDAYS.iter().find(|(name, _)| *name == value).map(|(_, weekday)| *weekday)
-}
+    #[test]
+    fn a_leap_second_is_the_one_before() {
+        assert_eq!(Rule::parse("FREQ=DAILY;BYSECOND=60").unwrap().parts.by_second, [59]);
+        let end = Rule::parse("FREQ=DAILY;UNTIL=19700101T000060").unwrap().end;
+        assert_eq!(end, End::Until(Until::Local(59)));
+    }
 
-fn weekday_num(item: &str) -> Option<WeekdayNum> {
-    let (number, name) = item.split_at_checked(item.len().checked_sub(2)?)?;
-    let ordinal = match number {
-        "" => None,
-        _ => Some(integer(number).filter(|n| *n != 0 && n.unsigned_abs() <= 53)?),
-    };
-    Some(WeekdayNum { ordinal, weekday: weekday(name)? })
-}
+    #[test]
+    fn every_refusal_names_the_part() {
+        let form = "expected parts such as FREQ=WEEKLY, with semicolons between them";
+        let freq = "FREQ: expected YEARLY, MONTHLY, WEEKLY, DAILY or HOURLY";
+        let until = "UNTIL: expected a day such as 20271231, or a time such as 20271231T235959Z";
+        let by_day = "BYDAY: expected weekdays such as MO, or such as -1FR with numbers from -53 to 53 and not 0";
+        let count = "COUNT: expected 1 to 10000";
+        let interval = "INTERVAL: expected 1 to 100000";
+        let dense = "expected at most 1000 occurrences in 31 days";
+        let list = |to: usize| (0..to).map(|n| n.to_string()).collect::<Vec<_>>().join(",");
+        let many_times = format!("FREQ=DAILY;BYHOUR={};BYMINUTE={}", list(24), list(42));
+        let many_choices = format!("FREQ=YEARLY;BYHOUR={};BYMINUTE=0,30;BYSETPOS=1", list(14));
+        for (value, fault) in [
+            ("", form),
+            (";", form),
+            ("DAILY", form),
+            ("FREQ=DAILY;;COUNT=2", form),
+            ("FREQ=DAILY;=2", form),
+            ("FREQ=DAILY;\u{1b}[1m=2", form),
+            ("FREQ=DAILY;횟수=2", form),
+            ("FREQ=", freq),
+            ("FREQ=SECONDLY", freq),
+            ("FREQ=MINUTELY", freq),
+            ("FREQ=FORTNIGHTLY", freq),
+            ("COUNT=2", freq),
+            ("RRULE:FREQ=DAILY", form),
+            ("FREQ=DAILY;X-NAME=1", "X-NAME: expected a part of RFC 5545"),
+            ("FREQ=DAILY;RSCALE=GREGORIAN", "RSCALE: expected a part of RFC 5545"),
+            ("FREQ=DAILY;SKIP=OMIT", "SKIP: expected a part of RFC 5545"),
+            ("FREQ=DAILY;FREQ=DAILY", "FREQ: expected once"),
+            ("FREQ=DAILY;COUNT=2;count=2", "COUNT: expected once"),
+            ("FREQ=DAILY;COUNT=2;UNTIL=20270101", "COUNT: expected without UNTIL"),
+            ("FREQ=DAILY;UNTIL=20270101;COUNT=2", "COUNT: expected without UNTIL"),
+            ("FREQ=DAILY;COUNT=0", count),
+            ("FREQ=DAILY;COUNT=-1", count),
+            ("FREQ=DAILY;COUNT=+1", count),
+            ("FREQ=DAILY;COUNT=", count),
+            ("FREQ=DAILY;COUNT=4294967296", count),
+            ("FREQ=DAILY;INTERVAL=0", interval),
+            ("FREQ=DAILY;INTERVAL=100001", interval),
+            ("FREQ=DAILY;INTERVAL=1.5", interval),
+            ("FREQ=DAILY;UNTIL=", until),
+            ("FREQ=DAILY;UNTIL=2027-01-01", until),
+            ("FREQ=DAILY;UNTIL=20270229", until),
+            ("FREQ=DAILY;UNTIL=00000101", until),
+            ("FREQ=DAILY;UNTIL=20270101Z", until),
+            ("FREQ=DAILY;UNTIL=20270101T240000", until),
+            ("FREQ=DAILY;UNTIL=20270101T000061", until),
+            ("FREQ=DAILY;UNTIL=20270101T0000", until),
+            ("FREQ=DAILY;UNTIL=20270101T000000+0900", until),
+            ("FREQ=DAILY;UNTIL=２０２７0101", until),
+            ("FREQ=DAILY;BYSECOND=61", "BYSECOND: expected 0 to 60"),
+            ("FREQ=DAILY;BYMINUTE=60", "BYMINUTE: expected 0 to 59"),
+            ("FREQ=DAILY;BYHOUR=24", "BYHOUR: expected 0 to 23"),
+            ("FREQ=DAILY;BYHOUR=-1", "BYHOUR: expected 0 to 23"),
+            ("FREQ=DAILY;BYHOUR=9,,10", "BYHOUR: expected 0 to 23"),
+            ("FREQ=YEARLY;BYMONTH=0", "BYMONTH: expected 1 to 12"),
+            ("FREQ=YEARLY;BYMONTH=13", "BYMONTH: expected 1 to 12"),
+            ("FREQ=YEARLY;BYMONTH=5L", "BYMONTH: expected 1 to 12"),
+            ("FREQ=MONTHLY;BYMONTHDAY=0", "BYMONTHDAY: expected -31 to 31 and not 0"),
+            ("FREQ=MONTHLY;BYMONTHDAY=32", "BYMONTHDAY: expected -31 to 31 and not 0"),
+            ("FREQ=MONTHLY;BYMONTHDAY=-32", "BYMONTHDAY: expected -31 to 31 and not 0"),
+            ("FREQ=YEARLY;BYYEARDAY=367", "BYYEARDAY: expected -366 to 366 and not 0"),
+            ("FREQ=YEARLY;BYWEEKNO=-54", "BYWEEKNO: expected -53 to 53 and not 0"),
+            ("FREQ=MONTHLY;BYDAY=MO;BYSETPOS=0", "BYSETPOS: expected -366 to 366 and not 0"),
+            ("FREQ=WEEKLY;BYDAY=", by_day),
+            ("FREQ=WEEKLY;BYDAY=M", by_day),
+            ("FREQ=WEEKLY;BYDAY=MON", by_day),
+            ("FREQ=WEEKLY;BYDAY=월", by_day),
+            ("FREQ=MONTHLY;BYDAY=0MO", by_day),
+            ("FREQ=MONTHLY;BYDAY=54MO", by_day),
+            ("FREQ=MONTHLY;BYDAY=1 MO", by_day),
+            ("FREQ=WEEKLY;WKST=1MO", "WKST: expected MO, TU, WE, TH, FR, SA or SU"),
+            ("FREQ=MONTHLY;BYWEEKNO=1", "BYWEEKNO: expected with FREQ=YEARLY only"),
+            ("FREQ=DAILY;BYYEARDAY=1", "BYYEARDAY: expected with FREQ=YEARLY or HOURLY only"),
+            ("FREQ=WEEKLY;BYYEARDAY=1", "BYYEARDAY: expected with FREQ=YEARLY or HOURLY only"),
+            ("FREQ=MONTHLY;BYYEARDAY=1", "BYYEARDAY: expected with FREQ=YEARLY or HOURLY only"),
+            ("FREQ=WEEKLY;BYMONTHDAY=1", "BYMONTHDAY: expected without FREQ=WEEKLY"),
+            ("FREQ=WEEKLY;BYDAY=1MO", "BYDAY: expected numbers with FREQ=YEARLY or MONTHLY only"),
+            ("FREQ=DAILY;BYDAY=-1MO", "BYDAY: expected numbers with FREQ=YEARLY or MONTHLY only"),
+            ("FREQ=YEARLY;BYWEEKNO=1;BYDAY=1MO", "BYDAY: expected no numbers beside BYWEEKNO"),
+            ("FREQ=MONTHLY;BYSETPOS=1", "BYSETPOS: expected beside another BY part"),
+            (many_times.as_str(), dense),
+            (many_choices.as_str(), "BYSETPOS: expected at most 10000 times to choose from"),
+        ] {
+            assert_eq!(read(value), fault, "{value}");
+        }
+    }
 
-fn list<T>(value: &str, item: impl Fn(&str) -> Option<T>) -> Option<Vec<T>> {
-    value.split(',').map(item).collect()
-}
+    #[test]
+    fn a_rule_has_at_most_1000_bytes_and_room_for_an_end_in_them() {
+        let long = "expected at most 1000 bytes, 32 of them for its end";
+        let of = |bytes: usize| {
+            let text = format!("FREQ=DAILY;BYDAY=MO{}", ",MO".repeat(400));
+            text[..bytes].to_owned()
+        };
+        assert_eq!(read(&of(967)), of(967));
+        assert_eq!(read(&format!("{};UNTIL=20270101T000000Z", of(967))).len(), 990);
+        assert_eq!(read(&of(970)), long);
+        assert_eq!(read(&" ".repeat(1001)), long);
+        assert_eq!(read(&format!("FREQ=DAILY{}", " ".repeat(990))), "FREQ=DAILY");
+    }
 
-/// A number with or without a sign. No part has more than three digits.
-fn integer(item: &str) -> Option<i16> {
-    Some(item).filter(|item| item.len() <= 4)?.parse().ok()
-}
+    #[test]
+    fn an_end_replaces_the_one_before() {
+        let rule = Rule::parse("FREQ=DAILY;COUNT=3;INTERVAL=2").unwrap();
+        let until = End::Until(Until::Utc(0));
+        assert_eq!(rule.ending(until).as_str(), "FREQ=DAILY;INTERVAL=2;UNTIL=19700101T000000Z");
+        assert_eq!(
+            rule.ending(End::Until(Until::Date(0))).as_str(),
+            "FREQ=DAILY;INTERVAL=2;UNTIL=19700101"
+        );
+        assert_eq!(
+            rule.ending(until).ending(End::Count(7)).as_str(),
+            "FREQ=DAILY;INTERVAL=2;COUNT=7"
+        );
+        assert_eq!(rule.ending(End::Count(3)), rule);
+        assert_eq!(rule.ending(End::Never).as_str(), "FREQ=DAILY;INTERVAL=2");
+    }
 
-/// A number without a sign.
-fn whole(item: &str) -> Option<u32> {
-    Some(item).filter(|item| item.bytes().all(|c| c.is_ascii_digit()))?.parse().ok()
-}
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
-fn unsigned(name: &str, value: &str, least: u32, most: u32) -> Result<Vec<u8>, Fault> {
-    let number = |item: &str| {
-        let number = whole(item).filter(|number| (least..=most).contains(number))?;
-        u8::try_from(number).ok()
-    };
-    list(value, number).ok_or_else(|| Fault::in_part(name, &format!("expected {least} to {most}")))
-}
+        #[test]
+        fn what_was_read_is_read_again(
+            end in start().prop_flat_map(end),
+            rule in rule(),
+        ) {
+            let rule = Rule::parse(&(rule + &end)).unwrap();
+            prop_assert_eq!(Rule::parse(rule.as_str()), Ok(rule));
+        }
 
-fn signed<T: TryFrom<i16>>(name: &str, value: &str, most: i16) -> Result<Vec<T>, Fault> {
-    let number = |item: &str| {
-        let number = integer(item).filter(|n| *n != 0 && (-most..=most).contains(n))?;
-        T::try_from(number).ok()
-    };
-    list(value, number)
-        .ok_or_else(|| Fault::in_part(name, &format!("expected -{most} to {most} and not 0")))
-}
-
-fn until(value: &str) -> Option<Until> {
-    let (digits, utc) = match value.strip_suffix('Z') {
-        Some(digits) => (digits, true),
-        None => (value, false),
-    };
-    let Some((date, time)) = digits.split_once('T') else {
-        return Some(Until::Date(midnight(digits)?)).filter(|_| !utc);
-    };
-    let seconds = midnight(date)? + time_of_day(time)?;
-    Some(if utc { Until::Utc(seconds) } else { Until::Local(seconds) })
-}
-
-/// `YYYYMMDD`.
-fn midnight(date: &str) -> Option<i64> {
-    let (year, rest) = date.split_at_checked(4)?;
-    let (month, day) = rest.split_at_checked(2)?;
-    Some(Day::read(&format!("{year}-{month}-{day}")).ok()?.midnight().seconds())
-}
-
-/// The seconds of a day at `HHMMSS`. A leap second counts as the one before.
-fn time_of_day(time: &str) -> Option<i64> {
-    let (hour, rest) = time.split_at_checked(2)?;
-    let (minute, second) = rest.split_at_checked(2)?;
-    let second = if second == "60" { "59" } else { second };
-    let time = WallTime::read(&format!("1970-01-01 {hour}:{minute}:{second}")).ok()?;
-    Some(time.seconds()).filter(|seconds| *seconds < DAY)
+        #[test]
+        fn any_text_is_a_rule_or_a_fault(
+            text in prop_oneof![
+                any::<String>(),
+                "(FREQ=(YEARLY|MONTHLY|HOURLY);)?((by|BY)(DAY|SETPOS|WEEKNO|HOUR)|UNTIL|COUNT|WKST)=[+-]?[0-9MOZT가 ,]{0,17};?",
+            ],
+        ) {
+            match Rule::parse(&text) {
+                Ok(rule) => prop_assert_eq!(Rule::parse(rule.as_str()), Ok(rule)),
+                Err(fault) => prop_assert!(!fault.to_string().is_empty()),
+            }
+        }
+    }
 }

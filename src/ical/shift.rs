@@ -2,8 +2,11 @@
 
 use ical::recur::{IcalRecurDateTime as Civil, IcalRecurFreq as Freq};
 
-use super::rule::{End, Fault, Rule, Until, WEEKDAYS};
-use super::series::{Series, end_of};
+use super::fault::Fault;
+use super::parts::WEEKDAYS;
+use super::rule::Rule;
+use super::series::Series;
+use super::until::{End, Until};
 use super::zone::{DAY, instant, skips, wall};
 use crate::model::WallTime;
 
@@ -153,7 +156,7 @@ impl Series {
         let moved = match (until, self.zone()) {
             (Until::Date(at), _) => Until::Date(at + days * DAY),
             (Until::Utc(_), Some(zone)) => {
-                let shown = end_of(until, Some(zone)) - 1;
+                let shown = until.end(Some(zone)) - 1;
                 Until::Utc(instant(zone, shown + by))
             }
             (Until::Utc(at), None) => Until::Utc(at + by),
@@ -212,6 +215,270 @@ impl Date {
             month: i64::from(at.month),
             days: among(month, next_month),
             year_days: among(year, next_year),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::tz::TimeZone;
+    use proptest::prelude::*;
+
+    use super::super::samples::{at, clock, end, rule, start, typed, weekly, zone};
+    use super::*;
+
+    const YEARS: i64 = 30 * 366 * DAY;
+
+    fn series(rule: &str, starts: &str, zone: Option<TimeZone>) -> Series {
+        Series::new(Rule::parse(rule).unwrap(), at(starts), zone).unwrap()
+    }
+
+    fn first(series: &Series, most: usize) -> Vec<WallTime> {
+        let starts = series.starts().seconds();
+        series.within(starts, starts + YEARS).take(most).map(wall).collect()
+    }
+
+    fn parted(
+        rule: &str,
+        zone: Option<TimeZone>,
+        starts: &str,
+        at_: &str,
+        all_day: bool,
+    ) -> [String; 2] {
+        let (before, rest) = series(rule, starts, zone).parted(at(at_), all_day);
+        [before.as_str().to_owned(), rest.as_str().to_owned()]
+    }
+
+    #[test]
+    fn a_parted_series_ends_before_the_occurrence_and_goes_on_from_it() {
+        let new_york = || Some(zone("America/New_York"));
+        let (starts, part) = ("2026-11-02 09:00:00", "2026-11-09 09:00:00");
+        assert_eq!(
+            parted("FREQ=DAILY", None, starts, part, false),
+            ["FREQ=DAILY;UNTIL=20261109T085959", "FREQ=DAILY"]
+        );
+        assert_eq!(
+            parted("FREQ=DAILY;COUNT=10", new_york(), starts, part, false),
+            ["FREQ=DAILY;UNTIL=20261109T135959Z", "FREQ=DAILY;COUNT=3"]
+        );
+        assert_eq!(
+            parted("FREQ=DAILY;UNTIL=20261231", new_york(), starts, part, true),
+            ["FREQ=DAILY;UNTIL=20261108", "FREQ=DAILY;UNTIL=20261231"]
+        );
+        // In the first run of the hour, and before it.
+        assert_eq!(
+            parted("FREQ=HOURLY", new_york(), "2024-11-02 00:30:00", "2024-11-03 01:30:00", false)
+                [0],
+            "FREQ=HOURLY;UNTIL=20241103T052959Z"
+        );
+        assert_eq!(
+            parted("FREQ=DAILY;COUNT=2", None, starts, "2026-12-24 09:00:00", false)[1],
+            "FREQ=DAILY;COUNT=1"
+        );
+        let (before, _) =
+            series("FREQ=DAILY", "0001-01-01 00:00:00", None).parted(WallTime::MIN, true);
+        assert_eq!(before.as_str(), "FREQ=DAILY;UNTIL=00010101");
+    }
+
+    fn moved(rule: &str, from: &str, to: &str) -> String {
+        let moved = series(rule, from, None).moved(at(from), at(to));
+        moved.map_or_else(|fault| fault.to_string(), |rule| rule.as_str().to_owned())
+    }
+
+    #[test]
+    fn only_the_time_of_day_moves_and_the_rule_stays() {
+        let (from, to) = ("2026-11-25 09:00:00", "2026-11-25 10:30:00");
+        for rule in
+            ["FREQ=DAILY;COUNT=3;INTERVAL=2", "FREQ=WEEKLY;BYDAY=WE", "FREQ=YEARLY", "FREQ=HOURLY"]
+        {
+            assert_eq!(moved(rule, from, to), rule);
+        }
+        assert_eq!(
+            moved("FREQ=DAILY;BYHOUR=9", from, to),
+            "BYHOUR: cannot be moved to another time: send rrule too"
+        );
+        assert_eq!(
+            moved("FREQ=HOURLY;BYMINUTE=0", from, to),
+            "BYMINUTE: cannot be moved to another time: send rrule too"
+        );
+        assert_eq!(
+            moved("FREQ=DAILY;BYSECOND=0", from, to),
+            "BYSECOND: cannot be moved to another time: send rrule too"
+        );
+        assert_eq!(
+            moved("FREQ=DAILY;BYHOUR=9", from, "2026-11-27 09:00:00"),
+            "FREQ=DAILY;BYHOUR=9"
+        );
+    }
+
+    #[test]
+    fn the_days_of_a_week_turn_along() {
+        let wednesday = "2026-11-25 09:00:00";
+        let to = |rule, day: &str| moved(rule, wednesday, &format!("{day} 09:00:00"));
+        assert_eq!(to("FREQ=WEEKLY", "2026-11-27"), "FREQ=WEEKLY");
+        assert_eq!(to("FREQ=WEEKLY;BYDAY=WE", "2026-11-27"), "FREQ=WEEKLY;BYDAY=FR");
+        assert_eq!(to("FREQ=WEEKLY;BYDAY=MO,WE,FR", "2026-11-26"), "FREQ=WEEKLY;BYDAY=TU,TH,SA");
+        assert_eq!(to("FREQ=WEEKLY;BYDAY=MO,WE", "2026-11-24"), "FREQ=WEEKLY;BYDAY=SU,TU");
+        assert_eq!(
+            to("FREQ=WEEKLY;BYDAY=WE;COUNT=4", "2027-11-26"),
+            "FREQ=WEEKLY;COUNT=4;BYDAY=FR"
+        );
+        assert_eq!(
+            to("FREQ=WEEKLY;BYDAY=MO,WE;WKST=SU;INTERVAL=2", "2026-11-26"),
+            "FREQ=WEEKLY;INTERVAL=2;BYDAY=TU,TH;WKST=MO"
+        );
+        assert_eq!(
+            to("FREQ=WEEKLY;BYDAY=WE;BYMONTH=11", "2026-12-02"),
+            "BYDAY: cannot be moved to another day: send rrule too"
+        );
+        // Over midnight.
+        assert_eq!(
+            moved("FREQ=WEEKLY;BYDAY=WE", "2026-11-25 23:00:00", "2026-11-26 01:00:00"),
+            "FREQ=WEEKLY;BYDAY=TH"
+        );
+    }
+
+    #[test]
+    fn the_day_and_the_month_become_those_of_the_new_date() {
+        let last_friday = "2026-11-27 09:00:00";
+        let to = |rule, day: &str| moved(rule, last_friday, &format!("{day} 09:00:00"));
+        assert_eq!(to("FREQ=MONTHLY", "2026-11-28"), "FREQ=MONTHLY");
+        assert_eq!(to("FREQ=MONTHLY;BYMONTHDAY=27", "2026-11-30"), "FREQ=MONTHLY;BYMONTHDAY=30");
+        assert_eq!(to("FREQ=MONTHLY;BYMONTHDAY=-4", "2026-11-30"), "FREQ=MONTHLY;BYMONTHDAY=30");
+        assert_eq!(to("FREQ=MONTHLY;BYMONTHDAY=-4", "2026-12-28"), "FREQ=MONTHLY;BYMONTHDAY=-4");
+        assert_eq!(to("FREQ=MONTHLY;BYDAY=4FR", "2026-11-26"), "FREQ=MONTHLY;BYDAY=4TH");
+        assert_eq!(to("FREQ=MONTHLY;BYDAY=4FR", "2026-11-30"), "FREQ=MONTHLY;BYDAY=5MO");
+        assert_eq!(to("FREQ=MONTHLY;BYDAY=-1FR", "2026-11-26"), "FREQ=MONTHLY;BYDAY=-1TH");
+        assert_eq!(to("FREQ=MONTHLY;BYDAY=-1FR", "2026-11-20"), "FREQ=MONTHLY;BYDAY=3FR");
+        assert_eq!(to("FREQ=YEARLY", "2026-12-01"), "FREQ=YEARLY");
+        assert_eq!(to("FREQ=YEARLY;BYMONTH=11", "2026-12-01"), "FREQ=YEARLY;BYMONTH=12");
+        assert_eq!(
+            to("FREQ=YEARLY;BYMONTH=11;BYMONTHDAY=27", "2026-12-01"),
+            "FREQ=YEARLY;BYMONTHDAY=1;BYMONTH=12"
+        );
+        assert_eq!(
+            to("FREQ=YEARLY;BYMONTH=11;BYDAY=-1FR", "2026-12-29"),
+            "FREQ=YEARLY;BYDAY=-1TU;BYMONTH=12"
+        );
+        // The 48th Friday of the year.
+        assert_eq!(to("FREQ=YEARLY;BYDAY=48FR", "2026-11-30"), "FREQ=YEARLY;BYDAY=48MO");
+    }
+
+    #[test]
+    fn what_cannot_be_told_from_a_new_date_asks_for_a_rule() {
+        let friday = "2026-11-27 09:00:00";
+        let to = |rule, day: &str| moved(rule, friday, &format!("{day} 09:00:00"));
+        let another =
+            |part: &str| format!("{part}: cannot be moved to another day: send rrule too");
+        assert_eq!(to("FREQ=DAILY;BYDAY=MO,TU,WE,TH,FR", "2026-11-28"), another("BYDAY"));
+        assert_eq!(
+            to("FREQ=DAILY;BYDAY=MO,TU,WE,TH,FR", "2026-11-30"),
+            "FREQ=DAILY;BYDAY=MO,TU,WE,TH,FR"
+        );
+        assert_eq!(to("FREQ=MONTHLY;BYMONTHDAY=1,27", "2026-11-28"), another("BYMONTHDAY"));
+        assert_eq!(to("FREQ=MONTHLY;BYDAY=1FR,4FR", "2026-11-28"), another("BYDAY"));
+        assert_eq!(to("FREQ=MONTHLY;BYDAY=FR;BYMONTHDAY=27", "2026-11-28"), another("BYMONTHDAY"));
+        assert_eq!(
+            to("FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-2", "2026-11-28"),
+            another("BYSETPOS")
+        );
+        assert_eq!(to("FREQ=YEARLY;BYWEEKNO=48;BYDAY=FR", "2026-11-28"), another("BYWEEKNO"));
+        assert_eq!(to("FREQ=YEARLY;BYYEARDAY=331", "2026-11-28"), another("BYYEARDAY"));
+        assert_eq!(to("FREQ=YEARLY;BYMONTH=1,11", "2026-12-27"), another("BYMONTH"));
+        // From 31 days a month to one without.
+        let monthly = series("FREQ=MONTHLY", "2026-01-10 09:00:00", None);
+        let far = monthly.moved(at("2026-02-10 09:00:00"), at("2026-03-10 09:00:00"));
+        assert_eq!(far.unwrap_err().to_string(), another("FREQ"));
+        assert_eq!(moved("FREQ=DAILY", "0001-01-01 00:00:00", "0001-01-02 00:00:00"), "FREQ=DAILY");
+        let old = series("FREQ=DAILY", "0001-01-01 00:00:00", None);
+        let older = old.moved(at("0001-01-03 00:00:00"), at("0001-01-02 00:00:00"));
+        assert_eq!(older.unwrap_err().to_string(), "expected a start in the years 0001 to 9999");
+        let skipped = series("FREQ=DAILY", "2024-03-01 01:30:00", Some(zone("America/New_York")));
+        let skipped = skipped.moved(at("2024-03-10 01:30:00"), at("2024-03-10 02:30:00"));
+        assert_eq!(
+            skipped.unwrap_err().to_string(),
+            "expected a time that the clock shows on that day"
+        );
+    }
+
+    #[test]
+    fn the_end_moves_by_as_much() {
+        let moved = |end: &str, zone, to: &str| {
+            let series = series(&format!("FREQ=DAILY;UNTIL={end}"), "2026-10-20 23:00:00", zone);
+            let rule = series.moved(at("2026-10-21 23:00:00"), at(to)).unwrap();
+            rule.as_str().split("UNTIL=").nth(1).unwrap().to_owned()
+        };
+        let new_york = || Some(zone("America/New_York"));
+        assert_eq!(moved("20261025", None, "2026-10-21 08:00:00"), "20261025");
+        assert_eq!(moved("20261025", None, "2026-10-22 01:00:00"), "20261026");
+        assert_eq!(moved("20261025T230000", new_york(), "2026-10-22 01:00:00"), "20261026T010000");
+        assert_eq!(moved("20261025T230000Z", None, "2026-10-22 01:00:00"), "20261026T010000Z");
+        // 23:00 in summer, and the same in winter.
+        assert_eq!(
+            moved("20261026T030000Z", new_york(), "2026-10-28 23:00:00"),
+            "20261102T040000Z"
+        );
+    }
+
+    /// A series with an end, on some clock.
+    fn any_series() -> impl Strategy<Value = Series> {
+        let ended = start().prop_flat_map(|starts| (Just(starts), end(starts)));
+        (ended, rule(), clock()).prop_filter_map("refused", |((starts, end), rule, zone)| {
+            Series::new(Rule::parse(&(rule + &end)).unwrap(), starts, zone).ok()
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn the_parts_of_a_series_are_together_the_series(series in any_series(), place in 1..30_usize) {
+            let all = first(&series, 60);
+            prop_assume!(place < all.len());
+            let at = all[place];
+            let midnights = all.iter().all(|at| at.seconds() % DAY == 0);
+            let (before, rest) = series.parted(at, midnights);
+            let before = Series::new(before, series.starts(), series.zone().cloned()).unwrap();
+            let rest = Series::new(rest, at, series.zone().cloned()).unwrap();
+            prop_assert_eq!(rest.starts(), at);
+            prop_assert_eq!(rest.last(), series.last());
+            let mut together = first(&before, 60);
+            prop_assert_eq!(together.len(), place);
+            together.extend(first(&rest, 60));
+            prop_assert_eq!(typed(together.into_iter().take(all.len())), typed(all));
+        }
+
+        #[test]
+        fn a_moved_series_gives_the_new_date(
+            series in any_series(),
+            place in 0..20_usize,
+            days in -40..40_i64,
+            seconds in prop_oneof![Just(0), -DAY..DAY],
+        ) {
+            let all = first(&series, 60);
+            prop_assume!(place < all.len());
+            let by = days * DAY + seconds;
+            let (from, to) = (all[place], wall(all[place].seconds() + by));
+            let Ok(rule) = series.moved(from, to) else { return Ok(()) };
+            let starts = wall(series.starts().seconds() + by);
+            let moved = Series::new(rule.clone(), starts, series.zone().cloned()).unwrap();
+            prop_assert!(moved.gives(to));
+            prop_assert_eq!(Rule::parse(rule.as_str()), Ok(rule));
+        }
+
+        #[test]
+        fn a_moved_week_keeps_its_form(
+            (starts, end) in start().prop_flat_map(|starts| (Just(starts), end(starts))),
+            rule in weekly(),
+            days in -40..40_i64,
+        ) {
+            let rule = Rule::parse(&(rule + &end)).unwrap();
+            let Ok(series) = Series::new(rule, starts, None) else { return Ok(()) };
+            let by = days * DAY;
+            let rule = series.moved(series.starts(), wall(series.starts().seconds() + by)).unwrap();
+            let moved = Series::new(rule, wall(series.starts().seconds() + by), None).unwrap();
+            let expected = first(&series, 60).into_iter().map(|at| wall(at.seconds() + by));
+            prop_assert_eq!(typed(first(&moved, 60)), typed(expected));
         }
     }
 }

@@ -11,7 +11,7 @@ use ical::recur::{
     IcalRecurWeekdayNum as WeekdayNum,
 };
 
-use super::rule::WEEKDAYS;
+use super::parts::WEEKDAYS;
 use super::zone::DAY;
 
 /// Weeks of a year reach this far into the years beside it.
@@ -169,5 +169,66 @@ fn by_months(rule: &IcalRecurRule, anchor: Civil) -> Option<(u32, u8)> {
         [only] if by_month => Some((12, *only)),
         [_, ..] if by_month && rule.interval == 1 => Some((1, anchor.month)),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::tz::TimeZone;
+    use proptest::prelude::*;
+
+    use super::super::samples::{clock, rule, start, typed};
+    use super::super::zone::{skips, wall};
+    use super::super::{Fault, Rule, Series};
+    use super::*;
+    use crate::model::WallTime;
+
+    /// What the walk from `starts` on gives, in `[from, until)`.
+    fn plain(
+        rule: &Rule,
+        starts: WallTime,
+        zone: Option<&TimeZone>,
+        from: i64,
+        until: i64,
+    ) -> Vec<WallTime> {
+        IcalRecurExpand::new(rule.parts.clone(), Civil::from_seconds(starts.seconds()))
+            .map(|at| at.seconds())
+            .take_while(|at| *at < until)
+            .filter(|at| *at >= from && !zone.is_some_and(|zone| skips(zone, *at)))
+            .map(wall)
+            .collect()
+    }
+
+    /// Whether the year of the start is that of its week.
+    fn sure(rule: &Rule, starts: WallTime) -> bool {
+        let month = Civil::from_seconds(starts.seconds()).month;
+        rule.parts.by_week_no.is_empty() || rule.parts.interval == 1 || !matches!(month, 1 | 12)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn a_window_holds_what_the_walk_from_the_start_gives(
+            rule in rule(),
+            starts in start(),
+            zone in clock(),
+            after in -40 * DAY..1500 * DAY,
+            length in prop_oneof![1..DAY, DAY..40 * DAY, 40 * DAY..400 * DAY],
+        ) {
+            let rule = Rule::parse(&rule).unwrap();
+            prop_assume!(sure(&rule, starts));
+            let (from, until) = (starts.seconds() + after, starts.seconds() + after + length);
+            match Series::new(rule.clone(), starts, zone.clone()) {
+                Ok(series) => {
+                    let plain = plain(&rule, starts, zone.as_ref(), from, until);
+                    prop_assert_eq!(typed(series.between(from, until)), typed(plain));
+                }
+                Err(fault) if fault == Fault::NONE => {
+                    prop_assert_eq!(plain(&rule, starts, zone.as_ref(), starts.seconds(), until), []);
+                }
+                Err(fault) => prop_assert_eq!(fault, Fault::DENSE),
+            }
+        }
     }
 }

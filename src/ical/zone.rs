@@ -79,3 +79,132 @@ fn timestamp(instant: i64) -> Timestamp {
     let instant = instant.clamp(Timestamp::MIN.as_second(), Timestamp::MAX.as_second());
     Timestamp::from_second(instant).unwrap_or(Timestamp::UNIX_EPOCH)
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::samples::{at, clock, start, zone};
+    use super::*;
+
+    fn told(time: &str, from: &str, to: &str) -> String {
+        convert(at(time), &zone(from), &zone(to)).typed()
+    }
+
+    #[test]
+    fn a_zone_is_known_by_its_iana_name_alone() {
+        let name = |name: &str| named(name)?.iana_name().map(str::to_owned);
+        assert_eq!(name("Asia/Seoul").as_deref(), Some("Asia/Seoul"));
+        assert_eq!(name("america/NEW_YORK").as_deref(), Some("America/New_York"));
+        assert_eq!(name("utc").as_deref(), Some("UTC"));
+        assert_eq!(name("Etc/GMT-9").as_deref(), Some("Etc/GMT-9"));
+        for other in [
+            "",
+            " ",
+            "local",
+            "posixrules",
+            "UTC+9",
+            "+09:00",
+            "EST5EDT,M3.2.0,M11.1.0",
+            "Etc/Unknown",
+            "Seoul",
+            "Asia/Seoul ",
+            "Asia/",
+            "/Asia/Seoul",
+            "../Asia/Seoul",
+            "Korea Standard Time",
+            "right/Asia/Seoul",
+            "zone.tab",
+            "아시아/서울",
+            "\0",
+        ] {
+            assert_eq!(name(other), None, "{other:?}");
+        }
+    }
+
+    #[test]
+    fn a_time_is_told_on_the_clock_of_another_zone() {
+        assert_eq!(
+            told("2026-11-27 09:00:00", "Asia/Seoul", "America/New_York"),
+            "2026-11-26 19:00:00"
+        );
+        assert_eq!(
+            told("2026-07-01 09:00:00", "Asia/Seoul", "America/New_York"),
+            "2026-06-30 20:00:00"
+        );
+        assert_eq!(told("2026-07-01 09:00:00", "Europe/Dublin", "UTC"), "2026-07-01 08:00:00");
+        assert_eq!(told("2026-12-01 09:00:00", "Europe/Dublin", "UTC"), "2026-12-01 09:00:00");
+        assert_eq!(
+            told("2026-12-01 09:00:00", "UTC", "Australia/Lord_Howe"),
+            "2026-12-01 20:00:00"
+        );
+        // Before there were zones, the sun told the time.
+        assert_eq!(told("1800-01-01 12:00:00", "Asia/Seoul", "UTC"), "1800-01-01 03:32:08");
+    }
+
+    #[test]
+    fn a_time_that_is_skipped_is_told_with_the_offset_before() {
+        assert_eq!(told("2024-03-10 02:30:00", "America/New_York", "UTC"), "2024-03-10 07:30:00");
+        assert_eq!(
+            told("2024-03-10 02:30:00", "America/New_York", "America/New_York"),
+            "2024-03-10 03:30:00"
+        );
+        assert_eq!(
+            told("2024-10-06 02:15:00", "Australia/Lord_Howe", "Australia/Lord_Howe"),
+            "2024-10-06 02:45:00"
+        );
+        assert!(skips(&zone("Africa/Casablanca"), at("2024-04-14 02:30:00").seconds()));
+        assert!(!skips(&zone("Africa/Casablanca"), at("2024-04-14 03:00:00").seconds()));
+        // A whole day.
+        assert!(skips(&zone("Pacific/Apia"), at("2011-12-30 12:00:00").seconds()));
+    }
+
+    #[test]
+    fn of_a_time_that_comes_twice_the_first_is_told() {
+        assert_eq!(told("2024-11-03 01:30:00", "America/New_York", "UTC"), "2024-11-03 05:30:00");
+        assert_eq!(told("2024-11-03 02:00:00", "America/New_York", "UTC"), "2024-11-03 07:00:00");
+        assert_eq!(told("2024-11-03 06:30:00", "UTC", "America/New_York"), "2024-11-03 01:30:00");
+        let new_york = zone("America/New_York");
+        let shown = |utc: &str| wall(last_shown(&new_york, at(utc).seconds())).typed();
+        assert_eq!(shown("2024-11-03 05:59:59"), "2024-11-03 01:59:59");
+        assert_eq!(shown("2024-11-03 06:00:00"), "2024-11-03 01:59:59");
+        assert_eq!(shown("2024-11-03 06:59:59"), "2024-11-03 01:59:59");
+        assert_eq!(shown("2024-11-03 07:00:00"), "2024-11-03 02:00:00");
+    }
+
+    #[test]
+    fn the_first_and_the_last_year_are_not_left() {
+        let (seoul, new_york) = (zone("Asia/Seoul"), zone("America/New_York"));
+        assert_eq!(convert(WallTime::MIN, &seoul, &new_york), WallTime::MIN);
+        assert_eq!(convert(WallTime::MAX, &new_york, &seoul), WallTime::MAX);
+        for zone in [&seoul, &new_york, &TimeZone::UTC] {
+            assert_eq!(convert(WallTime::MIN, zone, zone), WallTime::MIN);
+            assert_eq!(convert(WallTime::MAX, zone, zone), WallTime::MAX);
+        }
+        assert_eq!(
+            convert(at("9999-12-31 12:00:00"), &TimeZone::UTC, &new_york),
+            at("9999-12-31 07:00:00")
+        );
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn what_is_told_there_and_back_is_the_same(start in start(), seconds in 0..400 * DAY, zone in clock()) {
+            let zone = zone.unwrap_or(TimeZone::UTC);
+            let at = wall(start.seconds() + seconds);
+            let back = convert(convert(at, &zone, &TimeZone::UTC), &TimeZone::UTC, &zone);
+            prop_assert_eq!(back == at, !skips(&zone, at.seconds()));
+        }
+
+        #[test]
+        fn what_has_been_shown_has_been_for_the_first_time(start in start(), seconds in 0..400 * DAY, zone in clock()) {
+            let zone = zone.unwrap_or(TimeZone::UTC);
+            let now = start.seconds() + seconds;
+            let last = last_shown(&zone, now);
+            prop_assert!(instant(&zone, last) <= now);
+            prop_assert!(instant(&zone, last + 1) > now || skips(&zone, last + 1));
+        }
+    }
+}
