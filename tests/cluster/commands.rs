@@ -141,7 +141,8 @@ const CONTENTS: [&str; 10] = [
     "SELECT token_generation FROM removed_user ORDER BY 1",
     "SELECT id, name, creator_id, created, updated, version, deleted FROM calendar_group ORDER BY id",
     "SELECT id, user_id, group_id, subject, subject_folded, starts, ends, created, updated, birthday, revision,
-        length_class FROM event ORDER BY id",
+        length_class, private, properties, properties_folded, rule, last_start, exceptions, reach, series_id, occurrence
+        FROM event ORDER BY id",
     "SELECT user_id, group_id FROM selection ORDER BY 1, 2",
     "SELECT group_id, length_class FROM group_length_class ORDER BY 1, 2",
     "SELECT user_id, kind, key, made_id, used FROM idempotency_key ORDER BY 1, 2, 3",
@@ -171,6 +172,12 @@ fn a_calendar_is_moved_to_postgres_and_back_with_everything_that_it_holds() {
          INSERT INTO event (user_id, subject, subject_folded, starts, ends, created, revision)
          SELECT min(id), 'a' || char(9) || 'b\\N' || char(10) || '회의', 'a' || char(9) || 'b\\n' || char(10) || '회의',
              -62135596800, 253402300799, 0, -9223372036854775808 FROM user;
+         INSERT INTO event (id, user_id, subject, subject_folded, starts, ends, created, private, properties,
+            properties_folded, rule, last_start, exceptions, reach)
+         SELECT 9001, min(id), 'series', 'series', 0, 9, 0, 1, '{\"location\":\"a\\nb\"}', 'a' || char(10) || 'b',
+             'FREQ=DAILY;COUNT=2', 86400, '[0]', 200000 FROM user;
+         INSERT INTO event (id, user_id, subject, subject_folded, starts, ends, created, series_id, occurrence)
+         SELECT 9000, min(id), 'changed', 'changed', 5, 9, 0, 9001, 0 FROM user;
          INSERT INTO removed_user VALUES (zeroblob(32), 7);
          INSERT INTO idempotency_key SELECT min(id), 'event', 'k', 1, 5 FROM user;
          INSERT INTO user_settings (user_id, language) SELECT min(id), 'ko' FROM user;

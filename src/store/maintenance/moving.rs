@@ -199,7 +199,8 @@ pub(in crate::store) fn copy(
     progress(total, total);
     if let Conn::Postgres(session) = to.conn {
         session.batch(
-            "ALTER TABLE event ENABLE TRIGGER USER; ALTER TABLE selection ENABLE TRIGGER USER",
+            "SET CONSTRAINTS ALL IMMEDIATE;
+             ALTER TABLE event ENABLE TRIGGER USER; ALTER TABLE selection ENABLE TRIGGER USER",
         )?;
     }
     copy_last_ids(from, to)?;
