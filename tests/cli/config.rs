@@ -69,6 +69,7 @@ fn a_wrong_value_is_an_error_that_names_its_key() {
         ("CALENDAR_MAX_GROUPS", "0", "max_groups: expected at least 1"),
         ("CALENDAR_MAX_SELECTED_GROUPS", "-1", "max_selected_groups: "),
         ("CALENDAR_MAX_EVENTS", "many", "max_events: "),
+        ("CALENDAR_MAX_SERIES", "many", "max_series: "),
         ("CALENDAR_PORT", "many", "port: "),
         ("CALENDAR_PORT", "70000", "port: "),
         ("CALENDAR_ADDRESS", "here", "address: "),

@@ -19,7 +19,7 @@ use steps::{DAY, Fields, Step, View, later};
 use world::World;
 
 /// How many random cases are tried: fewer on PostgreSQL, where each step takes longer.
-fn cases(in_file: u32) -> u32 {
+pub(crate) fn cases(in_file: u32) -> u32 {
     if SharedDatabase::are_used() { in_file / 4 } else { in_file }
 }
 

@@ -1,6 +1,7 @@
 //! Events that repeat, and what events say beside their subject and times.
 
 mod properties;
+mod property;
 mod rules;
 mod scopes;
 mod zones;

@@ -1,0 +1,324 @@
+//! Random changes of series by scope, against a model that holds every occurrence by itself.
+
+use jiff::civil::{DateTime, date};
+use jiff::{SignedDuration, ToSpan};
+use proptest::collection::vec;
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use super::range;
+use crate::support::answer::Answer;
+use crate::support::calendar::{Calendar, KIM, PARK};
+
+const HOUR: i64 = 3600;
+
+/// An occurrence of the model.
+#[derive(Debug, Clone)]
+struct Occurrence {
+    /// Its start by the rule.
+    name: DateTime,
+    /// What it has become, if it was changed by itself: its start, its end, its subject.
+    changed: Option<(DateTime, DateTime, String)>,
+}
+
+#[derive(Debug, Clone)]
+struct Series {
+    id: i64,
+    /// Who registered it.
+    owner: usize,
+    subject: String,
+    hours: i64,
+    occurrences: Vec<Occurrence>,
+    /// How many were left out: their names stay used.
+    left_out: Vec<DateTime>,
+}
+
+impl Series {
+    /// What it gives for an occurrence.
+    fn given(&self, name: DateTime) -> (DateTime, DateTime, String) {
+        (name, later(name, self.hours * HOUR), self.subject.clone())
+    }
+}
+
+fn later(at: DateTime, seconds: i64) -> DateTime {
+    at.checked_add(SignedDuration::from_secs(seconds)).unwrap()
+}
+
+fn typed(at: DateTime) -> String {
+    at.strftime("%Y-%m-%d %H:%M:%S").to_string()
+}
+
+#[derive(Debug, Clone)]
+enum Step {
+    Create {
+        day: i64,
+        every: i64,
+        weekly: bool,
+        count: usize,
+        hours: i64,
+    },
+    /// Of one occurrence of a series, as far as the scope reaches.
+    Change {
+        series: usize,
+        at: usize,
+        scope: &'static str,
+        by: i64,
+        hours: i64,
+        subject: String,
+    },
+    /// Of one occurrence, back to what its series has for it. Also of one that is left out.
+    PutBack {
+        series: usize,
+        at: usize,
+    },
+    Delete {
+        series: usize,
+        at: usize,
+        scope: &'static str,
+    },
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let scope = || prop::sample::select(vec!["this", "this", "following", "all"]);
+    let place = || (0..8_usize, 0..16_usize);
+    // Not by so much that two occurrences of a series could be told apart by their order alone.
+    let by = prop::sample::select(vec![-49, -24, -1, 0, 0, 1, 24, 30]);
+    prop_oneof![
+        2 => (0..20_i64, 1..4_i64, any::<bool>(), 1..9_usize, 1..30_i64)
+            .prop_map(|(day, every, weekly, count, hours)| Step::Create { day, every, weekly, count, hours }),
+        4 => (place(), scope(), by, 1..30_i64, "[ab]").prop_map(|((series, at), scope, by, hours, subject)| {
+            Step::Change { series, at, scope, by: by * HOUR, hours, subject }
+        }),
+        1 => place().prop_map(|(series, at)| Step::PutBack { series, at }),
+        2 => (place(), scope()).prop_map(|((series, at), scope)| Step::Delete { series, at, scope }),
+    ]
+}
+
+struct World {
+    calendar: Calendar,
+    tokens: [String; 2],
+    series: Vec<Series>,
+}
+
+impl World {
+    fn new() -> Self {
+        let calendar = Calendar::new();
+        let tokens = [calendar.register(PARK), calendar.register(KIM)];
+        calendar.group(&tokens[0], "pool");
+        tokens.iter().for_each(|token| calendar.select(token, "1"));
+        Self { calendar, tokens, series: Vec::new() }
+    }
+
+    fn put(
+        &self,
+        user: usize,
+        id: i64,
+        at: DateTime,
+        scope: &str,
+        to: &(DateTime, DateTime, String),
+    ) -> Answer {
+        let body = json!({
+            "event_id": id, "occurrence": typed(at), "scope": scope,
+            "sdate": typed(to.0), "edate": typed(to.1), "subject": to.2,
+        });
+        self.calendar.put("/calendar/event", &self.tokens[user], body.to_string())
+    }
+
+    fn take(&mut self, user: usize, step: &Step) {
+        match step {
+            Step::Create { day, every, weekly, count, hours } => {
+                let start = later(date(2017, 7, 1).at(12, 0, 0, 0), day * 24 * HOUR);
+                let (freq, days) = if *weekly { ("WEEKLY", 7 * every) } else { ("DAILY", *every) };
+                let body = json!({
+                    "group_id": 1, "subject": "new", "sdate": typed(start), "edate": typed(later(start, hours * HOUR)),
+                    "rrule": format!("FREQ={freq};INTERVAL={every};COUNT={count}"),
+                });
+                let id =
+                    self.calendar.post("/group/event", &self.tokens[user], body.to_string()).made();
+                let name = |at: usize| {
+                    start.checked_add((i64::try_from(at).unwrap() * days).days()).unwrap()
+                };
+                let occurrences =
+                    (0..*count).map(|at| Occurrence { name: name(at), changed: None }).collect();
+                let series = Series {
+                    id,
+                    owner: user,
+                    subject: "new".into(),
+                    hours: *hours,
+                    occurrences,
+                    left_out: Vec::new(),
+                };
+                self.series.push(series);
+            }
+            Step::Change { series, at, scope, by, hours, subject } => {
+                let Some((index, at)) = self.pick(*series, *at) else { return };
+                let name = self.series[index].occurrences[at].name;
+                let start = later(name, *by);
+                let to = (start, later(start, hours * HOUR), subject.clone());
+                let answer = self.put(user, self.series[index].id, name, scope, &to);
+                if self.series[index].owner != user {
+                    assert_eq!(answer.status, 401, "{}", answer.body);
+                    return;
+                }
+                assert_eq!(answer.status, 200, "{}", answer.body);
+                self.change(index, at, scope, to, *by, *hours, &answer);
+            }
+            Step::PutBack { series, at } => {
+                let Some((index, at)) = self.pick(*series, *at) else { return };
+                let left_out = self.series[index].left_out.pop();
+                let series = &self.series[index];
+                let name = left_out.unwrap_or(series.occurrences[at].name);
+                let owner = series.owner;
+                let given = series.given(name);
+                let answer = self.put(owner, series.id, name, "this", &given);
+                assert_eq!(
+                    (answer.status, answer.header("Location")),
+                    (200, None),
+                    "{}",
+                    answer.body
+                );
+                let series = &mut self.series[index];
+                if left_out.is_some() {
+                    series.occurrences.push(Occurrence { name, changed: None });
+                    series.occurrences.sort_by_key(|occurrence| occurrence.name);
+                } else {
+                    series.occurrences[at].changed = None;
+                }
+            }
+            Step::Delete { series, at, scope } => {
+                let Some((index, at)) = self.pick(*series, *at) else { return };
+                let series = &mut self.series[index];
+                let name = series.occurrences[at].name;
+                let body =
+                    json!({"event_id": series.id, "occurrence": typed(name), "scope": scope});
+                let answer =
+                    self.calendar.delete("/calendar/event", &self.tokens[user], body.to_string());
+                // The first user made the group.
+                if series.owner != user && user != 0 {
+                    assert_eq!(answer.status, 401, "{}", answer.body);
+                    return;
+                }
+                assert_eq!(answer.status, 200, "{}", answer.body);
+                match *scope {
+                    "this" => {
+                        series.occurrences.remove(at);
+                        series.left_out.push(name);
+                    }
+                    "following" => {
+                        series.occurrences.truncate(at);
+                        series.left_out.retain(|left_out| *left_out < name);
+                    }
+                    _ => series.occurrences.clear(),
+                }
+                // What has no occurrence any more is gone.
+                self.series.retain(|series| !series.occurrences.is_empty());
+            }
+        }
+    }
+
+    /// A series and an occurrence that is there.
+    fn pick(&self, series: usize, at: usize) -> Option<(usize, usize)> {
+        let index = series.checked_rem(self.series.len())?;
+        Some((index, at % self.series[index].occurrences.len()))
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "what a step says")]
+    fn change(
+        &mut self,
+        index: usize,
+        at: usize,
+        scope: &str,
+        to: (DateTime, DateTime, String),
+        by: i64,
+        hours: i64,
+        answer: &Answer,
+    ) {
+        let series = &mut self.series[index];
+        let name = series.occurrences[at].name;
+        let is_first = at == 0 && series.left_out.iter().all(|left_out| *left_out > name);
+        match scope {
+            "this" => {
+                let changed = Some(to).filter(|to| *to != series.given(name));
+                series.occurrences[at].changed = changed;
+            }
+            "following" if !is_first => {
+                let mut rest = series.clone();
+                rest.id =
+                    answer.header("Location").unwrap().rsplit('/').next().unwrap().parse().unwrap();
+                rest.occurrences.drain(..at);
+                rest.left_out.retain(|left_out| *left_out >= name);
+                series.occurrences.truncate(at);
+                series.left_out.retain(|left_out| *left_out < name);
+                move_all(&mut rest, &to.2, by, hours);
+                self.series.push(rest);
+                self.series.retain(|series| !series.occurrences.is_empty());
+            }
+            _ => move_all(series, &to.2, by, hours),
+        }
+    }
+
+    fn compare(&self) {
+        let mut expected: Vec<String> = Vec::new();
+        for series in &self.series {
+            for occurrence in &series.occurrences {
+                let given = series.given(occurrence.name);
+                let (starts, ends, subject) = occurrence.changed.as_ref().unwrap_or(&given);
+                let name = typed(occurrence.name);
+                let id = series.id;
+                expected.push(format!("{starts} {ends} {subject} {name} {id}"));
+            }
+        }
+        expected.sort();
+        for token in &self.tokens {
+            let answer = self.calendar.get(&range("2017-04-01", "2018-05-01"), token);
+            let events = answer.json()["data"].as_array().unwrap().clone();
+            let mut shown: Vec<String> = events.iter().map(line).collect();
+            shown.sort();
+            assert_eq!(shown, expected);
+        }
+        let counted = self.calendar.rows(
+            "SELECT sum(u.events - (SELECT count(*) FROM event e WHERE e.user_id = u.id)) FROM user u",
+        );
+        assert_eq!(counted, ["0"]);
+    }
+}
+
+/// All occurrences move, and what was changed by itself keeps its times.
+fn move_all(series: &mut Series, subject: &str, by: i64, hours: i64) {
+    subject.clone_into(&mut series.subject);
+    series.hours = hours;
+    let names = series.occurrences.iter_mut().map(|occurrence| &mut occurrence.name);
+    names.chain(series.left_out.iter_mut()).for_each(|name| *name = later(*name, by));
+}
+
+fn line(event: &Value) -> String {
+    let at = |key: &str| {
+        let date = event[key].as_str().unwrap();
+        jiff::fmt::rfc2822::DateTimeParser::new().parse_zoned(date).unwrap().datetime()
+    };
+    let (starts, ends) = (at("sdate"), at("edate"));
+    let (subject, name) =
+        (event["subject"].as_str().unwrap(), event["occurrence"].as_str().unwrap());
+    let series = event.get("series").unwrap_or(&event["id"]);
+    format!("{starts} {ends} {subject} {name} {series}")
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        cases: super::super::property::cases(48),
+        failure_persistence: None,
+        max_shrink_iters: 400,
+        ..ProptestConfig::default()
+    })]
+
+    #[test]
+    fn every_scope_changes_what_a_plain_list_of_occurrences_says(
+        steps in vec((0..2_usize, step()), 1..24)
+    ) {
+        let mut world = World::new();
+        for (user, step) in &steps {
+            world.take(*user, step);
+            world.compare();
+        }
+    }
+}
