@@ -12,6 +12,7 @@ ALTER TABLE event ADD COLUMN occurrence bigint CHECK ((series_id IS NULL) = (occ
 CREATE INDEX event_series_of_user ON event (user_id, group_id, reach, starts) WHERE rule IS NOT NULL;
 CREATE INDEX event_series_in_group ON event (group_id, reach, starts) WHERE rule IS NOT NULL AND group_id IS NOT NULL;
 CREATE INDEX event_of_series ON event (series_id, occurrence) WHERE series_id IS NOT NULL;
+CREATE INDEX event_changed_in_group ON event (group_id) WHERE series_id IS NOT NULL AND group_id IS NOT NULL;
 CREATE INDEX event_noted_personal ON event (user_id) WHERE properties_folded IS NOT NULL AND group_id IS NULL;
 CREATE INDEX event_noted_in_group ON event (group_id) WHERE properties_folded IS NOT NULL AND group_id IS NOT NULL;
 

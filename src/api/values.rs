@@ -211,11 +211,7 @@ macro_rules! words {
 /// A string of 1 to `most` characters.
 fn text(most: usize, about: &str) -> ObjectBuilder {
     let about = format!("{about} White space at either end is cut off and does not count.");
-    string()
-        .pattern(Some(concat!(r"^[^\u0000]*[^\u0000", white!(), r"][^\u0000]*$")))
-        .min_length(Some(1))
-        .max_length(Some(most))
-        .description(Some(about))
+    string().pattern(Some(TEXT)).min_length(Some(1)).max_length(Some(most)).description(Some(about))
 }
 
 value!(

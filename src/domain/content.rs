@@ -95,18 +95,7 @@ impl Content {
     ) -> Result<EventDetails> {
         let properties = self.properties(before);
         let (sdate, edate) = (self.input.sdate, self.input.edate);
-        if properties.all_day {
-            for (name, time) in [("sdate", sdate), ("edate", edate)] {
-                if !time.is_midnight() {
-                    return Err(
-                        Expected::new("a midnight, since the event lasts whole days").of(name)
-                    );
-                }
-            }
-            if edate <= sdate {
-                return Err(Expected::new("the midnight after the last day").of("edate"));
-            }
-        }
+        self.check_days(&properties, sdate, edate)?;
         let zone = self.zone(before, &properties, server);
         let kept = before.filter(|before| {
             // What is not touched stays what it is, also in an hour that comes twice.
@@ -121,7 +110,13 @@ impl Content {
             }
             (None, _) => (sdate, edate),
         };
-        Ok(placed(self.input.subject.clone(), properties, zone, own, server))
+        let sent = EventTimes::new(sdate, edate)?;
+        let mut details = placed(self.input.subject.clone(), properties, zone, own, server);
+        if !matches!(self.timezone, Patch::Set(_)) {
+            // As they were sent, also in an hour that comes twice.
+            details.times = sent;
+        }
+        Ok(details)
     }
 
     /// The same, at the times of `before`.
@@ -131,6 +126,7 @@ impl Content {
         server: &TimeZone,
     ) -> Result<EventDetails> {
         let properties = self.properties(Some(before));
+        self.check_days(&properties, before.times.starts(), before.times.ends())?;
         let zone = self.zone(Some(before), &properties, server);
         let own = match (&zone, own_zone(before)) {
             (Some((name, _)), Some(own)) if *name == own.name => on_own_clock(own)?,
@@ -141,6 +137,26 @@ impl Content {
             (None, _) => (before.times.starts(), before.times.ends()),
         };
         Ok(placed(self.input.subject.clone(), properties, zone, own, server))
+    }
+
+    /// Checks that what lasts whole days does, and has no zone.
+    fn check_days(&self, properties: &Properties, starts: WallTime, ends: WallTime) -> Result<()> {
+        if !properties.all_day {
+            return Ok(());
+        }
+        if matches!(self.timezone, Patch::Set(_)) {
+            return Err(Expected::new("none, since the event lasts whole days").of("timezone"));
+        }
+        for (name, time) in [("sdate", starts), ("edate", ends)] {
+            if !time.is_midnight() {
+                return Err(Expected::new("a midnight, since the event lasts whole days").of(name));
+            }
+        }
+        if ends > starts {
+            Ok(())
+        } else {
+            Err(Expected::new("the midnight after the last day").of("edate"))
+        }
     }
 
     /// The properties, without the own zone.
@@ -173,6 +189,46 @@ impl Content {
         let before = before.and_then(|own| Some((own.name.clone(), zone::named(&own.name)?)));
         let zone = self.timezone.clone().over(before);
         zone.filter(|(name, _)| !properties.all_day && server.iana_name() != Some(name))
+    }
+}
+
+/// The details of an occurrence that was changed by itself, after those of its series have become `after`: what it
+/// still had from the series follows.
+pub(super) fn following(
+    changed: &EventDetails,
+    before: &EventDetails,
+    after: &EventDetails,
+) -> EventDetails {
+    let of = |details: &EventDetails| details.properties.as_deref().cloned().unwrap_or_default();
+    let (own, before_all, after_all) = (of(changed), of(before), of(after));
+    fn follow<T: PartialEq>(own: T, before: &T, after: T) -> T {
+        if own == *before { after } else { own }
+    }
+    let subject = follow(changed.subject.clone(), &before.subject, after.subject.clone());
+    let properties = Properties {
+        location: follow(own.location, &before_all.location, after_all.location),
+        description: follow(own.description, &before_all.description, after_all.description),
+        url: follow(own.url, &before_all.url, after_all.url),
+        status: follow(own.status, &before_all.status, after_all.status),
+        free: follow(own.free, &before_all.free, after_all.free),
+        private: follow(own.private, &before_all.private, after_all.private),
+        reminders: follow(own.reminders, &before_all.reminders, after_all.reminders),
+        all_day: own.all_day,
+        zone: own.zone,
+        series_zone: own.series_zone,
+    };
+    let properties = (!properties.is_empty()).then(|| Box::new(properties));
+    EventDetails { subject, times: changed.times, properties }
+}
+
+/// Notes the own zone of the series at an occurrence that was changed by itself.
+pub(super) fn set_series_zone(details: &mut EventDetails, name: Option<String>) {
+    if name.is_some() || details.properties.is_some() {
+        let properties = details.properties.get_or_insert_default();
+        properties.series_zone = name;
+        if properties.is_empty() {
+            details.properties = None;
+        }
     }
 }
 

@@ -4,6 +4,8 @@
 //! back what the series has for it, it is an occurrence like the others again: so a change of one, or its deletion, can
 //! be undone exactly.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::access;
 use super::content::{self, Content};
 use super::limits::{Setting, check_count, check_series};
@@ -32,6 +34,7 @@ pub fn change(
     precondition: &Precondition,
     setting: Setting<'_>,
 ) -> Result<Option<EventId>> {
+    lock_series_of(tx, id)?;
     let event = access::changeable_event(tx, caller.id, id)?;
     check_precondition(&event, precondition)?;
     let edit = Edit { tx, caller, setting };
@@ -64,6 +67,7 @@ pub fn delete(
     precondition: &Precondition,
     setting: Setting<'_>,
 ) -> Result<()> {
+    lock_series_of(tx, id)?;
     let event = access::deletable_event(tx, caller.id, id)?;
     check_precondition(&event, precondition)?;
     let edit = Edit { tx, caller, setting };
@@ -73,8 +77,7 @@ pub fn delete(
             single_target(target)?;
             tx.delete_event(event.id)
         }
-        // It stays an exception of its series.
-        Recurrence::Changed { .. } => tx.delete_event(event.id),
+        Recurrence::Changed { series, start } => edit.of_series(*series, |of| of.leave_out(*start)),
         Recurrence::Series(repeats) => {
             let recurring = Recurring::of(&event.details, repeats, setting.zone)?;
             let series = OfSeries { edit, event: &event, repeats, recurring };
@@ -172,7 +175,7 @@ impl Edit<'_> {
     ) -> Result<(EventDetails, Recurrence)> {
         let Patch::Set(rule) = rule else { return Ok((details, Recurrence::Once)) };
         self.check_series()?;
-        series::of_rule(&details, rule.clone(), Vec::new(), self.setting.zone)
+        series::of_rule(&details, rule.clone(), self.setting.zone)
     }
 
     /// Checks that the caller may have another series.
@@ -188,14 +191,22 @@ impl Edit<'_> {
         start: WallTime,
         content: &Content,
     ) -> Result<Option<EventId>> {
-        let whole = self.tx.event(series)?;
-        let whole = whole.ok_or_else(|| Error::Internal("a series is gone".into()))?;
-        let Recurrence::Series(repeats) = &whole.recurrence else {
+        self.of_series(series, |of| of.change_this(start, Some(event.clone()), content))
+    }
+
+    /// Does `work` with a series.
+    fn of_series<T>(
+        &self,
+        series: EventId,
+        work: impl FnOnce(&OfSeries<'_>) -> Result<T>,
+    ) -> Result<T> {
+        let event = self.tx.event(series)?;
+        let event = event.ok_or_else(|| Error::Internal("a series is gone".into()))?;
+        let Recurrence::Series(repeats) = &event.recurrence else {
             return Err(Error::Internal("an occurrence of no series".into()));
         };
-        let recurring = Recurring::of(&whole.details, repeats, self.setting.zone)?;
-        let of = OfSeries { edit: *self, event: &whole, repeats, recurring };
-        of.change_this(start, Some(event.clone()), content)
+        let recurring = Recurring::of(&event.details, repeats, self.setting.zone)?;
+        work(&OfSeries { edit: *self, event: &event, repeats, recurring })
     }
 }
 
@@ -209,25 +220,29 @@ struct OfSeries<'a> {
 
 impl OfSeries<'_> {
     fn change(&self, content: &Content, aim: Aim) -> Result<Option<EventId>> {
-        match aim {
-            Aim::Whole => self.change_unmoved(content).map(|()| None),
+        let (scope, at) = match aim {
+            Aim::Whole => return self.change_unmoved(content).map(|()| None),
             Aim::Part(Scope::All, None) => {
-                self.change_all(self.recurring.starts(), content).map(|()| None)
+                return self.change_all(self.first(), None, content).map(|()| None);
             }
-            Aim::Part(scope, at) => {
-                let start = self.start(at)?;
-                match scope {
-                    Scope::This => {
-                        let changed = self.edit.tx.changed_occurrence(self.event.id, start)?;
-                        self.change_this(start, changed, content)
-                    }
-                    Scope::Following if start > self.recurring.starts() => {
-                        self.change_following(start, content).map(Some)
-                    }
-                    Scope::Following | Scope::All => self.change_all(start, content).map(|()| None),
-                }
+            Aim::Part(scope, at) => (scope, at),
+        };
+        let start = self.start(at)?;
+        let changed = self.edit.tx.changed_occurrence(self.event.id, start)?;
+        match scope {
+            Scope::This => self.change_this(start, changed, content),
+            Scope::Following if start > self.recurring.starts() => {
+                self.change_following(start, changed.as_ref(), content).map(Some)
+            }
+            Scope::Following | Scope::All => {
+                self.change_all(start, changed.as_ref(), content).map(|()| None)
             }
         }
+    }
+
+    /// The start of the first occurrence that is shown.
+    fn first(&self) -> WallTime {
+        self.recurring.first().map_or(self.recurring.starts(), |(start, _)| start)
     }
 
     fn delete(&self, aim: Aim) -> Result<()> {
@@ -278,78 +293,171 @@ impl OfSeries<'_> {
             )
             .of("occurrence"));
         }
-        let details = content.over_at_times_of(&self.event.details, zone)?;
-        self.change_to(&details, self.recurring.starts(), content, &details)
+        let (start, details) = if *content.rule() == Patch::Clear {
+            let first = self.first();
+            (first, content.over_at_times_of(&self.recurring.details_at(first), zone)?)
+        } else {
+            (self.recurring.starts(), content.over_at_times_of(&self.event.details, zone)?)
+        };
+        self.restate(start, None, &details, content)
     }
 
     /// Changes all occurrences. What becomes of the one that starts at `start` becomes of all: they move by as much.
-    fn change_all(&self, start: WallTime, content: &Content) -> Result<()> {
+    /// `changed` is what it was changed to before.
+    fn change_all(
+        &self,
+        start: WallTime,
+        changed: Option<&Event>,
+        content: &Content,
+    ) -> Result<()> {
+        self.restate(start, changed, &self.wanted(start, changed, content)?, content)
+    }
+
+    /// What the series is to have for the occurrence that starts at `start`. If that was changed by itself, the series
+    /// changes by as much as it does.
+    fn wanted(
+        &self,
+        start: WallTime,
+        changed: Option<&Event>,
+        content: &Content,
+    ) -> Result<EventDetails> {
         let zone = self.edit.setting.zone;
-        let details = content.over(Some(&self.recurring.details_at(start)), zone)?;
-        let (new_start, _) = series::own_times(&details)?;
+        let given = self.recurring.details_at(start);
+        let Some(changed) = changed else { return content.over(Some(&given), zone) };
+        let before = changed.details.times;
+        let after = content.over(Some(&changed.details), zone)?.times;
+        let details = content.over_at_times_of(&given, zone)?;
+        let (starts, ends) = series::own_times(&details)?;
+        let starts = starts.later(after.starts().seconds() - before.starts().seconds());
+        let ends = ends.later(after.ends().seconds() - before.ends().seconds());
+        Ok(series::at_times(&details, (starts, ends.max(starts)), zone))
+    }
+
+    /// Makes the series one that has `wanted` for the occurrence that starts at `start`, which was changed to `named`
+    /// before; or, without a rule, makes that of the event.
+    fn restate(
+        &self,
+        start: WallTime,
+        named: Option<&Event>,
+        wanted: &EventDetails,
+        content: &Content,
+    ) -> Result<()> {
+        let (tx, id) = (self.edit.tx, self.event.id);
+        if *content.rule() == Patch::Clear {
+            tx.delete_changed_occurrences(id, WallTime::MIN)?;
+            return self.store(wanted, &Recurrence::Once);
+        }
+        let (from, rule) = (self.recurring.starts(), self.recurring.series().rule().clone());
+        let (details, recurrence) =
+            self.carried_over(from, rule, start, named, wanted, content, id)?;
+        self.store(&details, &recurrence)
+    }
+
+    /// What the occurrences from the one that starts at `from` on become, by `rule` or a new one of the request: the
+    /// details and the recurrence of the series `to`. Gives it what was changed by itself.
+    #[expect(clippy::too_many_arguments, reason = "what was, and what is to be")]
+    fn carried_over(
+        &self,
+        from: WallTime,
+        rule: Rule,
+        start: WallTime,
+        named: Option<&Event>,
+        wanted: &EventDetails,
+        content: &Content,
+        to: EventId,
+    ) -> Result<(EventDetails, Recurrence)> {
+        let zone = self.edit.setting.zone;
+        let (new_start, ends) = series::own_times(wanted)?;
         // Each on its own clock: where the zone changes too, 22:00 here can become 9:00 there.
-        let first = self.recurring.starts().later(new_start.seconds() - start.seconds());
-        self.change_to(&series::moved_to(&details, first, zone)?, start, content, &details)
+        let later = new_start.seconds() - start.seconds();
+        let first = WallTime::from_seconds(from.seconds() + later)
+            .map_err(|_| Expected::new("a move within the years 0001 to 9999").of("sdate"))?;
+        let length = ends.seconds() - new_start.seconds();
+        let details = series::at_times(wanted, (first, first.later(length)), zone);
+        let new_rule = self.new_rule(content);
+        let rule = match new_rule {
+            Some(rule) => rule.clone(),
+            None => series::moved_rule(wanted, rule, start, new_start, zone)?,
+        };
+        let (details, recurrence) = series::of_rule(&details, rule, zone)?;
+        let Recurrence::Series(repeats) = &recurrence else { return Ok((details, recurrence)) };
+        let new = Recurring::of(&details, repeats, zone)?;
+        if new_rule.is_none() && (new.starts() != first || !new.series().gives(new_start)) {
+            return Err(
+                Expected::new("a move that the rule can follow, or rrule beside it").of("sdate")
+            );
+        }
+        let places = self.places(from, &new, later, new_rule.is_none())?;
+        self.give_changed(from, to, named, &details, content, &places)?;
+        let exceptions = places.values().copied().collect();
+        let recurrence = series::with_exceptions(repeats, exceptions)?;
+        Ok((details, recurrence))
     }
 
-    /// Whether `details` have the clock of the series.
-    fn keeps_clock(&self, details: &EventDetails) -> bool {
-        let name = content::own_zone(details).map(|own| own.name.as_str());
-        name == self.recurring.zone_name()
+    /// Where each exception from `from` on is in the series `new`, whose occurrences start `later` seconds later. By
+    /// a rule that only moved, each has a place there; a new one may have none.
+    fn places(
+        &self,
+        from: WallTime,
+        new: &Recurring<'_>,
+        later: i64,
+        moved: bool,
+    ) -> Result<BTreeMap<WallTime, WallTime>> {
+        const NEAR: i64 = 16 * 86_400;
+        let mut places = BTreeMap::new();
+        let mut taken = BTreeSet::new();
+        for start in self.repeats.exceptions.iter().copied().filter(|start| *start >= from) {
+            let wanted = start.later(later);
+            let place = if new.series().gives(wanted) {
+                Some(wanted)
+            } else if moved {
+                // The second Wednesday is not always the day after the second Tuesday.
+                let near = new.series().between(wanted.seconds() - NEAR, wanted.seconds() + NEAR);
+                let free = near.into_iter().filter(|at| !taken.contains(at));
+                free.min_by_key(|at| (at.seconds() - wanted.seconds()).abs())
+            } else {
+                continue;
+            };
+            let place = place.filter(|place| taken.insert(*place)).ok_or_else(|| {
+                Expected::new("a move that leaves a place to what was changed or left out, or rrule beside it")
+                    .of("sdate")
+            })?;
+            places.insert(start, place);
+        }
+        Ok(places)
     }
 
-    /// Gives the changed occurrences from the one that starts at `from` on to the series `to` of `details`, whose
-    /// occurrences start `later` seconds later.
-    fn hand_over(
+    /// Gives what was changed by itself, from the occurrence that starts at `from` on, to the series `to` of `details`, at
+    /// its place there; what has none is deleted. It takes on what it still had from the series; `named`, which the
+    /// request is about, takes on all of the request.
+    fn give_changed(
         &self,
         from: WallTime,
         to: EventId,
+        named: Option<&Event>,
         details: &EventDetails,
-        later: i64,
+        content: &Content,
+        places: &BTreeMap<WallTime, WallTime>,
     ) -> Result<()> {
         let Edit { tx, setting, .. } = &self.edit;
-        if !self.keeps_clock(details) {
-            let name = content::own_zone(details).map(|own| own.name.clone());
-            for start in self.repeats.exceptions.iter().copied().filter(|at| *at >= from) {
-                let Some(mut changed) = tx.changed_occurrence(self.event.id, start)? else {
-                    continue;
-                };
-                changed.details.properties.get_or_insert_default().series_zone.clone_from(&name);
-                tx.change_event(changed.id, &changed.details, &changed.recurrence, setting.now)?;
-            }
+        let zone = content::own_zone(details).map(|own| own.name.clone());
+        for changed in tx.changed_occurrences(self.event.id, from)? {
+            let Recurrence::Changed { start, .. } = changed.recurrence else { continue };
+            let Some(place) = places.get(&start) else {
+                tx.delete_event(changed.id)?;
+                continue;
+            };
+            let mut after = if named.is_some_and(|named| named.id == changed.id) {
+                content.over(Some(&changed.details), setting.zone)?
+            } else {
+                content::following(&changed.details, &self.event.details, details)
+            };
+            content::set_series_zone(&mut after, zone.clone());
+            let recurrence = Recurrence::Changed { series: to, start: *place };
+            tx.change_event(changed.id, &after, &recurrence, setting.now)?;
+            tx.move_changed_occurrence(changed.id, to, *place)?;
         }
-        if later == 0 && to == self.event.id {
-            return Ok(());
-        }
-        tx.move_changed_occurrences(self.event.id, from, to, later)
-    }
-
-    /// Gives the series `details`. `start` is the occurrence that the rule moves with, by as much as the first one moves,
-    /// and `once` is what becomes of the event if it no longer repeats.
-    fn change_to(
-        &self,
-        details: &EventDetails,
-        start: WallTime,
-        content: &Content,
-        once: &EventDetails,
-    ) -> Result<()> {
-        let (tx, id, zone) = (self.edit.tx, self.event.id, self.edit.setting.zone);
-        if *content.rule() == Patch::Clear {
-            tx.delete_changed_occurrences(id, WallTime::MIN)?;
-            return self.store(once, &Recurrence::Once);
-        }
-        let (first, _) = series::own_times(details)?;
-        let later = first.seconds() - self.recurring.starts().seconds();
-        let rule = if let Some(rule) = self.new_rule(content) {
-            rule.clone()
-        } else {
-            let rule = self.recurring.series().rule().clone();
-            series::moved_rule(details, rule, start, start.later(later), zone)?
-        };
-        let exceptions = self.repeats.exceptions.iter().map(|at| at.later(later)).collect();
-        let (moved, recurrence) = series::of_rule(details, rule, exceptions, zone)?;
-        self.hand_over(WallTime::MIN, id, details, later)?;
-        self.store(&moved, &recurrence)
+        Ok(())
     }
 
     /// Changes the occurrence that starts at `start` alone; `changed` is what it has become before.
@@ -383,9 +491,7 @@ impl OfSeries<'_> {
             }
             return Ok(None);
         }
-        if let Some(name) = self.recurring.zone_name() {
-            details.properties.get_or_insert_default().series_zone = Some(name.to_owned());
-        }
+        content::set_series_zone(&mut details, self.recurring.zone_name().map(str::to_owned));
         let recurrence = Recurrence::Changed { series: self.event.id, start };
         if let Some(changed) = changed {
             tx.change_event(changed.id, &details, &recurrence, setting.now)?;
@@ -407,39 +513,37 @@ impl OfSeries<'_> {
         Ok(Some(made))
     }
 
-    /// Changes the occurrence that starts at `start` and all after it: they become a series of their own.
-    fn change_following(&self, start: WallTime, content: &Content) -> Result<EventId> {
+    /// Changes the occurrence that starts at `start`, which was changed to `changed` before, and all after it: they
+    /// become a series of their own.
+    fn change_following(
+        &self,
+        start: WallTime,
+        changed: Option<&Event>,
+        content: &Content,
+    ) -> Result<EventId> {
         let Edit { tx, caller, setting } = &self.edit;
-        let details = content.over(Some(&self.recurring.details_at(start)), setting.zone)?;
-        let (new_start, _) = series::own_times(&details)?;
+        let wanted = self.wanted(start, changed, content)?;
+        check_count(caller, setting.bounds.events)?;
+        let new = |details: &EventDetails, recurrence: &Recurrence| {
+            tx.insert_event(&NewEvent {
+                owner: self.event.owner,
+                group: self.event.group,
+                details,
+                created: setting.now,
+                birthday: false,
+                recurrence,
+            })
+        };
         let (before, after) =
             self.recurring.series().parted(start, self.event.details.is_all_day());
-        let later = new_start.seconds() - start.seconds();
-        let rest = self.repeats.exceptions.iter().filter(|at| **at >= start);
-        let rest: Vec<_> = rest.map(|at| at.later(later)).collect();
-        let (details, recurrence) = if *content.rule() == Patch::Clear {
-            (details, Recurrence::Once)
-        } else {
-            let rule = match self.new_rule(content) {
-                Some(rule) => rule.clone(),
-                None => series::moved_rule(&details, after, start, new_start, setting.zone)?,
-            };
-            self.edit.check_series()?;
-            series::of_rule(&details, rule, rest, setting.zone)?
-        };
-        check_count(caller, setting.bounds.events)?;
-        let made = tx.insert_event(&NewEvent {
-            owner: self.event.owner,
-            group: self.event.group,
-            details: &details,
-            created: setting.now,
-            birthday: false,
-            recurrence: &recurrence,
-        })?;
-        if recurrence == Recurrence::Once {
+        let made = new(&wanted, &Recurrence::Once)?;
+        if *content.rule() == Patch::Clear {
             tx.delete_changed_occurrences(self.event.id, start)?;
         } else {
-            self.hand_over(start, made, &details, later)?;
+            self.edit.check_series()?;
+            let (details, recurrence) =
+                self.carried_over(start, after, start, changed, &wanted, content, made)?;
+            tx.begin_event(made, &details, &recurrence)?;
         }
         self.end(before, start)?;
         Ok(made)
@@ -469,8 +573,9 @@ impl OfSeries<'_> {
     fn end(&self, rule: Rule, start: WallTime) -> Result<()> {
         let exceptions = self.repeats.exceptions.iter().copied().filter(|at| *at < start).collect();
         let zone = self.edit.setting.zone;
-        let (_, recurrence) = series::of_rule(&self.event.details, rule, exceptions, zone)?;
-        self.store_unless_empty(&recurrence)
+        let (_, recurrence) = series::of_rule(&self.event.details, rule, zone)?;
+        let Recurrence::Series(repeats) = &recurrence else { return Ok(()) };
+        self.store_unless_empty(&series::with_exceptions(repeats, exceptions)?)
     }
 
     /// Stores the series, or deletes it if all its occurrences are left out.
@@ -490,9 +595,21 @@ fn check_precondition(event: &Event, precondition: &Precondition) -> Result<()> 
     if precondition.allows(event.revision) { Ok(()) } else { Err(Error::Changed(event.id.0)) }
 }
 
+/// Reads, and so locks, the series of a changed occurrence before the occurrence: in that order a change of the series
+/// locks them too.
+fn lock_series_of(tx: &Transaction<'_>, id: EventId) -> Result<()> {
+    match tx.series_of(id)? {
+        Some(series) => tx.event(series).map(drop),
+        None => Ok(()),
+    }
+}
+
 /// Refuses the occurrence of an event that has none.
 fn single_target(aim: Aim) -> Result<()> {
     match aim {
+        Aim::Part(Scope::This | Scope::Following, None) => {
+            Err(Error::Invalid("occurrence: required with this scope, but missing".into()))
+        }
         Aim::Part(_, Some(_)) => {
             Err(Expected::new("none, since the event does not repeat").of("occurrence"))
         }

@@ -107,7 +107,7 @@ pub fn create(
     let (details, recurrence) = match content.rule() {
         Patch::Set(rule) => {
             check_series(tx, caller, setting.bounds)?;
-            series::of_rule(&details, rule.clone(), Vec::new(), setting.zone)?
+            series::of_rule(&details, rule.clone(), setting.zone)?
         }
         _ => (details, Recurrence::Once),
     };

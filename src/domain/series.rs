@@ -16,8 +16,6 @@ use crate::store::Snapshot;
 const DAY: i64 = 86_400;
 /// How long an occurrence of a series may last, in seconds: 400 days.
 const LONGEST: i64 = 400 * DAY;
-/// How much of a series is walked at a time, in seconds.
-const STRIDE: i64 = 400 * DAY;
 
 /// The clock that a series runs on.
 struct Clock<'a> {
@@ -79,7 +77,9 @@ impl<'a> Recurring<'a> {
         let rule = Rule::parse(&repeats.rule)
             .map_err(|fault| Error::Internal(format!("a stored rule is refused: {fault}")))?;
         let series = Series::stored(rule, starts, clock.zone(), repeats.last);
-        Ok(Self { details, repeats, series, clock, length: ends.seconds() - starts.seconds() })
+        // An end of the night when clocks are set back can be told as earlier.
+        let length = (ends.seconds() - starts.seconds()).max(0);
+        Ok(Self { details, repeats, series, clock, length })
     }
 
     pub(super) fn series(&self) -> &Series {
@@ -137,14 +137,16 @@ impl<'a> Recurring<'a> {
     /// The first occurrence that is neither left out nor changed by itself.
     pub(super) fn first(&self) -> Option<(WallTime, EventTimes)> {
         let last = self.series.last().unwrap_or(WallTime::MAX).seconds();
-        let mut from = self.starts().seconds();
-        // What is left out is bounded, so that an endless series is found at once.
+        let (mut from, mut stride) = (self.starts().seconds(), DAY);
+        // What is left out is bounded, so that the first of a dense series is near, and of a rare one a long stride
+        // has few.
         while from <= last {
-            let starts = self.series.between(from, from.saturating_add(STRIDE));
+            let starts = self.series.between(from, from.saturating_add(stride));
             if let Some(start) = starts.into_iter().find(|start| !self.repeats.excepts(*start)) {
                 return Some((start, self.times(start)));
             }
-            from += STRIDE;
+            from = from.saturating_add(stride);
+            stride = stride.saturating_mul(2);
         }
         None
     }
@@ -249,18 +251,16 @@ pub(super) fn start_of_changed(event: &Event, server: &TimeZone) -> Option<WallT
     Some(zone.map_or(start, |zone| zone::convert(start, &zone, server)))
 }
 
-/// The details with another start on the clock of the series, of the same length.
-pub(super) fn moved_to(
+/// The details with other times on their own clock.
+pub(super) fn at_times(
     details: &EventDetails,
-    starts: WallTime,
+    times: (WallTime, WallTime),
     server: &TimeZone,
-) -> Result<EventDetails> {
-    let (before, ends) = own_times(details)?;
-    let length = ends.seconds() - before.seconds();
+) -> EventDetails {
     let mut properties = details.properties.as_deref().cloned().unwrap_or_default();
     properties.zone = None;
     let own = Clock::of(details, server).own;
-    Ok(placed(details.subject.clone(), properties, own, (starts, starts.later(length)), server))
+    placed(details.subject.clone(), properties, own, times, server)
 }
 
 /// The rule of a series of `details` whose occurrence at `from` is moved to `to`.
@@ -285,25 +285,52 @@ pub(super) fn moved_rule(
 pub(super) fn of_rule(
     details: &EventDetails,
     rule: Rule,
-    exceptions: Vec<WallTime>,
     server: &TimeZone,
 ) -> Result<(EventDetails, Recurrence)> {
     let (starts, ends) = own_times(details)?;
-    let length = ends.seconds() - starts.seconds();
+    let length = (ends.seconds() - starts.seconds()).max(0);
     if length > LONGEST {
         return Err(
             Expected::new("at most 400 days after sdate in an event that repeats").of("edate")
         );
     }
+    if details.is_all_day() {
+        check_days(&rule)?;
+    }
     let clock = Clock::of(details, server);
     let series =
         Series::new(rule, starts, clock.zone()).map_err(|fault| content::refused(&fault))?;
-    let mut properties = details.properties.as_deref().cloned().unwrap_or_default();
-    properties.zone = None;
-    let times = (series.starts(), series.starts().later(length));
-    let placed = placed(details.subject.clone(), properties, clock.own.clone(), times, server);
-    let repeats = repeats(&series, length, exceptions, &clock);
+    check_size(details, &series, length)?;
+    let placed = at_times(details, (series.starts(), series.starts().later(length)), server);
+    let repeats = repeats(&series, length, Vec::new(), &clock);
     Ok((placed, Recurrence::Series(Box::new(repeats))))
+}
+
+/// Refuses times of day in the rule of whole days (RFC 5545, 3.3.10).
+fn check_days(rule: &Rule) -> Result<()> {
+    for part in rule.as_str().split(';') {
+        let name = part.split_once('=').map_or(part, |(name, _)| name);
+        if ["BYHOUR", "BYMINUTE", "BYSECOND"].contains(&name) || part == "FREQ=HOURLY" {
+            return Err(Error::Invalid(format!(
+                "rrule: {part}: expected no time of day, since the event lasts whole days"
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// Refuses a series that alone would fill the views of everybody in its group.
+fn check_size(details: &EventDetails, series: &Series, length: i64) -> Result<()> {
+    const MOST: usize = 2_000_000;
+    let from = series.starts().seconds();
+    let shown = series.between(from, from + length + 31 * DAY).len();
+    if shown.saturating_mul(Event::LEAST_BYTES + details.bytes()) <= MOST {
+        return Ok(());
+    }
+    Err(Expected::new(
+        "fewer occurrences at a time, or less in each: in a month they would take more than 2 MB",
+    )
+    .of("rrule"))
 }
 
 fn repeats(series: &Series, length: i64, exceptions: Vec<WallTime>, clock: &Clock<'_>) -> Repeats {

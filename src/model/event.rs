@@ -92,6 +92,13 @@ impl EventDetails {
         Self::new(subject, EventTimes::moment(day.midnight()))
     }
 
+    /// The bytes of its texts.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        let properties = self.properties.as_ref().map_or(0, |properties| properties.bytes());
+        self.subject.as_str().len() + properties
+    }
+
     /// Whether it lasts whole days.
     #[must_use]
     pub fn is_all_day(&self) -> bool {
@@ -133,6 +140,15 @@ pub struct Event {
 impl Event {
     /// The least bytes that an event takes in an answer beside its texts.
     pub const LEAST_BYTES: usize = 200;
+
+    /// How many bytes of memory its exceptions took to read, beside the event itself.
+    #[must_use]
+    pub fn exception_bytes(&self) -> usize {
+        match &self.recurrence {
+            Recurrence::Series(repeats) => 8 * repeats.exceptions.len(),
+            _ => 0,
+        }
+    }
 
     /// The least bytes that this event takes in an answer.
     #[must_use]

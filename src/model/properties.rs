@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::deception::is_invisible;
-use super::text::without_nul;
+use super::text::{is_visible, without_nul};
 use super::{Expected, ShortText, WallTime, search_key};
 
 /// The properties of an event that few events have. The store keeps them as one JSON object.
@@ -197,7 +197,14 @@ fn text(raw: &str, most: usize, expected: &'static str) -> Result<String, Expect
     let text = raw.trim();
     without_nul(text)?;
     let count = text.chars().take(most + 1).count();
-    if (1..=most).contains(&count) { Ok(text.to_owned()) } else { Err(Expected::new(expected)) }
+    if !(1..=most).contains(&count) {
+        return Err(Expected::new(expected));
+    }
+    if text.chars().any(is_visible) {
+        Ok(text.to_owned())
+    } else {
+        Err(Expected::new("at least one visible character"))
+    }
 }
 
 /// How an event recurs.
@@ -232,7 +239,7 @@ pub struct Repeats {
 
 impl Repeats {
     /// The most exceptions of a series.
-    pub const MOST_EXCEPTIONS: usize = 4000;
+    pub const MOST_EXCEPTIONS: usize = 1000;
 
     /// Whether the occurrence that starts at `start` is left out or was changed by itself.
     #[must_use]
@@ -284,6 +291,8 @@ mod tests {
         assert!(Properties::read_description(&"가".repeat(16_384)).is_ok());
         assert!(Properties::read_description(&"가".repeat(16_385)).is_err());
         assert!(Properties::read_description("a\0b").is_err());
+        let error = Properties::read_description("\u{200b}").unwrap_err().to_string();
+        assert_eq!(error, "expected at least one visible character");
     }
 
     #[test]

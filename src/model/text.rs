@@ -71,7 +71,7 @@ impl ShortText {
 }
 
 /// Whether `c` leaves a mark on a page.
-fn is_visible(c: char) -> bool {
+pub(super) fn is_visible(c: char) -> bool {
     const BRAILLE_BLANK: char = '\u{2800}';
     !(c.is_whitespace() || c.is_control() || is_invisible(c) || c == BRAILLE_BLANK)
 }

@@ -164,13 +164,20 @@ const HAS_CHANGED: Sql = Sql::both(
 const DELETE_CHANGED: Sql =
     Sql::both("DELETE FROM event WHERE series_id = ?1 AND occurrence >= ?2");
 
-/// Gives the changed occurrences of series ?1 that start at ?2 or later by the rule to series ?3, where they start
-/// ?4 seconds later.
-const MOVE_CHANGED: Sql = Sql::both(
-    "
-UPDATE event SET series_id = ?3, occurrence = occurrence + ?4
-WHERE series_id = ?1 AND occurrence >= ?2",
+/// The changed occurrences of series ?1 that start at ?2 or later by the rule.
+const CHANGED_FROM: Sql = Sql::both(
+    r#"
+SELECT e.id, e.user_id, u.email, e.group_id, e.subject, e.starts, e.ends, e.created, e.updated,
+    e.birthday, e.revision, e.private, e.properties, e.rule, e.last_start, e.exceptions, e.reach,
+    e.series_id, e.occurrence
+FROM event e JOIN "user" u ON u.id = e.user_id
+WHERE e.series_id = ?1 AND e.occurrence >= ?2"#,
 );
+
+const SERIES_OF: Sql = Sql::both("SELECT series_id FROM event WHERE id = ?1");
+
+const MOVE_CHANGED: Sql =
+    Sql::both("UPDATE event SET series_id = ?2, occurrence = ?3 WHERE id = ?1");
 
 /// The birthday of user ?1.
 pub(in crate::store) const BIRTHDAY_OF: Sql = Sql::both(
@@ -372,7 +379,7 @@ impl Snapshot<'_> {
         let mut events = Vec::new();
         self.conn.each_of(&statements, |row| {
             let event = from_row(row)?;
-            room.take(event.least_bytes())?;
+            room.take(event.least_bytes() + event.exception_bytes())?;
             events.push(event);
             Ok(())
         })?;
@@ -393,6 +400,23 @@ impl Snapshot<'_> {
     /// If the database cannot be read.
     pub fn changed_occurrence(&self, series: EventId, start: WallTime) -> Result<Option<Event>> {
         self.conn.row(CHANGED_OCCURRENCE, params![series.0, start.seconds()], from_row)
+    }
+
+    /// The occurrences of `series` that start at `from` or later by the rule and were changed by themselves, in no order.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn changed_occurrences(&self, series: EventId, from: WallTime) -> Result<Vec<Event>> {
+        self.conn.rows(CHANGED_FROM, params![series.0, from.seconds()], from_row)
+    }
+
+    /// The series of which the event `id` is a changed occurrence, without a lock.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn series_of(&self, id: EventId) -> Result<Option<EventId>> {
+        let series = self.conn.row(SERIES_OF, params![id.0], |row| row.get::<Option<i64>>(0))?;
+        Ok(series.flatten().map(EventId))
     }
 
     /// Whether any occurrence of `series` was changed by itself.
@@ -539,6 +563,19 @@ impl Transaction<'_> {
         Ok(EventId(id))
     }
 
+    /// Gives an event that was just added its details and its recurrence.
+    ///
+    /// # Errors
+    /// If the database cannot be written.
+    pub fn begin_event(
+        &self,
+        id: EventId,
+        details: &EventDetails,
+        recurrence: &Recurrence,
+    ) -> Result<()> {
+        self.update_event(id, details, recurrence, None)
+    }
+
     /// Gives an event new details and a new revision. It becomes a series, or none, by `recurrence`; a changed
     /// occurrence stays one.
     ///
@@ -551,6 +588,16 @@ impl Transaction<'_> {
         recurrence: &Recurrence,
         updated: WallTime,
     ) -> Result<()> {
+        self.update_event(id, details, recurrence, Some(updated))
+    }
+
+    fn update_event(
+        &self,
+        id: EventId,
+        details: &EventDetails,
+        recurrence: &Recurrence,
+        updated: Option<WallTime>,
+    ) -> Result<()> {
         let columns = Columns::of(details, recurrence)?;
         let row = params![
             id.0,
@@ -558,7 +605,7 @@ impl Transaction<'_> {
             &columns.search_key,
             details.times.starts().seconds(),
             details.times.ends().seconds(),
-            updated.seconds(),
+            updated.map(WallTime::seconds),
             Revision::random().0,
             details.is_private(),
             columns.properties.as_deref(),
@@ -579,20 +626,12 @@ impl Transaction<'_> {
         self.conn.execute(DELETE_CHANGED, params![series.0, from.seconds()]).map(drop)
     }
 
-    /// Gives the changed occurrences of `series` that start at `from` or later by the rule to the series `to`,
-    /// whose occurrences start `later` seconds later.
+    /// Makes the changed occurrence `id` that of the series `to` which starts at `start` by the rule.
     ///
     /// # Errors
     /// If the database cannot be written.
-    pub fn move_changed_occurrences(
-        &self,
-        series: EventId,
-        from: WallTime,
-        to: EventId,
-        later: i64,
-    ) -> Result<()> {
-        let row = params![series.0, from.seconds(), to.0, later];
-        self.conn.execute(MOVE_CHANGED, row).map(drop)
+    pub fn move_changed_occurrence(&self, id: EventId, to: EventId, start: WallTime) -> Result<()> {
+        self.conn.execute(MOVE_CHANGED, params![id.0, to.0, start.seconds()]).map(drop)
     }
 
     /// Deletes an event.

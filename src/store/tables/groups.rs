@@ -107,6 +107,17 @@ DELETE FROM event WHERE id IN (
 DELETE FROM event WHERE id IN (SELECT e.id FROM event e WHERE e.group_id = ?1 LIMIT ?2)",
 );
 
+/// Deletes up to ?2 changed occurrences of series of group ?1, before the series that would take all of theirs along.
+pub(in crate::store) const PURGE_CHANGED: Sql = Sql::each(
+    "
+DELETE FROM event WHERE id IN (
+    SELECT e.id FROM event e INDEXED BY event_changed_in_group
+    WHERE e.group_id = ?1 AND e.series_id IS NOT NULL LIMIT ?2)",
+    "
+DELETE FROM event WHERE id IN (
+    SELECT e.id FROM event e WHERE e.group_id = ?1 AND e.series_id IS NOT NULL LIMIT ?2)",
+);
+
 const DELETE: Sql = Sql::both("DELETE FROM calendar_group WHERE id = ?1");
 
 /// How many rows of a deleted group are purged in one transaction, which takes a few milliseconds.
@@ -267,6 +278,11 @@ fn purge_slice(conn: Conn<'_>, id: GroupId) -> Result<usize> {
     if selections == usize::from(SLICE) {
         return Ok(selections);
     }
+    let changed = conn.execute(PURGE_CHANGED, slice)?;
+    if changed == usize::from(SLICE) {
+        return Ok(selections + changed);
+    }
+    let selections = selections + changed;
     let events = conn.execute(PURGE_EVENTS, slice)?;
     if events == usize::from(SLICE) {
         return Ok(selections + events);

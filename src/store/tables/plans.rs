@@ -158,6 +158,7 @@ fn the_birthday_and_single_events_are_found_by_index() {
 #[test]
 fn deleting_a_group_finds_its_events_and_selections_by_index() {
     assert_plan(groups::PURGE_EVENTS, &["event_in_group (group_id=?)"]);
+    assert_plan(groups::PURGE_CHANGED, &["INDEX event_changed_in_group (group_id=?)"]);
     assert_plan(groups::NEXT_DELETED, &["calendar_group_deleted"]);
     assert_plan(groups::COUNT_EVENTS, &["COVERING INDEX event_in_group (group_id=?)"]);
     assert_plan(groups::PURGE_SELECTIONS, &["selection_group (group_id=?)"]);

@@ -27,7 +27,8 @@ struct Series {
     /// Who registered it.
     owner: usize,
     subject: String,
-    hours: i64,
+    /// In seconds.
+    length: i64,
     occurrences: Vec<Occurrence>,
     /// How many were left out: their names stay used.
     left_out: Vec<DateTime>,
@@ -36,7 +37,7 @@ struct Series {
 impl Series {
     /// What it gives for an occurrence.
     fn given(&self, name: DateTime) -> (DateTime, DateTime, String) {
-        (name, later(name, self.hours * HOUR), self.subject.clone())
+        (name, later(name, self.length), self.subject.clone())
     }
 }
 
@@ -144,7 +145,7 @@ impl World {
                     id,
                     owner: user,
                     subject: "new".into(),
-                    hours: *hours,
+                    length: hours * HOUR,
                     occurrences,
                     left_out: Vec::new(),
                 };
@@ -161,7 +162,7 @@ impl World {
                     return;
                 }
                 assert_eq!(answer.status, 200, "{}", answer.body);
-                self.change(index, at, scope, to, *by, *hours, &answer);
+                self.change(index, at, scope, to, &answer);
             }
             Step::PutBack { series, at } => {
                 let Some((index, at)) = self.pick(*series, *at) else { return };
@@ -222,15 +223,12 @@ impl World {
         Some((index, at % self.series[index].occurrences.len()))
     }
 
-    #[expect(clippy::too_many_arguments, reason = "what a step says")]
     fn change(
         &mut self,
         index: usize,
         at: usize,
         scope: &str,
         to: (DateTime, DateTime, String),
-        by: i64,
-        hours: i64,
         answer: &Answer,
     ) {
         let series = &mut self.series[index];
@@ -243,17 +241,17 @@ impl World {
             }
             "following" if !is_first => {
                 let mut rest = series.clone();
-                rest.id =
-                    answer.header("Location").unwrap().rsplit('/').next().unwrap().parse().unwrap();
+                let location = answer.header("Location").unwrap();
+                rest.id = location.rsplit('/').next().unwrap().parse().unwrap();
                 rest.occurrences.drain(..at);
                 rest.left_out.retain(|left_out| *left_out >= name);
                 series.occurrences.truncate(at);
                 series.left_out.retain(|left_out| *left_out < name);
-                move_all(&mut rest, &to.2, by, hours);
+                change_all(&mut rest, 0, to);
                 self.series.push(rest);
                 self.series.retain(|series| !series.occurrences.is_empty());
             }
-            _ => move_all(series, &to.2, by, hours),
+            _ => change_all(series, at, to),
         }
     }
 
@@ -283,12 +281,24 @@ impl World {
     }
 }
 
-/// All occurrences move, and what was changed by itself keeps its times.
-fn move_all(series: &mut Series, subject: &str, by: i64, hours: i64) {
-    subject.clone_into(&mut series.subject);
-    series.hours = hours;
-    let names = series.occurrences.iter_mut().map(|occurrence| &mut occurrence.name);
-    names.chain(series.left_out.iter_mut()).for_each(|name| *name = later(*name, by));
+/// All occurrences move by as much as the one at `at`, and get as much longer. What was changed by itself keeps its times,
+/// and its subject if that is its own; the one at `at` becomes what was sent.
+fn change_all(series: &mut Series, at: usize, to: (DateTime, DateTime, String)) {
+    let seconds = |from: DateTime, to: DateTime| to.duration_since(from).as_secs();
+    let named = &series.occurrences[at];
+    let (starts, ends, _) = named.changed.clone().unwrap_or_else(|| series.given(named.name));
+    let by = seconds(starts, to.0);
+    series.length = (series.length + seconds(to.0, to.1) - seconds(starts, ends)).max(0);
+    let before = std::mem::replace(&mut series.subject, to.2.clone());
+    for (index, occurrence) in series.occurrences.iter_mut().enumerate() {
+        occurrence.name = later(occurrence.name, by);
+        match &mut occurrence.changed {
+            Some(changed) if index == at => changed.clone_from(&to),
+            Some((_, _, subject)) if *subject == before => subject.clone_from(&to.2),
+            _ => {}
+        }
+    }
+    series.left_out.iter_mut().for_each(|name| *name = later(*name, by));
 }
 
 fn line(event: &Value) -> String {
