@@ -1,5 +1,6 @@
 //! Events that repeat, and what events say beside their subject and times.
 
+mod moves;
 mod properties;
 mod property;
 mod rules;
