@@ -27,6 +27,9 @@ CREATE INDEX event_changed_in_group ON event (group_id) WHERE series_id IS NOT N
 CREATE INDEX event_noted_personal ON event (user_id) WHERE properties_folded IS NOT NULL AND group_id IS NULL;
 CREATE INDEX event_noted_in_group ON event (group_id) WHERE properties_folded IS NOT NULL AND group_id IS NOT NULL;
 
+-- The events with a zone of their own, whose times are looked through when a server starts.
+CREATE INDEX event_zoned ON event (id) WHERE instr(properties, '"zone":{') > 0;
+
 -- Which groups have series, or have had: as if of a length of their own, 9.
 CREATE TRIGGER series_made_in_group AFTER INSERT ON event WHEN NEW.rule IS NOT NULL AND NEW.group_id IS NOT NULL BEGIN
     INSERT INTO group_length_class (group_id, length_class) VALUES (NEW.group_id, 9)

@@ -29,7 +29,13 @@ const MAY_NAME: [(&str, &[&str]); 21] = [
     ("server", &["api", "app", "web"]),
     ("front", &["api", "app", "config", "error", "http", "web"]),
     ("backups", &["clock", "config", "error", "model", "store"]),
-    ("run", &["app", "backups", "clock", "config", "domain", "error", "front", "server", "store"]),
+    (
+        "run",
+        &[
+            "app", "backups", "clock", "config", "domain", "error", "front", "model", "server",
+            "store",
+        ],
+    ),
     ("cli", &["api", "backups", "clock", "config", "domain", "error", "model", "run", "store"]),
     ("lib", &[]),
     ("main", &[]),

@@ -15,6 +15,7 @@ pub mod import;
 mod limits;
 pub mod passwords;
 pub mod repeats;
+pub mod retell;
 pub mod selections;
 mod series;
 pub mod settings;

@@ -333,6 +333,27 @@ fn check_size(details: &EventDetails, series: &Series, length: i64) -> Result<()
     .of("rrule"))
 }
 
+/// The times of `details`, if a server in the zone `server` tells them otherwise than they are stored. An hour that comes
+/// twice is told either way.
+pub(super) fn told_otherwise(
+    details: &EventDetails,
+    server: &TimeZone,
+) -> Result<Option<EventTimes>> {
+    let clock = Clock::of(details, server);
+    let (starts, ends) = own_times(details)?;
+    let told = EventTimes::forward(clock.to_server(starts), clock.to_server(ends));
+    let stored = details.times;
+    let there = (clock.of_server(stored.starts()), clock.of_server(stored.ends()));
+    let same = clock.own.is_none() || told == stored || there == (starts, ends);
+    Ok((!same).then_some(told))
+}
+
+/// How far a series reaches on the clock of a server in the zone `server`.
+pub(super) fn reach(details: &EventDetails, of: &Repeats, server: &TimeZone) -> Result<WallTime> {
+    let recurring = Recurring::of(details, of, server)?;
+    Ok(repeats(&recurring.series, recurring.length, Vec::new(), &recurring.clock).reach)
+}
+
 fn repeats(series: &Series, length: i64, exceptions: Vec<WallTime>, clock: &Clock<'_>) -> Repeats {
     let reach = series.last().map_or(WallTime::MAX, |last| {
         // On the night when clocks are set back, an end can come before the one that is reckoned.

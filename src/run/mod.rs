@@ -18,10 +18,12 @@ use crate::backups::Backups;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::auth::Tokens;
+use crate::domain::retell;
 use crate::error::{Error, Result};
 use crate::front::Front;
+use crate::model::EventId;
 use crate::server;
-use crate::store::{Opened, PendingNote, Store};
+use crate::store::{Opened, PendingNote, Snapshot, Store};
 use signals::Signals;
 
 /// Serves as `config` says until a signal stops it. Calls `ready` with the URL of the server once it
@@ -42,6 +44,10 @@ pub(crate) fn until_stopped(config: Config, ready: impl FnOnce(&str)) -> Result<
     let signals = runtime.block_on(async { signals::catch(&settings.shutdown, rereads) })?;
     let pending = PendingNote::default();
     let app = open(&config, pending.clone())?;
+    if let Err(error) = runtime.block_on(retell(&app)) {
+        // A full disk, for one: what was told before is better than nothing.
+        tracing::warn!("the times of events in other zones could not be looked through: {error}");
+    }
     let metrics = match (config.metrics_address, &app.metrics) {
         (Some(address), Some(metrics)) => Some(metrics::build(address, Arc::clone(metrics))?),
         _ => None,
@@ -99,6 +105,22 @@ fn open(config: &Config, pending: PendingNote) -> Result<App> {
         .map(|_| Arc::new(Metrics::new(store.activity(), config.database.clone())));
     let app = App::new(store, Clock::new(config.zone.clone()), tokens, settings);
     Ok(App { metrics, ..app })
+}
+
+/// Tells the times of events with a zone of their own anew, where the server's zone or a zone's rules have changed.
+async fn retell(app: &App) -> Result<()> {
+    let mut after = Some(EventId(0));
+    while let Some(from) = after {
+        let zone = app.clock.zone().clone();
+        let look = move |snapshot: &Snapshot<'_>| retell::look(snapshot, &zone, from);
+        let (retold, last) = app.store.read_inline(look).await?;
+        if !retold.is_empty() {
+            tracing::info!(events = retold.len(), "told the times of events in other zones anew");
+            app.store.write(move |tx| retell::store(tx, &retold)).await?;
+        }
+        after = last;
+    }
+    Ok(())
 }
 
 /// Serves, and the metrics beside it, until a signal comes; then gives open requests `grace`.

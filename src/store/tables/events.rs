@@ -174,6 +174,24 @@ FROM event e JOIN "user" u ON u.id = e.user_id
 WHERE e.series_id = ?1 AND e.occurrence >= ?2"#,
 );
 
+/// At most ?2 events with a zone of their own and an id above ?1, by id. INDEXED BY limits the search to them.
+pub(in crate::store) const ZONED: Sql = Sql::each(
+    r#"
+SELECT e.id, e.user_id, u.email, e.group_id, e.subject, e.starts, e.ends, e.created, e.updated,
+    e.birthday, e.revision, e.private, e.properties, e.rule, e.last_start, e.exceptions, e.reach,
+    e.series_id, e.occurrence
+FROM event e INDEXED BY event_zoned JOIN "user" u ON u.id = e.user_id
+WHERE e.id > ?1 AND instr(e.properties, '"zone":{') > 0 ORDER BY e.id LIMIT ?2"#,
+    r#"
+SELECT e.id, e.user_id, u.email, e.group_id, e.subject, e.starts, e.ends, e.created, e.updated,
+    e.birthday, e.revision, e.private, e.properties, e.rule, e.last_start, e.exceptions, e.reach,
+    e.series_id, e.occurrence
+FROM event e JOIN "user" u ON u.id = e.user_id
+WHERE e.id > ?1 AND strpos(e.properties, '"zone":{') > 0 ORDER BY e.id LIMIT ?2"#,
+);
+
+const RETELL: Sql = Sql::both("UPDATE event SET starts = ?2, ends = ?3, reach = ?4 WHERE id = ?1");
+
 const SERIES_OF: Sql = Sql::both("SELECT series_id FROM event WHERE id = ?1");
 
 const MOVE_CHANGED: Sql =
@@ -410,6 +428,14 @@ impl Snapshot<'_> {
         self.conn.rows(CHANGED_FROM, params![series.0, from.seconds()], from_row)
     }
 
+    /// At most `limit` events with a zone of their own and an id above `after`, by id.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn zoned_events(&self, after: EventId, limit: u16) -> Result<Vec<Event>> {
+        self.conn.rows(ZONED, params![after.0, limit], from_row)
+    }
+
     /// The series of which the event `id` is a changed occurrence, without a lock.
     ///
     /// # Errors
@@ -624,6 +650,21 @@ impl Transaction<'_> {
     /// If the database cannot be written.
     pub fn delete_changed_occurrences(&self, series: EventId, from: WallTime) -> Result<()> {
         self.conn.execute(DELETE_CHANGED, params![series.0, from.seconds()]).map(drop)
+    }
+
+    /// Tells the times of an event anew on the server's clock. It says what it said before, so its revision stays.
+    ///
+    /// # Errors
+    /// If the database cannot be written.
+    pub fn retell_event(
+        &self,
+        id: EventId,
+        times: EventTimes,
+        reach: Option<WallTime>,
+    ) -> Result<()> {
+        let reach = reach.map(WallTime::seconds);
+        let row = params![id.0, times.starts().seconds(), times.ends().seconds(), reach];
+        self.conn.execute(RETELL, row).map(drop)
     }
 
     /// Makes the changed occurrence `id` that of the series `to` which starts at `start` by the rule.

@@ -5,7 +5,7 @@ use rusqlite::OpenFlags;
 
 use super::events::{
     BIRTHDAY_OF, BY_ID, CHANGED_OCCURRENCE, COUNT_SERIES, PERSONAL_BETWEEN, PERSONAL_SERIES,
-    SELECTED_BETWEEN, SELECTED_SERIES,
+    SELECTED_BETWEEN, SELECTED_SERIES, ZONED,
 };
 use super::{groups, idempotency_keys, selections, subject_index, user_settings, users};
 use crate::store::Store;
@@ -92,6 +92,7 @@ fn series_are_found_by_the_end_of_their_reach() {
     );
     assert_plan(CHANGED_OCCURRENCE, &["event_of_series (series_id=? AND occurrence=?)"]);
     assert_plan(COUNT_SERIES, &["INDEX event_series_of_user (user_id=?)"]);
+    assert_plan(ZONED, &["INDEX event_zoned (id>?)"]);
 }
 
 #[test]

@@ -6,3 +6,4 @@ mod limits;
 mod log;
 mod metrics;
 mod stop;
+mod zones;
