@@ -1,5 +1,7 @@
 //! The parts of a rule: which there are, what values they have, and which go together.
 
+use std::borrow::Cow;
+
 use ical::recur::{
     IcalRecurFreq as Freq, IcalRecurRule, IcalRecurSkip, IcalRecurWeekday as Weekday,
     IcalRecurWeekdayNum as WeekdayNum,
@@ -44,20 +46,21 @@ impl Reader {
         Self { text: String::new(), freq: None, parts, end: End::Never }
     }
 
-    /// Reads `NAME=VALUE`.
+    /// Reads `NAME=VALUE`, in upper case.
     pub(super) fn take(&mut self, part: &str) -> Result<(), Fault> {
         let (name, value) = part.split_once('=').ok_or(Fault::FORM)?;
-        let name = name.trim_ascii().to_ascii_uppercase();
-        let value = value.to_ascii_uppercase();
-        let value = value.split(',').map(str::trim_ascii).collect::<Vec<_>>().join(",");
-        if self.text.split(';').any(|part| is_part(part, &name)) {
-            return Err(Fault::in_part(&name, "expected once"));
+        let name = name.trim_ascii();
+        let value = trimmed(value);
+        if self.text.split(';').any(|part| is_part(part, name)) {
+            return Err(Fault::in_part(name, "expected once"));
         }
-        self.read(&name, &value)?;
+        self.read(name, &value)?;
         if !self.text.is_empty() {
             self.text.push(';');
         }
-        self.text.push_str(&format!("{name}={value}"));
+        for text in [name, "=", &value] {
+            self.text.push_str(text);
+        }
         Ok(())
     }
 
@@ -220,6 +223,15 @@ fn signed<T: TryFrom<i16>>(name: &str, value: &str, most: i16) -> Result<Vec<T>,
     };
     list(value, number)
         .ok_or_else(|| Fault::in_part(name, &format!("expected -{most} to {most} and not 0")))
+}
+
+/// A list without the blanks around its values.
+fn trimmed(value: &str) -> Cow<'_, str> {
+    if value.bytes().any(|c| c.is_ascii_whitespace()) {
+        value.split(',').map(str::trim_ascii).collect::<Vec<_>>().join(",").into()
+    } else {
+        value.into()
+    }
 }
 
 /// Whether `part` is that of the name.

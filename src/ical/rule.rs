@@ -45,13 +45,15 @@ impl Rule {
         }
         let mut reader = Reader::new();
         let value = value.trim_ascii();
-        for part in value.strip_suffix(';').unwrap_or(value).split(';') {
+        let value = value.strip_suffix(';').unwrap_or(value).to_ascii_uppercase();
+        for part in value.split(';') {
             reader.take(part)?;
         }
         let Reader { text, parts, end, .. } = reader.finish()?;
         let rule = Self { text, parts, end };
         check_set(&rule)?;
-        Some(rule).filter(|rule| rule.bare().len() + ROOM <= MAX_BYTES).ok_or(Fault::LONG)
+        let fits = |text: &str| text.len() + ROOM <= MAX_BYTES;
+        if fits(&rule.text) || fits(&rule.bare()) { Ok(rule) } else { Err(Fault::LONG) }
     }
 
     /// The rule in upper case, without blanks.
@@ -96,6 +98,19 @@ impl Rule {
         named(&self.parts.by_hour, hours)
             * named(&self.parts.by_minute, 1)
             * named(&self.parts.by_second, 1)
+    }
+
+    /// Whether `BYSETPOS` has no place that there is, in the sets of a day or an hour, which are all alike.
+    pub(super) fn chooses_nothing(&self) -> bool {
+        let hours = match self.parts.freq {
+            Freq::Daily => 1,
+            Freq::Hourly if self.parts.by_hour.is_empty() => 24,
+            Freq::Hourly => distinct(&self.parts.by_hour),
+            _ => return false,
+        };
+        let places = self.times_a_day() / hours;
+        let missing = |place: &i16| usize::from(place.unsigned_abs()) > places;
+        !self.parts.by_set_pos.is_empty() && self.parts.by_set_pos.iter().all(missing)
     }
 }
 

@@ -7,7 +7,7 @@ use super::fault::Fault;
 use super::rule::{MAX_DENSE, Rule};
 use super::until::End;
 use super::walk::Walk;
-use super::zone::{DAY, skips, wall};
+use super::zone::{DAY, Skipped, wall};
 use crate::model::WallTime;
 
 /// How many occurrences `COUNT` may ask for.
@@ -47,8 +47,7 @@ impl Series {
         let mut series = Self::stored(rule, starts, zone, None);
         if !series.gives(starts) {
             series.walk = Walk::new(&series.rule.parts, starts.seconds(), false);
-            let until = series.repeats_until();
-            let first = series.within(starts.seconds(), until).next().ok_or(Fault::NONE)?;
+            let first = series.first().ok_or(Fault::NONE)?;
             series = Self::stored(series.rule, wall(first), series.zone, None);
         }
         series.check_density()?;
@@ -89,7 +88,8 @@ impl Series {
         self.starts
     }
 
-    /// The start of the last occurrence. None if there are more until the year 10000.
+    /// The start of the last occurrence. None if there are more until the year 10000, or if a `COUNT` is not
+    /// reached within 1,000 years (times `INTERVAL`): nobody will wait for that, nor should a write.
     #[must_use]
     pub fn last(&self) -> Option<WallTime> {
         self.last
@@ -116,23 +116,32 @@ impl Series {
     /// As [`Series::between`], one after the other.
     pub(super) fn within(&self, from: i64, until: i64) -> impl Iterator<Item = i64> {
         let walk = self.walk.within(from.max(self.starts.seconds()), until.min(self.end));
-        walk.filter(|at| !self.zone.as_ref().is_some_and(|zone| skips(zone, *at)))
+        let mut skipped = self.zone.as_ref().map(Skipped::of);
+        walk.filter(move |at| !skipped.as_mut().is_some_and(|skipped| skipped.holds(*at)))
     }
 
-    /// When a rule that has given nothing never will. The calendar repeats after 400 years of 146,097 days,
-    /// which are whole weeks, and with `INTERVAL` after as many times as much.
-    fn repeats_until(&self) -> i64 {
+    /// A time after the start by so many years, each of them as many as `INTERVAL` says.
+    fn years(&self, years: i64) -> i64 {
         let interval = i64::from(self.rule.parts.interval);
-        self.starts.seconds() + 401 * 366 * DAY * interval
+        self.starts.seconds() + years * 366 * DAY * interval
+    }
+
+    /// The first occurrence. What has not come within 400 years never will: then the calendar repeats, since
+    /// its 146,097 days are whole weeks.
+    fn first(&self) -> Option<i64> {
+        let until = if self.rule.chooses_nothing() { i64::MIN } else { self.years(401) };
+        self.within(self.starts.seconds(), until).next()
     }
 
     /// Refuses what fills a calendar: over [`MAX_DENSE`] occurrences in any 31 days. They are looked for
-    /// among as many as two years can hold without that. Most rules name too few times of day for it.
+    /// for 30 years, in which leap years and weekdays meet in all ways, and among as many as two years
+    /// can hold without that. Most rules name too few times of day for it.
     fn check_density(&self) -> Result<(), Fault> {
         if self.rule.times_a_day() * 31 <= MAX_DENSE {
             return Ok(());
         }
-        let occurrences = |skipped| self.walk.within(self.starts.seconds(), self.end).skip(skipped);
+        let until = self.years(30).min(self.end);
+        let occurrences = |skipped| self.walk.within(self.starts.seconds(), until).skip(skipped);
         let mut pairs = occurrences(0).zip(occurrences(MAX_DENSE)).take(24 * MAX_DENSE);
         if pairs.any(|(first, later)| later - first < 31 * DAY) {
             return Err(Fault::DENSE);
@@ -140,10 +149,10 @@ impl Series {
         Ok(())
     }
 
-    /// The last of so many occurrences.
+    /// The last of so many occurrences. None if they take over 1,000 years.
     fn nth(&self, count: u32) -> Option<i64> {
         let before = usize::try_from(count.saturating_sub(1)).unwrap_or(usize::MAX);
-        self.within(self.starts.seconds(), END).nth(before)
+        self.within(self.starts.seconds(), self.years(1000)).nth(before)
     }
 
     /// The last occurrence before `end`, looked for in ever more time before it.
@@ -467,6 +476,9 @@ mod tests {
                 assert_eq!(fault, Fault::NONE, "{rule}");
             }
         }
+        // Nobody waits for that.
+        let long = series("FREQ=YEARLY;BYWEEKNO=53;COUNT=10000", "1970-01-01 09:00:00", None);
+        assert_eq!(long.unwrap().last(), None);
         // Rare, and to the end of time.
         let rare =
             series("FREQ=YEARLY;BYWEEKNO=53;BYDAY=MO;UNTIL=99991231", "1970-01-01 00:00:00", None);

@@ -223,6 +223,7 @@ impl Date {
 mod tests {
     use jiff::tz::TimeZone;
     use proptest::prelude::*;
+    use proptest::sample::Index;
 
     use super::super::samples::{at, clock, end, rule, start, typed, weekly, zone};
     use super::*;
@@ -432,9 +433,12 @@ mod tests {
         #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
         #[test]
-        fn the_parts_of_a_series_are_together_the_series(series in any_series(), place in 1..30_usize) {
+        fn the_parts_of_a_series_are_together_the_series(series in any_series(), place: Index) {
             let all = first(&series, 60);
-            prop_assume!(place < all.len());
+            if all.len() < 2 {
+                return Ok(());
+            }
+            let place = 1 + place.index(all.len().min(30) - 1);
             let at = all[place];
             let midnights = all.iter().all(|at| at.seconds() % DAY == 0);
             let (before, rest) = series.parted(at, midnights);
@@ -451,12 +455,12 @@ mod tests {
         #[test]
         fn a_moved_series_gives_the_new_date(
             series in any_series(),
-            place in 0..20_usize,
+            place: Index,
             days in -40..40_i64,
             seconds in prop_oneof![Just(0), -DAY..DAY],
         ) {
             let all = first(&series, 60);
-            prop_assume!(place < all.len());
+            let place = place.index(all.len());
             let by = days * DAY + seconds;
             let (from, to) = (all[place], wall(all[place].seconds() + by));
             let Ok(rule) = series.moved(from, to) else { return Ok(()) };

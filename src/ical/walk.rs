@@ -79,7 +79,8 @@ impl Walk {
                 month(counted(i64::from(anchor.year), at, every) * 12)
             }
             Freq::Yearly => {
-                // Not before the last year that begins before, nor after: its weeks begin before it.
+                // The walk drops what is before the year that it begins with, hence also those days of its
+                // first week. So it begins with a year that `from` is well inside of, or after.
                 let at = Civil::from_seconds((from_day - WEEK_OVER - 1) * DAY);
                 let years = i64::from(at.year) - i64::from(anchor.year);
                 let back = years.rem_euclid(every);
@@ -203,6 +204,21 @@ mod tests {
     fn sure(rule: &Rule, starts: WallTime) -> bool {
         let month = Civil::from_seconds(starts.seconds()).month;
         rule.parts.by_week_no.is_empty() || rule.parts.interval == 1 || !matches!(month, 1 | 12)
+    }
+
+    #[test]
+    fn the_weeks_of_a_year_are_found_on_both_sides_of_new_year() {
+        let starts = WallTime::read("2015-01-01 00:00:00").unwrap();
+        let rule = Rule::parse("FREQ=YEARLY;INTERVAL=5;BYWEEKNO=1,53").unwrap();
+        let series = Series::new(rule, starts, None).unwrap();
+        // Of 2015 and 2020, which have 53 weeks. The first of 2020 is from 30 December on.
+        for (first, days) in
+            [("2015-12-28", 7), ("2019-12-30", 7), ("2020-12-28", 7), ("2016-01-04", 0)]
+        {
+            let first = WallTime::read(&format!("{first} 00:00:00")).unwrap().seconds();
+            let each = (0..7).map(|day| series.between(first + day * DAY, first + (day + 1) * DAY));
+            assert_eq!(each.flatten().count(), days, "{first}");
+        }
     }
 
     proptest! {

@@ -43,6 +43,45 @@ pub(super) fn skips(zone: &TimeZone, at: i64) -> bool {
     matches!(offset_at(zone, at), AmbiguousOffset::Gap { .. })
 }
 
+/// As [`skips`], for times one after the other. It looks up the next time that the clock skips, and asks again
+/// only after that: an occurrence costs a comparison.
+pub(super) struct Skipped<'a> {
+    zone: &'a TimeZone,
+    from: i64,
+    until: i64,
+}
+
+impl<'a> Skipped<'a> {
+    /// For the clock of `zone`.
+    pub(super) fn of(zone: &'a TimeZone) -> Self {
+        Self { zone, from: i64::MIN, until: i64::MIN }
+    }
+
+    /// Whether the clock skips `at`, which is not before the times asked for earlier.
+    pub(super) fn holds(&mut self, at: i64) -> bool {
+        if at >= self.until {
+            self.seek(at);
+        }
+        (self.from..self.until).contains(&at)
+    }
+
+    /// Finds what the clock skips first at or after `at`. No clock is as much as two days off.
+    fn seek(&mut self, at: i64) {
+        let before = timestamp(at - 2 * DAY);
+        let mut offset = i64::from(self.zone.to_offset(before).seconds());
+        (self.from, self.until) = (i64::MAX, i64::MAX);
+        for change in self.zone.following(before) {
+            let (then, new) =
+                (change.timestamp().as_second(), i64::from(change.offset().seconds()));
+            if then + new > at && new > offset {
+                (self.from, self.until) = (then + offset, then + new);
+                return;
+            }
+            offset = new;
+        }
+    }
+}
+
 /// The Unix time at which the clock of `zone` shows `at` for the first time.
 pub(super) fn instant(zone: &TimeZone, at: i64) -> i64 {
     let offset = match offset_at(zone, at) {
@@ -155,6 +194,13 @@ mod tests {
         );
         assert!(skips(&zone("Africa/Casablanca"), at("2024-04-14 02:30:00").seconds()));
         assert!(!skips(&zone("Africa/Casablanca"), at("2024-04-14 03:00:00").seconds()));
+        let new_york = zone("America/New_York");
+        let mut skipped = Skipped::of(&new_york);
+        assert!(!skipped.holds(at("2024-03-10 01:59:59").seconds()));
+        assert!(skipped.holds(at("2024-03-10 02:00:00").seconds()));
+        assert!(skipped.holds(at("2024-03-10 02:59:59").seconds()));
+        assert!(!skipped.holds(at("2024-03-10 03:00:00").seconds()));
+        assert!(skipped.holds(at("2025-03-09 02:30:00").seconds()));
         // A whole day.
         assert!(skips(&zone("Pacific/Apia"), at("2011-12-30 12:00:00").seconds()));
     }
@@ -196,6 +242,15 @@ mod tests {
             let at = wall(start.seconds() + seconds);
             let back = convert(convert(at, &zone, &TimeZone::UTC), &TimeZone::UTC, &zone);
             prop_assert_eq!(back == at, !skips(&zone, at.seconds()));
+        }
+
+        #[test]
+        fn what_is_skipped_is_found_one_after_the_other(start in start(), every in 1..9000_i64, zone in clock()) {
+            let zone = zone.unwrap_or(TimeZone::UTC);
+            let mut skipped = Skipped::of(&zone);
+            for at in (0..500).map(|n| start.seconds() + n * n * every) {
+                prop_assert_eq!(skipped.holds(at), skips(&zone, at));
+            }
         }
 
         #[test]
