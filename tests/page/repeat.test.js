@@ -132,6 +132,9 @@ async function edit(open, day) {
 const message = (open, text) => open.waitForSelector(`.message >> text=${JSON.stringify(text)}`);
 
 /** @param {Page} open */
+const offersUndo = (open) => open.getByRole('button', { name: t.undo, exact: true }).isVisible();
+
+/** @param {Page} open */
 async function undo(open) {
   await open.keyboard.press('u');
   await message(open, t.undone);
@@ -185,7 +188,7 @@ page('a rule is chosen by days, by the weekday of the month, and by its last day
     await open.selectOption('#editor-repeat', 'month');
     await open.selectOption('#editor-monthly', { label: 'every month on the third Tuesday' });
     await open.selectOption('#editor-ends', 'date');
-    await open.fill('#editor-last-date', '31 Dec');
+    await open.fill('#editor-last-date', '31 Dec 2017');
     await open.keyboard.press('Tab');
   }, 'every month on the third Tuesday until 31 December'), 'FREQ=MONTHLY;BYDAY=3TU;UNTIL=20171231T145959Z');
   // The rule goes along with the day.
@@ -263,14 +266,14 @@ page('this and all after it, or all, are changed', async () => {
   assert.equal(await open.textContent('#scope-following-hint'), t.followingChanged);
   await open.click('#scope-following');
   await message(open, t.eventSaved);
-  assert.equal(await open.isVisible(`.message >> text=${t.undo}`), false);
+  assert.equal(await offersUndo(open), false);
   assert.deepEqual(await times(person), ['Choir 06 09:00', 'Choir 13 09:00', 'Choir 20 11:00', 'Choir 27 11:00']);
   await edit(open, '13');
   await open.fill('#editor-start-date', '2017-06-14');
   await open.keyboard.press('Tab');
   await open.click('#editor-save');
   await open.click('#scope-all');
-  await open.waitForSelector(`.message >> text=${t.undo}`);
+  await open.getByRole('button', { name: t.undo, exact: true }).waitFor();
   assert.deepEqual(await times(person), ['Choir 07 09:00', 'Choir 14 09:00', 'Choir 20 11:00', 'Choir 27 11:00']);
   await undo(open);
   assert.deepEqual(await times(person), ['Choir 06 09:00', 'Choir 13 09:00', 'Choir 20 11:00', 'Choir 27 11:00']);
@@ -322,7 +325,7 @@ page('one occurrence, those after it, or all are deleted, and the one comes back
   assert.deepEqual([...await times(person), ...await times(person, '2017-07')], ['Choir 06 09:00', 'Choir 13 09:00']);
   await remove('06', 'all');
   assert.deepEqual(await times(person), []);
-  assert.equal(await open.isVisible(`.message >> text=${t.undo}`), false);
+  assert.equal(await offersUndo(open), false);
 });
 
 page('a rule that the form cannot say is shown in words, and kept', async () => {
@@ -340,7 +343,7 @@ page('a rule that the form cannot say is shown in words, and kept', async () => 
   await edit(open, '30');
   await open.selectOption('#editor-repeat', '');
   await open.click('#editor-save');
-  assert.deepEqual([await open.isVisible('#scope-this'), await open.isVisible('#scope-following'), await open.textContent('#scope-all-hint')], [false, false, t.ruleRemoved]);
+  assert.deepEqual([await open.isVisible('#scope-this'), await open.isVisible('#scope-following'), await open.textContent('#scope-all-hint')], [false, true, t.ruleRemoved]);
   await open.click('#scope-all');
   await message(open, t.eventSaved);
   await idle(open);
@@ -378,4 +381,35 @@ page('an occurrence that was changed elsewhere meanwhile is not overwritten', as
   await open.click('#scope-this');
   await shown(open, 'Mine').first().waitFor();
   assert.deepEqual(await times(person), ['Choir 06 09:00', 'Mine 13 09:00', 'Choir 20 09:00', 'Choir 27 09:00']);
+});
+
+page('one that was changed by itself is changed with all, which move by as much as it is moved', async () => {
+  const person = await server.person();
+  const id = await weekly(person, { location: 'Hall' });
+  await person.call('PUT', '/calendar/event', { event_id: id, occurrence: '2017-06-13 09:00:00', scope: 'this', subject: 'Concert', sdate: '2017-06-14 19:00:00', edate: '2017-06-14 21:00:00' });
+  const open = await visit(server, { person });
+  const before = await person.month();
+  await shown(open, 'Concert').first().click();
+  assert.ok((await open.textContent('#details-more'))?.includes(t.oneOfSeries));
+  await open.click('#details-edit');
+  assert.equal(await open.isVisible('#editor-repeat'), false);
+  await open.fill('#editor-location', 'Church');
+  await open.fill('#editor-start-time', '20:00');
+  await open.keyboard.press('Tab');
+  await open.click('#editor-save');
+  await open.click('#scope-all');
+  await open.getByRole('button', { name: t.undo, exact: true }).waitFor();
+  assert.deepEqual(await times(person), ['Choir 06 10:00', 'Concert 14 19:00', 'Choir 20 10:00', 'Choir 27 10:00']);
+  assert.equal((await person.month())[0].location, 'Church');
+  await undo(open);
+  const comparable = (/** @type {any[]} */ events) => events.map(({ updated: _, ...event }) => event);
+  assert.deepEqual(comparable(await person.month()), comparable(before));
+  await shown(open, 'Concert').first().click();
+  await open.click('#details-delete');
+  await open.click('#scope-this');
+  await message(open, t.eventDeleted);
+  assert.deepEqual(await times(person), ['Choir 06 09:00', 'Choir 20 09:00', 'Choir 27 09:00']);
+  await undo(open);
+  const [, concert] = await person.month();
+  assert.deepEqual([concert.subject, concert.series, concert.occurrence, concert.sdate, concert.location], ['Concert', id, before[1].occurrence, before[1].sdate, 'Hall']);
 });

@@ -1,5 +1,4 @@
-// Reminders of one's own events, shown by the browser while the page is open. It asks to be allowed to when a person
-// sets one; without that, nothing here does anything.
+// Reminders of one's own events, which the browser shows while the page is open, once a person has allowed it.
 
 import { shortTitle } from './events/event.js';
 import * as store from './events/store.js';

@@ -1,5 +1,4 @@
-// The rarer fields of the editor, which are folded away until one of them is needed: place, notes, address, reminders,
-// zone, and how the event counts.
+// The rarer fields of the editor, folded away until they are needed.
 
 import { byId, el, icon, on } from '../dom.js';
 import { t } from '../i18n/index.js';
@@ -51,7 +50,7 @@ function offerZones(own) {
 export function readMore() {
   const text = (/** @type {string} */ name) => field(name).value.trim() || null;
   return {
-    location: text('location'), description: text('description') && field('description').value,
+    location: text('location'), description: text('description'),
     url: text('url') && (httpAddress(field('url').value) ?? field('url').value), reminders: reminders.length ? reminders : null,
     timezone: field('all-day').checked ? null : text('timezone'), status: text('status'),
     free: field('free').checked || null, private: field('private').checked || null,
@@ -88,7 +87,7 @@ function takeAway(minutes) {
   field('reminder').focus();
 }
 
-/** The browser may show nothing until it is allowed to, which it asks for here, and never before. */
+/** Only here the browser asks whether it may show any. */
 async function addReminder() {
   if (field('reminder').value === '') return;
   reminders = [...reminders, Number(field('reminder').value)].sort((a, b) => a - b);

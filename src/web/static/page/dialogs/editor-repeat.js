@@ -1,10 +1,9 @@
-// The fields of the editor that say when an event repeats. A rule that they cannot say is shown in words, and stays as it
-// is unless another is chosen.
+// The fields of the editor for a rule. One that they cannot say is shown in words, and stays unless another is chosen.
 
 import { initDate, markInvalid, readDate, writeDate } from '../date-fields.js';
 import { byId, el, on } from '../dom.js';
 import { describeRule } from '../events/event.js';
-import { lastDayOf, monthlyParts, parseRule, repeatOf, ruleOf, spellOut, weekStartOf, weekdayOf } from '../events/rule.js';
+import { lastDayOf, monthlyParts, parseRule, repeatOf, ruleOf, weekStartOf, weekdayOf } from '../events/rule.js';
 import { firstDay, formatShortDate, formatWeekday } from '../format.js';
 import { t } from '../i18n/index.js';
 import { DAY, addMonths, instantOf, startOfDay, toIso, toIsoDate, today } from '../time.js';
@@ -15,17 +14,16 @@ import { DAY, addMonths, instantOf, startOfDay, toIso, toIsoDate, today } from '
 /** @typedef {{start: number, allDay: boolean, zone: string}} When the first time, on the clock of the event's zone */
 
 const field = (/** @type {string} */ name) => byId(`editor-${name}`);
-/** The most times that can be typed, and the longest interval. */
 const MOST = 999;
 
 /** @type {When} */
-let when = { start: 0, allDay: false, zone: 'UTC' };
+let when;
 /** The rule that the fields cannot say. @type {string | null} */
-let other = null;
+let other;
 /** What the fields said when they were filled; null if that is not saved yet. @type {string | null} */
-let opened = null;
+let opened;
 /** @type {string | null} */
-let weekStart = null;
+let weekStart;
 
 export function init() {
   const days = [...Array(7).keys()].map((index) => (index + firstDay()) % 7);
@@ -47,7 +45,7 @@ export function fillRepeat(rule, given, { isPossible, isSaved }) {
   when = given;
   const { start, zone } = when;
   const parsed = rule ? parseRule(rule) : null;
-  const repeat = parsed && repeatOf(parsed, start, lastDayOf(spellOut(parsed, start), start, zone));
+  const repeat = parsed && repeatOf(parsed, start, lastDayOf(parsed, start, zone));
   other = rule && !repeat ? rule : null;
   const kinds = [['', t.doesNotRepeat], ['day', t.daily], ['week', t.weekly], ['month', t.monthly], ['year', t.yearly]];
   if (other) kinds.push(['other', describeRule(other, start, zone)]);
@@ -102,7 +100,7 @@ function kindChosen() {
   show();
 }
 
-/** Shows the fields that the kind has, and what they say in words. */
+/** Shows the fields of the kind, and what they say in words. */
 function show() {
   const every = kind();
   const isOwn = every !== '' && every !== 'other';
@@ -134,13 +132,13 @@ function ruleText() {
   return ruleOf(repeat, when.start, repeat.until === null ? null : endText(repeat.until));
 }
 
-/** The last day as a rule has it: a date for whole days, else the last second of the day, in UTC (RFC 5545, 3.3.10). @param {number} day */
+/** The last day as a rule has it: a date, or its last second in UTC (RFC 5545, 3.3.10). @param {number} day */
 function endText(day) {
   const end = when.allDay ? toIsoDate(day) : `${toIso(instantOf(day + DAY - 1000, when.zone))}Z`;
   return end.replace(/[-:]/g, '');
 }
 
-/** What the fields say, whichever day the event begins on: it takes its rule along when it is moved. */
+/** What the fields say, whichever day it begins on, since a rule moves along. */
 export function repeatContent() {
   const every = kind();
   if (every === '' || every === 'other') return every;

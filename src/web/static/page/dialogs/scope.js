@@ -1,5 +1,4 @@
-// The question which occurrences of a series are meant, before one of them is changed or deleted: this one, this and all
-// after it, or all.
+// The question which occurrences of a series are meant, before one is changed or deleted.
 
 import { draw } from '../calendar/calendar.js';
 import { setNextFocus } from '../calendar/accessibility.js';
@@ -36,10 +35,10 @@ export async function askScope(event, fields) {
   if (!isRepeating(event)) return undefined;
   const rule = fields?.details?.rrule;
   byId('scope-title').textContent = fields ? t.changeSeries : t.deleteSeries;
-  // One occurrence has no rule, and without a rule there is but one.
-  const offered = SCOPES.filter((scope) => rule === undefined || (rule === null ? scope === 'all' : scope !== 'this'));
+  // One occurrence has no rule.
+  const offered = SCOPES.filter((scope) => rule === undefined || scope !== 'this');
   for (const scope of SCOPES) byId(`scope-${scope}`).hidden = !offered.includes(scope);
-  byId('scope-following-hint').textContent = fields ? t.followingChanged : t.followingDeleted;
+  byId('scope-following-hint').textContent = !fields ? t.followingDeleted : rule === null ? t.ruleEnded : t.followingChanged;
   byId('scope-all-hint').textContent = !fields ? t.allDeleted : rule === null ? t.ruleRemoved : canUndo('all', fields) ? '' : t.ruleChanged;
   open(byId('scope'), byId(`scope-${offered[0]}`));
   return new Promise((resolve) => { answer = resolve; });

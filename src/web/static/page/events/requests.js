@@ -28,7 +28,10 @@ export class ConflictError extends ApiError {
  */
 export async function read(id, occurrence = null) {
   const query = occurrence === null ? undefined : { occurrence: toApi(occurrence) };
-  const { data } = await call('GET', `/calendar/event/${id}`, { query });
+  const { data } = await call('GET', `/calendar/event/${id}`, { query }).catch((error) => {
+    // The series was moved, or ends before.
+    throw query && error.kind === 'invalid' ? new ApiError('notFound') : error;
+  });
   return { event: fromWire(data), revision: data.revision };
 }
 

@@ -1,13 +1,13 @@
-// Rules of recurrence (RFC 5545, 3.3.10): read from the API's text, and to and from what the form can say. A rule that
-// the form cannot say is kept as it is, so nothing here needs to understand all of them.
+// Rules of recurrence (RFC 5545, 3.3.10), as the API writes them and as the form can say them. Others are kept as they
+// are, so nothing here has to understand them.
 
 import { DAY, dayOfMonth, fromIso, startOfDay, startOfMonth, wallTimeAt } from '../time.js';
 
 const DAYS = ['SU', 'MO', 'TU', 'WE', 'TH', 'FR', 'SA'];
 
 /**
- * @typedef {{day: number, nth: number | null}} RuleDay `day`: 0 for Sunday; `nth`: the how-manieth of the month or the
- *   year, from its end if negative; null: each of them
+ * @typedef {{day: number, nth: number | null}} RuleDay `day`: 0 for Sunday; `nth`: the which of the month or year, from its
+ *   end if negative; null: each
  * @typedef {'HOURLY' | 'DAILY' | 'WEEKLY' | 'MONTHLY' | 'YEARLY'} Frequency
  * @typedef {{freq: Frequency, interval: number, days: RuleDay[], monthDays: number[], months: number[], positions: number[],
  *   count: number | null, until: Until | null, weekStart: string | null, rest: string[]}} Rule
@@ -61,7 +61,7 @@ function untilOf(text) {
 }
 
 /**
- * What the words and the form take from the first time, since the text may leave it out: `FREQ=WEEKLY` is on its weekday.
+ * With what a text may leave to the first time: `FREQ=WEEKLY` is on its weekday.
  * @param {Rule} rule @param {number} start on the clock of the event's own zone @returns {Rule}
  */
 export function spellOut(rule, start) {

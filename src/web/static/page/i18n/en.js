@@ -140,7 +140,8 @@ export const en = {
   onlyThis: 'Only this one', thisAndFollowing: 'This one and all after it', allOfThem: 'All of them',
   followingChanged: 'They become a series of their own. This cannot be undone.', followingDeleted: 'This cannot be undone.',
   allDeleted: 'Also those that were changed by themselves. This cannot be undone.',
-  ruleChanged: 'This cannot be undone.', ruleRemoved: 'It no longer repeats: only this one stays. This cannot be undone.',
+  ruleChanged: 'This cannot be undone.', ruleEnded: 'Of them, only this one stays. This cannot be undone.',
+  ruleRemoved: 'It no longer repeats: only this one stays. This cannot be undone.',
 
   noSubject: '(no subject)', discardQuestion: 'You have unsaved changes.', keepEditing: 'Keep editing', discard: 'Discard',
 
