@@ -44,7 +44,7 @@ export function init() {
 export function fillRepeat(rule, given, { isPossible, isSaved }) {
   when = given;
   const { start, zone } = when;
-  const parsed = rule ? parseRule(rule) : null;
+  const parsed = rule ? parseRule(rule, start) : null;
   const repeat = parsed && repeatOf(parsed, start, lastDayOf(parsed, start, zone));
   other = rule && !repeat ? rule : null;
   const kinds = [['', t.doesNotRepeat], ['day', t.daily], ['week', t.weekly], ['month', t.monthly], ['year', t.yearly]];
@@ -129,7 +129,7 @@ function read() {
 
 function ruleText() {
   const repeat = read();
-  return ruleOf(repeat, when.start, repeat.until === null ? null : endText(repeat.until));
+  return ruleOf(repeat, when.start, repeat.until === null ? '' : endText(repeat.until));
 }
 
 /** The last day as a rule has it: a date, or its last second in UTC (RFC 5545, 3.3.10). @param {number} day */

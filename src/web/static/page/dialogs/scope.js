@@ -38,8 +38,8 @@ export async function askScope(event, fields) {
   // One occurrence has no rule.
   const offered = SCOPES.filter((scope) => rule === undefined || scope !== 'this');
   for (const scope of SCOPES) byId(`scope-${scope}`).hidden = !offered.includes(scope);
-  byId('scope-following-hint').textContent = !fields ? t.followingDeleted : rule === null ? t.ruleEnded : t.followingChanged;
-  byId('scope-all-hint').textContent = !fields ? t.allDeleted : rule === null ? t.ruleRemoved : canUndo('all', fields) ? '' : t.ruleChanged;
+  const what = { this: '', following: !fields ? '' : rule === null ? t.ruleEnded : t.followingChanged, all: rule === null ? t.ruleRemoved : '' };
+  for (const scope of SCOPES) byId(`scope-${scope}-hint`).textContent = `${what[scope]} ${canUndo(scope, fields) ? '' : t.cannotUndo}`.trim();
   open(byId('scope'), byId(`scope-${offered[0]}`));
   return new Promise((resolve) => { answer = resolve; });
 }

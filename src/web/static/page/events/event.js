@@ -5,7 +5,7 @@ import { t } from '../i18n/index.js';
 import { isUser } from '../state.js';
 import { canBeSeen } from '../text.js';
 import { DAY, MINUTE, convert, fromApi, fromIso, isKnownZone, startOfDay, startOfYear, toApi, toIso, zoneName } from '../time.js';
-import { lastDayOf, parseRule, spellOut } from './rule.js';
+import { lastDayOf, parseRule } from './rule.js';
 
 /**
  * What an event may say besides, by the names of the API. Each is there only where it says something.
@@ -90,13 +90,13 @@ export function describeRepeat({ details, series, occurrence, start }) {
 
 /** @param {string} text @param {number} start on the clock of the zone @param {string} zone */
 export function describeRule(text, start, zone) {
-  const rule = parseRule(text);
+  const rule = parseRule(text, start);
   if (!rule) return text;
   const last = lastDayOf(rule, start, zone);
   const isThisYear = last !== null && startOfYear(last) === startOfYear(start);
   // A leap year has every day.
   const date = (/** @type {number} */ month, /** @type {number} */ day) => formatDayOfYear(Date.UTC(2000, month - 1, day));
-  return t.rule(spellOut(rule, start), date, last === null ? '' : (isThisYear ? formatDayOfYear : formatDate)(last));
+  return t.rule(rule, date, last === null ? '' : (isThisYear ? formatDayOfYear : formatDate)(last));
 }
 
 /** Whether a time is whole days: from midnight to midnight, or to 23:59 as some clients write it. */

@@ -31,7 +31,7 @@ function weekdays(days) {
 
 /**
  * A rule of recurrence in words: “every second Tuesday until 5 May”.
- * @param {import('../events/rule.js').Rule} rule as `spellOut` gives it
+ * @param {import('../events/rule.js').Rule} rule
  * @param {(month: number, day: number) => string} date writes a day of a year @param {string} until the last day, or nothing
  */
 function rule({ freq, interval, days, monthDays, months, positions, count, rest }, date, until) {
@@ -138,10 +138,8 @@ export const en = {
   repeatEndsBeforeStart: 'The last date is before the event.', oneOfSeries: 'one of a series, changed by itself', rule,
   changeSeries: 'Change a repeating event', deleteSeries: 'Delete a repeating event',
   onlyThis: 'Only this one', thisAndFollowing: 'This one and all after it', allOfThem: 'All of them',
-  followingChanged: 'They become a series of their own. This cannot be undone.', followingDeleted: 'This cannot be undone.',
-  allDeleted: 'Also those that were changed by themselves. This cannot be undone.',
-  ruleChanged: 'This cannot be undone.', ruleEnded: 'Of them, only this one stays. This cannot be undone.',
-  ruleRemoved: 'It no longer repeats: only this one stays. This cannot be undone.',
+  cannotUndo: 'This cannot be undone.', followingChanged: 'They become a series of their own.',
+  ruleEnded: 'Of them, only this one stays.', ruleRemoved: 'It no longer repeats: only this one stays.',
 
   noSubject: '(no subject)', discardQuestion: 'You have unsaved changes.', keepEditing: 'Keep editing', discard: 'Discard',
 

@@ -114,10 +114,8 @@ export const ko = {
   repeatEndsBeforeStart: '마지막 날짜가 일정보다 빠릅니다.', oneOfSeries: '반복 일정 중 따로 바꾼 일정', rule,
   changeSeries: '반복 일정 변경', deleteSeries: '반복 일정 삭제',
   onlyThis: '이 일정만', thisAndFollowing: '이 일정과 이후 모든 일정', allOfThem: '모든 일정',
-  followingChanged: '따로 반복되는 일정으로 나뉩니다. 되돌릴 수 없습니다.', followingDeleted: '되돌릴 수 없습니다.',
-  allDeleted: '따로 바꾼 일정도 함께 삭제됩니다. 되돌릴 수 없습니다.',
-  ruleChanged: '되돌릴 수 없습니다.', ruleEnded: '그중 이 일정만 남습니다. 되돌릴 수 없습니다.',
-  ruleRemoved: '더 이상 반복되지 않고 이 일정만 남습니다. 되돌릴 수 없습니다.',
+  cannotUndo: '되돌릴 수 없습니다.', followingChanged: '따로 반복되는 일정으로 나뉩니다.',
+  ruleEnded: '그중 이 일정만 남습니다.', ruleRemoved: '더 이상 반복되지 않고 이 일정만 남습니다.',
 
   noSubject: '(제목 없음)', discardQuestion: '입력한 내용이 저장되지 않았습니다.', keepEditing: '계속 입력', discard: '버리기',
   moreEvents: (count) => `+${count}개`,
