@@ -381,6 +381,17 @@ page('an occurrence that was changed elsewhere meanwhile is not overwritten', as
   await open.click('#scope-this');
   await shown(open, 'Mine').first().waitFor();
   assert.deepEqual(await times(person), ['Choir 06 09:00', 'Mine 13 09:00', 'Choir 20 09:00', 'Choir 27 09:00']);
+  // One that was deleted alone comes back as a single event.
+  await edit(open, '20');
+  await open.fill('#editor-subject', 'Alone');
+  await person.call('DELETE', '/calendar/event', { event_id: id, occurrence: '2017-06-20 09:00:00' });
+  await open.click('#editor-save');
+  await open.click('#scope-this');
+  await open.waitForSelector(`#editor-mine:focus >> text=${t.saveAsNew}`);
+  assert.equal(await open.inputValue('#editor-repeat'), '');
+  await open.click('#editor-mine');
+  await shown(open, 'Alone').first().waitFor();
+  assert.deepEqual(await times(person), ['Choir 06 09:00', 'Mine 13 09:00', 'Alone 20 09:00', 'Choir 27 09:00']);
 });
 
 page('one that was changed by itself is changed with all, which move by as much as it is moved', async () => {

@@ -1,5 +1,6 @@
 // Reminders of one's own events, which the browser shows while the page is open, once a person has allowed it.
 
+import { isOnScreen } from './dom.js';
 import { shortTitle } from './events/event.js';
 import * as store from './events/store.js';
 import { formatClock, formatShortDate } from './format.js';
@@ -31,7 +32,7 @@ export async function askPermission() {
 const isAllowed = () => 'Notification' in globalThis && Notification.permission === 'granted';
 
 async function showDue() {
-  if (!state.user || !isAllowed()) return;
+  if (!isOnScreen('calendar') || !state.user || !isAllowed()) return;
   const present = now();
   // What was due before the page was opened is past.
   const from = Math.min(shownUntil, present);

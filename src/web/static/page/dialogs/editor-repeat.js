@@ -100,6 +100,11 @@ function kindChosen() {
   show();
 }
 
+export function chooseNone() {
+  field('repeat').value = '';
+  show();
+}
+
 /** Shows the fields of the kind, and what they say in words. */
 function show() {
   const every = kind();

@@ -277,7 +277,11 @@ function showConflict(current) {
   field('conflict-now').textContent = current ? [current.subject, describeTime(current), describeRepeat(current), current.details.location].filter(Boolean).join('\n') : '';
   field('theirs').hidden = !current;
   field('mine').textContent = current ? t.saveMine : t.saveAsNew;
-  if (!current) field('group').value = '';
+  if (!current) {
+    field('group').value = '';
+    // It may have been deleted alone, of a series that is still there.
+    repeat.chooseNone();
+  }
   // A disabled button cannot get the focus.
   setSaving(false);
   field('mine').focus();

@@ -55,7 +55,7 @@ export async function writeIfUnchanged(seen, write, wanted) {
     const current = await currentAfter(error, seen);
     if (current === undefined) throw error;
     if (wanted && current && has(current, wanted)) return current;
-    if (isRepeating(seen)) await store.renew();
+    if (isRepeating(current ?? seen) || isRepeating(seen)) await store.renew();
     else if (current) store.put(current);
     else store.drop(seen.id);
     throw new ConflictError(current);

@@ -133,7 +133,7 @@ export const en = {
   // Repeating
   repeat: 'Repeat', doesNotRepeat: 'Does not repeat', daily: 'Daily', weekly: 'Weekly', monthly: 'Monthly', yearly: 'Yearly',
   every: 'Every', intervalUnit: (/** @type {'day' | 'week' | 'month' | 'year'} */ every, /** @type {number} */ count) => plural(count, every, `${every}s`),
-  onDays: 'On', repeatEnds: 'Stops', endsNever: 'never', endsOnDate: 'on a date', endsAfter: 'after a number of times', lastDate: 'Last date', times: 'times',
+  onDays: 'On', repeatEnds: 'Stops', endsNever: 'never', endsOnDate: 'on a date', endsAfter: 'after', lastDate: 'Last date', times: 'times',
   numberInvalid: (/** @type {number} */ most) => `Enter a number from 1 to ${most}.`, weekdaysMissing: 'Choose at least one day of the week.',
   repeatEndsBeforeStart: 'The last date is before the event.', oneOfSeries: 'one of a series, changed by itself', rule,
   changeSeries: 'Change a repeating event', deleteSeries: 'Delete a repeating event',
