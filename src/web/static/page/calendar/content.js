@@ -24,10 +24,11 @@ export function eventContent(event, resizeHandle) {
   const repeats = isRepeating(event) ? el('span.repeats', {}, icon('repeat')) : null;
   const lock = event.mine ? null : icon('lock');
   if (view === 'list') {
+    if (repeats) subject.append(repeats);
     const calendar = event.birthday ? t.birthday : groupName(event.group);
     const time = el('span.ec-event-time', {}, event.allDay ? t.allDay : timeInView(event));
     return [
-      el('span.line', {}, time, mark, subject, repeats, lock),
+      el('span.line', {}, time, mark, subject, lock),
       el('span.event-group', {}, [calendar, event.mine ? '' : event.email].filter(Boolean).join(' · ')),
     ];
   }
