@@ -29,6 +29,10 @@ async function family() {
     await (at % 2 ? person : other).event(`In group ${at}`, `2017-06-${20 + at % 3} ${10 + at}:00`, `2017-06-${20 + at % 3} ${11 + at}:30`, group);
   }
   await person.event('Trip to Busan', '2017-06-19 00:00', '2017-06-22 00:00');
+  for (const [at, more] of [{ status: 'tentative' }, { status: 'cancelled', rrule: 'FREQ=DAILY;COUNT=3' }, { free: true }].entries()) {
+    const time = (/** @type {number} */ hour) => `2017-06-${20 + at} ${hour}:00:00`;
+    await person.call('POST', '/calendar/event', { subject: `Of its own kind ${at}`, sdate: time(20), edate: time(21), location: 'Hall', url: 'https://example.com', ...more });
+  }
   await person.call('PUT', '/calendar/birthday', { birthday: '1990-06-21' });
   return person;
 }
@@ -83,6 +87,24 @@ for (const dark of [false, true]) {
     await out.click('#sign-in-submit');
     await out.waitForSelector('#sign-in-error:not(:empty)');
     assert.deepEqual(await faults(out, dark), [], 'a refusal');
+  });
+}
+
+for (const dark of [false, true]) {
+  page(`axe finds no serious fault in all that an event can say (${dark ? 'dark' : 'light'})`, async () => {
+    const open = await visit(server, { dark, person: await family() });
+    await open.locator('#calendar .cancelled').first().click();
+    assert.deepEqual(await faults(open, dark), [], 'the details');
+    await open.click('#details-delete');
+    await open.waitForSelector('#scope[open]');
+    assert.deepEqual(await faults(open, dark), [], 'the question which are meant');
+    await open.keyboard.press('Escape');
+    await open.keyboard.press('Escape');
+    await open.click('#new');
+    await open.selectOption('#editor-repeat', 'week');
+    await open.click('#editor-more summary');
+    await open.selectOption('#editor-reminder', '5');
+    assert.deepEqual(await faults(open, dark), [], 'the form');
   });
 }
 

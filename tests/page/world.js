@@ -101,9 +101,9 @@ export class Person {
     return this.server.call(this.token, method, path, body);
   }
 
-  /** @param {string} subject @param {string} sdate `2017-06-20 09:00` @param {string} edate @param {number} [group] */
-  async event(subject, sdate, edate, group) {
-    const event = { subject, sdate: `${sdate}:00`, edate: `${edate}:00` };
+  /** @param {string} subject @param {string} sdate `2017-06-20 09:00` @param {string} edate @param {number} [group] @param {object} [more] what it says besides */
+  async event(subject, sdate, edate, group, more) {
+    const event = { subject, sdate: `${sdate}:00`, edate: `${edate}:00`, ...more };
     const made = group ? await this.call('POST', '/group/event', { ...event, group_id: group }) : await this.call('POST', '/calendar/event', event);
     return made.id;
   }

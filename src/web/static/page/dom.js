@@ -101,6 +101,17 @@ export function initDialogs() {
   }
 }
 
+/** A text of which some parts, given in order by where they stand, are elements. @param {string} text @param {[number, number][]} parts @param {(part: string) => Node | string} wrap */
+export function withParts(text, parts, wrap) {
+  let done = 0;
+  const pieces = parts.flatMap(([from, to]) => {
+    const before = text.slice(done, from);
+    done = to;
+    return [before, wrap(text.slice(from, to))];
+  });
+  return [...pieces, text.slice(done)];
+}
+
 /** Announces a text to screen readers. @param {string} text */
 export function announce(text) {
   byId('live').textContent = text;

@@ -54,6 +54,12 @@ export const formatShortDate = (time) =>
 /** Without the year. @param {number} time */
 export const formatDayAndMonth = (time) => formatter({ day: 'numeric', month: 'short' }).format(time);
 
+/** Without the year, and the month in full. @param {number} time */
+export const formatDayOfYear = (time) => formatter({ day: 'numeric', month: 'long' }).format(time);
+
+/** @param {number} time */
+export const formatDate = (time) => formatter({ day: 'numeric', month: 'long', year: 'numeric' }).format(time);
+
 /** @param {number} time */
 export const formatMonth = (time) => formatter({ month: 'long', year: 'numeric' }).format(time);
 

@@ -6,11 +6,11 @@ import * as account from './dialogs/account.js';
 import * as details from './dialogs/details.js';
 import * as editor from './dialogs/editor.js';
 import * as eventList from './dialogs/event-list.js';
+import * as scope from './dialogs/scope.js';
 import * as settingsDialog from './dialogs/settings.js';
 import * as signIn from './dialogs/sign-in.js';
 import { askBeforeLeaving } from './dialogs/unsaved.js';
 import { addIcons, byId, initDialogs, isOnScreen, showScreen } from './dom.js';
-import * as actions from './events/actions.js';
 import * as store from './events/store.js';
 import * as groupList from './group-list.js';
 import { formatClock, formatShortDate } from './format.js';
@@ -19,6 +19,7 @@ import * as messages from './messages.js';
 import * as navigation from './navigation.js';
 import * as offline from './offline.js';
 import * as refresher from './refresh.js';
+import * as reminders from './reminders.js';
 import { followOtherTabs, storeToken, useStoredToken, userOf } from './session.js';
 import * as settings from './settings.js';
 import { state } from './state.js';
@@ -46,13 +47,14 @@ function start() {
   calendar.init({
     openEvent: details.showDetails,
     createEvent: editor.create,
-    moveEvent: (event, from, to, resized) => void actions.move(event, from, to, resized),
+    moveEvent: (event, from, to, resized) => void scope.move(event, from, to, resized),
     openDay: (day) => eventList.openDay(day, store.between(day, day + DAY)),
     loadMore: refresher.refresh,
     listScrolled: navigation.showTitle,
     drawn: navigation.updateSurroundings,
   });
   details.init();
+  scope.init();
   editor.init(calendar.clearSelection);
   eventList.init((event) => void navigation.goToEvent(event));
   groupList.init();
@@ -61,6 +63,7 @@ function start() {
   settingsDialog.init();
   navigation.init();
   refresher.init(groupList.refreshGroups);
+  reminders.init();
   addEventListener('offline', () => showConnection(false));
   offline.start(() => messages.notify(t.newVersion, t.reload, () => location.reload()));
   void resumeSession();

@@ -10,6 +10,7 @@ import * as editor from './dialogs/editor.js';
 import { defaultTimes } from './dialogs/editor-times.js';
 import { openSearch } from './dialogs/event-list.js';
 import { announce, byId, isNarrow, isOnScreen, on, open } from './dom.js';
+import { keyOf } from './events/event.js';
 import { formatShortDate } from './format.js';
 import { t } from './i18n/index.js';
 import { undoLast } from './messages.js';
@@ -57,7 +58,7 @@ function goTo(view, date) {
 export async function goToEvent(event) {
   await goTo(state.view, event.start);
   // An event without room on its day opens instead.
-  if (!(await highlight(event.id))) showDetails(event);
+  if (!(await highlight(keyOf(event)))) showDetails(event);
 }
 
 /** Shows what the address says, such as `#week/2017-06-20`. By default it is today: in the view that the person has chosen, else a month, or a list on a phone. */

@@ -40,3 +40,28 @@ function charactersOf(text) {
   let index = 0;
   return [...text].map((segment) => ({ segment, index: (index += segment.length) - segment.length }));
 }
+
+/** An address as the API takes it, or null if it is none. People leave out the `https://`. @param {string} text */
+export function httpAddress(text) {
+  const typed = text.trim();
+  const address = /^[a-z][a-z\d+.-]*:/i.test(typed) && !/^[^/]+:\d+/.test(typed) ? typed : `https://${typed}`;
+  try {
+    const { protocol, hostname } = new URL(address);
+    return /^https?:$/.test(protocol) && hostname && !/\s/.test(typed) ? address : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Where addresses stand in a text, without the signs that end a sentence. @param {string} text @returns {[number, number][]} from where to where, in order */
+export function addressesIn(text) {
+  return [...text.matchAll(/\bhttps?:\/\/[^\s<>"“”]+/gi)].flatMap(({ 0: found, index = 0 }) => {
+    let address = found.replace(/[.,;:!?'’»]+$/, '');
+    // A bracket belongs to it if it was opened there.
+    while (/[)\]]$/.test(address) && count(address, /[)\]]/g) > count(address, /[([]/g)) address = address.slice(0, -1).replace(/[.,;:!?'’»]+$/, '');
+    return httpAddress(address) ? [[index, index + address.length]] : [];
+  });
+}
+
+/** @param {string} text @param {RegExp} pattern */
+const count = (text, pattern) => (text.match(pattern) ?? []).length;

@@ -11,18 +11,34 @@ export const DAY = 24 * HOUR;
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
 let zone = 'UTC';
-/** @type {Intl.DateTimeFormat | null} made once for the zone, since making one is slow */
-let zoneClock = null;
+/** @type {Map<string, Intl.DateTimeFormat>} by their zones; kept, since making one is slow */
+const clocks = new Map();
 
 /** @param {string | undefined} name an IANA name; the browser's own zone stands in for one it does not know */
 export function setZone(name) {
-  zoneClock = null;
+  const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  zone = name && isKnownZone(name) ? name : own;
+}
+
+/** Whether the browser knows a zone. @param {string} name */
+export function isKnownZone(name) {
   try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
-    zone = name ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+    return Boolean(clockOf(name));
   } catch {
-    zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+    return false;
   }
+}
+
+/** @param {string} name an IANA name */
+function clockOf(name) {
+  let found = clocks.get(name);
+  if (!found) {
+    clocks.set(name, (found = new Intl.DateTimeFormat('en-u-ca-iso8601-nu-latn', {
+      timeZone: name, hourCycle: 'h23', year: 'numeric', month: 'numeric', day: 'numeric',
+      hour: 'numeric', minute: 'numeric', second: 'numeric',
+    })));
+  }
+  return found;
 }
 
 export const zoneName = () => zone;
@@ -102,17 +118,25 @@ export function addMonths(time, months) {
   return Math.min(startOfMonth(time, months) + (dayOfMonth(time) - 1) * DAY, last);
 }
 
-/** What a clock in the calendar's zone shows at an instant. @param {number} instant in milliseconds, as of Date.now */
-export function wallTimeAt(instant) {
+/** What a clock in a zone shows at an instant. @param {number} instant in milliseconds, as of Date.now @param {string} [inZone] by default the calendar's */
+export function wallTimeAt(instant, inZone = zone) {
   /** @type {Record<string, number>} */
   const part = {};
-  zoneClock ??= new Intl.DateTimeFormat('en-u-ca-iso8601-nu-latn', {
-    timeZone: zone, hourCycle: 'h23', year: 'numeric', month: 'numeric', day: 'numeric',
-    hour: 'numeric', minute: 'numeric', second: 'numeric',
-  });
-  for (const { type, value } of zoneClock.formatToParts(instant)) part[type] = Number(value);
+  for (const { type, value } of clockOf(inZone).formatToParts(instant)) part[type] = Number(value);
   return wallTime(part.year, part.month - 1, part.day, part.hour, part.minute, part.second);
 }
+
+/**
+ * When a clock in a zone shows a time: for the first time, if it is turned back; if it skips the time, as if it did not.
+ * @param {number} wall @param {string} inZone
+ */
+export function instantOf(wall, inZone) {
+  const [before, after] = [-DAY, DAY].map((some) => wall - (wallTimeAt(wall + some, inZone) - (wall + some)));
+  return [before, after].find((instant) => wallTimeAt(instant, inZone) === wall) ?? before;
+}
+
+/** What a clock in one zone shows when that in another shows a time. @param {number} wall @param {string} from @param {string} to */
+export const convert = (wall, from, to) => (from === to ? wall : wallTimeAt(instantOf(wall, from), to));
 
 /** What a clock in the calendar's zone shows now. */
 export const now = () => wallTimeAt(Date.now());

@@ -4,18 +4,18 @@ import { byId } from '../dom.js';
 import { state } from '../state.js';
 import { startOfMonth, toIsoDate } from '../time.js';
 
-/** The event that gets the focus after the next redraw. @type {number | null} */
+/** The event that gets the focus after the next redraw, by its key. @type {string | null} */
 let focusNext = null;
 
-/** @param {number} id */
-export function setNextFocus(id) {
-  focusNext = id;
+/** @param {string} key as `keyOf` */
+export function setNextFocus(key) {
+  focusNext = key;
 }
 
 /** Before a redraw: remembers which event has the focus. */
 export function rememberFocus() {
-  const element = /** @type {HTMLElement | null | undefined} */ (document.activeElement?.closest('#calendar [data-event]'));
-  if (element) focusNext ??= Number(element.dataset.event);
+  const element = /** @type {HTMLElement | null | undefined} */ (document.activeElement?.closest('#calendar [data-key]'));
+  if (element) focusNext ??= element.dataset.key ?? null;
 }
 
 /** After a redraw: gives the focus back to the event that lost it. */
@@ -24,16 +24,16 @@ export function restoreFocus() {
   // A dialog that has just closed still has the focus, although it is hidden.
   const isLost = document.activeElement === document.body || document.activeElement?.closest('dialog');
   /** @type {HTMLElement | null} */
-  const element = document.querySelector(`#calendar [data-event="${focusNext}"]`);
+  const element = document.querySelector(`#calendar [data-key="${focusNext}"]`);
   if (isLost && element) element.focus({ preventScroll: true });
   if (!isLost || element) focusNext = null;
 }
 
-/** Scrolls to an event and makes it stand out for a moment. @param {number} id @returns {Promise<boolean>} whether it is drawn */
-export async function highlight(id) {
+/** Scrolls to an event and makes it stand out for a moment. @param {string} key as `keyOf` @returns {Promise<boolean>} whether it is drawn */
+export async function highlight(key) {
   await new Promise(requestAnimationFrame);
   /** @type {NodeListOf<HTMLElement>} */
-  const elements = document.querySelectorAll(`#calendar [data-event="${id}"]`);
+  const elements = document.querySelectorAll(`#calendar [data-key="${key}"]`);
   for (const element of elements) {
     element.classList.add('highlighted');
     element.addEventListener('animationend', () => element.classList.remove('highlighted'), { once: true });

@@ -2,6 +2,7 @@
 // person does there.
 
 import { byId, el, isNarrow, isPrinted, onPrint } from '../dom.js';
+import { keyOf } from '../events/event.js';
 import * as store from '../events/store.js';
 import { clock, firstDay, uses12Hours } from '../format.js';
 import { locale, t } from '../i18n/index.js';
@@ -192,7 +193,7 @@ function openEvent({ event: { id }, el: element, jsEvent }) {
   if (day !== null) return handlers.openDay(day);
   const event = eventOf(id);
   if (!event) return;
-  setNextFocus(event.id);
+  setNextFocus(keyOf(event));
   handlers.openEvent(event, element);
 }
 

@@ -1,7 +1,7 @@
 // What is written in the calendar: on an event, at the head of a day, and in an empty list.
 
 import { el, icon } from '../dom.js';
-import { describeTime, fullTitle, lastDay, shortTitle } from '../events/event.js';
+import { describeRepeat, describeTime, fullTitle, isRepeating, keyOf, lastDay, shortTitle } from '../events/event.js';
 import {
   firstDay, formatClock, formatClockRange, formatDayAndMonth, formatLongDate, formatMonth, formatWeekday, formatter, weekNumbers,
 } from '../format.js';
@@ -20,8 +20,11 @@ export function eventContent(event, resizeHandle) {
   const { view } = state;
   const subject = el('span.ec-event-title', {}, shortTitle(event));
   const mark = event.birthday ? icon('cake') : groupMark(event.group);
+  // What it means is in the label of the whole event.
+  const repeats = isRepeating(event) ? el('span.repeats', {}, icon('repeat')) : null;
   const lock = event.mine ? null : icon('lock');
   if (view === 'list') {
+    if (repeats) subject.append(repeats);
     const calendar = event.birthday ? t.birthday : groupName(event.group);
     const time = el('span.ec-event-time', {}, event.allDay ? t.allDay : timeInView(event));
     return [
@@ -31,10 +34,10 @@ export function eventContent(event, resizeHandle) {
   }
   const time = event.allDay ? null : el('time.ec-event-time', { datetime: toIso(event.start) }, timeInView(event));
   if (view === 'month') {
-    const line = el('span.line', {}, mark, time, subject, lock);
+    const line = el('span.line', {}, mark, time, subject, repeats, lock);
     return event.mine && !event.birthday ? [line, resizeHandle()] : [line];
   }
-  const line = el('span.line', {}, mark, subject, time, lock);
+  const line = el('span.line', {}, mark, subject, repeats, time, lock);
   return event.group === null ? [line] : [line, el('span.event-group', {}, groupName(event.group))];
 }
 
@@ -51,11 +54,14 @@ function timeInView({ start, end }) {
 /** Names an event for a screen reader, and in full for a mouse. @param {CalendarEvent} event @param {HTMLElement} element */
 export function labelEvent(event, element) {
   element.dataset.event = String(event.id);
+  element.dataset.key = keyOf(event);
   const title = fullTitle(event);
   const calendar = event.birthday ? t.everyYear : groupName(event.group);
-  const parts = [title, describeTime(event), calendar, event.mine ? '' : t.readOnly];
+  const { status, free, location } = event.details;
+  const more = [describeRepeat(event), status && t[status], free && t.free, location];
+  const parts = [title, describeTime(event), ...more, calendar, event.mine ? '' : t.readOnly];
   element.setAttribute('aria-label', parts.filter(Boolean).join(', '));
-  element.title = `${title}\n${describeTime(event)}\n${calendar}`;
+  element.title = [title, describeTime(event), ...more, calendar].filter(Boolean).join('\n');
 }
 
 /** The day of a date of the library, whose digits are in the browser's own zone. @param {Date} local */

@@ -1,6 +1,7 @@
 // From the events of a view to the items that the library draws: which of them have room, and how each is drawn.
 
 import { byId, isNarrow, isPrinted } from '../dom.js';
+import { keyOf } from '../events/event.js';
 import { groupClasses } from '../groups.js';
 import { t } from '../i18n/index.js';
 import { state } from '../state.js';
@@ -90,7 +91,7 @@ const drawnStart = (event) => (isWhole(event) ? event.start
 
 /** An event in the library's form. @param {CalendarEvent} event */
 export function itemOf(event) {
-  const id = event.birthday ? `${event.id}@${new Date(event.start).getUTCFullYear()}` : String(event.id);
+  const id = keyOf(event);
   drawnEvents.set(id, event);
   const editable = event.mine && !event.birthday;
   return {
@@ -98,7 +99,7 @@ export function itemOf(event) {
     startEditable: editable, durationEditable: editable && state.view !== 'month',
     classNames: [
       ...(event.birthday ? ['birthday'] : groupClasses(event.group)), event.mine ? 'own' : 'others',
-      ...(event.end - event.start < SHORT ? ['short'] : []),
+      ...(event.end - event.start < SHORT ? ['short'] : []), ...(event.details.status ? [event.details.status] : []), ...(event.details.free ? ['free'] : []),
     ],
   };
 }

@@ -1,16 +1,18 @@
 // An event by itself: when it is, where it belongs and who created it, with the buttons to edit and delete it.
 
-import { byId, el, icon, isNarrow, on, open } from '../dom.js';
+import { byId, el, icon, isNarrow, on, open, withParts } from '../dom.js';
 import * as actions from '../events/actions.js';
-import { describeTime, fullTitle } from '../events/event.js';
+import { describeRepeat, describeTime, fullTitle, isRepeating, zoneOf } from '../events/event.js';
 import { ConflictError } from '../events/requests.js';
 import { formatClock, formatShortDate } from '../format.js';
 import { groupMark, groupName } from '../groups.js';
 import { errorMessage, t } from '../i18n/index.js';
 import { notify } from '../messages.js';
 import { isUser, state } from '../state.js';
-import { MINUTE, fromApi, zoneName } from '../time.js';
+import { addressesIn } from '../text.js';
+import { MINUTE, convert, fromApi, zoneName } from '../time.js';
 import { edit } from './editor.js';
+import { askScope } from './scope.js';
 
 /** @typedef {import('../events/event.js').CalendarEvent} CalendarEvent */
 
@@ -36,7 +38,9 @@ export function showDetails(event, beside) {
   const editable = event.mine && !event.birthday;
   byId('details-title').textContent = fullTitle(event);
   byId('details-when').textContent = describeTime(event) + (event.birthday ? ` (${t.everyYear})` : '');
+  byId('details-when').classList.toggle('cancelled', event.details.status === 'cancelled');
   byId('details-zone').textContent = event.allDay ? '' : t.timeZone(zoneName());
+  byId('details-more').replaceChildren(...facts(event));
   byId('details-group').replaceChildren(
     event.birthday ? icon('cake') : groupMark(event.group),
     el('span', {}, event.birthday ? t.birthday : groupName(event.group)));
@@ -53,6 +57,29 @@ export function showDetails(event, beside) {
   open(byId('details'), editable ? byId('details-edit') : undefined);
   placeBeside(byId('details'), beside);
 }
+
+/** What an event says besides. @param {CalendarEvent} event */
+function facts(event) {
+  const { location, description, url, status, free, private: isPrivate, reminders, timezone } = event.details;
+  const inZone = (/** @type {number} */ time) => convert(time, zoneName(), zoneOf(event.details));
+  const flags = [status && t[status], free && t.free, isPrivate && t.private].filter(Boolean).join(' · ');
+  const said = /** @type {[string, any][]} */ ([
+    [t.repeat, isRepeating(event) && [icon('repeat'), describeRepeat(event)]],
+    [t.ownZone, timezone && [t.timeIn(describeTime({ ...event, start: inZone(event.start), end: inZone(event.end) }), timezone)]],
+    [t.status, flags && [flags]],
+    [t.place, location && [`${location} `, link(`https://www.openstreetmap.org/search?query=${encodeURIComponent(location)}`, t.map)]],
+    [t.url, url && linked(url)],
+    [t.reminder, reminders && [reminders.map(t.before).join(', ')]],
+    [t.notes, description && linked(description)],
+  ]);
+  return said.flatMap(([name, content]) => (content ? [el('dt', {}, name), el('dd.pre', {}, ...content)] : []));
+}
+
+/** A link that leaves the page, and tells the other one nothing. @param {string} address @param {string} [text] */
+const link = (address, text = address) => el('a', { href: address, target: '_blank', rel: 'noopener noreferrer' }, text);
+
+/** @param {string} text whose addresses become links */
+const linked = (text) => withParts(text, addressesIn(text), (address) => link(address));
 
 /** Whether the event is in a group that the user created, and so may be deleted by the user. @param {CalendarEvent} event */
 function isInOwnGroup({ group }) {
@@ -85,14 +112,16 @@ async function remove() {
   // An answer that comes late must not act on another event.
   const isShown = () => shown === event && byId('details').open;
   const button = byId('details-delete');
-  if (!confirmed) {
+  const scope = await askScope(event);
+  if (scope === null || !isShown()) return;
+  if (!confirmed && !scope) {
     button.textContent = t.deleteForGood;
     confirmed = true;
     return;
   }
   button.disabled = true;
   try {
-    await actions.remove(event);
+    await actions.remove(event, scope);
     if (isShown()) byId('details').close();
   } catch (/** @type {any} */ error) {
     if (!isShown()) {

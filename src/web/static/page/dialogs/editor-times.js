@@ -13,14 +13,19 @@ const field = (/** @type {string} */ name) => byId(`editor-${name}`);
 /** The event's length, which stays the same when its start is moved. */
 let length = HOUR;
 
-export function init() {
+/** After a person has changed the times. */
+let changed = () => {};
+
+/** @param {() => void} given is called after a person has changed the times */
+export function init(given) {
+  changed = given;
   on('editor-all-day', 'change', allDayChanged);
-  for (const [which, changed] of /** @type {const} */ ([['start', startChanged], ['end', endChanged]])) {
+  for (const [which, takeOver] of /** @type {const} */ ([['start', startChanged], ['end', endChanged]])) {
     initDate(field(`${which}-date`), ({ time }) => {
       if (time !== undefined && !field('all-day').checked) writeTime(field(`${which}-time`), time);
-      changed();
+      takeOver();
     });
-    initTime(field(`${which}-time`), changed);
+    initTime(field(`${which}-time`), takeOver);
   }
 }
 
@@ -66,7 +71,6 @@ function writeTimes(start, end) {
     writeTime(field(name), time);
     field(name).closest('.combo').hidden = allDay;
   }
-  field('zone').hidden = allDay;
 }
 
 function allDayChanged() {
@@ -88,11 +92,13 @@ function allDayChanged() {
 function startChanged() {
   const times = readTimes();
   if (times) writeTimes(times.start, times.start + length);
+  changed();
 }
 
 function endChanged() {
   const times = readTimes();
   if (times && times.end >= times.start) length = times.end - times.start;
+  changed();
 }
 
 /** The time of a new event for which only the day is known: the next full hour today, else nine. @param {number} day @param {number} now */

@@ -4,7 +4,7 @@ import { newKey } from '../api.js';
 import { markInvalid } from '../date-fields.js';
 import { byId, el, isOnScreen, on, open } from '../dom.js';
 import * as actions from '../events/actions.js';
-import { describeTime, isAllDay } from '../events/event.js';
+import { describeRepeat, describeTime, isAllDay, zoneOf } from '../events/event.js';
 import { ConflictError } from '../events/requests.js';
 import { selectAndShow } from '../group-list.js';
 import { allGroups, groupMark, groupName, selectedFirst } from '../groups.js';
@@ -12,9 +12,12 @@ import { errorMessage, t } from '../i18n/index.js';
 import { notifyForGood } from '../messages.js';
 import { get as settings } from '../settings.js';
 import { state } from '../state.js';
-import { DAY, zoneName } from '../time.js';
+import { DAY, convert, zoneName } from '../time.js';
 import { canBeSeen } from '../text.js';
+import * as more from './editor-more.js';
+import * as repeat from './editor-repeat.js';
 import * as times from './editor-times.js';
+import { askScope } from './scope.js';
 import { askBeforeClosing } from './unsaved.js';
 
 /** @typedef {import('../events/event.js').CalendarEvent} CalendarEvent */
@@ -42,11 +45,13 @@ const field = (/** @type {string} */ name) => byId(`editor-${name}`);
 
 /** @param {() => void} onClose */
 export function init(onClose) {
-  times.init();
+  times.init(timesChanged);
+  repeat.init();
+  more.init(timesChanged);
   // What is being saved is told about if that fails.
   askBeforeClosing('editor', 'editor-actions', isChanged);
   on('editor-form', 'submit', () => void save());
-  on('editor-theirs', 'click', () => { if (draft.event) fill(draft.event, draft.event.allDay); });
+  on('editor-theirs', 'click', () => { if (draft.event) fill(draft.event, draft.event.allDay, draft.event); });
   on('editor-mine', 'click', () => void save());
   on('editor', 'close', () => {
     if (suspended) return;
@@ -59,7 +64,30 @@ export function init(onClose) {
 export const isChanged = () => byId('editor').open && !isSaving && content() !== opened;
 
 /** What is typed. */
-const content = () => JSON.stringify([field('subject').value.trim(), field('group').value, times.readTimes() ?? times.unreadable()?.text]);
+const content = () => JSON.stringify([
+  field('subject').value.trim(), field('group').value, times.readTimes() ?? times.unreadable()?.text, repeat.repeatContent(), more.readMore(),
+]);
+
+/** The zone that the times are typed in. */
+const zone = () => zoneOf({ timezone: field('all-day').checked ? undefined : field('timezone').value || undefined });
+
+/** What the times say, on the server's clock. */
+function readTimes() {
+  const when = times.readTimes();
+  return when && { start: convert(when.start, zone(), zoneName()), end: convert(when.end, zone(), zoneName()) };
+}
+
+/** What depends on the times and on their zone follows them. */
+function timesChanged() {
+  const when = times.readTimes();
+  const allDay = field('all-day').checked;
+  field('timezone').closest('.field-row').hidden = allDay;
+  field('zone').hidden = allDay;
+  const isElsewhere = !allDay && zone() !== zoneName();
+  const here = isElsewhere && readTimes();
+  field('zone').textContent = here ? `${t.timeZone(zone())} ${t.timeIn(describeTime({ ...here, allDay }), zoneName())}` : t.timeZone(zone());
+  if (when) repeat.follow({ start: when.start, allDay, zone: zone() });
+}
 
 /** @param {CalendarEvent | null} event @returns {Draft} */
 const newDraft = (event) => ({ event, attempt: { key: newKey() } });
@@ -67,7 +95,7 @@ const newDraft = (event) => ({ event, attempt: { key: newKey() } });
 /** Opens the form for a new event. @param {number} start @param {number} end */
 export function create(start, end, allDay = false) {
   const group = settings().default_group ?? null;
-  openNew(newDraft(null), { subject: '', start, end }, allDay, group !== null && state.groups.has(group) ? group : null);
+  openNew(newDraft(null), { subject: '', start, end, allDay }, allDay, group !== null && state.groups.has(group) ? group : null);
 }
 
 /** @param {Draft} given @param {EventFields} fields @param {boolean} allDay @param {number | null} [group] */
@@ -83,7 +111,7 @@ function openNew(given, fields, allDay, group = null) {
   field('group').hidden = false;
   field('group').value = group ?? '';
   field('group-name').hidden = true;
-  fill(fields, allDay);
+  fill(fields, allDay, null);
   open(byId('editor'), field('subject'));
 }
 
@@ -99,7 +127,7 @@ function openEdited(given, event, fields) {
   field('group').hidden = true;
   field('group-name').hidden = false;
   field('group-name').replaceChildren(groupMark(event.group), el('span', {}, groupName(event.group)));
-  fill(fields, isAllDay(fields.start, fields.end));
+  fill({ ...fields, details: { ...event.details, ...fields.details } }, fields.allDay ?? isAllDay(fields.start, fields.end), event);
   open(byId('editor'), field('subject'));
 }
 
@@ -117,21 +145,28 @@ export function resume() {
   suspended = false;
 }
 
-/** @param {{subject: string, start: number, end: number}} event @param {boolean} allDay */
-function fill({ subject, start, end }, allDay) {
+/** @param {EventFields} fields @param {boolean} allDay @param {CalendarEvent | null} event what is edited */
+function fill({ subject, start, end, details: given = {} }, allDay, event) {
+  const details = /** @type {import('../events/event.js').Details} */ (Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null)));
   field('subject').value = subject;
-  times.fillTimes(start, end, allDay);
+  more.fillMore(details);
+  const from = (/** @type {number} */ time) => convert(time, zoneName(), allDay ? zoneName() : zoneOf(details));
+  times.fillTimes(from(start), from(end), allDay);
+  const isSaved = event?.details.rrule === details.rrule;
+  repeat.fillRepeat(details.rrule, { start: from(start), allDay, zone: zone() }, { isPossible: event?.series == null, isSaved });
+  timesChanged();
   showError('');
   field('conflict').hidden = true;
   field('save').textContent = t.save;
   setSaving(false);
-  field('zone').textContent = t.timeZone(zoneName());
   opened = content();
 }
 
-function showUnreadable() {
-  const fault = times.unreadable();
+/** @param {{input: HTMLInputElement, text: string} | null} fault */
+function showFault(fault) {
   if (!fault) return;
+  const folded = fault.input.closest('details');
+  if (folded) folded.open = true;
   markInvalid(fault.input, true);
   fault.input.focus();
   showError(fault.text);
@@ -144,30 +179,45 @@ function showError(text) {
 
 async function save() {
   const subject = field('subject').value.trim();
-  const when = times.readTimes();
+  const when = readTimes();
   const isSubjectValid = canBeSeen(subject) && [...subject].length <= 128;
   field('subject').setAttribute('aria-invalid', String(!isSubjectValid));
   if (!isSubjectValid) {
     field('subject').focus();
     return showError(t.subjectInvalid);
   }
-  if (!when) return showUnreadable();
+  if (!when) return showFault(times.unreadable());
   if (when.end < when.start) return showError(t.endBeforeStart);
+  const fault = repeat.repeatProblem() ?? more.moreProblem();
+  if (fault) return showFault(fault);
   showError('');
-  setSaving(true);
+  const fields = { subject, ...keepLastMinute(when), ...changes() };
   const group = field('group').value ? Number(field('group').value) : null;
-  await send(draft, { subject, ...keepLastMinute(when) }, group);
+  const asked = draft;
+  const scope = asked.event ? await askScope(asked.event, fields) : undefined;
+  if (scope === null || draft !== asked) return;
+  setSaving(true);
+  await send(asked, fields, group, scope);
+}
+
+/** What else is to be changed, or said of a new event. What the form leaves as it is, or does not know, is not sent. */
+function changes() {
+  const { event } = draft;
+  const allDay = field('all-day').checked;
+  const rrule = repeat.readRepeat(!event);
+  const details = { ...more.changesOf(event?.details ?? {}), ...(rrule === undefined ? {} : { rrule }) };
+  return { ...(allDay === (event?.allDay ?? false) ? {} : { allDay }), ...(Object.keys(details).length ? { details } : {}) };
 }
 
 /**
  * Saves what was typed. The form may be closed meanwhile, or opened for something else.
- * @param {Draft} sent @param {EventFields} fields @param {number | null} group
+ * @param {Draft} sent @param {EventFields} fields @param {number | null} group @param {import('../events/series.js').Scope} [scope]
  */
-async function send(sent, fields, group) {
+async function send(sent, fields, group, scope) {
   const isShown = () => draft === sent && byId('editor').open;
   try {
     if (sent.event) {
-      await actions.change(sent.event, fields);
+      await actions.change(sent.event, fields, scope);
     } else {
       if (group !== null) await selectAndShow(group);
       await actions.create(fields, group, sent.attempt);
@@ -198,7 +248,7 @@ function tellLater(sent, fields, group, error) {
     // What is typed into a form that is open must not be lost either.
     if (byId('editor').open || !isOnScreen('calendar')) return tellLater(sent, fields, group, error);
     if (sent.event) openEdited(sent, sent.event, fields);
-    else openNew(sent, fields, isAllDay(fields.start, fields.end), group);
+    else openNew(sent, fields, fields.allDay ?? false, group);
     opened = null;
     if (error instanceof ConflictError) showConflict(error.current);
     else showError(errorMessage(error));
@@ -224,10 +274,14 @@ function showConflict(current) {
   draft.event = current;
   field('conflict').hidden = false;
   field('conflict-title').textContent = current ? t.changedElsewhere : t.deletedElsewhere;
-  field('conflict-now').textContent = current ? `${current.subject}\n${describeTime(current)}` : '';
+  field('conflict-now').textContent = current ? [current.subject, describeTime(current), describeRepeat(current), current.details.location].filter(Boolean).join('\n') : '';
   field('theirs').hidden = !current;
   field('mine').textContent = current ? t.saveMine : t.saveAsNew;
-  if (!current) field('group').value = '';
+  if (!current) {
+    field('group').value = '';
+    // It may have been deleted alone, of a series that is still there.
+    repeat.chooseNone();
+  }
   // A disabled button cannot get the focus.
   setSaving(false);
   field('mine').focus();

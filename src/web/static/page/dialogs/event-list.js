@@ -1,8 +1,8 @@
 // Events as a list by date: what a search finds, or what is on a full day. A click on one leads to it.
 
 import { ApiError } from '../api.js';
-import { announce, byId, el, icon, on, open } from '../dom.js';
-import { shortTitle } from '../events/event.js';
+import { announce, byId, el, icon, on, open, withParts } from '../dom.js';
+import { describeRepeat, shortTitle } from '../events/event.js';
 import { search } from '../events/requests.js';
 import { formatClockRange, formatLongDate } from '../format.js';
 import { groupMark, groupName } from '../groups.js';
@@ -144,17 +144,6 @@ function show(parts, note, { day, limit = STEP, word = '', findMore } = {}) {
   byId('event-list-items').replaceChildren(...sections);
 }
 
-/** A text with the word marked where it stands. @param {string} text @param {string} word @returns {(Node | string)[]} */
-function marked(text, word) {
-  let done = 0;
-  const pieces = hitsOf(text, word).flatMap(([from, to]) => {
-    const before = text.slice(done, from);
-    done = to;
-    return [before, el('mark', {}, text.slice(from, to))];
-  });
-  return [...pieces, text.slice(done)];
-}
-
 /** Moves among the field and the results. @param {KeyboardEvent} event */
 function moveByKey(event) {
   const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
@@ -170,13 +159,13 @@ function moveByKey(event) {
 /** @param {CalendarEvent} event @param {string} word is marked */
 function row(event, word) {
   const when = event.birthday ? t.everyYear : event.allDay ? t.allDay : formatClockRange(event.start, event.end);
-  const more = [when, event.group === null ? '' : groupName(event.group), event.mine ? '' : event.email];
+  const more = [when, describeRepeat(event), event.group === null ? '' : groupName(event.group), event.mine ? '' : event.email];
   const choose = () => {
     byId('event-list').close();
     goTo(event);
   };
   return el('li', {}, el('button.listed-event', { type: 'button', onclick: choose },
     event.birthday ? icon('cake') : groupMark(event.group),
-    el('span.listed-subject', {}, ...marked(shortTitle(event), word)),
+    el('span.listed-subject', {}, ...withParts(shortTitle(event), hitsOf(shortTitle(event), word), (hit) => el('mark', {}, hit))),
     el('span.listed-more', {}, more.filter(Boolean).join(' · '))));
 }

@@ -6,8 +6,8 @@
 
 import { ApiError, call, newKey } from '../api.js';
 import { state } from '../state.js';
-import { fromIso, now, toIsoDate, toIsoMonth } from '../time.js';
-import { fromWire, isAllDay, toWire } from './event.js';
+import { fromIso, now, toApi, toIsoDate, toIsoMonth } from '../time.js';
+import { changedBy, fromWire, has, isByRule, isRepeating, isSame, toWire } from './event.js';
 import * as store from './store.js';
 
 /** @typedef {import('./event.js').CalendarEvent} CalendarEvent */
@@ -22,18 +22,21 @@ export class ConflictError extends ApiError {
   }
 }
 
-/** @param {number} id @returns {Promise<{event: CalendarEvent, revision: string}>} */
-async function read(id) {
-  const { data } = await call('GET', `/calendar/event/${id}`);
+/**
+ * @param {number} id of a series: its first occurrence @param {number | null} [occurrence] this one instead
+ * @returns {Promise<{event: CalendarEvent, revision: string}>}
+ */
+export async function read(id, occurrence = null) {
+  const query = occurrence === null ? undefined : { occurrence: toApi(occurrence) };
+  const { data } = await call('GET', `/calendar/event/${id}`, { query }).catch((error) => {
+    // The series was moved, or ends before.
+    throw query && error.kind === 'invalid' ? new ApiError('notFound') : error;
+  });
   return { event: fromWire(data), revision: data.revision };
 }
 
-/**
- * @param {CalendarEvent} event
- * @param {EventFields} fields
- */
-const has = (event, { subject, start, end }) =>
-  event.subject === subject && (event.birthday || (event.start === start && event.end === end));
+/** What an event is now. @param {CalendarEvent} seen */
+const readAgain = (seen) => read(seen.id, isByRule(seen) ? seen.occurrence : null);
 
 /**
  * Writes to an event unless it was changed since the person saw it; then throws a ConflictError.
@@ -41,18 +44,19 @@ const has = (event, { subject, start, end }) =>
  * @param {EventFields} [wanted] what it is to become: if it is that already, an earlier try has arrived
  * @returns {Promise<CalendarEvent>} the event as it was right before the write
  */
-async function writeIfUnchanged(seen, write, wanted) {
+export async function writeIfUnchanged(seen, write, wanted) {
   try {
-    const { event, revision } = await read(seen.id);
+    const { event, revision } = await readAgain(seen);
     if (wanted && has(event, wanted)) return event;
-    if (!has(event, seen)) throw new ConflictError(event);
+    if (!isSame(event, seen)) throw new ConflictError(event);
     await write(revision);
     return event;
   } catch (error) {
-    const current = await currentAfter(error, seen.id);
+    const current = await currentAfter(error, seen);
     if (current === undefined) throw error;
     if (wanted && current && has(current, wanted)) return current;
-    if (current) store.put(current);
+    if (isRepeating(current ?? seen) || isRepeating(seen)) await store.renew();
+    else if (current) store.put(current);
     else store.drop(seen.id);
     throw new ConflictError(current);
   }
@@ -60,13 +64,13 @@ async function writeIfUnchanged(seen, write, wanted) {
 
 /**
  * What an event is now, null if it is gone, or undefined if the error is about something else.
- * @param {any} error @param {number} id
+ * @param {any} error @param {CalendarEvent} seen
  */
-async function currentAfter(error, id) {
+async function currentAfter(error, seen) {
   if (error instanceof ConflictError) return error.current;
   if (error.kind === 'notFound') return null;
   if (error.kind !== 'conflict') return undefined;
-  return read(id).then(({ event }) => event, (failed) => (failed.kind === 'notFound' ? null : undefined));
+  return readAgain(seen).then(({ event }) => event, (failed) => (failed.kind === 'notFound' ? null : undefined));
 }
 
 /**
@@ -92,7 +96,8 @@ export async function create(fields, group, attempt) {
     await call('PUT', '/calendar/event', { body: { event_id: id, ...toWire(fields) } });
   }
   const event = made(id, fields, group);
-  store.put(event);
+  if (isRepeating(event)) await store.renew();
+  else store.put(event);
   return event;
 }
 
@@ -112,19 +117,20 @@ async function post(fields, group, attempt) {
 }
 
 /** An event that was just made, as the server has it: what came after may fail, but the event is there. @param {number} id @param {EventFields} fields @param {number | null} group @returns {CalendarEvent} */
-function made(id, { subject, start, end }, group) {
+function made(id, fields, group) {
   const email = state.user?.useremail ?? '';
   const created = new Date(now()).toUTCString();
-  return { id, subject, start, end, group, email, mine: true, birthday: false, allDay: isAllDay(start, end), created, updated: null };
+  const empty = { id, subject: '', start: 0, end: 0, group, email, mine: true, birthday: false, allDay: false, details: {}, occurrence: null, series: null, created, updated: null };
+  return changedBy(empty, fields);
 }
 
 /** @param {CalendarEvent} seen @param {EventFields} fields @returns {Promise<CalendarEvent>} the changed event */
 export async function change(seen, fields) {
   const before = await writeIfUnchanged(seen, (revision) =>
     call('PUT', '/calendar/event', { body: { event_id: seen.id, revision, ...toWire(fields) } }), fields);
-  const { subject, start, end } = fields;
-  const after = { ...before, subject, start, end, allDay: isAllDay(start, end) };
-  store.put(after);
+  const after = changedBy(before, fields);
+  if (!after.details.rrule) store.put(after);
+  else await store.renew();
   return after;
 }
 
@@ -150,8 +156,11 @@ export async function remove(seen) {
 /** Creates a removed event again. @param {CalendarEvent} removed @param {Attempt} attempt as for `create` */
 export async function restore(removed, attempt) {
   if (removed.birthday) await setBirthday(toIsoDate(removed.start));
-  else await create({ subject: removed.subject, start: removed.start, end: removed.end }, removed.group, attempt);
+  else await create(fieldsOf(removed), removed.group, attempt);
 }
+
+/** What makes an event again. @param {CalendarEvent} event @returns {EventFields} */
+const fieldsOf = ({ subject, start, end, allDay, details }) => ({ subject, start, end, ...(allDay ? { allDay } : {}), details });
 
 /** How many events one search gives at most. */
 const MOST_FOUND = 500;

@@ -32,6 +32,7 @@ export function clear() {
 
 /** Has all months fetched again when they are needed, and shows them until then. */
 export function expire() {
+  edits += 1;
   for (const month of months.values()) month.fetchedAt = 0;
 }
 
@@ -56,6 +57,11 @@ function monthsOf(start, end) {
  */
 export async function load(start, end) {
   loaded = { start, end };
+  return know(start, end);
+}
+
+/** As `load`, of what is not shown. @param {number} start @param {number} end */
+export async function know(start, end) {
   const stale = monthsOf(start, end).filter((key) => Date.now() - (months.get(key)?.fetchedAt ?? 0) > FRESH_FOR);
   await Promise.all(stale.map((key) => fetches.get(key) ?? fetchMonth(key)));
   return stale.length > 0;
@@ -66,6 +72,12 @@ export const isKnown = (start, end) => monthsOf(start, end).every((key) => month
 
 /** Loads the last range again, as far as it is no longer known. */
 export const reload = () => load(loaded.start, loaded.end);
+
+/** Loads it again after a change of a series, which can be on any day. If that fails, the next look at the page tries again. */
+export async function renew() {
+  expire();
+  await reload().catch(() => {});
+}
 
 /** @param {string} key */
 function fetchMonth(key) {

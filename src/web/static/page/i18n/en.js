@@ -3,6 +3,57 @@
 /** @param {number} count @param {string} one @param {string} many */
 const plural = (count, one, many) => (count === 1 ? one : many);
 
+/** @param {number} minutes a whole number of weeks, days, hours or minutes */
+function length(minutes) {
+  const [size, one] = /** @type {[number, string]} */ ([[10080, 'week'], [1440, 'day'], [60, 'hour'], [1, 'minute']].find(([unit]) => minutes % Number(unit) === 0));
+  return `${minutes / size} ${plural(minutes / size, one, `${one}s`)}`;
+}
+
+const DAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
+const MONTHS = ['January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October', 'November', 'December'];
+const ORDINALS = ['', 'first', 'second', 'third', 'fourth', 'fifth'];
+const UNITS = { HOURLY: 'hour', DAILY: 'day', WEEKLY: 'week', MONTHLY: 'month', YEARLY: 'year' };
+
+/** @param {string[]} some */
+const list = (some) => [some.slice(0, -1).join(', '), some.at(-1)].filter(Boolean).join(' and ');
+
+/** @param {number} number */
+const numeral = (number) => number + (/1[123]$/.test(String(number)) ? 'th' : ['th', 'st', 'nd', 'rd'][number % 10] ?? 'th');
+
+/** @param {number} nth from the end if negative @returns {string} */
+const ordinal = (nth) => (nth === -1 ? 'last' : nth < 0 ? `${ordinal(-nth)} to last` : ORDINALS[nth] ?? numeral(nth));
+
+/** @param {import('../events/rule.js').RuleDay[]} days */
+function weekdays(days) {
+  const plain = days.filter(({ nth }) => nth === null).map(({ day }) => day || 7).sort();
+  return plain.join() === '1,2,3,4,5' ? 'weekday' : list(plain.map((day) => DAYS[day % 7]));
+}
+
+/**
+ * A rule of recurrence in words: “every second Tuesday until 5 May”.
+ * @param {import('../events/rule.js').Rule} rule
+ * @param {(month: number, day: number) => string} date writes a day of a year @param {string} until the last day, or nothing
+ */
+function rule({ freq, interval, days, monthDays, months, positions, count, rest }, date, until) {
+  const plain = weekdays(days);
+  const isWeekly = freq === 'WEEKLY';
+  const isShort = isWeekly && (interval === 1 || (interval === 2 && days.length === 1));
+  const unit = isShort && days.length < 7 ? plain : isShort ? 'day' : UNITS[freq];
+  const said = [`every ${interval === 1 ? unit : interval === 2 ? `second ${unit}` : `${interval} ${unit}s`}`];
+  if (isWeekly && !isShort) said.push(`on ${plain === 'weekday' ? 'weekdays' : plain}`);
+  const isDates = freq === 'YEARLY' && months.length && monthDays.length && !days.length && Math.min(...monthDays) > 0;
+  if (isDates) said.push(`on ${list(months.flatMap((month) => monthDays.map((day) => date(month, day))))}`);
+  else if (monthDays.length) said.push(`on the ${list(monthDays.map((day) => (day < 0 ? `${ordinal(day)} day` : numeral(day))))}`);
+  const either = plain.replace(' and ', ' or ');
+  const nths = days.filter(({ nth }) => nth !== null).map(({ day, nth }) => `the ${ordinal(nth ?? 0)} ${DAYS[day]}`);
+  if (positions.length) said.push(`on the ${list(positions.map(ordinal))} ${either || list(nths)}`);
+  else if (monthDays.length && days.length) said.push(`if it is a ${either || list(nths)}`);
+  else if (days.length && !isWeekly) said.push(`on ${list([plain && `every ${plain}`, ...nths].filter(Boolean))}`);
+  if (months.length && !isDates) said.push(`${freq === 'YEARLY' && said.length > 1 ? 'of' : 'in'} ${list(months.map((month) => MONTHS[month - 1]))}`);
+  if (rest.length) said.push(`(${rest.join(', ')})`);
+  return said.join(' ') + (count ? `, ${count === 1 ? 'once' : `${count} times`}` : until && ` until ${until}`);
+}
+
 export const en = {
   appName: 'Calendar', skipToCalendar: 'Skip to the calendar',
 
@@ -66,6 +117,29 @@ export const en = {
   changedElsewhere: 'This event has been changed elsewhere. It is now:', useTheirs: 'Use this version',
   saveMine: 'Save mine anyway', deletedElsewhere: 'This event has been deleted elsewhere.',
   saveAsNew: 'Save as a new event', deleteAnyway: 'Delete anyway', deleteForGood: 'Delete for good',
+
+  // What an event may say besides
+  more: 'More: place, notes, reminders…', place: 'Place', notes: 'Notes', url: 'Web page', map: 'Show on a map',
+  urlInvalid: 'Enter the address of a web page, such as https://example.com.',
+  ownZone: 'Time zone', zoneOfCalendar: (/** @type {string} */ zone) => `${zone} (this calendar’s)`,
+  timeIn: (/** @type {string} */ time, /** @type {string} */ zone) => `${time} in ${zone}`,
+  status: 'Status', confirmed: 'Confirmed', tentative: 'Tentative', cancelled: 'Cancelled',
+  free: 'Free', freeHint: 'Show me as free at this time', private: 'Private', privateHint: 'Private: others only see when it is', busy: 'Busy',
+  reminder: 'Reminder', noReminder: 'None', addReminder: 'Add another', removeReminder: (/** @type {string} */ when) => `Remove the reminder ${when}`,
+  before: (/** @type {number} */ minutes) => (minutes === 0 ? 'at the start' : `${length(minutes)} before`),
+  reminderHint: 'This browser shows it while the calendar is open in it.',
+  notificationsBlocked: 'This browser does not show it here: allow notifications for this page in its settings. Your other devices may show it.',
+
+  // Repeating
+  repeat: 'Repeat', doesNotRepeat: 'Does not repeat', daily: 'Daily', weekly: 'Weekly', monthly: 'Monthly', yearly: 'Yearly',
+  every: 'Every', intervalUnit: (/** @type {'day' | 'week' | 'month' | 'year'} */ every, /** @type {number} */ count) => plural(count, every, `${every}s`),
+  onDays: 'On', repeatEnds: 'Stops', endsNever: 'never', endsOnDate: 'on a date', endsAfter: 'after', lastDate: 'Last date', times: 'times',
+  numberInvalid: (/** @type {number} */ most) => `Enter a number from 1 to ${most}.`, weekdaysMissing: 'Choose at least one day of the week.',
+  repeatEndsBeforeStart: 'The last date is before the event.', oneOfSeries: 'one of a series, changed by itself', rule,
+  changeSeries: 'Change a repeating event', deleteSeries: 'Delete a repeating event',
+  onlyThis: 'Only this one', thisAndFollowing: 'This one and all after it', allOfThem: 'All of them',
+  cannotUndo: 'This cannot be undone.', followingChanged: 'They become a series of their own.',
+  ruleEnded: 'Of them, only this one stays.', ruleRemoved: 'It no longer repeats: only this one stays.',
 
   noSubject: '(no subject)', discardQuestion: 'You have unsaved changes.', keepEditing: 'Keep editing', discard: 'Discard',
 
@@ -131,5 +205,6 @@ export const en = {
   helpSwipe: 'Swipe sideways to go to the next or previous month, week or day.',
   helpStyles: 'Event styles', helpOwn: 'Filled: you can change it.',
   helpOthers: 'Outlined: someone else created it, and you can only read it.',
+  helpStatus: 'Dashed: tentative. Struck through: cancelled. Pale: you are free. Two arrows: it repeats.',
   helpGroups: 'Each group has its own colour and shape.',
 };

@@ -1,5 +1,44 @@
 // What the page says in Korean, by the keys of en.js.
 
+/** @param {number} minutes */
+function length(minutes) {
+  const [size, unit] = /** @type {[number, string]} */ ([[10080, '주'], [1440, '일'], [60, '시간'], [1, '분']].find(([one]) => minutes % Number(one) === 0));
+  return `${minutes / size}${unit}`;
+}
+
+const DAYS = ['일', '월', '화', '수', '목', '금', '토'];
+const ORDINALS = ['', '첫째', '둘째', '셋째', '넷째', '다섯째'];
+const EACH = { HOURLY: '매시간', DAILY: '매일', WEEKLY: '매주', MONTHLY: '매월', YEARLY: '매년' };
+const SECOND = { HOURLY: '2시간마다', DAILY: '격일', WEEKLY: '격주', MONTHLY: '격월', YEARLY: '격년' };
+const UNITS = { HOURLY: '시간', DAILY: '일', WEEKLY: '주', MONTHLY: '개월', YEARLY: '년' };
+
+/** @param {number} nth 음수면 끝에서부터 @returns {string} */
+const ordinal = (nth) => (nth === -1 ? '마지막' : nth < 0 ? `끝에서 ${ordinal(-nth)}` : ORDINALS[nth] ?? `${nth}번째`);
+
+/** @param {import('../events/rule.js').RuleDay[]} days */
+function weekdays(days) {
+  const plain = days.filter(({ nth }) => nth === null).map(({ day }) => day || 7).sort();
+  return plain.join() === '1,2,3,4,5' ? '평일' : plain.length ? `${plain.map((day) => DAYS[day % 7]).join('·')}요일` : '';
+}
+
+/** 말로 쓴 반복 규칙: “격주 화요일, 5월 5일까지”. @type {typeof import('./en.js').en.rule} */
+function rule({ freq, interval, days, monthDays, months, positions, count, rest }, date, until) {
+  const isDaily = freq === 'WEEKLY' && interval === 1 && days.length === 7;
+  const each = isDaily ? 'DAILY' : freq;
+  const said = [interval === 1 ? EACH[each] : interval === 2 ? SECOND[each] : `${interval}${UNITS[each]}마다`];
+  const isDates = freq === 'YEARLY' && months.length && monthDays.length && !days.length && Math.min(...monthDays) > 0;
+  if (isDates) said.push(months.flatMap((month) => monthDays.map((day) => date(month, day))).join(', '));
+  if (months.length && !isDates) said.push(`${months.join('·')}월`);
+  if (monthDays.length && !isDates) said.push(monthDays.map((day) => (day < 0 ? `${ordinal(day)} 날` : `${day}일`)).join(', '));
+  const nths = days.filter(({ nth }) => nth !== null).map(({ day, nth }) => `${ordinal(nth ?? 0)} ${DAYS[day]}요일`);
+  const all = [weekdays(days), ...nths].filter(Boolean).join(', ');
+  if (positions.length) said.push(`${all} 중 ${positions.map(ordinal).join('·')}`);
+  else if (monthDays.length && days.length) said.push(`중 ${all}인 날`);
+  else if (days.length && !isDaily) said.push(freq === 'WEEKLY' || nths.length ? all : `모든 ${all}`);
+  if (rest.length) said.push(`(${rest.join(', ')})`);
+  return said.join(' ') + (count ? `, ${count}회` : until && `, ${until}까지`);
+}
+
 /** @type {typeof import('./en.js').en} */
 export const ko = {
   appName: '캘린더', skipToCalendar: '달력으로 건너뛰기',
@@ -55,6 +94,29 @@ export const ko = {
   noEvents: (/** @type {string} */ from, /** @type {string} */ to) => `${from === to ? from : `${from}부터 ${to}까지`} 일정이 없습니다.`,
   earlier: '이전 달 보기', showMonth: (/** @type {string} */ month) => `${month} 이어서 보기`,
   weekNumber: (/** @type {number} */ number) => `${number}주차`,
+  // 일정의 다른 내용
+  more: '더 보기: 장소, 메모, 알림 등', place: '장소', notes: '메모', url: '웹 주소', map: '지도에서 보기',
+  urlInvalid: 'https://example.com처럼 웹 주소를 입력하세요.',
+  ownZone: '시간대', zoneOfCalendar: (zone) => `${zone}(이 캘린더의 시간대)`,
+  timeIn: (time, zone) => `${zone} 시간으로 ${time}`,
+  status: '상태', confirmed: '확정', tentative: '미정', cancelled: '취소됨',
+  free: '한가함', freeHint: '이 시간을 한가함으로 표시', private: '비공개', privateHint: '비공개: 다른 사람에게는 시간만 보임', busy: '바쁨',
+  reminder: '알림', noReminder: '없음', addReminder: '하나 더 추가', removeReminder: (when) => `${when} 알림 삭제`,
+  before: (minutes) => (minutes === 0 ? '시작할 때' : `${length(minutes)} 전`),
+  reminderHint: '이 브라우저에 캘린더가 열려 있는 동안 알려 줍니다.',
+  notificationsBlocked: '이 브라우저에서는 알려 주지 못합니다. 브라우저 설정에서 이 페이지의 알림을 허용하세요. 다른 기기에서는 알릴 수 있습니다.',
+
+  // 반복
+  repeat: '반복', doesNotRepeat: '반복 안 함', daily: '매일', weekly: '매주', monthly: '매월', yearly: '매년',
+  every: '간격', intervalUnit: (every) => ({ day: '일마다', week: '주마다', month: '개월마다', year: '년마다' })[every],
+  onDays: '반복할 날', repeatEnds: '반복 종료', endsNever: '계속', endsOnDate: '날짜까지', endsAfter: '횟수만큼', lastDate: '마지막 날짜', times: '회',
+  numberInvalid: (most) => `1부터 ${most}까지의 수를 입력하세요.`, weekdaysMissing: '요일을 하나 이상 고르세요.',
+  repeatEndsBeforeStart: '마지막 날짜가 일정보다 빠릅니다.', oneOfSeries: '반복 일정 중 따로 바꾼 일정', rule,
+  changeSeries: '반복 일정 변경', deleteSeries: '반복 일정 삭제',
+  onlyThis: '이 일정만', thisAndFollowing: '이 일정과 이후 모든 일정', allOfThem: '모든 일정',
+  cannotUndo: '되돌릴 수 없습니다.', followingChanged: '따로 반복되는 일정으로 나뉩니다.',
+  ruleEnded: '그중 이 일정만 남습니다.', ruleRemoved: '더 이상 반복되지 않고 이 일정만 남습니다.',
+
   noSubject: '(제목 없음)', discardQuestion: '입력한 내용이 저장되지 않았습니다.', keepEditing: '계속 입력', discard: '버리기',
   moreEvents: (count) => `+${count}개`,
   showMore: (count) => `${count}개 더 보기`,
@@ -122,5 +184,6 @@ export const ko = {
   helpSwipe: '옆으로 밀면 이전이나 다음 월, 주, 일로 이동합니다.',
   helpStyles: '일정의 모양', helpOwn: '채워진 일정: 내가 바꿀 수 있습니다.',
   helpOthers: '테두리만 있는 일정: 다른 사람이 만든 일정으로, 볼 수만 있습니다.',
+  helpStatus: '점선: 미정. 취소선: 취소됨. 옅은 색: 한가함. 두 화살표: 반복.',
   helpGroups: '그룹마다 색과 모양이 다릅니다.',
 };
