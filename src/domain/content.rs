@@ -201,9 +201,6 @@ pub(super) fn following(
 ) -> EventDetails {
     let of = |details: &EventDetails| details.properties.as_deref().cloned().unwrap_or_default();
     let (own, before_all, after_all) = (of(changed), of(before), of(after));
-    fn follow<T: PartialEq>(own: T, before: &T, after: T) -> T {
-        if own == *before { after } else { own }
-    }
     let subject = follow(changed.subject.clone(), &before.subject, after.subject.clone());
     let properties = Properties {
         location: follow(own.location, &before_all.location, after_all.location),
@@ -219,6 +216,11 @@ pub(super) fn following(
     };
     let properties = (!properties.is_empty()).then(|| Box::new(properties));
     EventDetails { subject, times: changed.times, properties }
+}
+
+/// `after`, unless `own` differs from what was `before`.
+fn follow<T: PartialEq>(own: T, before: &T, after: T) -> T {
+    if own == *before { after } else { own }
 }
 
 /// Notes the own zone of the series at an occurrence that was changed by itself.

@@ -194,8 +194,16 @@ fn weekday_num(item: &str) -> Option<WeekdayNum> {
     Some(WeekdayNum { ordinal, weekday: weekday(name)? })
 }
 
-fn list<T>(value: &str, item: impl Fn(&str) -> Option<T>) -> Option<Vec<T>> {
-    value.split(',').map(item).collect()
+/// The values of a list, each once: a rule that repeats them says no more, and takes longer.
+fn list<T: PartialEq>(value: &str, item: impl Fn(&str) -> Option<T>) -> Option<Vec<T>> {
+    let mut values = Vec::new();
+    for value in value.split(',') {
+        let value = item(value)?;
+        if !values.contains(&value) {
+            values.push(value);
+        }
+    }
+    Some(values)
 }
 
 /// A number with or without a sign. No part has more than three digits.
@@ -216,7 +224,11 @@ fn unsigned(name: &str, value: &str, least: u32, most: u32) -> Result<Vec<u8>, F
     list(value, number).ok_or_else(|| Fault::in_part(name, &format!("expected {least} to {most}")))
 }
 
-fn signed<T: TryFrom<i16>>(name: &str, value: &str, most: i16) -> Result<Vec<T>, Fault> {
+fn signed<T: TryFrom<i16> + PartialEq>(
+    name: &str,
+    value: &str,
+    most: i16,
+) -> Result<Vec<T>, Fault> {
     let number = |item: &str| {
         let number = integer(item).filter(|n| *n != 0 && (-most..=most).contains(n))?;
         T::try_from(number).ok()

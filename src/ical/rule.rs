@@ -21,6 +21,9 @@ const ROOM: usize = 32;
 /// How many times `BYSETPOS` may have to choose from. All of them are made to choose one.
 const MAX_SET: usize = 10_000;
 
+/// How often one of those may be compared with a place of `BYSETPOS`.
+const MAX_CHOICES: usize = 100_000;
+
 /// How many occurrences a series may have in 31 days.
 pub(super) const MAX_DENSE: usize = 1000;
 
@@ -126,6 +129,8 @@ fn check_set(rule: &Rule) -> Result<(), Fault> {
         Err(Fault::DENSE)
     } else if !rule.parts.by_set_pos.is_empty() && rule.times_a_day() * days > MAX_SET {
         Err(Fault::of("BYSETPOS: expected at most 10000 times to choose from"))
+    } else if rule.parts.by_set_pos.len() * rule.times_a_day() * days > MAX_CHOICES {
+        Err(Fault::of("BYSETPOS: expected fewer places, or fewer times to choose from"))
     } else {
         Ok(())
     }
@@ -172,6 +177,13 @@ mod tests {
     }
 
     #[test]
+    fn a_value_that_is_given_twice_counts_once() {
+        let rule = Rule::parse("FREQ=DAILY;BYHOUR=9,9;BYSETPOS=1,1,1").unwrap();
+        assert_eq!((rule.parts.by_hour.len(), rule.parts.by_set_pos.len()), (1, 1));
+        assert_eq!(rule.as_str(), "FREQ=DAILY;BYHOUR=9,9;BYSETPOS=1,1,1");
+    }
+
+    #[test]
     fn a_leap_second_is_the_one_before() {
         assert_eq!(Rule::parse("FREQ=DAILY;BYSECOND=60").unwrap().parts.by_second, [59]);
         let end = Rule::parse("FREQ=DAILY;UNTIL=19700101T000060").unwrap().end;
@@ -189,6 +201,13 @@ mod tests {
         let dense = "expected at most 1000 occurrences in 31 days";
         let list = |to: usize| (0..to).map(|n| n.to_string()).collect::<Vec<_>>().join(",");
         let many_times = format!("FREQ=DAILY;BYHOUR={};BYMINUTE={}", list(24), list(42));
+        let places: Vec<_> = (1..=110).map(|place| place.to_string()).collect();
+        let minutes: Vec<_> = (0..40).map(|minute| minute.to_string()).collect();
+        let many_places = format!(
+            "FREQ=DAILY;BYHOUR=0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23;BYMINUTE={};BYSETPOS={}",
+            minutes.join(","),
+            places.join(",")
+        );
         let many_choices = format!("FREQ=YEARLY;BYHOUR={};BYMINUTE=0,30;BYSETPOS=1", list(14));
         for (value, fault) in [
             ("", form),
@@ -262,6 +281,10 @@ mod tests {
             ("FREQ=MONTHLY;BYSETPOS=1", "BYSETPOS: expected beside another BY part"),
             (many_times.as_str(), dense),
             (many_choices.as_str(), "BYSETPOS: expected at most 10000 times to choose from"),
+            (
+                many_places.as_str(),
+                "BYSETPOS: expected fewer places, or fewer times to choose from",
+            ),
         ] {
             assert_eq!(read(value), fault, "{value}");
         }

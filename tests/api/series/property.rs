@@ -247,11 +247,11 @@ impl World {
                 rest.left_out.retain(|left_out| *left_out >= name);
                 series.occurrences.truncate(at);
                 series.left_out.retain(|left_out| *left_out < name);
-                change_all(&mut rest, 0, to);
+                change_all(&mut rest, 0, &to);
                 self.series.push(rest);
                 self.series.retain(|series| !series.occurrences.is_empty());
             }
-            _ => change_all(series, at, to),
+            _ => change_all(series, at, &to),
         }
     }
 
@@ -283,7 +283,7 @@ impl World {
 
 /// All occurrences move by as much as the one at `at`, and get as much longer. What was changed by itself keeps its times,
 /// and its subject if that is its own; the one at `at` becomes what was sent.
-fn change_all(series: &mut Series, at: usize, to: (DateTime, DateTime, String)) {
+fn change_all(series: &mut Series, at: usize, to: &(DateTime, DateTime, String)) {
     let seconds = |from: DateTime, to: DateTime| to.duration_since(from).as_secs();
     let named = &series.occurrences[at];
     let (starts, ends, _) = named.changed.clone().unwrap_or_else(|| series.given(named.name));
@@ -293,7 +293,7 @@ fn change_all(series: &mut Series, at: usize, to: (DateTime, DateTime, String)) 
     for (index, occurrence) in series.occurrences.iter_mut().enumerate() {
         occurrence.name = later(occurrence.name, by);
         match &mut occurrence.changed {
-            Some(changed) if index == at => changed.clone_from(&to),
+            Some(changed) if index == at => changed.clone_from(to),
             Some((_, _, subject)) if *subject == before => subject.clone_from(&to.2),
             _ => {}
         }
