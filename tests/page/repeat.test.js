@@ -175,7 +175,7 @@ page('a rule is chosen by days, by the weekday of the month, and by its last day
     await choose();
     assert.equal(await open.textContent('#editor-rule'), words);
     await open.click('#editor-save');
-    await message(open, t.eventCreated);
+    await open.waitForSelector('#editor', { state: 'hidden' });
     const [{ id, rrule }] = (await person.month()).filter((/** @type {any} */ { subject }) => subject === words);
     await person.call('DELETE', '/calendar/event', { event_id: id });
     return rrule;
@@ -220,7 +220,7 @@ page('a rule that makes no sense is not saved', async () => {
   await refused(t.weekdaysMissing);
   await open.getByRole('checkbox', { name: 'Tuesday' }).check();
   await open.fill('#editor-interval', '0');
-  await refused(t.numberInvalid(999));
+  await refused(t.numberInvalid(9999));
   await open.fill('#editor-interval', '1');
   await open.selectOption('#editor-ends', 'date');
   await open.fill('#editor-last-date', '1 June');
