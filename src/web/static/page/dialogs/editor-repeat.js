@@ -14,7 +14,7 @@ import { DAY, addMonths, instantOf, startOfDay, toIso, toIsoDate, today } from '
 /** @typedef {{start: number, allDay: boolean, zone: string}} When the first time, on the clock of the event's zone */
 
 const field = (/** @type {string} */ name) => byId(`editor-${name}`);
-const MOST = 999;
+const MOST = 9999;
 
 /** @type {When} */
 let when;
@@ -26,11 +26,6 @@ let opened;
 let weekStart;
 
 export function init() {
-  const days = [...Array(7).keys()].map((index) => (index + firstDay()) % 7);
-  // 4 January 1970 was a Sunday.
-  field('weekdays').append(...days.map((day) => el('label', {},
-    el('input', { type: 'checkbox', value: day, 'aria-label': formatWeekday((3 + day) * DAY, 'long'), onchange: show }),
-    el('span', { 'aria-hidden': 'true' }, formatWeekday((3 + day) * DAY, 'narrow')))));
   on('editor-repeat', 'change', kindChosen);
   for (const name of ['interval', 'monthly', 'ends', 'count']) on(`editor-${name}`, 'input', show);
   initDate(field('last-date'), show);
@@ -45,7 +40,8 @@ export function fillRepeat(rule, given, { isPossible, isSaved }) {
   when = given;
   const { start, zone } = when;
   const parsed = rule ? parseRule(rule, start) : null;
-  const repeat = parsed && repeatOf(parsed, start, lastDayOf(parsed, start, zone));
+  const isWithin = parsed && Math.max(parsed.interval, parsed.count ?? 0) <= MOST;
+  const repeat = isWithin ? repeatOf(parsed, start, lastDayOf(parsed, start, zone)) : null;
   other = rule && !repeat ? rule : null;
   const kinds = [['', t.doesNotRepeat], ['day', t.daily], ['week', t.weekly], ['month', t.monthly], ['year', t.yearly]];
   if (other) kinds.push(['other', describeRule(other, start, zone)]);
@@ -56,9 +52,19 @@ export function fillRepeat(rule, given, { isPossible, isSaved }) {
   opened = isSaved ? repeatContent() : null;
 }
 
+function offerWeekdays() {
+  const days = [...Array(7).keys()].map((index) => (index + firstDay()) % 7);
+  // 4 January 1970 was a Sunday.
+  const name = (/** @type {number} */ day, /** @type {'long' | 'narrow'} */ style) => formatWeekday((3 + day) * DAY, style);
+  field('weekdays').replaceChildren(...days.map((day) => el('label', {},
+    el('input', { type: 'checkbox', value: day, 'aria-label': name(day, 'long'), onchange: show }),
+    el('span', { 'aria-hidden': 'true' }, name(day, 'narrow')))));
+}
+
 /** @param {Repeat} repeat */
 function write({ interval, weekdays, on: monthlyOn, count, until, weekStart: begins }) {
   weekStart = begins;
+  offerWeekdays();
   field('interval').value = interval;
   writeWeekdays(weekdays);
   field('ends').value = count ? 'count' : until === null ? '' : 'date';
@@ -172,7 +178,7 @@ export function readRepeat(isNew) {
 /** The first field that does not say anything, with what to say of it. @returns {{input: HTMLInputElement, text: string} | null} */
 export function repeatProblem() {
   const every = kind();
-  if (every === '' || every === 'other') return null;
+  if (every === '' || every === 'other' || repeatContent() === opened) return null;
   const ends = field('ends').value;
   if (!numberIn('interval')) return { input: field('interval'), text: t.numberInvalid(MOST) };
   if (every === 'week' && !readWeekdays().length) return { input: boxes()[0], text: t.weekdaysMissing };

@@ -39,7 +39,7 @@ export async function askScope(event, fields) {
   const offered = SCOPES.filter((scope) => rule === undefined || scope !== 'this');
   for (const scope of SCOPES) byId(`scope-${scope}`).hidden = !offered.includes(scope);
   const what = { this: '', following: !fields ? '' : rule === null ? t.ruleEnded : t.followingChanged, all: rule === null ? t.ruleRemoved : '' };
-  for (const scope of SCOPES) byId(`scope-${scope}-hint`).textContent = `${what[scope]} ${canUndo(scope, fields) ? '' : t.cannotUndo}`.trim();
+  for (const scope of SCOPES) byId(`scope-${scope}-hint`).textContent = `${what[scope]} ${canUndo(event, scope, fields) ? '' : t.cannotUndo}`.trim();
   open(byId('scope'), byId(`scope-${offered[0]}`));
   return new Promise((resolve) => { answer = resolve; });
 }

@@ -14,8 +14,9 @@ import * as store from './store.js';
 /** What names an occurrence to the API. One that was changed by itself has an id of its own. @param {CalendarEvent} event @param {Scope} [scope] */
 const target = (event, scope) => ({ event_id: event.id, scope, ...(isByRule(event) && scope ? { occurrence: toApi(event.occurrence ?? 0) } : {}) });
 
-/** Whether a change of them, or without `fields` their deletion, can be taken back. @param {Scope} scope @param {EventFields} [fields] */
-export const canUndo = (scope, fields) => scope === 'this' || (scope === 'all' && fields !== undefined && fields.details?.rrule === undefined);
+/** Whether a change, or without `fields` a deletion, can be taken back. @param {CalendarEvent} seen @param {Scope} scope @param {EventFields} [fields] */
+export const canUndo = (seen, scope, fields) => scope === 'this'
+  || (scope === 'all' && seen.series === null && fields !== undefined && fields.details?.rrule === undefined);
 
 /** @param {object} body */
 const put = (body) => call('PUT', '/calendar/event', { body });
@@ -27,39 +28,29 @@ const reverting = (body) => async () => {
 };
 
 /**
- * @param {CalendarEvent} seen @param {EventFields} wanted @param {Scope} [scope] without it, a single event gets a rule
+ * @param {CalendarEvent} seen @param {EventFields} fields @param {Scope} [scope] without it, a single event gets a rule
  * @returns {Promise<Revert>}
  */
-export async function change(seen, wanted, scope) {
+export async function change(seen, fields, scope) {
   const series = seen.series ?? seen.id;
-  const isOwn = seen.series === null || scope === 'this';
-  const { before, fields, revision: known } = isOwn ? { before: seen, fields: wanted, revision: '' } : await onSeries(seen, wanted);
+  // A subject of its own is not given to the others.
+  const keepsSubject = series !== seen.id && scope !== 'this' && fields.subject === seen.subject;
+  const subject = keepsSubject ? (await read(series)).event.subject : fields.subject;
   try {
-    await writeIfUnchanged(seen, (revision) => put({ ...target(before, scope), revision: known || revision, ...toWire(fields) }), isOwn ? fields : undefined);
+    await writeIfUnchanged(seen, (revision) => put({ ...target(seen, scope), revision, ...toWire({ ...fields, subject }) }), keepsSubject ? undefined : fields);
+    if (keepsSubject) await put({ event_id: seen.id, ...toWire(fields) });
   } catch (error) {
     if (scope !== 'all' || !(await hasArrived(series, fields, error))) throw error;
   }
   await store.renew();
-  if (scope && !canUndo(scope, fields)) return null;
+  if (scope && !canUndo(seen, scope, fields)) return null;
   // Any change after this one makes it impossible to take this one back.
   const after = await read(series, scope === 'this' ? seen.occurrence : null).catch(() => null);
   if (!after) return null;
-  const back = { ...toWire(fieldsBack(before, fields)), revision: after.revision };
+  const back = { ...toWire(fieldsBack(seen, fields)), revision: after.revision };
   if (scope === 'this') return reverting({ ...target(after.event, scope), ...back });
-  // All of them have moved by as much as this one.
-  const named = scope ? { occurrence: toApi(fields.start), rrule: before.details.rrule } : {};
-  return reverting({ event_id: series, scope: 'all', ...back, ...named });
-}
-
-/** The same change of the occurrence that the series has in place of one that was changed by itself. @param {CalendarEvent} seen @param {EventFields} fields */
-async function onSeries(seen, fields) {
-  const { event, revision } = await read(seen.series ?? 0);
-  const start = seen.occurrence ?? 0;
-  const before = { ...event, start, end: start + event.end - event.start, occurrence: start, series: null };
-  return { before, revision, fields: {
-    ...fields, subject: fields.subject === seen.subject ? event.subject : fields.subject,
-    start: start + fields.start - seen.start, end: before.end + fields.end - seen.end,
-  } };
+  // All of them have moved by as much as this one, and their rule with them.
+  return reverting({ event_id: series, scope: 'all', ...back, ...(scope ? { occurrence: toApi(fields.start) } : {}) });
 }
 
 /** Whether an earlier try has moved the series, which has no such occurrence now. @param {number} series @param {EventFields} fields @param {unknown} error */
@@ -77,7 +68,7 @@ export async function remove(seen, scope) {
     if (!(error instanceof ConflictError) || error.current || !seen.mine) throw error;
   }
   await store.renew();
-  if (!canUndo(scope) || !seen.mine || seen.occurrence === null) return null;
+  if (!canUndo(seen, scope) || !seen.mine || seen.occurrence === null) return null;
   const { subject, start, end, allDay } = seen;
   const own = seen.series === null ? {} : { allDay, details: { ...allDetails(seen), rrule: undefined } };
   return reverting({ event_id: seen.series ?? seen.id, occurrence: toApi(seen.occurrence), scope, ...toWire({ subject, start, end, ...own }) });
