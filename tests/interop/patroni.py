@@ -125,7 +125,13 @@ class Server:
     def start(self):
         arguments = [self.cluster.binary, "--database", self.cluster.url, "dev-run", "--port", str(self.port)]
         self.process = self.cluster.spawn(self.name, arguments)
-        wait_for(f"answer of {self.name}", lambda: get(f"{self.url}/healthz")[0] == 200)
+        wait_for(f"answer of {self.name}", self.answers)
+
+    def answers(self):
+        if self.process.poll() is not None:
+            log = (self.cluster.folder / f"{self.name}.log").read_text()
+            raise RuntimeError(f"{self.name} has ended: {log[-2000:]}")
+        return get(f"{self.url}/healthz")[0] == 200
 
     def kill(self):
         self.process.kill()
@@ -151,7 +157,10 @@ class Cluster:
 
     def spawn(self, name, command):
         log = (self.folder / f"{name}.log").open("a")
-        process = subprocess.Popen([*map(str, command)], cwd=self.folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        # Without the settings of whoever runs this.
+        environment = {key: value for key, value in os.environ.items() if not key.startswith(("CALENDAR_", "PG"))}
+        process = subprocess.Popen(
+            [*map(str, command)], cwd=self.folder, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         self.processes.append(process)
         return process
 
