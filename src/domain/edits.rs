@@ -389,8 +389,9 @@ impl OfSeries<'_> {
         }
         let places = self.places(from, &new, later, new_rule.is_none())?;
         self.give_changed(from, to, named, &details, content, &places)?;
-        let exceptions = places.values().copied().collect();
-        let recurrence = series::with_exceptions(repeats, exceptions)?;
+        // In order, which their places need not be.
+        let exceptions: BTreeSet<_> = places.values().copied().collect();
+        let recurrence = series::with_exceptions(repeats, exceptions.into_iter().collect())?;
         Ok((details, recurrence))
     }
 
