@@ -3,18 +3,19 @@
 //! - A calendar shows its user's personal events, and all events of the groups that its user has
 //!   selected.
 //! - A user may read what their calendar shows, and what they registered themselves.
+//! - Of somebody else's private event, a user sees when it is, not what ([`seen_by`]). No search finds it.
 //! - Only the user who registered an event may change it. That user may delete it, and so may the
 //!   creator of its group: otherwise nobody but the spammer could remove spam.
 //! - Every user may see every group, select it, and register events in it. Only its creator may rename
 //!   or delete it.
 //!
 //! A view cannot ask about each event in turn. The queries that find what a calendar shows, in
-//! `store/tables/events.rs` and `store/tables/subject_index.rs`, repeat [`shows`] in SQL and say
+//! `store/tables/events.rs` and `store/tables/subject_index.rs`, repeat [`shows`] and [`seen_by`] in SQL and say
 //! so. A property test (`tests/api/property`) checks that they agree with it.
 
 use super::{no_event, no_group};
 use crate::error::{Error, Result};
-use crate::model::{Event, EventId, GroupId, UserId};
+use crate::model::{Event, EventId, GroupId, UserId, private_subject};
 use crate::store::Snapshot;
 
 /// Whether the calendar of `user` shows `event`.
@@ -28,14 +29,26 @@ pub fn shows(snapshot: &Snapshot<'_>, user: UserId, event: &Event) -> Result<boo
     }
 }
 
-/// The event with that id, if `caller` may read it.
+/// `event` as `reader` sees it.
+#[must_use]
+pub fn seen_by(mut event: Event, reader: UserId) -> Event {
+    if event.owner != reader
+        && let Some(properties) = event.details.properties.as_mut().filter(|p| p.private)
+    {
+        **properties = properties.seen_by_others();
+        event.details.subject = private_subject();
+    }
+    event
+}
+
+/// The event with that id as `caller` sees it, if `caller` may read it.
 ///
 /// # Errors
 /// [`Error::NotFound`] if there is none, or if `caller` may not know of it.
 pub fn readable_event(snapshot: &Snapshot<'_>, caller: UserId, id: EventId) -> Result<Event> {
     let event = snapshot.event(id)?.ok_or_else(|| no_event(id))?;
     let may = event.owner == caller || shows(snapshot, caller, &event)?;
-    if may { Ok(event) } else { Err(no_event(id)) }
+    if may { Ok(seen_by(event, caller)) } else { Err(no_event(id)) }
 }
 
 /// The event with that id, if `caller` may change it.

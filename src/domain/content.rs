@@ -192,9 +192,9 @@ impl Content {
     }
 }
 
-/// The details of an occurrence that was changed by itself, after those of its series have become `after`: what it
-/// still had from the series follows.
-pub(super) fn following(
+/// The details of an occurrence that was changed by itself, once those of its series have gone from `before` to `after`:
+/// what it still has from the series changes along.
+pub(super) fn inherited(
     changed: &EventDetails,
     before: &EventDetails,
     after: &EventDetails,

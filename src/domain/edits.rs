@@ -451,7 +451,7 @@ impl OfSeries<'_> {
             let mut after = if named.is_some_and(|named| named.id == changed.id) {
                 content.over(Some(&changed.details), setting.zone)?
             } else {
-                content::following(&changed.details, &self.event.details, details)
+                content::inherited(&changed.details, &self.event.details, details)
             };
             content::set_series_zone(&mut after, zone.clone());
             let recurrence = Recurrence::Changed { series: to, start: *place };

@@ -30,7 +30,7 @@ pub fn in_range(
     let birthday = events.pop_if(|event| event.birthday);
     let mut shown = Vec::with_capacity(events.len());
     for event in events {
-        series::expand(event.seen_by(caller), range, zone, &mut room, &mut shown)?;
+        series::expand(access::seen_by(event, caller), range, zone, &mut room, &mut shown)?;
     }
     shown.extend(birthday.into_iter().flat_map(|event| Occurrence::of_birthday(event, range)));
     shown.sort_unstable_by_key(Occurrence::order);
@@ -80,7 +80,7 @@ pub fn get(
     occurrence: Option<WallTime>,
     zone: &TimeZone,
 ) -> Result<Occurrence> {
-    let event = access::readable_event(snapshot, caller, id)?.seen_by(caller);
+    let event = access::readable_event(snapshot, caller, id)?;
     match occurrence {
         None => series::one(event, zone),
         Some(at) => series::at(snapshot, caller, event, at, zone),

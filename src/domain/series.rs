@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 
+use super::access;
 use super::content::{self, own_zone, placed};
 use crate::error::{Error, Result};
 use crate::ical::{Rule, Series, zone};
@@ -42,7 +43,7 @@ impl<'a> Clock<'a> {
         self.own.as_ref().map_or(at, |(_, own)| zone::convert(at, own, self.server))
     }
 
-    fn of_server(&self, at: WallTime) -> WallTime {
+    fn to_own(&self, at: WallTime) -> WallTime {
         self.own.as_ref().map_or(at, |(_, own)| zone::convert(at, self.server, own))
     }
 }
@@ -117,7 +118,7 @@ impl<'a> Recurring<'a> {
     /// # Errors
     /// [`Error::Invalid`] if there is none.
     pub(super) fn find(&self, at: WallTime) -> Result<WallTime> {
-        let around = self.clock.of_server(at);
+        let around = self.clock.to_own(at);
         let near = self.series.between(around.seconds() - DAY, around.seconds() + DAY);
         let mut starts = near.into_iter();
         starts.find(|start| self.clock.to_server(*start) == at).ok_or_else(|| {
@@ -127,19 +128,14 @@ impl<'a> Recurring<'a> {
 
     /// The details of the occurrence that starts at `start`, as the series gives them.
     pub(super) fn details_at(&self, start: WallTime) -> EventDetails {
-        let mut properties = self.details.properties.as_deref().cloned().unwrap_or_default();
-        properties.zone = None;
-        let times = (start, start.later(self.length));
-        let subject = self.details.subject.clone();
-        placed(subject, properties, self.clock.own.clone(), times, self.clock.server)
+        at_times(self.details, (start, start.later(self.length)), self.clock.server)
     }
 
     /// The first occurrence that is neither left out nor changed by itself.
     pub(super) fn first(&self) -> Option<(WallTime, EventTimes)> {
         let last = self.series.last().unwrap_or(WallTime::MAX).seconds();
         let (mut from, mut stride) = (self.starts().seconds(), DAY);
-        // What is left out is bounded, so that the first of a dense series is near, and of a rare one a long stride
-        // has few.
+        // Exceptions are few. A dense series soon has an occurrence that is none; a rare one gives little in a long stride.
         while from <= last {
             let starts = self.series.between(from, from.saturating_add(stride));
             if let Some(start) = starts.into_iter().find(|start| !self.repeats.excepts(*start)) {
@@ -234,7 +230,7 @@ pub(super) fn at(
             at.typed()
         ))
     })?;
-    Ok(single(changed.seen_by(caller), server))
+    Ok(single(access::seen_by(changed, caller), server))
 }
 
 /// An event that is no series.
@@ -343,7 +339,7 @@ pub(super) fn told_otherwise(
     let (starts, ends) = own_times(details)?;
     let told = EventTimes::forward(clock.to_server(starts), clock.to_server(ends));
     let stored = details.times;
-    let there = (clock.of_server(stored.starts()), clock.of_server(stored.ends()));
+    let there = (clock.to_own(stored.starts()), clock.to_own(stored.ends()));
     let same = clock.own.is_none() || told == stored || there == (starts, ends);
     Ok((!same).then_some(told))
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{
     Day, Email, EventId, Expected, GroupId, Properties, Recurrence, Revision, ShortText, TimeRange,
-    UserId, WallTime, private_subject,
+    UserId, WallTime,
 };
 use crate::error::Result;
 
@@ -157,18 +157,6 @@ impl Event {
             self.details.properties.as_ref().map_or(0, |properties| properties.bytes());
         let subject = self.details.subject.as_str().len();
         Self::LEAST_BYTES + 2 * self.email.as_str().len() + subject + properties
-    }
-
-    /// The event as `reader` may see it: of somebody else's private event, when it is and not what.
-    #[must_use]
-    pub fn seen_by(mut self, reader: UserId) -> Self {
-        if self.owner != reader
-            && let Some(properties) = self.details.properties.as_mut().filter(|p| p.private)
-        {
-            **properties = properties.seen_by_others();
-            self.details.subject = private_subject();
-        }
-        self
     }
 }
 

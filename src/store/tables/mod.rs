@@ -1,4 +1,4 @@
-//! One file per table: its statements, its row mapping, and its methods of
+//! One file per table (two for `event`): its statements, its row mapping, and its methods of
 //! [`Snapshot`](super::Snapshot) and [`Transaction`](super::Transaction). A statement is a plain constant
 //! that can be pasted into `sqlite3`, or into `psql` once `?` is `$`.
 
@@ -13,6 +13,7 @@ mod plans;
 pub(super) mod search;
 pub(super) mod selections;
 pub(super) mod sequences;
+mod series;
 pub(super) mod subject_index;
 pub(super) mod user_settings;
 pub(super) mod users;

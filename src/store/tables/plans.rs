@@ -4,9 +4,9 @@
 use rusqlite::OpenFlags;
 
 use super::events::{
-    BIRTHDAY_OF, BY_ID, CHANGED_OCCURRENCE, COUNT_SERIES, PERSONAL_BETWEEN, PERSONAL_SERIES,
-    SELECTED_BETWEEN, SELECTED_SERIES, ZONED,
+    BIRTHDAY_OF, BY_ID, PERSONAL_BETWEEN, PERSONAL_SERIES, SELECTED_BETWEEN, SELECTED_SERIES,
 };
+use super::series::{CHANGED_OCCURRENCE, COUNT_SERIES, ZONED};
 use super::{groups, idempotency_keys, selections, subject_index, user_settings, users};
 use crate::store::Store;
 use crate::store::engine::sql::Sql;

@@ -21,7 +21,7 @@ SELECT count(*) FROM (
     LIMIT ?2) AS few",
 );
 
-/// The first ?5 events that the calendar of user ?1 shows (`access::shows`) after the start ?3 and the id ?4,
+/// The first ?5 events that the calendar of user ?1 shows (`access::shows`, `access::seen_by`) after the start ?3 and the id ?4,
 /// and whose folded subject contains ?2. For a small calendar.
 pub(in crate::store) const SCANNED: Sql = Sql::both(
     r#"

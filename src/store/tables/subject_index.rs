@@ -50,8 +50,8 @@ SELECT e.starts, e.id
 FROM event e INDEXED BY event_personal
 WHERE e.user_id = ?1 AND e.group_id IS NULL AND instr(e.subject_folded, ?2) > 0";
 
-/// The same for the groups that user ?1 has selected (`access::shows`). INDEXED BY and the order of
-/// CROSS JOIN limit the scan to the events of those groups.
+/// The same for the groups that user ?1 has selected (`access::shows`), without others' private events
+/// (`access::seen_by`). INDEXED BY and the order of CROSS JOIN limit the scan to the events of those groups.
 pub(in crate::store) const SELECTED: &str = "
 SELECT e.starts, e.id
 FROM selection s CROSS JOIN calendar_group c CROSS JOIN event e INDEXED BY event_in_group
@@ -59,7 +59,7 @@ WHERE s.user_id = ?1 AND c.id = s.group_id AND c.deleted = 0 AND e.group_id = s.
     AND instr(e.subject_folded, ?2) > 0 AND (e.private = 0 OR e.user_id = ?1)";
 
 /// The events that the index finds for the expression ?3, if the calendar of user ?1 shows them
-/// (`access::shows`) and their folded subject contains ?2. CROSS JOIN forces it to start at the index.
+/// (`access::shows`, `access::seen_by`) and their folded subject contains ?2. CROSS JOIN forces it to start at the index.
 pub(in crate::store) const INDEXED: &str = "
 SELECT e.starts, e.id
 FROM subject_gram g CROSS JOIN event e ON e.id = g.rowid
@@ -100,7 +100,7 @@ FROM event e INDEXED BY event_noted_personal
 WHERE e.user_id = ?1 AND e.group_id IS NULL AND e.properties_folded IS NOT NULL
     AND instr(e.properties_folded, ?2) > 0";
 
-/// The same for the groups that user ?1 has selected (`access::shows`).
+/// The same for the groups that user ?1 has selected (`access::shows`, `access::seen_by`).
 pub(in crate::store) const NOTED_SELECTED: &str = "
 SELECT e.starts, e.id
 FROM selection s CROSS JOIN calendar_group c CROSS JOIN event e INDEXED BY event_noted_in_group
