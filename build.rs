@@ -1,7 +1,11 @@
 //! Prepares the files of `src/web/static/` that the binary embeds.
 //!
 //! One hash of all files stands in the URL of each. So a browser can cache them for ever, and modules
-//! import one another by relative paths. Text is compressed here once, not for each request.
+//! import one another by relative paths. Text is compressed here once, not for each request, and our own
+//! scripts and style sheets are stripped of their comments before.
+
+#[path = "build/strip.rs"]
+mod strip;
 
 use std::fmt::Write as _;
 use std::fs;
@@ -15,21 +19,26 @@ const SOURCE: &str = "src/web/static";
 
 fn main() -> io::Result<()> {
     // On stable Rust the macros that embed a folder cannot tell cargo to watch it.
-    for folder in ["migrations", SOURCE] {
+    for folder in ["assets", "migrations", SOURCE] {
         println!("cargo:rerun-if-changed={folder}");
     }
     let mut paths = Vec::new();
     list(Path::new(SOURCE), &mut paths)?;
     paths.sort();
-    let hash = hash(&paths)?;
+    let mut files = Vec::new();
+    for path in paths {
+        let content = content(&path)?;
+        files.push((path, content));
+    }
+    let hash = hash(&files)?;
     println!("cargo:rustc-env=STATIC_HASH={hash}");
     let out = PathBuf::from(variable("OUT_DIR")?).join("static");
     if out.exists() {
         fs::remove_dir_all(&out)?;
     }
-    for path in paths {
+    for (path, content) in files {
         let inside = path.strip_prefix(SOURCE).map_err(io::Error::other)?;
-        embed(&path, &out.join(inside), &hash)?;
+        embed(&path, content, &out.join(inside), &hash)?;
     }
     Ok(())
 }
@@ -51,12 +60,29 @@ fn list(folder: &Path, paths: &mut Vec<PathBuf>) -> io::Result<()> {
     Ok(())
 }
 
+/// What is embedded of a file. Those of `vendor/` stay as they were published.
+fn content(path: &Path) -> io::Result<Vec<u8>> {
+    let content = fs::read(path)?;
+    if path.components().any(|part| part.as_os_str() == "vendor") {
+        return Ok(content);
+    }
+    let strip = match path.extension().and_then(|extension| extension.to_str()) {
+        Some("js") => strip::script,
+        Some("css") => strip::style,
+        _ => return Ok(content),
+    };
+    let text = String::from_utf8(content).map_err(io::Error::other)?;
+    let stripped = strip(&text);
+    stripped
+        .map(String::into_bytes)
+        .map_err(|error| io::Error::other(format!("{}: {error}", path.display())))
+}
+
 /// A hash of all files, their paths and the version, since the pages show the version.
-fn hash(paths: &[PathBuf]) -> io::Result<String> {
+fn hash(files: &[(PathBuf, Vec<u8>)]) -> io::Result<String> {
     let mut hash = Sha256::new();
     hash.update(variable("CARGO_PKG_VERSION")?);
-    for path in paths {
-        let content = fs::read(path)?;
+    for (path, content) in files {
         hash.update(format!("\n{} {}\n", path.display(), content.len()));
         hash.update(content);
     }
@@ -69,11 +95,11 @@ fn hash(paths: &[PathBuf]) -> io::Result<String> {
 
 /// Writes a file to where it is embedded from: text is compressed and named `.gz`, anything else is
 /// copied.
-fn embed(from: &Path, to: &Path, hash: &str) -> io::Result<()> {
+fn embed(from: &Path, content: Vec<u8>, to: &Path, hash: &str) -> io::Result<()> {
     if let Some(folder) = to.parent() {
         fs::create_dir_all(folder)?;
     }
-    let mut text = match String::from_utf8(fs::read(from)?) {
+    let mut text = match String::from_utf8(content) {
         Ok(text) => text,
         Err(other) => return fs::write(to, other.into_bytes()),
     };

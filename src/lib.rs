@@ -3,7 +3,7 @@
 //! Every arrow points down; `tests/layers.rs` checks them:
 //!
 //! ```text
-//!   main.rs ─► cli/ ─► run/ ─► server.rs ─► api/   web/     HTTP: routes, guards, the envelope; the pages
+//!   main.rs ─► cli/ ─► run/ ─► server.rs ─► api/ feed/ web/  HTTP: routes, guards, the envelope; the pages
 //!                │                 │          │
 //!                └────┬────────────┴──────────┘
 //!                     ▼
@@ -16,8 +16,9 @@
 //!
 //! Beside it: [`config`] (every key, read and checked once), [`clock`] (the only place that asks for the
 //! time), [`app`] (what every handler works with), `http/` (the HTTP that all protocols share), [`ical`]
-//! (recurrence rules), [`backups`] (the scheduled ones) and [`error`] (the one error type). `run/` starts and stops a server
-//! and what runs beside it.
+//! (recurrence rules), [`fetch`] (outside calendars), [`archive`] (files that come in, also as a zip),
+//! [`backups`] (the scheduled ones), [`subscriptions`] (groups filled from outside calendars), [`holidays`] (those that come with the program) and [`error`] (the one error type). `run/` starts and stops a server and
+//! what runs beside it.
 //!
 //! A value is checked when it comes in, and trusted from then on:
 //!
@@ -34,17 +35,22 @@
 
 pub mod api;
 pub mod app;
+pub mod archive;
 pub mod backups;
 pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod domain;
 pub mod error;
+mod feed;
+pub mod fetch;
 pub mod front;
+pub mod holidays;
 mod http;
 pub mod ical;
 pub mod model;
 mod run;
 pub mod server;
 pub mod store;
+pub mod subscriptions;
 pub mod web;

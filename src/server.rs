@@ -11,6 +11,7 @@ use rocket::{Build, Request, Rocket, State};
 
 use crate::api;
 use crate::app::{App, Metrics, exchange};
+use crate::feed;
 use crate::web;
 
 /// The server, ready to launch. `rocket` holds only Rocket's own settings.
@@ -20,6 +21,7 @@ pub fn build(rocket: Figment, app: App) -> Rocket<Build> {
         .manage(app)
         .mount(api::BASE, api::routes())
         .register("/api", api::catchers())
+        .mount("/", feed::routes())
         .mount("/", web::routes())
         .register("/", web::catchers())
         // Without one, Rocket attaches its own, which sets other headers than those below.

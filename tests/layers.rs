@@ -11,10 +11,13 @@ use regex_lite::Regex;
 
 /// Each part of `src/`, by its path, with the parts that it may name beside itself. A part inside
 /// another follows it.
-const MAY_NAME: [(&str, &[&str]); 21] = [
+const MAY_NAME: [(&str, &[&str]); 26] = [
     ("error", &[]),
     ("model", &["error"]),
     ("ical", &["error", "model"]),
+    ("fetch", &["error", "model"]),
+    ("archive", &["error"]),
+    ("holidays", &["ical"]),
     ("clock", &["error", "model"]),
     ("config", &["error", "model"]),
     ("store", &["error", "model"]),
@@ -24,36 +27,56 @@ const MAY_NAME: [(&str, &[&str]); 21] = [
     ("domain", &["error", "ical", "model", "store"]),
     ("http", &["error"]),
     ("app", &["clock", "domain", "error", "http", "model", "store"]),
-    ("api", &["app", "domain", "error", "http", "model", "store"]),
+    ("api", &["app", "archive", "domain", "error", "holidays", "http", "model", "store"]),
+    ("feed", &["app", "domain", "error", "http", "model", "store"]),
     ("web", &["app", "error", "http", "model"]),
-    ("server", &["api", "app", "web"]),
+    ("server", &["api", "app", "feed", "web"]),
     ("front", &["api", "app", "config", "error", "http", "web"]),
     ("backups", &["clock", "config", "error", "model", "store"]),
+    ("subscriptions", &["app", "clock", "domain", "error", "fetch", "holidays", "model", "store"]),
     (
         "run",
         &[
-            "app", "backups", "clock", "config", "domain", "error", "front", "model", "server",
+            "app",
+            "backups",
+            "clock",
+            "config",
+            "domain",
+            "error",
+            "fetch",
+            "front",
+            "model",
+            "server",
+            "store",
+            "subscriptions",
+        ],
+    ),
+    (
+        "cli",
+        &[
+            "api", "archive", "backups", "clock", "config", "domain", "error", "model", "run",
             "store",
         ],
     ),
-    ("cli", &["api", "backups", "clock", "config", "domain", "error", "model", "run", "store"]),
     ("lib", &[]),
     ("main", &[]),
 ];
 
 /// Crates that only these parts may name.
-const ONLY_IN: [(&str, &[&str]); 11] = [
+const ONLY_IN: [(&str, &[&str]); 13] = [
     ("hyper", &["front"]),
-    ("tokio_rustls", &["front", "store"]),
+    ("tokio_rustls", &["fetch", "front", "store"]),
+    ("ureq", &["fetch"]),
     ("rusqlite", &["store"]),
     ("tokio_postgres", &["store"]),
     ("tokio_postgres_rustls", &["store"]),
     ("refinery", &["store"]),
-    ("rocket", &["api", "app", "cli", "config", "front", "run", "server", "web"]),
+    ("rocket", &["api", "app", "cli", "config", "feed", "front", "run", "server", "web"]),
     ("clap", &["cli"]),
     ("jsonwebtoken", &["domain"]),
     ("utoipa", &["api"]),
     ("ical", &["ical"]),
+    ("zip", &["archive"]),
 ];
 
 struct Source {

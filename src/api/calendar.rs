@@ -17,7 +17,7 @@ use super::parameters::{Parameters, missing};
 use super::query::Query;
 use super::refusal::Result;
 use super::values::{Day, DayOrTime, Id, Limit, Month, SearchIn, Text, Time};
-use crate::app::{App, ViewCache};
+use crate::app::{App, Subject, ViewCache};
 use crate::domain;
 use crate::error::{self, Error};
 use crate::model::{self, EventId, Expected, Occurrence, Page, Room, TimeRange, User};
@@ -77,16 +77,16 @@ impl View {
     ) -> error::Result<Events> {
         let Self { cache, zone, conditional } = self;
         let version = snapshot.calendar_version(user.id)?;
-        let tag = cache.tag(version, range);
+        let tag = cache.tag(Subject::Calendar, version, range);
         if conditional.has(&tag) {
             return Ok(Answer::not_modified(tag));
         }
-        if let Some(kept) = cache.get(version, range, conditional.gzip) {
+        if let Some(kept) = cache.get(Subject::Calendar, version, range, conditional.gzip) {
             return Ok(Answer::view(kept, tag));
         }
         let occurrences = domain::events::in_range(snapshot, user.id, range, zone, room())?;
         let view = event::list(&occurrences, room())?.into_view(conditional.gzip)?;
-        cache.keep(version, range, conditional.gzip, &view);
+        cache.keep(Subject::Calendar, version, range, conditional.gzip, &view);
         Ok(Answer::view(view, tag))
     }
 }

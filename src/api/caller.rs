@@ -15,7 +15,7 @@ use super::refusal::{Refusal, Result, refuse};
 use crate::app::{App, Counted};
 use crate::domain::auth::{self, Claims};
 use crate::error::{self, Error};
-use crate::model::User;
+use crate::model::{Email, User};
 use crate::store::{Lane, Snapshot, Transaction};
 
 /// The verified access token of the header `X-calendar-access-token`. It reads and writes the store for
@@ -51,8 +51,8 @@ fn verify(request: &Request<'_>) -> Result<Caller> {
 
 impl Caller {
     /// The email in the token, whose user may not exist.
-    pub(super) fn email(&self) -> &str {
-        self.claims.email.as_str()
+    pub(super) fn email(&self) -> &Email {
+        &self.claims.email
     }
 
     /// Runs `work`, which reads a few rows, for the token's user.
@@ -124,11 +124,31 @@ impl Caller {
             Ok(input) => input,
             Err(refusal) => return self.after_token(app, refusal).await,
         };
-        if let Err(error) = app.write_limit.count(&self.claims.email) {
-            return self.after_token(app, error.into()).await;
+        if let Err(refusal) = self.count_write(app) {
+            return self.after_token(app, refusal).await;
         }
+        self.write_part(app, |tx, user| work(tx, user, input)).await
+    }
+
+    /// Counts a call that writes by several of [`Caller::write_part`].
+    ///
+    /// # Errors
+    /// [`Error::TooMany`] if the user writes too often.
+    pub(super) fn count_write(&self, app: &App) -> Result<()> {
+        Ok(app.write_limit.count(&self.claims.email)?)
+    }
+
+    /// Runs `work`, a part of a call, for the token's user in a write that is not counted.
+    ///
+    /// # Errors
+    /// [`Error::InvalidToken`] if there is no such user or they have ended the token, the error of `work`.
+    pub(super) async fn write_part<T, F>(&self, app: &App, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Transaction<'_>, User) -> error::Result<T> + Send + 'static,
+    {
         let claims = Arc::clone(&self.claims);
-        let work = move |tx: &Transaction<'_>| work(tx, auth::user_of(tx, &claims)?, input);
+        let work = move |tx: &Transaction<'_>| work(tx, auth::user_of(tx, &claims)?);
         match app.store.write(work).await {
             // The write may have failed before it looked for the user.
             Err(error @ Error::Unavailable(_)) => self.after_token(app, error.into()).await,

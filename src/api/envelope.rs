@@ -52,6 +52,7 @@ fn code_of(refusal: &Refusal) -> Code {
         Refusal::NoSuchPath => return Code::NOT_FOUND,
         Refusal::MethodNotAllowed(_) => return Code::METHOD_NOT_ALLOWED,
         Refusal::TooLarge(_) => return Code::TOO_LARGE,
+        Refusal::TooSlow(_) => return Code::SLOW,
     };
     match error {
         Error::Exists(Taken::Email) => Code::EMAIL_EXISTS,
@@ -100,7 +101,7 @@ fn detail_of(refusal: &Refusal) -> Option<String> {
         Refusal::Calendar(error) => error,
         Refusal::NoSuchPath => return Some("no such path".into()),
         Refusal::MethodNotAllowed(allow) => return Some(format!("this path takes {allow}")),
-        Refusal::TooLarge(detail) => return Some(detail.clone()),
+        Refusal::TooLarge(detail) | Refusal::TooSlow(detail) => return Some(detail.clone()),
     };
     match error {
         Error::Exists(_) | Error::Internal(_) | Error::Setup(_) => None,

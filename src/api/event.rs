@@ -1,7 +1,6 @@
 //! `/calendar/event`: single events. Every field of an event on the wire is here, in requests and
 //! in answers. A new field changes only this file in `api/`.
 
-use jiff::tz::TimeZone;
 use rocket::request::{FromRequest, Outcome, Request};
 use rocket::{State, delete, get, post, put};
 use serde::{Deserialize, Serialize};
@@ -17,20 +16,21 @@ use super::patch::Given;
 use super::path::{BASE, PathId};
 use super::query::Query;
 use super::refusal::Result;
+use super::terms::Terms;
 use super::values::{
     Description, Id, Key, Location, PrintedEmail, PrintedTime, RecurrenceRule, Reminders, Revision,
     Scope, Start, Status, Text, Time, Url, Zone,
 };
 use crate::app::App;
 use crate::domain::{
-    self, Content, Setting,
+    self, Content,
     repeats::{self, Repeatable},
 };
 use crate::error;
 use crate::http::etag::{Allowed, allowed};
 use crate::model::{
-    self, Bounds, Email, EventId, EventInput, GroupId, Occurrence, Precondition, Properties,
-    Recurrence, Room, Target, WallTime,
+    self, Email, EventId, EventInput, GroupId, Occurrence, Precondition, Properties, Recurrence,
+    Room, Target, WallTime,
 };
 use crate::store::Made;
 
@@ -229,7 +229,9 @@ impl<'a> PrintedProperties<'a> {
     /// Those of an occurrence; none if there is nothing in them.
     fn of(Occurrence { event, start, .. }: &'a Occurrence) -> Option<Self> {
         let properties = event.details.properties.as_deref();
-        if properties.is_none() && event.recurrence == Recurrence::Once {
+        // How a birthday recurs is said by its being one.
+        let recurs = event.recurrence != Recurrence::Once && !event.birthday;
+        if properties.is_none() && !recurs {
             return None;
         }
         let flag = |flag: fn(&Properties) -> bool| properties.is_some_and(flag).then_some(true);
@@ -411,22 +413,6 @@ fn event_path(EventId(id): EventId) -> String {
     format!("{BASE}/calendar/event/{id}")
 }
 
-/// What a change needs of the app, carried to the thread that makes it.
-struct Terms {
-    zone: TimeZone,
-    bounds: Bounds,
-}
-
-impl Terms {
-    fn of(app: &App) -> Self {
-        Self { zone: app.clock.zone().clone(), bounds: app.bounds }
-    }
-
-    fn at(&self, now: WallTime) -> Setting<'_> {
-        Setting { now, zone: &self.zone, bounds: self.bounds }
-    }
-}
-
 /// Call 6.
 #[put("/calendar/event", data = "<body>")]
 pub(super) async fn change(
@@ -499,40 +485,5 @@ pub(super) fn one(
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_event_is_written_as_it_serializes() {
-        let (park, time) = (Email::stored("\"박\"@정이.한국".into()), WallTime::MIN);
-        let all = PrintedProperties {
-            all_day: Some(true),
-            location: Some("\"여기\""),
-            occurrence: Some("2017-06-20 09:00:00".into()),
-            reminders: Some(&[10]),
-            ..PrintedProperties::default()
-        };
-        for (group, updated, birthday, more) in [
-            (None, None, None, None),
-            (Some("2".into()), Some(WallTime::MAX), Some("1"), Some(PrintedProperties::default())),
-            (None, None, None, Some(all)),
-        ] {
-            let event = Event {
-                id: EventId(25),
-                email: &park,
-                useremail: &park,
-                subject: "a \"b\" \\ \u{1} 👍",
-                group,
-                sdate: time,
-                edate: WallTime::MAX,
-                created: time,
-                updated,
-                birthday,
-                more,
-            };
-            let mut written = Vec::new();
-            event.write(&mut written).unwrap();
-            assert_eq!(str::from_utf8(&written).unwrap(), serde_json::to_string(&event).unwrap());
-        }
-    }
-}
+#[path = "event_tests.rs"]
+mod tests;

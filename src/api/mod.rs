@@ -10,9 +10,13 @@ mod conditional;
 mod envelope;
 mod event;
 mod fallback;
+mod feed;
 mod group;
+mod group_values;
+mod holidays;
 mod idempotency;
 mod input;
+mod member;
 pub mod openapi;
 mod parameters;
 mod patch;
@@ -20,6 +24,10 @@ mod path;
 mod query;
 mod refusal;
 mod settings;
+mod subscription;
+mod terms;
+mod transfer;
+mod upload;
 mod user;
 mod values;
 
@@ -27,6 +35,8 @@ pub(crate) use body::LIMIT as BODY_LIMIT;
 pub(crate) use envelope::{HEADERS, unread};
 pub(crate) use fallback::sender;
 pub use path::BASE;
+pub(crate) use transfer::import::ImportReport;
+pub(crate) use upload::is_upload;
 
 use rocket::{Catcher, Route};
 
@@ -45,6 +55,9 @@ pub fn routes() -> Vec<Route> {
         user::unselect_group,
         settings::read,
         settings::replace,
+        feed::list,
+        feed::create,
+        feed::end,
         calendar::this_month,
         calendar::month,
         calendar::today,
@@ -66,6 +79,14 @@ pub fn routes() -> Vec<Route> {
         group::all,
         group::read,
         group::create_event,
+        member::list,
+        member::put,
+        member::remove,
+        subscription::create,
+        holidays::list,
+        transfer::import::import,
+        transfer::export::export,
+        transfer::export::export_group,
         openapi::get,
     ];
     let refusals = fallback::refusals(&routes);

@@ -1,4 +1,4 @@
-//! The paths of the API: where it is mounted, and the id that a path ends in.
+//! The paths of the API: where it is mounted, and the id that a path has.
 
 use rocket::http::Status;
 use rocket::request::{FromRequest, Outcome, Request};
@@ -8,7 +8,7 @@ use crate::app::exchange;
 /// Where version 1 of the API is mounted.
 pub const BASE: &str = "/api/v1";
 
-/// The integer that a path ends in. A path that ends in anything else does not exist.
+/// The integer that a path has where its route has a parameter. A path that has anything else there does not exist.
 pub(crate) struct PathId(pub(crate) i64);
 
 impl PathId {
@@ -26,8 +26,12 @@ impl<'r> FromRequest<'r> for PathId {
     type Error = ();
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
-        let last = request.uri().path().segments().filter(|segment| !segment.is_empty()).last();
-        match last.and_then(Self::parse) {
+        let parameter = request.route().and_then(|route| {
+            let mut segments = route.uri.path().split('/').filter(|segment| !segment.is_empty());
+            segments.position(|segment| segment.starts_with('<'))
+        });
+        let given = parameter.and_then(|at| request.uri().path().segments().nth(at));
+        match given.and_then(Self::parse) {
             Some(id) => Outcome::Success(Self(id)),
             None => Outcome::Forward(Status::NotFound),
         }
@@ -44,6 +48,21 @@ impl<'r> FromRequest<'r> for Prefix<'r> {
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
         Outcome::Success(Self(exchange::prefix_of(request)))
+    }
+}
+
+/// What clients see before the paths of this server, with its scheme and host as far as they are known:
+/// `https://calendar.example/calendar`.
+#[derive(Clone)]
+pub(super) struct Root(pub(super) String);
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for Root {
+    type Error = ();
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
+        let (site, prefix) = (exchange::site_of(request), exchange::prefix_of(request));
+        Outcome::Success(Self(format!("{site}{prefix}")))
     }
 }
 

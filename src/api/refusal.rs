@@ -19,6 +19,8 @@ pub(crate) enum Refusal {
     MethodNotAllowed(String),
     /// The request is too large.
     TooLarge(String),
+    /// The request took too long to arrive.
+    TooSlow(String),
 }
 
 impl From<Error> for Refusal {

@@ -144,9 +144,9 @@ pub(super) async fn change_password(
     });
     let (credentials, PasswordChange { password: Password(password), old_password }) = read.await?;
     let change = credentials.to_change(old_password.map(model::Password::given))?;
-    app.auth_limit.may_try(caller.email(), within.0)?;
+    app.auth_limit.may_try(caller.email().as_str(), within.0)?;
     let checked = app.hashing.run(move || Ok((change.check()?, passwords::hash(&password)?))).await;
-    app.auth_limit.tried(caller.email(), within.0, &checked);
+    app.auth_limit.tried(caller.email().as_str(), within.0, &checked);
     let (checked, hash) = checked?;
     let set = move |tx: &Transaction<'_>, user: User, ()| {
         users::change_password(tx, &user, checked.as_deref(), &hash)

@@ -11,7 +11,8 @@ use utoipa::openapi::schema::{ArrayBuilder, KnownFormat, ObjectBuilder, SchemaFo
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
-use crate::model::{self, Expected, Page, Properties};
+use crate::holidays;
+use crate::model::{self, CalendarSource, Expected, Page, Properties};
 
 const MAX_LIMIT: u16 = Page::<()>::MAX_LIMIT;
 
@@ -72,12 +73,12 @@ const PRINTED: &str = "^(Mon|Tue|Wed|Thu|Fri|Sat|Sun), (0[1-9]|[12][0-9]|3[01]) 
 const IDS: &str =
     concat!("^[", white!(), "]*(0|[1-9][0-9]{0,18}( *, *[1-9][0-9]{0,18})*)[", white!(), "]*$");
 
-fn string() -> ObjectBuilder {
+pub(super) fn string() -> ObjectBuilder {
     ObjectBuilder::new().schema_type(Type::String)
 }
 
 /// A string of that form.
-fn form(pattern: &str, example: &str, about: &str) -> ObjectBuilder {
+pub(super) fn form(pattern: &str, example: &str, about: &str) -> ObjectBuilder {
     string().pattern(Some(pattern)).examples([example]).description(Some(about))
 }
 
@@ -88,6 +89,18 @@ fn integer(minimum: i64) -> ObjectBuilder {
         .format(Some(SchemaFormat::KnownFormat(KnownFormat::Int64)))
         .minimum(Some(minimum))
         .maximum(Some(i64::MAX))
+}
+
+/// The calendar at an address, if it is not of a country whose holidays nobody here knows.
+fn known_source(raw: &str) -> Result<CalendarSource, Expected> {
+    match CalendarSource::read(raw)? {
+        CalendarSource::Holidays(country) if holidays::of(&country).is_none() => {
+            Err(Expected::new(format!(
+                "a country whose holidays are known, as GET /holidays names them: {country} is none"
+            )))
+        }
+        source => Ok(source),
+    }
 }
 
 /// Defines a value, named as in the description: its type in the model, how it is read from a string, and
@@ -160,6 +173,18 @@ value!(
     .max_length(Some(model::ShortText::MAX_CHARS))
 );
 value!(
+    /// The address of an outside calendar, or of holidays.
+    CalendarAddress(CalendarSource),
+    known_source,
+    form(
+        r"^([^\u0000]*://[^\u0000]+|holidays:[A-Z]{2})$",
+        "https://club.example/calendar.ics",
+        "An `https`, `http`, `webcal` or `webcals` address without white space in it; the last two mean `https`. It \
+         may have a user and a password in it. Or one of `GET /holidays`, as in `holidays:KR`."
+    )
+    .max_length(Some(model::FeedUrl::MAX_CHARS))
+);
+value!(
     /// A month.
     Month(model::Month),
     model::Month::read,
@@ -209,7 +234,7 @@ macro_rules! words {
 }
 
 /// A string of 1 to `most` characters.
-fn text(most: usize, about: &str) -> ObjectBuilder {
+pub(super) fn text(most: usize, about: &str) -> ObjectBuilder {
     let about = format!("{about} White space at either end is cut off and does not count.");
     string().pattern(Some(TEXT)).min_length(Some(1)).max_length(Some(most)).description(Some(about))
 }
@@ -268,6 +293,8 @@ value!(
         "Of an event that repeats, one occurrence: its start by the rule on the server's clock, also where it was moved."
     )
 );
+
+pub(super) use {described, value, words};
 
 words!(
     /// Whether an event takes place.
@@ -444,6 +471,11 @@ value!(
          is not changed (code 41200)."
     )
 );
+
+/// A number of things.
+pub(super) struct Count;
+
+described!(Count, integer(0));
 
 /// The number of events in a group.
 pub(super) struct EventCount;

@@ -59,6 +59,18 @@ pub(crate) fn prefix_of<'r>(request: &'r Request<'_>) -> &'r str {
     &request.local_cache(|| Prefix(String::new())).0
 }
 
+struct Site(String);
+
+/// Notes that clients see this server at `site`, a scheme and a host such as `https://calendar.example`.
+pub(crate) fn is_at(request: &Request<'_>, site: String) {
+    request.local_cache(|| Site(site));
+}
+
+/// The scheme and the host of this server, as the client of `request` knows them; empty if it did not say.
+pub(crate) fn site_of<'r>(request: &'r Request<'_>) -> &'r str {
+    &request.local_cache(|| Site(String::new())).0
+}
+
 /// A request that did not reach Rocket, and how it was answered.
 pub(crate) struct Unread {
     /// Whether it was meant for the API.
@@ -102,11 +114,20 @@ pub(crate) fn log(request: &Request<'_>, status: Status) {
 
 fn known_path<'r>(request: &'r Request<'_>) -> &'r str {
     let path = request.uri().path().as_str();
-    let last = path.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
     // An id has at most 19 digits; a longer path is not kept in the log's memory.
-    let ends_in_id = last.len() < 20 && last.bytes().all(|byte| byte.is_ascii_digit());
+    let is_id =
+        |segment: &str| segment.len() < 20 && segment.bytes().all(|byte| byte.is_ascii_digit());
+    let segments = |path| str::split(path, '/').filter(|segment: &&str| !segment.is_empty());
     match request.route() {
-        Some(route) if ends_in_id || !route.uri.path().contains('<') => path,
+        // What stands there is a secret, or was meant to be one.
+        _ if path.starts_with("/feed/") => "/feed/…",
+        Some(route)
+            if segments(route.uri.path())
+                .zip(segments(path))
+                .all(|(route, given)| !route.starts_with('<') || is_id(given)) =>
+        {
+            path
+        }
         _ if path.starts_with("/api/v1/") => "/api/v1/…",
         _ => "/…",
     }

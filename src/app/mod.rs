@@ -5,28 +5,32 @@ mod hashing_pool;
 mod health;
 mod limit;
 mod metrics;
+mod transfers;
+pub(crate) mod upload;
 mod view_cache;
 
 pub use hashing_pool::HashingPool;
 pub use health::{Condition, Health};
 pub use limit::{AuthLimit, Counted, WriteLimit};
 pub use metrics::{Metrics, Request};
-pub use view_cache::{View, ViewCache};
+pub use transfers::{Place, Transfers, Turn};
+pub use view_cache::{Subject, View, ViewCache};
 
 use std::sync::Arc;
 
 use ipnet::IpNet;
+use tokio::sync::Notify;
 
 use crate::clock::Clock;
 use crate::domain::auth::Tokens;
-use crate::model::{Bounds, Rate};
+use crate::model::{Bounds, FeedSpan, Rate};
 use crate::store::{PendingNote, Store};
 
 /// The running calendar: its store, clock, keys and settings.
 #[derive(Debug)]
 pub struct App {
-    /// The store.
-    pub store: Store,
+    /// The store, also of what runs beside the handlers.
+    pub store: Arc<Store>,
     /// The time.
     pub clock: Clock,
     /// Issues and verifies access tokens.
@@ -37,10 +41,20 @@ pub struct App {
     pub bounds: Bounds,
     /// How often one address may register and sign in.
     pub auth_limit: AuthLimit,
+    /// How often one address may ask for feeds that do not exist.
+    pub feed_limit: AuthLimit,
+    /// How far feeds go back and ahead.
+    pub feed_span: FeedSpan,
+    /// Which pages may have the page of a feed in them, as the header `Content-Security-Policy` names them.
+    pub frame_ancestors: Vec<String>,
     /// How often one user may write.
     pub write_limit: WriteLimit,
     /// Hashes passwords.
     pub hashing: HashingPool,
+    /// The files that come in and go out.
+    pub transfers: Transfers,
+    /// Told of each new subscription, whose calendar is to be fetched at once.
+    pub subscribed: Arc<Notify>,
     /// The views that were answered last, to be sent again.
     pub views: Arc<ViewCache>,
     /// The health check.
@@ -66,6 +80,10 @@ pub struct Settings {
     pub trusted_proxies: Vec<IpNet>,
     /// The origins whose pages may call the API.
     pub cors_origins: Vec<String>,
+    /// How far feeds go back and ahead.
+    pub feed_span: FeedSpan,
+    /// Which pages may have the page of a feed in them.
+    pub frame_ancestors: Vec<String>,
     /// The outcome of the last scheduled backup, if it could not be recorded in the database.
     pub pending_note: PendingNote,
 }
@@ -79,6 +97,8 @@ impl Default for Settings {
             write_rate: None,
             trusted_proxies: Vec::new(),
             cors_origins: Vec::new(),
+            feed_span: FeedSpan::default(),
+            frame_ancestors: Vec::new(),
             pending_note: PendingNote::default(),
         }
     }
@@ -89,14 +109,19 @@ impl App {
     #[must_use]
     pub fn new(store: Store, clock: Clock, tokens: Tokens, settings: Settings) -> Self {
         Self {
-            store,
+            store: Arc::new(store),
             clock,
             tokens,
             registration_open: settings.registration_open,
             bounds: settings.bounds,
+            feed_limit: AuthLimit::new(settings.auth_rate, settings.trusted_proxies.clone()),
+            feed_span: settings.feed_span,
+            frame_ancestors: settings.frame_ancestors,
             auth_limit: AuthLimit::new(settings.auth_rate, settings.trusted_proxies),
             write_limit: WriteLimit::new(settings.write_rate),
             hashing: HashingPool::default(),
+            transfers: Transfers::default(),
+            subscribed: Arc::default(),
             views: Arc::new(ViewCache::default()),
             health: Health::new(settings.pending_note),
             metrics: None,

@@ -9,6 +9,7 @@ use super::output;
 use crate::backups;
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::domain::stored::READERS;
 use crate::error::{Error, Result};
 use crate::store::{self, Contents, DirectStore, Faults, Restored, Stop};
 
@@ -75,7 +76,7 @@ fn file_of(config: &Config) -> Result<&Path> {
 
 /// Lists the faults of the database. Fails if there are any.
 pub(super) fn check(config: &Config, json: bool) -> Result<()> {
-    let Faults { listed, more, stopped } = store::check(&config.database)?;
+    let Faults { listed, more, stopped } = store::check(&config.database, READERS)?;
     let shown = &config.database;
     if json {
         output::json(&listed)?;

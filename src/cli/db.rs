@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use clap::Subcommand;
 use serde::Serialize;
 
-use super::{backup, import, moving, output};
+use super::{backup, flask, moving, output};
 use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::model::{Database, WallTime};
@@ -91,7 +91,7 @@ pub(super) fn run(command: &Command, config: &Config) -> Result<()> {
         Command::Restore { file, end_tokens } => backup::restore(config, file, *end_tokens),
         Command::Check { json } => backup::check(config, *json),
         Command::Move { from, to, dry_run } => moving::run(config, from, to, *dry_run),
-        Command::ImportFlask { old, dry_run, json } => import::run(config, old, *dry_run, *json),
+        Command::ImportFlask { old, dry_run, json } => flask::run(config, old, *dry_run, *json),
     }
 }
 

@@ -5,12 +5,14 @@
 
 mod backup;
 mod db;
-mod import;
+mod feed;
+mod flask;
 mod log;
 mod moving;
 mod openapi;
 mod output;
 mod serve;
+mod transfer;
 mod user;
 
 use std::net::IpAddr;
@@ -47,6 +49,13 @@ enum Command {
     /// Add, list and remove users, and manage their tokens and passwords
     #[command(subcommand)]
     User(user::Command),
+    /// Make, list and end secret addresses at which a calendar is read
+    #[command(subcommand)]
+    Feed(feed::Command),
+    /// Take in calendars of other programs, for a user
+    Import(transfer::Import),
+    /// Write calendars for other programs: of a user, of a group, or of all
+    Export(transfer::Export),
     /// Print the OpenAPI 3.1 description of the API, as served at /api/v1/openapi.json
     Openapi,
 }
@@ -82,6 +91,9 @@ fn run(arguments: Arguments) -> Result<()> {
         Command::DevRun(listen) => serve::dev_run(Config::load(LAPTOP, &flags(Some(listen)))?),
         Command::Serve(listen) => serve::serve(Config::load(DEPLOYMENT, &flags(Some(listen)))?),
         Command::User(command) => user::run(command, &beside_a_server(&flags(None))?),
+        Command::Feed(command) => feed::run(command, &beside_a_server(&flags(None))?),
+        Command::Import(given) => transfer::import(&beside_a_server(&flags(None))?, given),
+        Command::Export(given) => transfer::export(&beside_a_server(&flags(None))?, given),
         Command::Openapi => openapi::run(),
         Command::Db(command) => db::run(&command, &beside_a_server(&flags(None))?),
     }

@@ -3,7 +3,7 @@
 //! A line may hold a name or an email that somebody chose. What could give a terminal commands, begin
 //! another line or reorder this one is shown escaped (`harmless`).
 
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, ErrorKind, Read, Write};
 
 use serde::Serialize;
 
@@ -38,6 +38,12 @@ pub(super) fn document(json: &str) -> Result<()> {
 
 fn result(text: &str) -> Result<()> {
     printed(writeln!(io::stdout(), "{text}").and_then(|()| io::stdout().flush()))
+}
+
+/// Prints a file as it is.
+pub(super) fn copy(from: &mut impl Read) -> Result<()> {
+    let mut out = io::stdout().lock();
+    printed(io::copy(from, &mut out).and_then(|_| out.flush()))
 }
 
 /// A number and its noun: `1 event`, `2 events`.

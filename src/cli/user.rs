@@ -38,7 +38,7 @@ pub(super) enum Command {
         /// The email address of the user
         email: String,
     },
-    /// End all tokens of a user
+    /// End all tokens of a user, and the secret addresses of their calendar
     Revoke {
         /// The email address of the user
         email: String,
@@ -73,7 +73,7 @@ pub(super) fn run(command: Command, config: &Config) -> Result<()> {
         Command::Revoke { email } => {
             let email = known(email);
             store.write(|tx| users::end_tokens(tx, &users::get(tx, &email)?))?;
-            output::line(&format!("ended all tokens of {}", email.as_str()))
+            output::line(&format!("ended all tokens and feeds of {}", email.as_str()))
         }
         Command::Remove { email, give_groups_to, with_groups, yes } => {
             let groups = match (give_groups_to, with_groups) {
@@ -120,7 +120,7 @@ struct Row {
     email: String,
     created: String,
     password: bool,
-    groups: usize,
+    groups: u32,
     events: u64,
 }
 
@@ -128,14 +128,14 @@ fn list(store: &mut DirectStore, json: bool) -> Result<()> {
     let rows = store.read(|snapshot| {
         let users = snapshot.users()?.into_iter();
         let row = |user: User| {
-            let Belongings { personal_events, group_events, groups, .. } =
+            let Belongings { personal_events, group_events, made, .. } =
                 users::belongings(snapshot, &user)?;
             Ok(Row {
                 id: user.id.0,
                 password: snapshot.password_hash(user.id)?.is_some(),
                 created: user.created.to_string().trim_end_matches(" GMT").to_owned(),
                 email: user.email.as_str().to_owned(),
-                groups: groups.len(),
+                groups: made,
                 events: personal_events + group_events,
             })
         };
@@ -200,7 +200,8 @@ fn remove(store: &mut DirectStore, email: &Email, groups: &Groups, yes: bool) ->
 }
 
 fn announce(email: &Email, going: &Belongings, groups: &Groups) -> String {
-    let Belongings { personal_events, group_events, groups: made, others_events } = going;
+    let Belongings { personal_events, group_events, groups: made, others_events, shared, .. } =
+        going;
     let mut text = format!(
         "{}: {} and {} in groups will be removed",
         email.as_str(),
@@ -217,6 +218,10 @@ fn announce(email: &Email, going: &Belongings, groups: &Groups) -> String {
             let others = output::counted(*others_events, "event");
             text.push_str(&format!("; so will the groups {names}, with {others} of others"));
         }
+    }
+    if *shared > 0 {
+        let groups = output::counted(*shared, "group");
+        text.push_str(&format!("; {groups} shared with others will go to another member"));
     }
     text
 }

@@ -9,7 +9,7 @@ use rocket::data::ByteUnit;
 use rocket::figment::Figment;
 
 use super::lookup::{path, read, text, texts};
-use super::values::{duration, proxies};
+use super::values::{duration, networks};
 use crate::error::{Error, Result};
 
 /// The settings of the listener and of every connection.
@@ -98,7 +98,7 @@ pub(super) fn front(given: &Figment, listen: SocketAddr, keep_alive: u32) -> Res
         listen,
         tls: tls(given)?,
         base_path: base_path(text(given, "base_path")?)?,
-        trusted_proxies: proxies(&texts(given, "trusted_proxies")?)?,
+        trusted_proxies: networks("trusted_proxies", &texts(given, "trusted_proxies")?)?,
         cleartext_http2: read(given, "cleartext_http2")?.unwrap_or(default.cleartext_http2),
         keep_alive: (keep_alive > 0).then(|| Duration::from_secs(keep_alive.into())),
         max_connections: number("max_connections", default.max_connections)?,

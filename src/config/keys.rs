@@ -40,8 +40,13 @@ const OURS: &[&str] = &[
     "write_rate",
     "max_groups",
     "max_selected_groups",
+    "max_group_members",
     "max_events",
     "max_series",
+    "feed_past",
+    "feed_future",
+    "frame_ancestors",
+    "feed_networks",
 ];
 
 const ROCKETS: [&str; 12] = [

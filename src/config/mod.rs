@@ -18,6 +18,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use ipnet::IpNet;
 use jiff::tz::TimeZone;
 use rocket::config::LogLevel;
 use rocket::figment::providers::Env;
@@ -30,9 +31,12 @@ pub use sources::Flags;
 pub use values::LogFormat;
 
 use crate::error::{Error, Result};
-use crate::model::{Bounds, Database, PostgresUrl, Rate};
+use crate::model::{Bounds, Database, FeedSpan, PostgresUrl, Rate};
 use lookup::{path, read, text, texts, wrong};
-use values::{duration, log_format, origins, rate, registration_open, socket_address, zone};
+use values::{
+    duration, frame_ancestors, log_format, networks, origins, rate, registration_open,
+    socket_address, span, zone,
+};
 
 /// The defaults that depend on the command.
 #[derive(Debug, Clone, Copy)]
@@ -82,6 +86,12 @@ pub struct Config {
     pub cors_origins: Vec<String>,
     /// How much one user may have.
     pub bounds: Bounds,
+    /// How far feeds go back and ahead.
+    pub feed_span: FeedSpan,
+    /// The networks of the operator's own from which outside calendars are fetched all the same.
+    pub feed_networks: Vec<IpNet>,
+    /// Which pages may have the page of a feed in them.
+    pub frame_ancestors: Vec<String>,
     /// How often one address may register and sign in; `None` for no limit.
     pub auth_rate: Option<Rate>,
     /// How often one user may write; `None` for no limit.
@@ -162,6 +172,7 @@ impl Config {
             settings.keep_alive,
         )?;
         warnings.extend(secret::warnings(&given, signing_key.as_deref(), front.tls.as_ref()));
+        let default_span = FeedSpan::default();
         let rate_of =
             |key: &str, default: &str| rate(key, text(&given, key)?.as_deref().unwrap_or(default));
         Ok(Self {
@@ -174,6 +185,16 @@ impl Config {
                 .transpose()?,
             registration_open: registration_open(text(&given, "registration")?.as_deref())?,
             bounds: bounds(&given)?,
+            feed_span: FeedSpan {
+                past: span("feed_past", text(&given, "feed_past")?.as_deref(), default_span.past)?,
+                future: span(
+                    "feed_future",
+                    text(&given, "feed_future")?.as_deref(),
+                    default_span.future,
+                )?,
+            },
+            feed_networks: networks("feed_networks", &texts(&given, "feed_networks")?)?,
+            frame_ancestors: frame_ancestors(texts(&given, "frame_ancestors")?)?,
             auth_rate: rate_of("auth_rate", defaults.auth_rate)?,
             write_rate: rate_of("write_rate", defaults.write_rate)?,
             backups: backups(&given)?,
@@ -202,6 +223,7 @@ fn bounds(given: &Figment) -> Result<Bounds> {
     Ok(Bounds {
         groups: bound("max_groups", default.groups)?,
         selected_groups: bound("max_selected_groups", default.selected_groups)?,
+        group_members: bound("max_group_members", default.group_members)?,
         events: bound("max_events", default.events)?,
         series: bound("max_series", default.series)?,
     })

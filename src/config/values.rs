@@ -44,6 +44,46 @@ pub(super) fn duration(key: &str, text: &str) -> Result<Duration> {
     })
 }
 
+/// A length of time as [`duration`] reads it; none for `all`, and `default` without a text.
+pub(super) fn span(
+    key: &str,
+    text: Option<&str>,
+    default: Option<Duration>,
+) -> Result<Option<Duration>> {
+    match text {
+        None => Ok(default),
+        Some("all") => Ok(None),
+        Some(text) => duration(key, text).map(Some).map_err(|_| {
+            Error::Setup(format!(
+                "{key}: {text:?} is not a length of time: give one such as \"365d\", or \"all\""
+            ))
+        }),
+    }
+}
+
+/// Pages that may have another one in them: origins of the web, whose host may begin with `*.`, or `*` for all (CSP 3,
+/// 2.3.1). They become part of a header, so nothing else gets through.
+pub(super) fn frame_ancestors(given: Vec<String>) -> Result<Vec<String>> {
+    for origin in &given {
+        let host = ["https://", "http://"].iter().find_map(|scheme| origin.strip_prefix(scheme));
+        let plain = |c: u8| {
+            c.is_ascii_lowercase()
+                || c.is_ascii_digit()
+                || matches!(c, b'-' | b'.' | b':' | b'[' | b']')
+        };
+        let sound = host.is_some_and(|host| {
+            let named = host.strip_prefix("*.").unwrap_or(host);
+            !named.is_empty() && named.bytes().all(plain)
+        });
+        if !sound && origin != "*" {
+            return Err(Error::Setup(format!(
+                "frame_ancestors: {origin:?} is not an origin: give one such as \"https://club.example\""
+            )));
+        }
+    }
+    Ok(given)
+}
+
 /// A rate such as `10/min`, by the second (`s`), minute or hour (`h`); none for `off`.
 pub(super) fn rate(key: &str, text: &str) -> Result<Option<Rate>> {
     if text == "off" {
@@ -66,13 +106,13 @@ pub(super) fn rate(key: &str, text: &str) -> Result<Option<Rate>> {
     })
 }
 
-/// Addresses, and networks such as `10.0.0.0/8`.
-pub(super) fn proxies(given: &[String]) -> Result<Vec<IpNet>> {
+/// Addresses, and networks such as `10.0.0.0/8`, of the key `key`.
+pub(super) fn networks(key: &str, given: &[String]) -> Result<Vec<IpNet>> {
     let read = |text: &String| {
         let net = text.parse::<IpNet>().or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
         net.map_err(|_| {
             Error::Setup(format!(
-                "trusted_proxies: {text:?} is not an address: give one such as \"127.0.0.1\" or \"10.0.0.0/8\""
+                "{key}: {text:?} is not an address: give one such as \"127.0.0.1\" or \"10.0.0.0/8\""
             ))
         })
     };
@@ -185,6 +225,40 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_span_is_a_length_of_time_or_all() {
+        let day = Duration::from_hours(24);
+        assert_eq!(span("feed_past", None, Some(day)).unwrap(), Some(day));
+        assert_eq!(span("feed_past", Some("all"), Some(day)).unwrap(), None);
+        assert_eq!(span("feed_past", Some("2d"), None).unwrap(), Some(day * 2));
+        assert_eq!(
+            span("feed_past", Some("none"), None).unwrap_err().to_string(),
+            "feed_past: \"none\" is not a length of time: give one such as \"365d\", or \"all\""
+        );
+    }
+
+    #[test]
+    fn only_an_origin_may_have_a_page_in_a_frame() {
+        for good in ["*", "https://club.example", "http://localhost:8080", "https://*.club.example"]
+        {
+            assert!(frame_ancestors(vec![good.into()]).is_ok(), "{good}");
+        }
+        for bad in [
+            "",
+            "club.example",
+            "https://",
+            "https://*",
+            "https://a/b",
+            "https://a; script-src *",
+            "https://a https://b",
+            "https://a,b",
+            "'self'",
+            "data:",
+        ] {
+            assert!(frame_ancestors(vec![bad.into()]).is_err(), "{bad}");
+        }
+    }
+
     /// Texts of which some are values of some key.
     fn almost_a_value() -> impl Strategy<Value = String> {
         prop_oneof![
@@ -204,7 +278,7 @@ mod tests {
                 ("timezone", zone(Some(text.clone())).err()),
                 ("token_lifetime", duration("token_lifetime", &text).err()),
                 ("auth_rate", rate("auth_rate", &text).err()),
-                ("trusted_proxies", proxies(&one).err()),
+                ("trusted_proxies", networks("trusted_proxies", &one).err()),
                 ("registration", registration_open(Some(&text)).err()),
                 ("log_format", log_format(Some(&text)).err()),
                 ("cors_origins", origins(one.to_vec()).err()),

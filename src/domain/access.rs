@@ -4,19 +4,34 @@
 //!   selected.
 //! - A user may read what their calendar shows, and what they registered themselves.
 //! - Of somebody else's private event, a user sees when it is, not what ([`seen_by`]). No search finds it.
-//! - Only the user who registered an event may change it. That user may delete it, and so may the
-//!   creator of its group: otherwise nobody but the spammer could remove spam.
-//! - Every user may see every group, select it, and register events in it. Only its creator may rename
-//!   or delete it.
+//! - A feed shows whoever has its address what its user's calendar shows, as its user sees it; or one group, with
+//!   private events as others see them. A feed of busy times shows when an event is, of those that take up time
+//!   ([`seen_in`]).
+//! - What a user may in a group is their [`Role`] as a member, or else what everyone may in it: register events, see it, or
+//!   nothing. Of a group in which everyone may nothing, a private one, only its members know: for others it does not exist
+//!   ([`role_in`]).
+//! - A reader sees a group and selects it. A writer also registers events in it, and changes and deletes their own. An
+//!   editor does so with everybody's: otherwise nobody but the spammer could remove spam. An owner also changes and
+//!   deletes the group, and its members. There is always an owner.
+//! - Only the user who registered a personal event may change or delete it.
+//! - An editor deletes somebody else's private event, and does not change it: they would write over what they do not see.
+//! - Who is no longer let into a group sees nothing of it at once: neither in their calendar, nor their own events in it, nor
+//!   by a feed that they have made of it.
+//! - In a group that is filled from an outside calendar, nobody registers, changes or deletes an event.
+//!   The address of that calendar may be a secret, so only the group's owners see it ([`seen_group`]).
+//! - All members of a group know who else is one. Others who see an open group know its owners.
 //!
 //! A view cannot ask about each event in turn. The queries that find what a calendar shows, in
-//! `store/tables/events.rs` and `store/tables/subject_index.rs`, repeat [`shows`] and [`seen_by`] in SQL and say
-//! so. A property test (`tests/api/property`) checks that they agree with it.
+//! `store/tables/events.rs` and `store/tables/subject_index.rs`, repeat [`shows`], [`role_in`] and [`seen_by`] in SQL
+//! and say so. A property test (`tests/api/property`) checks that they agree with it.
 
 use super::{no_event, no_group};
 use crate::error::{Error, Result};
-use crate::model::{Event, EventId, GroupId, UserId, private_subject};
-use crate::store::Snapshot;
+use crate::model::{
+    Event, EventDetails, EventId, Feed, Group, GroupId, Role, Standing, Status, UserId,
+    private_subject,
+};
+use crate::store::{Snapshot, Transaction};
 
 /// Whether the calendar of `user` shows `event`.
 ///
@@ -32,13 +47,53 @@ pub fn shows(snapshot: &Snapshot<'_>, user: UserId, event: &Event) -> Result<boo
 /// `event` as `reader` sees it.
 #[must_use]
 pub fn seen_by(mut event: Event, reader: UserId) -> Event {
-    if event.owner != reader
-        && let Some(properties) = event.details.properties.as_mut().filter(|p| p.private)
-    {
-        **properties = properties.seen_by_others();
-        event.details.subject = private_subject();
+    if hidden_from(&event, reader) {
+        hide(&mut event.details);
     }
     event
+}
+
+/// Whether `reader` sees when `event` is, and not what.
+#[must_use]
+pub fn hidden_from(event: &Event, reader: UserId) -> bool {
+    event.owner != reader && event.details.is_private()
+}
+
+/// `event` as those see it who read `feed`; none if they see nothing of it.
+#[must_use]
+pub fn seen_in(feed: &Feed, mut event: Event) -> Option<Event> {
+    let status = event.details.properties.as_ref().map(|properties| properties.status);
+    let free = event.details.properties.as_ref().is_some_and(|properties| properties.free);
+    if feed.busy_only && (event.birthday || free || status == Some(Status::Cancelled)) {
+        return None;
+    }
+    if hides(feed, &event) {
+        hide(&mut event.details);
+    }
+    Some(event)
+}
+
+/// Whether those who read `feed` see when `event` is, and not what.
+#[must_use]
+pub fn hides(feed: &Feed, event: &Event) -> bool {
+    let is_private = event.details.is_private();
+    feed.busy_only || hidden_from(event, feed.owner) || is_private && feed.group.is_some()
+}
+
+/// Leaves of `details` when it is.
+fn hide(details: &mut EventDetails) {
+    if let Some(properties) = details.properties.as_mut() {
+        **properties = properties.seen_by_others();
+    }
+    details.subject = private_subject();
+}
+
+/// What `user` may in `group`; none if there is no such group, or if they may not know of it.
+///
+/// # Errors
+/// If the store cannot read.
+pub fn role_in(snapshot: &Snapshot<'_>, user: UserId, group: GroupId) -> Result<Option<Role>> {
+    Ok(snapshot.standing(user, group)?.and_then(|standing| standing.role))
 }
 
 /// The event with that id as `caller` sees it, if `caller` may read it.
@@ -47,54 +102,145 @@ pub fn seen_by(mut event: Event, reader: UserId) -> Event {
 /// [`Error::NotFound`] if there is none, or if `caller` may not know of it.
 pub fn readable_event(snapshot: &Snapshot<'_>, caller: UserId, id: EventId) -> Result<Event> {
     let event = snapshot.event(id)?.ok_or_else(|| no_event(id))?;
-    let may = event.owner == caller || shows(snapshot, caller, &event)?;
+    let may = match event.group {
+        Some(group) if event.owner == caller => role_in(snapshot, caller, group)?.is_some(),
+        _ => shows(snapshot, caller, &event)?,
+    };
     if may { Ok(seen_by(event, caller)) } else { Err(no_event(id)) }
 }
 
 /// The event with that id, if `caller` may change it.
 ///
 /// # Errors
-/// [`Error::NotFound`] if there is none, [`Error::NotOwner`] if somebody else registered it.
+/// [`Error::NotFound`] if there is none, or if it is in a group that `caller` may not know of; [`Error::NotOwner`] if
+/// `caller` may not, or it comes from an outside calendar.
 pub fn changeable_event(snapshot: &Snapshot<'_>, caller: UserId, id: EventId) -> Result<Event> {
-    let event = snapshot.event(id)?.ok_or_else(|| no_event(id))?;
-    if event.owner == caller { Ok(event) } else { Err(not_owner(id)) }
+    let event = deletable_event(snapshot, caller, id)?;
+    check_seen(&event, caller)?;
+    Ok(event)
+}
+
+/// Checks that `caller` sees what `event`, which they may change or delete, says.
+///
+/// # Errors
+/// [`Error::NotOwner`] if they do not.
+pub fn check_seen(event: &Event, caller: UserId) -> Result<()> {
+    if hidden_from(event, caller) {
+        let EventId(id) = event.id;
+        return Err(Error::NotOwner(format!(
+            "event {id} is private: only who registered it may change it"
+        )));
+    }
+    Ok(())
 }
 
 /// The event with that id, if `caller` may delete it.
 ///
 /// # Errors
-/// [`Error::NotFound`] if there is none, [`Error::NotOwner`] if somebody else registered it, unless it
-/// is in a group that `caller` created.
+/// [`Error::NotFound`] if there is none, or if it is in a group that `caller` may not know of; [`Error::NotOwner`] if
+/// `caller` may not, or it comes from an outside calendar.
 pub fn deletable_event(snapshot: &Snapshot<'_>, caller: UserId, id: EventId) -> Result<Event> {
     let event = snapshot.event(id)?.ok_or_else(|| no_event(id))?;
-    let may = event.owner == caller
-        || match event.group {
-            Some(group) => snapshot.creator_of_group(group)? == Some(caller),
-            None => false,
-        };
-    if may { Ok(event) } else { Err(not_owner(id)) }
+    let own = event.owner == caller;
+    let Some(group) = event.group else {
+        return if own { Ok(event) } else { Err(not_owner(id)) };
+    };
+    let standing = snapshot.standing(caller, group)?;
+    let (standing, role) = standing
+        .and_then(|standing| Some((standing, standing.role?)))
+        .ok_or_else(|| no_event(id))?;
+    takes_events(standing, group)?;
+    match (own, role) {
+        (_, Role::Editor | Role::Owner) | (true, Role::Writer) => Ok(event),
+        (true, Role::Reader) => Err(only_reader(group)),
+        (false, _) => Err(not_owner(id)),
+    }
 }
 
 fn not_owner(id: EventId) -> Error {
     Error::NotOwner(format!("event {} was registered by somebody else", id.0))
 }
 
-/// Checks that `group` exists. Every user may see it, select it and register events in it.
-///
-/// # Errors
-/// [`Error::NotFound`] if it does not.
-pub fn open_group(snapshot: &Snapshot<'_>, group: GroupId) -> Result<()> {
-    snapshot.creator_of_group(group)?.map(drop).ok_or_else(|| no_group(group))
+fn only_reader(GroupId(id): GroupId) -> Error {
+    Error::NotOwner(format!("you may see the events of group {id}, and not change them"))
 }
 
-/// Checks that `caller` may rename and delete `group`.
+/// Checks that `caller` may know of `group`, and so select it.
 ///
 /// # Errors
-/// [`Error::NotFound`] if it does not exist, [`Error::NotOwner`] if somebody else created it.
-pub fn own_group(snapshot: &Snapshot<'_>, caller: UserId, group: GroupId) -> Result<()> {
-    match snapshot.creator_of_group(group)? {
-        None => Err(no_group(group)),
-        Some(creator) if creator == caller => Ok(()),
-        Some(_) => Err(Error::NotOwner(format!("group {} was made by somebody else", group.0))),
+/// [`Error::NotFound`] if they may not, or it does not exist.
+pub fn visible_group(snapshot: &Snapshot<'_>, caller: UserId, group: GroupId) -> Result<()> {
+    role_in(snapshot, caller, group)?.map(drop).ok_or_else(|| no_group(group))
+}
+
+/// Checks that `caller` may register events in `group`.
+///
+/// # Errors
+/// [`Error::NotFound`] if it does not exist or `caller` may not know of it, [`Error::NotOwner`] if they may only see it, or
+/// it is filled from an outside calendar.
+pub fn fillable_group(snapshot: &Snapshot<'_>, caller: UserId, group: GroupId) -> Result<()> {
+    let standing = snapshot.standing(caller, group)?;
+    let (standing, role) = standing
+        .and_then(|standing| Some((standing, standing.role?)))
+        .ok_or_else(|| no_group(group))?;
+    takes_events(standing, group)?;
+    if role == Role::Reader { Err(only_reader(group)) } else { Ok(()) }
+}
+
+/// Checks that the events of `group` are registered here, and do not come from an outside calendar.
+fn takes_events(standing: Standing, GroupId(id): GroupId) -> Result<()> {
+    if standing.is_filled {
+        return Err(Error::NotOwner(format!(
+            "the events of group {id} come from an outside calendar"
+        )));
     }
+    Ok(())
+}
+
+/// `group` as the user sees it for whom it was read; none if for them it does not exist.
+#[must_use]
+pub fn seen_group(mut group: Group) -> Option<Group> {
+    let role = group.role()?;
+    if let Some(subscription) = group.subscription.as_mut().filter(|_| role != Role::Owner) {
+        subscription.url = None;
+        // It may name the server, or what is in the calendar.
+        subscription.problem =
+            subscription.problem.take().map(|_| "it could not be read, or not all of it".into());
+    }
+    Some(group)
+}
+
+/// Checks that `caller` may change, share and delete `group`, and keeps others from doing so until the transaction ends.
+///
+/// # Errors
+/// [`Error::NotFound`] if it does not exist or `caller` may not know of it, [`Error::NotOwner`] if they do not own it.
+pub fn own_group(tx: &Transaction<'_>, caller: UserId, group: GroupId) -> Result<Standing> {
+    let standing = member_of(tx, caller, group)?;
+    if standing.role == Some(Role::Owner) { Ok(standing) } else { Err(not_owned(group)) }
+}
+
+/// How `caller` stands to `group`, whose members others cannot change until the transaction ends.
+///
+/// # Errors
+/// [`Error::NotFound`] if it does not exist or `caller` may not know of it.
+pub fn member_of(tx: &Transaction<'_>, caller: UserId, group: GroupId) -> Result<Standing> {
+    let standing = tx.locked_standing(caller, group)?;
+    standing.filter(|standing| standing.role.is_some()).ok_or_else(|| no_group(group))
+}
+
+/// The error for who does not own `group`, and may know of it.
+#[must_use]
+pub fn not_owned(GroupId(id): GroupId) -> Error {
+    Error::NotOwner(format!("group {id} belongs to somebody else"))
+}
+
+/// The least role of the members of `group` whom `caller` may know.
+///
+/// # Errors
+/// [`Error::NotFound`] if it does not exist or `caller` may not know of it.
+pub fn known_members(snapshot: &Snapshot<'_>, caller: UserId, group: GroupId) -> Result<Role> {
+    let standing = snapshot.standing(caller, group)?;
+    let standing = standing.filter(|standing| standing.role.is_some());
+    let standing = standing.ok_or_else(|| no_group(group))?;
+    Ok(if standing.is_member { Role::Reader } else { Role::Owner })
 }

@@ -1,7 +1,7 @@
 //! Events: what a calendar shows, and how events are registered, changed and deleted.
 //!
-//! A birthday is one event that occurs on its day every year. It has no time of day and no length: it
-//! is stored at midnight.
+//! A birthday is a series that occurs on its day every year, and is changed and deleted as a whole. It has no time of day
+//! and no length: it is stored at midnight.
 
 use jiff::tz::TimeZone;
 
@@ -26,13 +26,11 @@ pub fn in_range(
     zone: &TimeZone,
     mut room: Room,
 ) -> Result<Vec<Occurrence>> {
-    let mut events = snapshot.events_between(caller, range, &mut room)?;
-    let birthday = events.pop_if(|event| event.birthday);
+    let events = snapshot.events_between(caller, range, &mut room)?;
     let mut shown = Vec::with_capacity(events.len());
     for event in events {
         series::expand(access::seen_by(event, caller), range, zone, &mut room, &mut shown)?;
     }
-    shown.extend(birthday.into_iter().flat_map(|event| Occurrence::of_birthday(event, range)));
     shown.sort_unstable_by_key(Occurrence::order);
     Ok(shown)
 }
@@ -90,8 +88,9 @@ pub fn get(
 /// Registers an event in `group`, or in the caller's personal calendar without one.
 ///
 /// # Errors
-/// [`Error::NotFound`] if there is no such group, [`Error::Invalid`] for what an event cannot be, [`Error::Conflict`] if the
-/// caller has as many events, or series, as `setting` allows.
+/// [`Error::NotFound`] if there is no such group, [`Error::NotOwner`] if that is filled from an outside calendar,
+/// [`Error::Invalid`] for what an event cannot be, [`Error::Conflict`] if the caller has as many events, or series, as
+/// `setting` allows.
 pub fn create(
     tx: &Transaction<'_>,
     caller: &User,
@@ -100,7 +99,7 @@ pub fn create(
     setting: Setting<'_>,
 ) -> Result<EventId> {
     if let Some(group) = group {
-        access::open_group(tx, group)?;
+        access::fillable_group(tx, caller.id, group)?;
     }
     check_count(caller, setting.bounds.events)?;
     let details = content.over(None, setting.zone)?;
@@ -118,6 +117,8 @@ pub fn create(
         created: setting.now,
         birthday: false,
         recurrence: &recurrence,
+        object: None,
+        import: None,
     })
 }
 
@@ -161,6 +162,8 @@ pub fn register_birthday(
         details,
         created: now,
         birthday: true,
-        recurrence: &Recurrence::Once,
+        recurrence: &Recurrence::of_birthday(day),
+        object: None,
+        import: None,
     })
 }

@@ -33,7 +33,11 @@ pub(super) fn check_series(snapshot: &Snapshot<'_>, caller: &User, bounds: Bound
     if snapshot.count_series(caller.id, most)? < most {
         return Ok(());
     }
-    Err(Error::Conflict(format!(
+    Err(too_many_series(most))
+}
+
+pub(super) fn too_many_series(most: u32) -> Error {
+    Error::Conflict(format!(
         "you have registered {most} events that repeat, which is the most: delete some first"
-    )))
+    ))
 }

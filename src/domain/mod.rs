@@ -10,15 +10,22 @@ pub mod auth;
 mod content;
 mod edits;
 pub mod events;
+pub mod feeds;
+pub mod flask;
 pub mod groups;
-pub mod import;
+
 mod limits;
+pub mod members;
+mod objects;
 pub mod passwords;
 pub mod repeats;
 pub mod retell;
 pub mod selections;
 mod series;
 pub mod settings;
+pub mod stored;
+pub mod subscriptions;
+pub mod transfer;
 pub mod users;
 
 pub use content::Content;

@@ -25,7 +25,7 @@ pub fn replace(
         )));
     }
     for group in selection.ids() {
-        access::open_group(tx, group)?;
+        access::visible_group(tx, caller, group)?;
     }
     tx.replace_selection(caller, selection)
 }
@@ -37,7 +37,7 @@ pub fn replace(
 /// [`Error::NotFound`] if there is no such group, [`Error::Conflict`] if `caller` has selected `most` groups
 /// already.
 pub fn add(tx: &Transaction<'_>, caller: UserId, group: GroupId, most: u32) -> Result<()> {
-    access::open_group(tx, group)?;
+    access::visible_group(tx, caller, group)?;
     let before = tx.selection_of(caller)?;
     if before.ids().any(|selected| selected == group) {
         return Ok(());

@@ -7,10 +7,10 @@ use jiff::tz::TimeZone;
 use super::access;
 use super::content::{self, own_zone, placed};
 use crate::error::{Error, Result};
-use crate::ical::{Rule, Series, zone};
+use crate::ical::{Rule, Series, UntilForm, zone};
 use crate::model::{
-    Event, EventDetails, EventTimes, Expected, Occurrence, Recurrence, Repeats, Room, TimeRange,
-    UserId, WallTime,
+    Event, EventDetails, EventId, EventTimes, Expected, Occurrence, Recurrence, Repeats, Room,
+    TimeRange, UserId, WallTime,
 };
 use crate::store::Snapshot;
 
@@ -73,8 +73,20 @@ impl<'a> Recurring<'a> {
         repeats: &'a Repeats,
         server: &'a TimeZone,
     ) -> Result<Self> {
+        Self::on(Clock::of(details, server), details, repeats)
+    }
+
+    /// Of a birthday. It is a day: no night in which midnight does not exist takes it away.
+    pub(super) fn of_birthday(
+        details: &'a EventDetails,
+        repeats: &'a Repeats,
+        server: &'a TimeZone,
+    ) -> Result<Self> {
+        Self::on(Clock { own: None, server, all_day: true }, details, repeats)
+    }
+
+    fn on(clock: Clock<'a>, details: &'a EventDetails, repeats: &'a Repeats) -> Result<Self> {
         let (starts, ends) = own_times(details)?;
-        let clock = Clock::of(details, server);
         let rule = Rule::parse(&repeats.rule)
             .map_err(|fault| Error::Internal(format!("a stored rule is refused: {fault}")))?;
         let series = Series::stored(rule, starts, clock.zone(), repeats.last);
@@ -112,18 +124,30 @@ impl<'a> Recurring<'a> {
         self.all_between(range).filter(|(start, _)| !self.repeats.excepts(*start))
     }
 
-    /// The start on the clock of the series of the occurrence that starts at `at` on the server's clock. Also of one
-    /// that is left out.
+    /// The start on the clock of the series `id`, which this is, of the occurrence that starts at `at` on the server's
+    /// clock, and what it was changed to by itself. Also of one that is left out, and of one that the series has beside
+    /// its rule (RFC 5545, 3.8.5.2).
     ///
     /// # Errors
-    /// [`Error::Invalid`] if there is none.
-    pub(super) fn find(&self, at: WallTime) -> Result<WallTime> {
+    /// [`Error::Invalid`] if there is none; if the store cannot be read.
+    pub(super) fn find(
+        &self,
+        snapshot: &Snapshot<'_>,
+        id: EventId,
+        at: WallTime,
+    ) -> Result<(WallTime, Option<Event>)> {
+        let is_it = |start: &WallTime| self.clock.to_server(*start) == at;
         let around = self.clock.to_own(at);
         let near = self.series.between(around.seconds() - DAY, around.seconds() + DAY);
-        let mut starts = near.into_iter();
-        starts.find(|start| self.clock.to_server(*start) == at).ok_or_else(|| {
-            Expected::new("the start of an occurrence of the series").of("occurrence")
-        })
+        let by_rule = near.into_iter().find(is_it);
+        let start = by_rule.or_else(|| self.repeats.exceptions.iter().copied().find(is_it));
+        let changed = match start.filter(|start| self.repeats.excepts(*start)) {
+            Some(start) => snapshot.changed_occurrence(id, start)?,
+            None => None,
+        };
+        let found = start.filter(|_| by_rule.is_some() || changed.is_some());
+        let none = || Expected::new("the start of an occurrence of the series").of("occurrence");
+        Ok((found.ok_or_else(none)?, changed))
     }
 
     /// The details of the occurrence that starts at `start`, as the series gives them.
@@ -147,6 +171,28 @@ impl<'a> Recurring<'a> {
         None
     }
 
+    /// `rule`, of this series from its occurrence at `from` on, when that is moved to `to` on the clock of `details`.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for a rule that cannot be moved like that.
+    pub(super) fn moved_rule(
+        &self,
+        rule: Rule,
+        from: WallTime,
+        to: WallTime,
+        details: &EventDetails,
+    ) -> Result<Rule> {
+        // What its end means is told on the clock that it was written for.
+        let series = Series::stored(rule, from, self.clock.zone(), None);
+        let zone = Clock::of(details, self.clock.server).zone();
+        series.moved(from, to, zone, until_form(details)).map_err(|fault| content::refused(&fault))
+    }
+
+    /// The rules of what is before the occurrence that starts at `start`, and of what is from there on.
+    pub(super) fn parted(&self, start: WallTime) -> (Rule, Rule) {
+        self.series.parted(start, until_form(self.details))
+    }
+
     /// `start` on the server's clock.
     pub(super) fn on_server(&self, start: WallTime) -> WallTime {
         self.clock.to_server(start)
@@ -155,6 +201,16 @@ impl<'a> Recurring<'a> {
     /// The name of the own zone.
     pub(super) fn zone_name(&self) -> Option<&str> {
         self.clock.own.as_ref().map(|(name, _)| name.as_str())
+    }
+}
+
+/// How the end of a series is written. On the server's clock it is what that shows, since the server's zone may be another
+/// one day.
+fn until_form(details: &EventDetails) -> UntilForm {
+    match own_zone(details) {
+        _ if details.is_all_day() => UntilForm::Date,
+        Some(_) => UntilForm::Utc,
+        None => UntilForm::Local,
     }
 }
 
@@ -175,18 +231,39 @@ pub(super) fn expand(
     }
     let (bytes, event) = (event.least_bytes(), Arc::new(event));
     let Recurrence::Series(repeats) = &event.recurrence else { return Ok(()) };
-    let recurring = Recurring::of(&event.details, repeats, server)?;
+    let of = if event.birthday { Recurring::of_birthday } else { Recurring::of };
+    let recurring = match of(&event.details, repeats, server) {
+        Ok(recurring) => recurring,
+        Err(error) => {
+            // One row that cannot be read must not take everybody's views away.
+            tracing::error!(event = event.id.0, "is shown once: {error}");
+            let times = event.details.times;
+            if range.holds(times.starts(), times.ends()) {
+                shown.push(Occurrence { times, start: None, event: Arc::clone(&event) });
+            }
+            return Ok(());
+        }
+    };
     for (start, times) in recurring.between(range) {
         room.take(bytes)?;
-        let start = Some(recurring.on_server(start));
+        // Nobody can name an occurrence of a birthday.
+        let start = (!event.birthday).then(|| recurring.on_server(start));
         shown.push(Occurrence { event: Arc::clone(&event), times, start });
     }
     Ok(())
 }
 
+/// The series of which occurrences can be named, changed and left out. A birthday is none.
+pub(super) fn parts(event: &Event) -> Option<&Repeats> {
+    match &event.recurrence {
+        Recurrence::Series(repeats) if !event.birthday => Some(repeats),
+        _ => None,
+    }
+}
+
 /// An event by itself: of a series, its first occurrence.
 pub(super) fn one(event: Event, server: &TimeZone) -> Result<Occurrence> {
-    let Recurrence::Series(repeats) = &event.recurrence else { return Ok(single(event, server)) };
+    let Some(repeats) = parts(&event) else { return Ok(single(event, server)) };
     let recurring = Recurring::of(&event.details, repeats, server)?;
     let first = recurring.first();
     let (start, times) = first.unwrap_or((recurring.starts(), event.details.times));
@@ -206,23 +283,16 @@ pub(super) fn at(
     at: WallTime,
     server: &TimeZone,
 ) -> Result<Occurrence> {
-    let Recurrence::Series(repeats) = &event.recurrence else {
-        let occurrence = single(event, server);
-        return match occurrence.start {
-            Some(start) if start == at => Ok(occurrence),
-            Some(_) => {
-                Err(Expected::new("that of this changed occurrence, or none").of("occurrence"))
-            }
-            None => Err(Expected::new("none, since the event does not repeat").of("occurrence")),
-        };
+    let Some(repeats) = parts(&event) else {
+        check_name(&event, at, server)?;
+        return Ok(single(event, server));
     };
     let recurring = Recurring::of(&event.details, repeats, server)?;
-    let start = recurring.find(at)?;
+    let (start, changed) = recurring.find(snapshot, event.id, at)?;
     if !repeats.excepts(start) {
         let times = recurring.times(start);
         return Ok(Occurrence { event: Arc::new(event.clone()), times, start: Some(at) });
     }
-    let changed = snapshot.changed_occurrence(event.id, start)?;
     let changed = changed.ok_or_else(|| {
         Error::NotFound(format!(
             "the occurrence of event {} at {} is left out",
@@ -236,6 +306,19 @@ pub(super) fn at(
 /// An event that is no series.
 fn single(event: Event, server: &TimeZone) -> Occurrence {
     Occurrence { start: start_of_changed(&event, server), ..Occurrence::of(event) }
+}
+
+/// Checks that `at`, on the server's clock, names the occurrence that `event` has become, if it is no series.
+///
+/// # Errors
+/// [`Error::Invalid`] if it does not, or the event is no occurrence of a series.
+pub(super) fn check_name(event: &Event, at: WallTime, server: &TimeZone) -> Result<()> {
+    let expected = match start_of_changed(event, server) {
+        Some(start) if start == at => return Ok(()),
+        Some(_) => "the one that this event replaces, or none",
+        None => "none, since the event does not repeat",
+    };
+    Err(Expected::new(expected).of("occurrence"))
 }
 
 /// The start by the rule of an occurrence that was changed by itself, on the server's clock.
@@ -257,21 +340,6 @@ pub(super) fn at_times(
     properties.zone = None;
     let own = Clock::of(details, server).own;
     placed(details.subject.clone(), properties, own, times, server)
-}
-
-/// The rule of a series of `details` whose occurrence at `from` is moved to `to`.
-///
-/// # Errors
-/// [`Error::Invalid`] for a rule that cannot be moved like that.
-pub(super) fn moved_rule(
-    details: &EventDetails,
-    rule: Rule,
-    from: WallTime,
-    to: WallTime,
-    server: &TimeZone,
-) -> Result<Rule> {
-    let series = Series::stored(rule, from, Clock::of(details, server).zone(), None);
-    series.moved(from, to).map_err(|fault| content::refused(&fault))
 }
 
 /// Makes a series of `rule` that begins with `details`, or with the first time after it that the rule gives.
@@ -323,10 +391,7 @@ fn check_size(details: &EventDetails, series: &Series, length: i64) -> Result<()
     if shown.saturating_mul(Event::LEAST_BYTES + details.bytes()) <= MOST {
         return Ok(());
     }
-    Err(Expected::new(
-        "fewer occurrences at a time, or less in each: in a month they would take more than 2 MB",
-    )
-    .of("rrule"))
+    Err(Expected::new("at most 2 MB of occurrences in a month").of("rrule"))
 }
 
 /// The times of `details`, if a server in the zone `server` tells them otherwise than they are stored. An hour that comes
@@ -371,4 +436,60 @@ pub(super) fn with_exceptions(repeats: &Repeats, exceptions: Vec<WallTime>) -> R
         )));
     }
     Ok(Recurrence::Series(Box::new(Repeats { exceptions, ..repeats.clone() })))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Day, Email, EventId, Month, Revision};
+
+    /// The birthday of who was born on `day`.
+    fn born(day: &str) -> Event {
+        let email = Email::parse("useremail", "park@jungi.me").unwrap();
+        let day = Day::parse("birthday", day).unwrap();
+        Event {
+            id: EventId(1),
+            owner: UserId(1),
+            details: EventDetails::birthday(&email, day),
+            email,
+            group: None,
+            created: WallTime::MIN,
+            updated: None,
+            birthday: true,
+            revision: Revision(1),
+            recurrence: Recurrence::of_birthday(day),
+        }
+    }
+
+    fn shown(birthday: &Event, month: &str, zone: &str) -> Vec<String> {
+        let (mut room, mut shown) = (Room::in_list(), Vec::new());
+        let range = Month::parse("year_month", month).unwrap().time_range();
+        let zone = TimeZone::get(zone).unwrap();
+        expand(birthday.clone(), range, &zone, &mut room, &mut shown).unwrap();
+        assert!(shown.iter().all(|one| one.start.is_none()), "no occurrence can be named");
+        shown.iter().map(|one| one.times.starts().to_string()).collect()
+    }
+
+    #[test]
+    fn in_common_years_the_anniversary_of_29_february_is_on_the_28th() {
+        let born = born("2000-02-29");
+        assert_eq!(shown(&born, "2001-02", "UTC"), ["Wed, 28 Feb 2001 00:00:00 GMT"]);
+        assert_eq!(shown(&born, "2004-02", "UTC"), ["Sun, 29 Feb 2004 00:00:00 GMT"]);
+        assert_eq!(shown(&born, "1900-02", "UTC"), ["Wed, 28 Feb 1900 00:00:00 GMT"; 0]);
+        assert_eq!(shown(&born, "2001-03", "UTC"), [""; 0]);
+    }
+
+    #[test]
+    fn anniversaries_reach_from_the_first_year_to_the_last() {
+        let born = born("0001-12-31");
+        assert_eq!(shown(&born, "0001-12", "UTC").len(), 1);
+        assert_eq!(shown(&born, "9999-12", "UTC").len(), 1);
+    }
+
+    #[test]
+    fn a_birthday_is_there_also_where_its_midnight_does_not_exist() {
+        // Clocks were set from 0:00 to 1:00 on that day.
+        let born = born("1990-10-15");
+        assert_eq!(shown(&born, "2017-10", "America/Sao_Paulo"), ["Sun, 15 Oct 2017 00:00:00 GMT"]);
+    }
 }

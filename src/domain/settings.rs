@@ -11,7 +11,7 @@ use crate::store::Transaction;
 /// [`Error::NotFound`](crate::error::Error::NotFound) if the group for new events does not exist.
 pub fn replace(tx: &Transaction<'_>, caller: UserId, settings: &UserSettings) -> Result<()> {
     if let Some(group) = settings.default_group {
-        access::open_group(tx, group)?;
+        access::visible_group(tx, caller, group)?;
     }
     tx.replace_settings(caller, settings)
 }

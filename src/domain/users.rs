@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::passwords;
 use crate::error::{Error, Result, Taken};
-use crate::model::{Email, Group, Page, Password, Room, User, WallTime};
+use crate::model::{Email, Group, Password, User, WallTime};
 use crate::store::{Snapshot, Transaction};
 
 /// Registers `email`, with or without a password.
@@ -112,12 +112,13 @@ impl Change {
     }
 }
 
-/// Ends all tokens of a user.
+/// Ends all tokens of a user, and their feeds: what was on a device that is lost gives nothing any more.
 ///
 /// # Errors
 /// If the store cannot write.
 pub fn end_tokens(tx: &Transaction<'_>, user: &User) -> Result<()> {
-    tx.end_tokens(user.id).map(drop)
+    tx.end_tokens(user.id)?;
+    tx.delete_feeds_of(user.id)
 }
 
 /// The error for every failed sign-in.
@@ -159,10 +160,14 @@ pub struct Belongings {
     pub personal_events: u64,
     /// Their events in groups.
     pub group_events: u64,
-    /// The groups that they created.
+    /// How many groups they created.
+    pub made: u32,
+    /// The groups that they created or own, and of which nobody else is a member.
     pub groups: Vec<Group>,
     /// Other users' events in those groups.
     pub others_events: u64,
+    /// How many other groups they created, or own alone: these go to another member.
+    pub shared: u64,
 }
 
 /// Counts the things that belong to `user`.
@@ -173,12 +178,15 @@ pub fn belongings(snapshot: &Snapshot<'_>, user: &User) -> Result<Belongings> {
     Ok(Belongings {
         personal_events: snapshot.count_personal_events(user.id)?,
         group_events: snapshot.count_group_events(user.id)?,
-        groups: snapshot.groups_of(user.id, Page::ALL, Room::unlimited())?,
+        made: snapshot.count_groups_of(user.id, u32::MAX)?,
+        groups: snapshot.groups_alone_of(user.id)?,
+        shared: snapshot.count_shared_groups_of(user.id)?,
         others_events: snapshot.count_others_events_in_groups_of(user.id)?,
     })
 }
 
-/// What happens to the groups of a removed user.
+/// What happens to the groups of a removed user that have no other member. The others go to the member who has the highest
+/// role, for the longest time.
 #[derive(Debug)]
 pub enum Groups {
     /// The user must not have any.
@@ -197,7 +205,7 @@ pub enum Groups {
 pub fn may_remove(snapshot: &Snapshot<'_>, user: &User, groups: &Groups) -> Result<()> {
     match groups {
         Groups::Keep => {
-            let made = snapshot.groups_of(user.id, Page::ALL, Room::unlimited())?.len();
+            let made = snapshot.groups_alone_of(user.id)?.len();
             if made > 0 {
                 let (groups, them) = if made == 1 { ("group", "it") } else { ("groups", "them") };
                 return Err(Error::Conflict(format!(
@@ -223,6 +231,7 @@ pub fn may_remove(snapshot: &Snapshot<'_>, user: &User, groups: &Groups) -> Resu
 pub fn remove(tx: &Transaction<'_>, email: &Email, groups: &Groups) -> Result<()> {
     let user = get(tx, email)?;
     may_remove(tx, &user, groups)?;
+    tx.hand_over_groups(user.id)?;
     if let Groups::GiveTo(heir) = groups {
         tx.give_groups(user.id, get(tx, heir)?.id)?;
     }

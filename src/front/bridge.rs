@@ -30,8 +30,10 @@ use super::forwarded;
 use super::refusal::{self, Problem, Refusal};
 use super::shared::inside;
 use super::state::{Open, State};
+use super::unread::UnreadBody;
 use crate::api;
 use crate::app::exchange;
+use crate::app::upload::{self, Patience, Unread};
 
 /// The size of a piece of an answer that is not sent in one.
 const PIECE: usize = 64 << 10;
@@ -60,21 +62,27 @@ pub(super) async fn answer(state: Arc<State>, request: Request<Incoming>) -> Ans
     let Some(reserved) = shared.budget.reserve(&state.peer.client, held).await else {
         return refuse(&Problem::BUSY, &parts, open);
     };
-    let mut given = Given { body: Vec::new(), _head: reserved, _body: None };
+    let mut given = Given { body: Vec::new(), unread: None, _head: reserved, _body: None };
     let body = takes_body(&parts).then_some(body).filter(|body| !body.is_end_stream());
     if let Some(body) = body {
-        // The most that any route reads, and one byte more, so that the route itself notices that there is
-        // more.
-        let most = api::BODY_LIMIT + 1;
-        let expected = body.size_hint().upper().and_then(|size| usize::try_from(size).ok());
-        let expected = expected.unwrap_or(most).min(most);
-        let Some(reserved) = shared.budget.reserve(&state.peer.client, expected).await else {
-            return refuse(&Problem::BUSY, &parts, open);
-        };
-        match timeout(shared.settings.body_timeout, read_up_to(body, most)).await {
-            Ok(Ok(body)) => given = Given { body, _body: Some(reserved), ..given },
-            Ok(Err(_)) => return refuse(&Problem::BODY, &parts, open),
-            Err(_) => return refuse(&Problem::SLOW_BODY, &parts, open),
+        if api::is_upload(parts.method.as_str(), inside(parts.uri.path(), base)) {
+            let expected = body.size_hint().lower();
+            let patience = Patience::of(shared.settings.body_timeout);
+            given.unread = Some(Unread::new(UnreadBody::new(body), expected, patience));
+        } else {
+            // The most that any route reads, and one byte more, so that the route itself notices that there is
+            // more.
+            let most = api::BODY_LIMIT + 1;
+            let expected = body.size_hint().upper().and_then(|size| usize::try_from(size).ok());
+            let expected = expected.unwrap_or(most).min(most);
+            let Some(reserved) = shared.budget.reserve(&state.peer.client, expected).await else {
+                return refuse(&Problem::BUSY, &parts, open);
+            };
+            match timeout(shared.settings.body_timeout, read_up_to(body, most)).await {
+                Ok(Ok(body)) => given = Given { body, _body: Some(reserved), ..given },
+                Ok(Err(_)) => return refuse(&Problem::BODY, &parts, open),
+                Err(_) => return refuse(&Problem::SLOW_BODY, &parts, open),
+            }
         }
     }
     // One client with many streams and connections must not hold up all others.
@@ -137,6 +145,8 @@ fn status(code: u16) -> StatusCode {
 /// The body of a request, and what it counts for.
 struct Given {
     body: Vec<u8>,
+    /// Instead, if the route is to read it.
+    unread: Option<Unread<'static>>,
     _head: Reserved,
     _body: Option<Reserved>,
 }
@@ -190,8 +200,17 @@ async fn pass_on(
     open: Open,
     sender: oneshot::Sender<Response<AnswerBody>>,
 ) {
-    let Given { body, _head, _body } = given;
-    let answer = local(&state, &parts, body).dispatch().await;
+    let Given { body, unread, _head, _body } = given;
+    let local = local(&state, &parts, body);
+    let is_upload = unread.is_some();
+    if let Some(unread) = unread {
+        upload::keep(local.inner(), unread);
+        open.is_in_no_hurry();
+    }
+    let answer = local.dispatch().await;
+    if is_upload {
+        open.moves();
+    }
     send(&state, &parts, answer, open, sender).await;
 }
 
@@ -210,6 +229,9 @@ fn local<'r>(state: &'r State, parts: &'r Parts, body: Vec<u8>) -> LocalRequest<
         Some(authority) => Some(authority.as_str()),
         None => parts.headers.get(HOST).and_then(|host| host.to_str().ok()),
     };
+    if let Some(site) = forwarded::site(shared, &state.peer, &parts.headers, host) {
+        exchange::is_at(local.inner(), site);
+    }
     if let Some(host) = host.and_then(|host| Host::parse(host).ok()) {
         local.set_host(host);
     }

@@ -34,7 +34,7 @@ const MORE: Duration = Duration::from_millis(10);
 /// How long, and how much, is read of a client that was refused, so that it can read the refusal: a
 /// connection that is closed with unread bytes is reset.
 const LINGER: Duration = Duration::from_secs(1);
-const LINGER_BYTES: u64 = 1 << 20;
+const LINGER_BYTES: u64 = 64 << 20;
 
 /// Serves the connection `tcp` of `peer` until it is closed, or takes too long.
 pub(super) async fn serve(shared: Arc<Shared>, tcp: TcpStream, peer: Peer) {

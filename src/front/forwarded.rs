@@ -1,8 +1,9 @@
-//! What a trusted proxy tells of a request: the prefix of its path.
+//! What a trusted proxy tells of a request: the prefix of its path, and what its client calls the server.
 
 use std::sync::atomic::Ordering;
 
 use hyper::HeaderMap;
+use hyper::http::uri::Authority;
 
 use super::shared::Shared;
 use super::state::Peer;
@@ -18,6 +19,27 @@ pub(super) fn prefix<'a>(shared: &'a Shared, peer: &Peer, headers: &'a HeaderMap
     let told = headers.get("x-forwarded-prefix").and_then(|told| told.to_str().ok());
     let told = told.map(|told| told.trim().trim_end_matches('/'));
     told.filter(|told| told.is_empty() || config::is_prefix(told)).unwrap_or(configured)
+}
+
+/// The scheme and the host by which its client knows the server that got the request with these `headers`, such
+/// as `https://calendar.example`: what the proxy says in `X-Forwarded-Proto` and `X-Forwarded-Host`, or else how
+/// it came here. None if the client named no host, which is `asked`.
+pub(super) fn site(
+    shared: &Shared,
+    peer: &Peer,
+    headers: &HeaderMap,
+    asked: Option<&str>,
+) -> Option<String> {
+    let told = |name| {
+        let told = headers.get(name).filter(|_| peer.trusted)?.to_str().ok()?;
+        // A chain of proxies lists what each was asked for; the first is the client's.
+        told.split(',').next().map(str::trim)
+    };
+    let own = if shared.settings.tls.is_some() { "https" } else { "http" };
+    let scheme = told("x-forwarded-proto").filter(|scheme| matches!(*scheme, "http" | "https"));
+    let host = told("x-forwarded-host").or(asked)?;
+    let sound = !host.contains('@') && Authority::try_from(host).is_ok();
+    sound.then(|| format!("{}://{host}", scheme.unwrap_or(own)))
 }
 
 /// Says once that a peer names a client without being trusted to: its clients then share one limit.

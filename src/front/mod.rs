@@ -14,6 +14,7 @@ mod refusal;
 mod shared;
 mod state;
 mod tls;
+mod unread;
 mod wire;
 
 use std::net::SocketAddr;

@@ -25,8 +25,8 @@ pub(super) struct State {
     pub(super) peer: Peer,
     began: Instant,
     /// Requests whose answers are not sent, by the period in which they last moved: the present one, the one
-    /// before, and one that is always empty.
-    open: [AtomicU32; 3],
+    /// before, and one that is always empty; and those that are in no hurry.
+    open: [AtomicU32; 4],
     /// The present period.
     period: AtomicU32,
     /// When it began, in milliseconds after the connection.
@@ -36,6 +36,9 @@ pub(super) struct State {
     /// The head that is being read (HTTP/1.1).
     head: Mutex<Option<Head>>,
 }
+
+/// In place of a period, for requests that are in no hurry.
+const NO_PERIOD: u32 = 3;
 
 /// A request whose answer is not sent, until this is dropped.
 pub(super) struct Open {
@@ -48,7 +51,16 @@ impl Open {
     /// Notes that a part of the answer is on its way.
     pub(super) fn moves(&self) {
         self.state.moves();
-        let now = self.state.period.load(Ordering::Relaxed);
+        self.enters(self.state.period.load(Ordering::Relaxed));
+    }
+
+    /// Notes that its body, and the work on it, have limits of time of their own: the connection does not
+    /// end because of it until it [moves](Open::moves).
+    pub(super) fn is_in_no_hurry(&self) {
+        self.enters(NO_PERIOD);
+    }
+
+    fn enters(&self, now: u32) {
         let before = self.period.swap(now, Ordering::Relaxed);
         if before != now {
             self.state.in_period(now).fetch_add(1, Ordering::Relaxed);
@@ -99,7 +111,7 @@ impl State {
     }
 
     fn in_period(&self, period: u32) -> &AtomicU32 {
-        &self.open[period as usize % 3]
+        &self.open[period as usize % self.open.len()]
     }
 
     fn is_open(&self) -> bool {
@@ -176,7 +188,7 @@ impl State {
             return false;
         }
         let period = self.period.load(Ordering::Relaxed);
-        if self.in_period(period.wrapping_add(2)).load(Ordering::Relaxed) > 0 {
+        if self.in_period((period + 2) % 3).load(Ordering::Relaxed) > 0 {
             return true;
         }
         self.period.store((period + 1) % 3, Ordering::Relaxed);

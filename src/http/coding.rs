@@ -36,9 +36,14 @@ pub(crate) fn takes_gzip<'a>(lists: impl Iterator<Item = &'a str>) -> bool {
 pub(crate) fn gzip(bytes: &[u8]) -> Result<Vec<u8>> {
     let into = Vec::with_capacity(bytes.len() / 4);
     let compress = || -> io::Result<Vec<u8>> {
-        let mut encoder = GzEncoder::new(into, Compression::fast());
+        let mut encoder = gzip_into(into);
         encoder.write_all(bytes)?;
         encoder.finish()
     };
     compress().map_err(|error| Error::Internal(format!("cannot compress an answer: {error}")))
+}
+
+/// What writes into `into` in gzip, as [`gzip`] does. [`GzEncoder::finish`] ends it.
+pub(crate) fn gzip_into<W: Write>(into: W) -> GzEncoder<W> {
+    GzEncoder::new(into, Compression::fast())
 }

@@ -36,7 +36,10 @@ impl<'a> Sender<'a> {
             );
             add("Access-Control-Max-Age", "600");
         } else {
-            add("Access-Control-Expose-Headers", "ETag, Location, Retry-After, X-Request-Id");
+            add(
+                "Access-Control-Expose-Headers",
+                "Content-Disposition, ETag, Location, Retry-After, X-Request-Id",
+            );
         }
         headers
     }

@@ -11,17 +11,62 @@
 //! its time: rows of occurrences would need a horizon that the clock moves, and would have to be made
 //! again whenever a government changes its time.
 
+mod alarm;
+mod component;
+mod content;
+#[cfg(test)]
+mod corpus;
+mod dates;
+mod days;
+mod decode;
+mod edit;
+mod extract;
 mod fault;
+mod file;
+mod form;
+mod gather;
+mod line;
+mod lines;
+mod merge;
+mod object;
+mod offsets;
+mod part;
 mod parts;
+mod problem;
+mod read;
+mod refresh;
+mod rewrite;
+#[cfg(test)]
+mod rewrite_tests;
 mod rule;
 #[cfg(test)]
 mod samples;
 mod series;
 mod shift;
+mod sloppy;
+mod texts;
+mod told;
+mod tree;
+mod tzid;
 mod until;
+mod value;
+mod vtimezone;
 mod walk;
+mod write;
 pub mod zone;
+mod zone_names;
 
+pub use component::EventComponent;
+pub use content::{Events, Kind, ObjectFault};
+pub use days::{WholeDay, whole_days};
 pub use fault::Fault;
+pub use file::{File, ObjectText};
+pub use merge::Merge;
+pub use object::Object;
+pub use problem::{Loss, Problem};
+pub use rewrite::{renamed, rewritten};
 pub use rule::Rule;
 pub use series::Series;
+pub use texts::NO_TITLE;
+pub use until::UntilForm;
+pub use write::{Stamps, object};

@@ -65,6 +65,16 @@ impl Rule {
         &self.text
     }
 
+    /// The same rule with one occurrence less, if it counts them; none if it counts only one.
+    #[must_use]
+    pub fn without_one(&self) -> Option<Self> {
+        match self.end {
+            End::Count(0 | 1) => None,
+            End::Count(count) => Some(self.ending(End::Count(count - 1))),
+            _ => Some(self.clone()),
+        }
+    }
+
     /// The same rule with another end.
     pub(super) fn ending(&self, end: End) -> Self {
         if end == self.end {

@@ -1,26 +1,27 @@
 //! What becomes of a rule when its series is parted at an occurrence, or moved.
 
 use ical::recur::{IcalRecurDateTime as Civil, IcalRecurFreq as Freq};
+use jiff::tz::TimeZone;
 
 use super::fault::Fault;
 use super::parts::WEEKDAYS;
 use super::rule::Rule;
 use super::series::Series;
-use super::until::{End, Until};
+use super::until::{End, Until, UntilForm};
 use super::zone::{DAY, instant, skips, wall};
 use crate::model::WallTime;
 
 impl Series {
     /// The rules of what is before the occurrence `at`, and of what is from there on, to start at `at`. The
-    /// first ends with an `UNTIL` before `at`: a date for whole days (`all_day`), else a time in UTC if
-    /// there is a zone. The second keeps the `UNTIL`; its `COUNT` is what is left, and at least 1.
+    /// first ends with an `UNTIL` of that form before `at`. The second keeps the `UNTIL`; its `COUNT` is what is
+    /// left, and at least 1.
     #[must_use]
-    pub fn parted(&self, at: WallTime, all_day: bool) -> (Rule, Rule) {
+    pub fn parted(&self, at: WallTime, form: UntilForm) -> (Rule, Rule) {
         let starts = at.seconds();
-        let until = match self.zone() {
-            _ if all_day => Until::Date((starts.div_euclid(DAY) - 1) * DAY),
-            Some(zone) => Until::Utc(instant(zone, starts) - 1),
-            None => Until::Local(starts - 1),
+        let until = match (form, self.zone()) {
+            (UntilForm::Date, _) => Until::Date((starts.div_euclid(DAY) - 1) * DAY),
+            (UntilForm::Utc, Some(zone)) => Until::Utc(instant(zone, starts) - 1),
+            _ => Until::Local(starts - 1),
         };
         let rest = match self.rule().end {
             End::Count(count) => {
@@ -32,27 +33,39 @@ impl Series {
         (self.rule().ending(End::Until(until.in_range())), self.rule().ending(rest))
     }
 
-    /// The rule of the same series after its occurrence at `from` is moved to `to`, and its start by as much.
-    /// It gives `to`. The days and months that it names move along where they say no more than the old
-    /// date did; so does `UNTIL`.
+    /// The rule of the same series after its occurrence at `from` is moved to `to` on the clock of `zone` (none for
+    /// whole days), and its start by as much. It gives `to`. The days and months that it names move along where they
+    /// say no more than the old date did; so does `UNTIL`, which gets that form where it has to be written anew.
     ///
     /// # Errors
     /// [`Fault`] if only a new rule can say what is meant.
-    pub fn moved(&self, from: WallTime, to: WallTime) -> Result<Rule, Fault> {
+    pub fn moved(
+        &self,
+        from: WallTime,
+        to: WallTime,
+        zone: Option<TimeZone>,
+        form: UntilForm,
+    ) -> Result<Rule, Fault> {
         let by = to.seconds() - from.seconds();
         if by.rem_euclid(DAY) != 0 {
             self.check_times()?;
         }
-        if self.zone().is_some_and(|zone| skips(zone, to.seconds())) {
+        if zone.as_ref().is_some_and(|zone| skips(zone, to.seconds())) {
             return Err(Fault::of("expected a time that the clock shows on that day"));
         }
         let changed = self.turned(from, to);
-        let rule = self.rule().with(&changed)?.ending(self.moved_end(from, to));
+        let end = match self.rule().end {
+            End::Until(until) => {
+                End::Until(until.moved((from, self.zone()), (to, zone.as_ref()), form))
+            }
+            end => end,
+        };
+        let rule = self.rule().with(&changed)?.ending(end);
         let starts = self.starts().seconds() + by;
         if wall(starts).seconds() != starts {
             return Err(Fault::of("expected a start in the years 0001 to 9999"));
         }
-        let moved = Self::new(rule, wall(starts), self.zone().cloned());
+        let moved = Self::new(rule, wall(starts), zone);
         match moved {
             Ok(moved) if moved.gives(to) => Ok(moved.rule().clone()),
             _ => Err(self.cannot_move()),
@@ -147,23 +160,6 @@ impl Series {
         let fits = i64::from(*only) == from.month && from.month != to.month;
         fits.then(|| ("BYMONTH", to.month.to_string()))
     }
-
-    /// The end, moved on the clock of the series by as much as the occurrence.
-    fn moved_end(&self, from: WallTime, to: WallTime) -> End {
-        let End::Until(until) = self.rule().end else { return self.rule().end };
-        let by = to.seconds() - from.seconds();
-        let days = to.seconds().div_euclid(DAY) - from.seconds().div_euclid(DAY);
-        let moved = match (until, self.zone()) {
-            (Until::Date(at), _) => Until::Date(at + days * DAY),
-            (Until::Utc(_), Some(zone)) => {
-                let shown = until.end(Some(zone)) - 1;
-                Until::Utc(instant(zone, shown + by))
-            }
-            (Until::Utc(at), None) => Until::Utc(at + by),
-            (Until::Local(at), _) => Until::Local(at + by),
-        };
-        End::Until(moved.in_range())
-    }
 }
 
 /// A place counted from both ends, both from 1.
@@ -221,7 +217,6 @@ impl Date {
 
 #[cfg(test)]
 mod tests {
-    use jiff::tz::TimeZone;
     use proptest::prelude::*;
     use proptest::sample::Index;
 
@@ -244,45 +239,49 @@ mod tests {
         zone: Option<TimeZone>,
         starts: &str,
         at_: &str,
-        all_day: bool,
+        form: UntilForm,
     ) -> [String; 2] {
-        let (before, rest) = series(rule, starts, zone).parted(at(at_), all_day);
+        let (before, rest) = series(rule, starts, zone).parted(at(at_), form);
         [before.as_str().to_owned(), rest.as_str().to_owned()]
     }
 
     #[test]
     fn a_parted_series_ends_before_the_occurrence_and_goes_on_from_it() {
+        use UntilForm::{Date, Local, Utc};
         let new_york = || Some(zone("America/New_York"));
         let (starts, part) = ("2026-11-02 09:00:00", "2026-11-09 09:00:00");
         assert_eq!(
-            parted("FREQ=DAILY", None, starts, part, false),
+            parted("FREQ=DAILY", None, starts, part, Local),
             ["FREQ=DAILY;UNTIL=20261109T085959", "FREQ=DAILY"]
         );
         assert_eq!(
-            parted("FREQ=DAILY;COUNT=10", new_york(), starts, part, false),
+            parted("FREQ=DAILY;COUNT=10", new_york(), starts, part, Utc),
             ["FREQ=DAILY;UNTIL=20261109T135959Z", "FREQ=DAILY;COUNT=3"]
         );
         assert_eq!(
-            parted("FREQ=DAILY;UNTIL=20261231", new_york(), starts, part, true),
+            parted("FREQ=DAILY;UNTIL=20261231", new_york(), starts, part, Date),
             ["FREQ=DAILY;UNTIL=20261108", "FREQ=DAILY;UNTIL=20261231"]
+        );
+        assert_eq!(
+            parted("FREQ=DAILY", new_york(), starts, part, Local)[0],
+            "FREQ=DAILY;UNTIL=20261109T085959"
         );
         // In the first run of the hour, and before it.
         assert_eq!(
-            parted("FREQ=HOURLY", new_york(), "2024-11-02 00:30:00", "2024-11-03 01:30:00", false)
-                [0],
+            parted("FREQ=HOURLY", new_york(), "2024-11-02 00:30:00", "2024-11-03 01:30:00", Utc)[0],
             "FREQ=HOURLY;UNTIL=20241103T052959Z"
         );
         assert_eq!(
-            parted("FREQ=DAILY;COUNT=2", None, starts, "2026-12-24 09:00:00", false)[1],
+            parted("FREQ=DAILY;COUNT=2", None, starts, "2026-12-24 09:00:00", Local)[1],
             "FREQ=DAILY;COUNT=1"
         );
         let (before, _) =
-            series("FREQ=DAILY", "0001-01-01 00:00:00", None).parted(WallTime::MIN, true);
+            series("FREQ=DAILY", "0001-01-01 00:00:00", None).parted(WallTime::MIN, Date);
         assert_eq!(before.as_str(), "FREQ=DAILY;UNTIL=00010101");
     }
 
     fn moved(rule: &str, from: &str, to: &str) -> String {
-        let moved = series(rule, from, None).moved(at(from), at(to));
+        let moved = series(rule, from, None).moved(at(from), at(to), None, UntilForm::Utc);
         moved.map_or_else(|fault| fault.to_string(), |rule| rule.as_str().to_owned())
     }
 
@@ -388,14 +387,26 @@ mod tests {
         assert_eq!(to("FREQ=YEARLY;BYMONTH=1,11", "2026-12-27"), another("BYMONTH"));
         // From 31 days a month to one without.
         let monthly = series("FREQ=MONTHLY", "2026-01-10 09:00:00", None);
-        let far = monthly.moved(at("2026-02-10 09:00:00"), at("2026-03-10 09:00:00"));
+        let far = monthly.moved(
+            at("2026-02-10 09:00:00"),
+            at("2026-03-10 09:00:00"),
+            None,
+            UntilForm::Utc,
+        );
         assert_eq!(far.unwrap_err().to_string(), another("FREQ"));
         assert_eq!(moved("FREQ=DAILY", "0001-01-01 00:00:00", "0001-01-02 00:00:00"), "FREQ=DAILY");
         let old = series("FREQ=DAILY", "0001-01-01 00:00:00", None);
-        let older = old.moved(at("0001-01-03 00:00:00"), at("0001-01-02 00:00:00"));
+        let older =
+            old.moved(at("0001-01-03 00:00:00"), at("0001-01-02 00:00:00"), None, UntilForm::Utc);
         assert_eq!(older.unwrap_err().to_string(), "expected a start in the years 0001 to 9999");
-        let skipped = series("FREQ=DAILY", "2024-03-01 01:30:00", Some(zone("America/New_York")));
-        let skipped = skipped.moved(at("2024-03-10 01:30:00"), at("2024-03-10 02:30:00"));
+        let new_york = || Some(zone("America/New_York"));
+        let skipped = series("FREQ=DAILY", "2024-03-01 01:30:00", new_york());
+        let skipped = skipped.moved(
+            at("2024-03-10 01:30:00"),
+            at("2024-03-10 02:30:00"),
+            new_york(),
+            UntilForm::Utc,
+        );
         assert_eq!(
             skipped.unwrap_err().to_string(),
             "expected a time that the clock shows on that day"
@@ -404,9 +415,11 @@ mod tests {
 
     #[test]
     fn the_end_moves_by_as_much() {
-        let moved = |end: &str, zone, to: &str| {
-            let series = series(&format!("FREQ=DAILY;UNTIL={end}"), "2026-10-20 23:00:00", zone);
-            let rule = series.moved(at("2026-10-21 23:00:00"), at(to)).unwrap();
+        let moved = |end: &str, zone: Option<TimeZone>, to: &str| {
+            let rule = format!("FREQ=DAILY;UNTIL={end}");
+            let series = series(&rule, "2026-10-20 23:00:00", zone.clone());
+            let rule =
+                series.moved(at("2026-10-21 23:00:00"), at(to), zone, UntilForm::Utc).unwrap();
             rule.as_str().split("UNTIL=").nth(1).unwrap().to_owned()
         };
         let new_york = || Some(zone("America/New_York"));
@@ -433,7 +446,11 @@ mod tests {
         #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
         #[test]
-        fn the_parts_of_a_series_are_together_the_series(series in any_series(), place: Index) {
+        fn the_parts_of_a_series_are_together_the_series(
+            series in any_series(),
+            place: Index,
+            form in prop::sample::select(vec![UntilForm::Local, UntilForm::Utc]),
+        ) {
             let all = first(&series, 60);
             if all.len() < 2 {
                 return Ok(());
@@ -441,7 +458,7 @@ mod tests {
             let place = 1 + place.index(all.len().min(30) - 1);
             let at = all[place];
             let midnights = all.iter().all(|at| at.seconds() % DAY == 0);
-            let (before, rest) = series.parted(at, midnights);
+            let (before, rest) = series.parted(at, if midnights { UntilForm::Date } else { form });
             let before = Series::new(before, series.starts(), series.zone().cloned()).unwrap();
             let rest = Series::new(rest, at, series.zone().cloned()).unwrap();
             prop_assert_eq!(rest.starts(), at);
@@ -463,7 +480,7 @@ mod tests {
             let place = place.index(all.len());
             let by = days * DAY + seconds;
             let (from, to) = (all[place], wall(all[place].seconds() + by));
-            let Ok(rule) = series.moved(from, to) else { return Ok(()) };
+            let Ok(rule) = series.moved(from, to, series.zone().cloned(), UntilForm::Utc) else { return Ok(()) };
             let starts = wall(series.starts().seconds() + by);
             let moved = Series::new(rule.clone(), starts, series.zone().cloned()).unwrap();
             prop_assert!(moved.gives(to));
@@ -479,7 +496,7 @@ mod tests {
             let rule = Rule::parse(&(rule + &end)).unwrap();
             let Ok(series) = Series::new(rule, starts, None) else { return Ok(()) };
             let by = days * DAY;
-            let rule = series.moved(series.starts(), wall(series.starts().seconds() + by)).unwrap();
+            let rule = series.moved(series.starts(), wall(series.starts().seconds() + by), None, UntilForm::Utc).unwrap();
             let moved = Series::new(rule, wall(series.starts().seconds() + by), None).unwrap();
             let expected = first(&series, 60).into_iter().map(|at| wall(at.seconds() + by));
             prop_assert_eq!(typed(first(&moved, 60)), typed(expected));

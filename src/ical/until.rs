@@ -4,7 +4,7 @@ use std::fmt;
 
 use jiff::tz::TimeZone;
 
-use super::zone::{DAY, last_shown, wall};
+use super::zone::{DAY, instant, last_shown, wall};
 use crate::model::{Day, WallTime};
 
 /// What a rule ends with.
@@ -16,6 +16,28 @@ pub(super) enum End {
     Count(u32),
     /// At a time, which is included.
     Until(Until),
+}
+
+/// A form of `UNTIL` (RFC 5545, 3.3.10).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UntilForm {
+    /// A date, for whole days.
+    Date,
+    /// A time on the clock of the rule, which means the same whatever zone that clock gets.
+    Local,
+    /// A time in UTC, for a start in a zone; without one it is [`UntilForm::Local`].
+    Utc,
+}
+
+impl UntilForm {
+    /// The end at a time that the clock of `zone` shows.
+    fn of(self, at: i64, zone: &TimeZone) -> Until {
+        match self {
+            Self::Date => Until::Date(at.div_euclid(DAY) * DAY),
+            Self::Local => Until::Local(at),
+            Self::Utc => Until::Utc(instant(zone, at)),
+        }
+    }
 }
 
 /// The time in `UNTIL`, in seconds since 1970-01-01 00:00:00 of the same digits.
@@ -50,6 +72,35 @@ impl Until {
             (Self::Utc(at), Some(zone)) => last_shown(zone, at) + 1,
             (Self::Local(at) | Self::Utc(at), _) => at + 1,
         }
+    }
+
+    /// The end of a series whose occurrence at `from` is moved to `to`, each with its clock (none for whole days): it
+    /// moves by as much. What it means is told on the old clock; it is written in `form`, as a start on the new one asks
+    /// for. A local time stays one; on the same clock, and where there is none before and after, every end keeps its form.
+    pub(super) fn moved(
+        self,
+        (from, old): (WallTime, Option<&TimeZone>),
+        (to, new): (WallTime, Option<&TimeZone>),
+        form: UntilForm,
+    ) -> Self {
+        // Another program's end stays as that wrote it.
+        if from == to && old == new {
+            return self;
+        }
+        let days = to.seconds().div_euclid(DAY) - from.seconds().div_euclid(DAY);
+        let by = to.seconds() - from.seconds();
+        let last = self.end(old) - 1 + by;
+        let moved = match (self, old, new) {
+            (Self::Utc(at), None, None) => Self::Utc(at + by),
+            (Self::Local(at), None, None) => Self::Local(at + by),
+            (Self::Date(at), None, Some(new)) => form.of(at + (days + 1) * DAY - 1, new),
+            (Self::Date(at), ..) => Self::Date(at + days * DAY),
+            (_, _, None) => Self::Date(last.div_euclid(DAY) * DAY),
+            (Self::Utc(_), _, Some(new)) if old == Some(new) => UntilForm::Utc.of(last, new),
+            (Self::Utc(_), _, Some(new)) => form.of(last, new),
+            (Self::Local(_), _, Some(_)) => Self::Local(last),
+        };
+        moved.in_range()
     }
 
     /// The same in the years 0001 to 9999.
@@ -89,4 +140,39 @@ fn time_of_day(time: &str) -> Option<i64> {
     let second = if second == "60" { "59" } else { second };
     let time = WallTime::read(&format!("1970-01-01 {hour}:{minute}:{second}")).ok()?;
     Some(time.seconds()).filter(|seconds| *seconds < DAY)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples::{at, zone};
+    use super::*;
+
+    #[test]
+    fn the_end_is_told_on_the_old_clock_and_written_for_the_new_one() {
+        let moved = |end: &str, old: &str, new: &str, to: &str| {
+            let clock = |name: &str| (name != "days").then(|| zone(name));
+            let (old, new) = (clock(old), clock(new));
+            let (from, to) = (at("2026-10-20 23:00:00"), at(to));
+            let (from, to) = ((from, old.as_ref()), (to, new.as_ref()));
+            Until::read(end).unwrap().moved(from, to, UntilForm::Utc).to_string()
+        };
+        let (same, midnight) = ("2026-10-20 23:00:00", "2026-10-20 00:00:00");
+        let (seoul, new_york, days) = ("Asia/Seoul", "America/New_York", "days");
+        assert_eq!(moved("20261025T140000Z", seoul, new_york, same), "20261026T030000Z");
+        assert_eq!(moved("20261025T230000", seoul, new_york, same), "20261025T230000");
+        assert_eq!(moved("20261025", seoul, new_york, same), "20261025");
+        assert_eq!(moved("20261026T030000Z", new_york, days, midnight), "20261025");
+        assert_eq!(moved("20261026T025959Z", new_york, days, midnight), "20261024");
+        assert_eq!(moved("20261025T230000", new_york, days, midnight), "20261025");
+        assert_eq!(moved("20261025", days, new_york, same), "20261026T035959Z");
+        // On a clock that may be another one day.
+        let until = Until::read("20261025T140000Z").unwrap();
+        let (from, to) = ((at(same), Some(&zone(seoul))), (at(same), Some(&zone(new_york))));
+        assert_eq!(until.moved(from, to, UntilForm::Local).to_string(), "20261025T230000");
+        // A rule with hours of its own would have those of a whole day more.
+        assert_eq!(moved("20261025T000000", days, days, "2026-10-22 23:00:00"), "20261027T000000");
+        assert_eq!(moved("20261025T140000Z", days, days, same), "20261025T140000Z");
+        // In the second run of an hour that comes twice.
+        assert_eq!(moved("20261101T063000Z", new_york, new_york, same), "20261101T063000Z");
+    }
 }

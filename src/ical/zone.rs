@@ -114,7 +114,7 @@ fn offset_at(zone: &TimeZone, at: i64) -> AmbiguousOffset {
 }
 
 /// The nearest that jiff can tell, which is 26 hours short of the year 10000.
-fn timestamp(instant: i64) -> Timestamp {
+pub(super) fn timestamp(instant: i64) -> Timestamp {
     let instant = instant.clamp(Timestamp::MIN.as_second(), Timestamp::MAX.as_second());
     Timestamp::from_second(instant).unwrap_or(Timestamp::UNIX_EPOCH)
 }

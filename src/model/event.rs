@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::{
-    Day, Email, EventId, Expected, GroupId, Properties, Recurrence, Revision, ShortText, TimeRange,
-    UserId, WallTime,
+    Day, Email, EventId, Expected, GroupId, Properties, Recurrence, Revision, ShortText, UserId,
+    WallTime,
 };
 use crate::error::Result;
 
@@ -129,11 +129,11 @@ pub struct Event {
     pub created: WallTime,
     /// When it was last changed, if ever.
     pub updated: Option<WallTime>,
-    /// Whether it is its owner's birthday, which recurs every year.
+    /// Whether it is its owner's birthday: a series without time of day, which is changed and deleted as a whole.
     pub birthday: bool,
     /// The revision, which changes with the event.
     pub revision: Revision,
-    /// Whether it is a series, or an occurrence of one. A birthday is a series by its call alone.
+    /// Whether it is a series, as a birthday is, or an occurrence of one.
     pub recurrence: Recurrence,
 }
 
@@ -160,7 +160,7 @@ impl Event {
     }
 }
 
-/// An occurrence of an event. An ordinary event occurs once, at its own times; a birthday every year.
+/// An occurrence of an event. An ordinary event occurs once, at its own times.
 #[derive(Debug, Clone)]
 pub struct Occurrence {
     /// The event.
@@ -176,17 +176,6 @@ impl Occurrence {
     #[must_use]
     pub fn of(event: Event) -> Self {
         Self { times: event.details.times, event: Arc::new(event), start: None }
-    }
-
-    /// The occurrences of `birthday` in `range`: its day in every year from the year of birth on.
-    pub fn of_birthday(birthday: Event, range: TimeRange) -> impl Iterator<Item = Self> {
-        let event = Arc::new(birthday);
-        let days = event.details.times.starts().day().anniversaries(range);
-        days.map(move |at| Self {
-            event: Arc::clone(&event),
-            times: EventTimes::moment(at),
-            start: None,
-        })
     }
 
     /// The sort key of occurrences: the start, then the event's id.

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::deception::is_invisible;
 use super::text::{is_visible, without_nul};
-use super::{Expected, ShortText, WallTime, search_key};
+use super::{Day, Expected, ShortText, WallTime, search_key};
 
 /// The properties of an event that few events have. The store keeps them as one JSON object.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -224,6 +224,14 @@ pub enum Recurrence {
     },
 }
 
+impl Recurrence {
+    /// How the birthday of who was born on `day` recurs.
+    #[must_use]
+    pub fn of_birthday(day: Day) -> Self {
+        Self::Series(Box::new(Repeats::of_birthday(day)))
+    }
+}
+
 /// What makes an event a series. Its times are on the clock of the event's own zone, or else of the server's.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Repeats {
@@ -240,6 +248,15 @@ pub struct Repeats {
 impl Repeats {
     /// The most exceptions of a series.
     pub const MOST_EXCEPTIONS: usize = 1000;
+
+    /// What makes the birthday of who was born on `day` a series: its day every year. In a common year, that of 29 February
+    /// is on the 28th.
+    #[must_use]
+    pub fn of_birthday(day: Day) -> Self {
+        let rule =
+            if day.is_leap_day() { "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=-1" } else { "FREQ=YEARLY" };
+        Self { rule: rule.into(), last: None, exceptions: Vec::new(), reach: WallTime::MAX }
+    }
 
     /// Whether the occurrence that starts at `start` is left out or was changed by itself.
     #[must_use]

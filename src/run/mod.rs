@@ -1,7 +1,7 @@
 //! A running server: its parts, and the order in which they start and stop.
 //!
 //! The signals are caught first, so that none of them kills the process halfway. Then the database
-//! is opened, and then the ports. At the end, the backups stop before the store. The store is the
+//! is opened, and then the ports. At the end, the backups and the subscriptions stop before the store. The store is the
 //! last to close the file, so it moves the write-ahead log into it.
 
 mod metrics;
@@ -20,10 +20,12 @@ use crate::config::Config;
 use crate::domain::auth::Tokens;
 use crate::domain::retell;
 use crate::error::{Error, Result};
+use crate::fetch::{Fetcher, Policy};
 use crate::front::Front;
 use crate::model::EventId;
 use crate::server;
 use crate::store::{Opened, PendingNote, Snapshot, Store};
+use crate::subscriptions::Subscriptions;
 use signals::Signals;
 
 /// Serves as `config` says until a signal stops it. Calls `ready` with the URL of the server once it
@@ -53,6 +55,8 @@ pub(crate) fn until_stopped(config: Config, ready: impl FnOnce(&str)) -> Result<
         _ => None,
     };
     let presence = app.store.presence();
+    let policy = Policy { private: config.feed_networks.clone(), ..Policy::default() };
+    let subscriptions = Subscriptions::of(&app, Fetcher::new(policy));
     let front = runtime.block_on(Front::bind(config.front, server::build(config.rocket, app)))?;
     let start = |schedule| {
         let database = config.database.file().ok_or_else(|| {
@@ -62,10 +66,14 @@ pub(crate) fn until_stopped(config: Config, ready: impl FnOnce(&str)) -> Result<
         Backups::start(database.to_owned(), schedule, clock, pending, presence)
     };
     let backups = config.backups.map(start).transpose()?;
+    let filling = runtime.spawn(subscriptions.keep_filled());
     ready(&front.url());
     let grace = Duration::from_secs((settings.shutdown.grace + settings.shutdown.mercy).into());
     let ended = runtime.block_on(serve(front, metrics, signals, grace));
     drop(backups);
+    filling.abort();
+    // An error says no more than that it has ended.
+    let _ = runtime.block_on(filling);
     // The requests that are still open are given up.
     runtime.shutdown_timeout(Duration::from_secs(1));
     ended
@@ -98,6 +106,8 @@ fn open(config: &Config, pending: PendingNote) -> Result<App> {
         write_rate: config.write_rate,
         trusted_proxies: config.front.trusted_proxies.clone(),
         cors_origins: config.cors_origins.clone(),
+        feed_span: config.feed_span,
+        frame_ancestors: config.frame_ancestors.clone(),
         pending_note: pending,
     };
     let metrics = config

@@ -158,11 +158,13 @@ impl DirectStore {
         match &mut self.engine {
             Engine::File(file) => {
                 let File { place, conn, .. } = &mut **file;
-                while explain::named(place, upkeep::step(conn))? {}
+                let mut step = upkeep::steps();
+                while explain::named(place, step(conn))? {}
                 Ok(())
             }
             Engine::Postgres(_) => {
-                while self.write(|tx| maintenance::postgres::upkeep(tx.conn))? {}
+                let mut step = maintenance::postgres::upkeep();
+                while self.write(|tx| step(tx.conn))? {}
                 Ok(())
             }
         }

@@ -28,7 +28,8 @@ use std::sync::Arc;
 pub use direct::DirectStore;
 pub use engine::{Activity, Commits, Initialised, Lane, Presence, Snapshot, Transaction};
 pub use maintenance::backup::{Progress, Stop, backup, backups_of};
-pub use maintenance::check::{Faults, check};
+pub use maintenance::check::check;
+pub use maintenance::faults::{Faults, TextReaders};
 pub use maintenance::flask::{Flask, OldEvent, OldGroup, OldUser, can_be_kept};
 pub use maintenance::migrations::{Migration, Plan, add_functions, newest_version};
 pub use maintenance::moving::Moved;
@@ -36,8 +37,10 @@ pub use maintenance::restore::{Restored, restore};
 pub use maintenance::status::{Standby, Status, size, status};
 pub use tables::backups::{BackupHistory, PendingNote};
 pub use tables::contents::Contents;
-pub use tables::events::NewEvent;
+pub use tables::event_writes::NewEvent;
 pub use tables::idempotency_keys::Made;
+pub use tables::objects::{NewObject, StoredObject};
+pub use tables::subscriptions::CopiedObject;
 
 use tokio::sync::oneshot;
 

@@ -4,6 +4,7 @@ use std::num::NonZero;
 use std::path::Path;
 use std::thread::available_parallelism;
 
+use super::engine::conn::Conn;
 use super::engine::file::{self, Found};
 use super::engine::lock::Lock;
 use super::engine::readers::Readers;
@@ -11,6 +12,7 @@ use super::engine::writer::Writer;
 use super::engine::{Initialised, Place, connection, explain, init};
 use super::maintenance::migrations::Migration;
 use super::maintenance::{migrations, upkeep};
+use super::tables::imports;
 use crate::error::Result;
 
 /// The number of reader threads: two for the reads of one user, and one more for others.
@@ -56,12 +58,13 @@ impl Sqlite {
         let applied = migrations::apply(&place, pending)?;
         let writing = connection::open_for_writing(&place)?;
         let signing_key = init::signing_key(&writing)?;
+        imports::give_up_all(Conn::Sqlite(&writing))?;
         let open = || connection::open_for_reading(&place);
         let cpus = available_parallelism().map_or(1, NonZero::get);
         let store = Self {
             readers: Readers::start("store-reader", READERS, cpus, open)?,
             watcher: Readers::start("store-watcher", 1, 0, open)?,
-            writer: Writer::start(&place, writing, upkeep::step)?,
+            writer: Writer::start(&place, writing, Box::new(upkeep::steps()))?,
             signing_key,
             _lock: lock,
         };

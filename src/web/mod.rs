@@ -2,6 +2,7 @@
 //! the binary.
 
 mod errors;
+mod feed;
 mod files;
 mod health;
 mod protect;
@@ -22,7 +23,7 @@ use files::File;
 /// The pages' routes, mounted at the root.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    rocket::routes![index, docs, worker, file, icon, health::health]
+    rocket::routes![index, docs, worker, file, icon, feed::page, health::health]
 }
 
 /// The catcher for requests outside `/api/` that no route answers.

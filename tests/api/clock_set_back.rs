@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use calendar_server::domain::stored::READERS;
 use calendar_server::store::{self, Faults};
 use serde_json::json;
 
@@ -64,5 +65,5 @@ fn ids_rise_and_times_follow_the_clock_after_it_was_set_back() {
         calendar.get(&path, &token).json()["data"]["created"],
         "Wed, 31 Dec 1969 09:00:00 GMT"
     );
-    assert_eq!(store::check(calendar.database.database()).unwrap(), Faults::default());
+    assert_eq!(store::check(calendar.database.database(), READERS).unwrap(), Faults::default());
 }

@@ -19,12 +19,16 @@ fn too_large(answer: &Answer, advice: &str) {
     answer.refuses(503, 50300, "SERVICE UNAVAILABLE", &detail);
 }
 
-/// Adds rows straight to the database, `count` times.
+/// Adds rows straight to the database, `count` times. In parts: each row raises the number of its calendar, and
+/// PostgreSQL goes through all that a row has been in the same transaction.
 fn repeat(calendar: &Calendar, count: usize, columns: &str, values: &str) {
-    calendar.execute(&format!(
-        "WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < {count})
-         INSERT INTO {columns} SELECT {values} FROM n"
-    ));
+    for before in (0..count).step_by(1000) {
+        let (first, last) = (before + 1, count.min(before + 1000));
+        calendar.execute(&format!(
+            "WITH RECURSIVE n (n) AS (SELECT {first} UNION ALL SELECT n + 1 FROM n WHERE n < {last})
+             INSERT INTO {columns} SELECT {values} FROM n"
+        ));
+    }
 }
 
 fn count(answer: &Answer) -> usize {

@@ -6,14 +6,17 @@
 mod calendar;
 mod clock_set_back;
 mod event;
+mod feed;
 mod group;
 mod http;
 mod large_answers;
 mod many_events;
 mod openapi;
+mod people;
 mod property;
 mod reference;
 mod series;
+mod transfer;
 mod user;
 mod web;
 

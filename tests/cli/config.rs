@@ -68,8 +68,21 @@ fn a_wrong_value_is_an_error_that_names_its_key() {
     for (name, value, said) in [
         ("CALENDAR_MAX_GROUPS", "0", "max_groups: expected at least 1"),
         ("CALENDAR_MAX_SELECTED_GROUPS", "-1", "max_selected_groups: "),
+        ("CALENDAR_MAX_GROUP_MEMBERS", "0", "max_group_members: expected at least 1"),
         ("CALENDAR_MAX_EVENTS", "many", "max_events: "),
         ("CALENDAR_MAX_SERIES", "many", "max_series: "),
+        ("CALENDAR_FEED_PAST", "long", "feed_past: \"long\" is not a length of time: "),
+        ("CALENDAR_FEED_FUTURE", "0d", "feed_future: "),
+        (
+            "CALENDAR_FRAME_ANCESTORS",
+            "club.example",
+            "frame_ancestors: \"club.example\" is not an origin: ",
+        ),
+        (
+            "CALENDAR_FEED_NETWORKS",
+            "[\"inside\"]",
+            "feed_networks: \"inside\" is not an address: give one such as \"127.0.0.1\" or \"10.0.0.0/8\"",
+        ),
         ("CALENDAR_PORT", "many", "port: "),
         ("CALENDAR_PORT", "70000", "port: "),
         ("CALENDAR_ADDRESS", "here", "address: "),

@@ -159,6 +159,12 @@ fn the_documented_nginx_passes_on_requests_with_their_client_address() {
         let (status, said) = proxy.ask("127.0.0.2", "/api/v1/group/", &["-H", &token, "-d", &data]);
         assert_eq!((status.as_str(), said.contains("41300")), ("413", envelope), "{said}");
     }
+    let calendar = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:a\r\nEND:VCALENDAR\r\n";
+    fs::write(&body, format!("{calendar}{}", "\r\n".repeat(100_000))).unwrap();
+    let data = format!("@{}", body.display());
+    let import = ["-H", &token, "--data-binary", &data];
+    let (status, said) = proxy.ask("127.0.0.2", "/api/v1/import?dry_run=true", &import);
+    assert_eq!(status, "200", "{said}");
 }
 
 const UNIT: &str = "scripts/calendar-server.service";

@@ -6,10 +6,12 @@ mod config;
 mod db;
 mod deployment;
 mod errors;
+mod feed;
 mod openapi;
 mod serve;
 mod setup;
 mod terminal;
+mod transfer;
 mod user;
 
 #[path = "../support"]

@@ -1,10 +1,11 @@
 //! What is shown and asked at a terminal, and nowhere else. The terminal is that of script(1).
 
+use std::fs;
 use std::io::{Read, Write};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use crate::db::large;
+use crate::db::{calendar, large};
 use crate::support::server::{Ended, Server, command, run};
 use crate::support::shell::copy_environment;
 
@@ -56,6 +57,24 @@ fn progress_is_shown_on_a_terminal_and_nowhere_else() {
         assert!(shown.contains(result), "{shown:?}");
     }
     assert_eq!(run(folder.path(), &["db", "backup", "two.sqlite"]).err, "");
+}
+
+#[test]
+fn the_progress_of_an_import_is_shown_on_a_terminal() {
+    let (folder, _) = calendar(1);
+    let event = |number| {
+        format!(
+            "BEGIN:VEVENT\r\nUID:{number}\r\nDTSTAMP:20170619T105504Z\r\nDTSTART:20170621T120000\r\nSUMMARY:a\r\nEND:VEVENT\r\n"
+        )
+    };
+    let events: String = (0..600).map(event).collect();
+    let file = format!("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:a\r\n{events}END:VCALENDAR\r\n");
+    fs::write(folder.path().join("many.ics"), file).unwrap();
+    let arguments = "import many.ics --user park@jungi.me";
+    let (code, shown) = at_a_terminal(folder.path(), arguments, &[]);
+    assert_eq!(code, Some(0), "{shown:?}");
+    assert!(shown.contains('█') && shown.contains(" %  "), "{shown:?}");
+    assert!(shown.contains("600   600      0        0          0"), "{shown:?}");
 }
 
 #[test]

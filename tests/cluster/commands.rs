@@ -25,7 +25,7 @@ fn a_calendar_is_made_migrated_filled_checked_and_described() {
     );
     assert_eq!(
         on(&url, &["db", "migrate"]).out,
-        "version  name                   state\n13       user_settings          pending\n14       properties_and_series  pending\n"
+        "version  name                     state\n13       user_settings            pending\n14       properties_and_series    pending\n15       calendar_objects         pending\n16       feeds_and_subscriptions  pending\n17       people                   pending\n"
     );
     let early = on(&url, &["user", "list"]);
     assert_eq!(early.code, Some(1));
@@ -33,12 +33,12 @@ fn a_calendar_is_made_migrated_filled_checked_and_described() {
     assert_eq!(
         on(&url, &["db", "upgrade"]),
         done(&format!(
-            "applied V13__user_settings\napplied V14__properties_and_series\npostgres://{place} is at version 14\n"
+            "applied V13__user_settings\napplied V14__properties_and_series\napplied V15__calendar_objects\napplied V16__feeds_and_subscriptions\napplied V17__people\npostgres://{place} is at version 17\n"
         ))
     );
     assert_eq!(
         on(&url, &["db", "upgrade"]),
-        done(&format!("postgres://{place} is at version 14\n"))
+        done(&format!("postgres://{place} is at version 17\n"))
     );
     let token = on(&url, &["user", "add", "park@jungi.me"]);
     assert_eq!((token.code, token.out.split('.').count()), (Some(0), 3), "{token:?}");
@@ -48,7 +48,7 @@ fn a_calendar_is_made_migrated_filled_checked_and_described() {
     let status = on(&url, &["db", "status"]);
     let lines: Vec<_> = status.out.lines().map(|line| line.trim_end()).collect();
     assert_eq!(lines[0], format!("database  postgres://{place}"));
-    assert_eq!(lines[1], "version   14");
+    assert_eq!(lines[1], "version   17");
     assert_eq!(lines[3..], ["users     1", "groups    0", "events    0", "standbys  none"]);
     shared.execute(
         "INSERT INTO event (user_id, subject, subject_folded, starts, ends, created)
@@ -134,19 +134,28 @@ fn the_flask_system_is_imported_with_its_ids_and_later_ids_follow_them() {
 }
 
 /// Everything that a calendar holds, but what is made again.
-const CONTENTS: [&str; 10] = [
+const CONTENTS: [&str; 18] = [
     "SELECT id, length(key) FROM signing_key",
+    "SELECT id, uid_suffix, history FROM database_identity",
     "SELECT id, email, email_folded, created, password_hash, token_generation, calendar_version, events
         FROM \"user\" ORDER BY id",
     "SELECT token_generation FROM removed_user ORDER BY 1",
-    "SELECT id, name, creator_id, created, updated, version, deleted FROM calendar_group ORDER BY id",
+    "SELECT id, name, creator_id, created, updated, version, deleted, everyone, color, description, narrowed
+        FROM calendar_group ORDER BY id",
+    "SELECT group_id, user_id, role, created FROM member ORDER BY 1, 2",
     "SELECT id, user_id, group_id, subject, subject_folded, starts, ends, created, updated, birthday, revision,
-        length_class, private, properties, properties_folded, rule, last_start, exceptions, reach, series_id, occurrence
-        FROM event ORDER BY id",
+        length_class, private, properties, properties_folded, rule, last_start, exceptions, reach, series_id, occurrence,
+        object_id, import_id, change FROM event ORDER BY id",
+    "SELECT id, user_id, group_id, shown, event_offset, object_offset, touched, abandoned FROM import ORDER BY id",
+    "SELECT id, user_id, group_id, import_id, change, component, uid, ics FROM calendar_object ORDER BY id",
+    "SELECT user_id, group_id, change, name FROM tombstone ORDER BY 1, 2, 3",
+    "SELECT user_id, group_id, kept, pruned_to FROM tombstones_kept ORDER BY 1, 2",
     "SELECT user_id, group_id FROM selection ORDER BY 1, 2",
     "SELECT group_id, length_class FROM group_length_class ORDER BY 1, 2",
     "SELECT user_id, kind, key, made_id, used FROM idempotency_key ORDER BY 1, 2, 3",
     "SELECT user_id, language, default_group FROM user_settings ORDER BY 1",
+    "SELECT id, user_id, group_id, busy_only, name, hex(digest), created, used FROM feed ORDER BY id",
+    "SELECT group_id, url, etag, modified, \"read\", problem, due, failures FROM subscription ORDER BY 1",
     "SELECT id, finished, failure FROM backup ORDER BY id",
 ];
 
@@ -178,9 +187,22 @@ fn a_calendar_is_moved_to_postgres_and_back_with_everything_that_it_holds() {
              'FREQ=DAILY;COUNT=2', 86400, '[0]', 200000 FROM user;
          INSERT INTO event (id, user_id, subject, subject_folded, starts, ends, created, series_id, occurrence)
          SELECT 9000, min(id), 'changed', 'changed', 5, 9, 0, 9001, 0 FROM user;
+         INSERT INTO import (id, user_id, touched) SELECT 70, min(id), 5 FROM user;
+         INSERT INTO calendar_object (id, user_id, import_id, change, component, uid, ics)
+         SELECT 80, min(id), 70, 0, 'VEVENT', 'a\tb', replace(
+             'BEGIN:VCALENDAR~VERSION:2.0~PRODID:a~BEGIN:VEVENT~UID:a~SUMMARY:a\tb\\N~END:VEVENT~END:VCALENDAR~',
+             '~', char(13) || char(10)) FROM user;
+         INSERT INTO event (user_id, subject, subject_folded, starts, ends, created, object_id, import_id)
+         SELECT min(id), 'imported', 'imported', 5, 9, 0, 80, 70 FROM user;
+         INSERT INTO event (id, user_id, subject, subject_folded, starts, ends, created)
+         SELECT 9010, min(id), 'gone', 'gone', 5, 9, 0 FROM user;
+         DELETE FROM event WHERE id = 9010;
          INSERT INTO removed_user VALUES (zeroblob(32), 7);
          INSERT INTO idempotency_key SELECT min(id), 'event', 'k', 1, 5 FROM user;
          INSERT INTO user_settings (user_id, language) SELECT min(id), 'ko' FROM user;
+         DELETE FROM selection WHERE group_id % 2 = 0;
+         UPDATE calendar_group SET everyone = 0, color = '#1a73e8', description = 'a' WHERE id % 2 = 0;
+         UPDATE member SET user_id = (SELECT max(id) FROM user), created = 7 WHERE group_id % 2 = 0;
          INSERT INTO backup (finished, failure) VALUES (5, NULL), (6, 'no room');
          UPDATE sqlite_sequence SET seq = seq + 100",
     )
@@ -198,7 +220,7 @@ fn a_calendar_is_moved_to_postgres_and_back_with_everything_that_it_holds() {
     assert_eq!(shared.rows(tables, "-"), ["0"]);
     let moved = on(file_name, &["db", "move", file_name, &url]);
     assert!(moved.out.ends_with("and read them back the same\n"), "{moved:?}");
-    assert_eq!(rows(&moved), 11);
+    assert_eq!(rows(&moved), 19);
     assert!(on(&url, &["db", "check"]).out.ends_with(" is sound\n"));
     assert_eq!(token(&url), token(file_name));
 
@@ -212,13 +234,13 @@ fn a_calendar_is_moved_to_postgres_and_back_with_everything_that_it_holds() {
         conn.query_row("SELECT key FROM signing_key", [], |row| row.get::<_, Vec<u8>>(0)).unwrap()
     };
     assert_eq!(keys(&back), keys(&file));
-    let last = "SELECT name, seq FROM sqlite_sequence WHERE name IN ('user', 'calendar_group', 'event') ORDER BY name";
+    let last = "SELECT name, seq FROM sqlite_sequence WHERE name IN ('user', 'calendar_group', 'event', 'calendar_object', 'import') ORDER BY name";
     let last_ids =
         |file: &Path| database::rows(&rusqlite::Connection::open(file).unwrap(), last, "-");
     assert_eq!(last_ids(&back), last_ids(&file));
     assert!(on(back_name, &["db", "check"]).out.ends_with(" is sound\n"));
     let next = shared.rows("SELECT nextval('event_id_seq')", "-").remove(0);
-    assert_eq!(format!("event|{}", next.parse::<i64>().unwrap() - 1), last_ids(&file)[1]);
+    assert_eq!(format!("event|{}", next.parse::<i64>().unwrap() - 1), last_ids(&file)[2]);
 }
 
 #[test]
@@ -261,4 +283,71 @@ fn a_role_that_owns_the_database_and_may_nothing_else_is_enough() {
         r#"{"read":true,"write":true,"backup":"none","last_backup":null,"standbys":0}"#
     );
     assert_eq!(on(&url, &["db", "status"]).code, Some(0));
+}
+
+/// The migration of PostgreSQL with that name, and what refinery then notes.
+fn migration(name: &str) -> String {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations/postgres");
+    let sql = std::fs::read_to_string(folder.join(format!("{name}.sql"))).unwrap();
+    let migration = refinery::Migration::unapplied(name, &sql).unwrap();
+    format!(
+        "{sql}; INSERT INTO refinery_schema_history VALUES ({}, '{}', '2017-06-19T00:00:00Z', '{}')",
+        migration.version(),
+        migration.name(),
+        migration.checksum()
+    )
+}
+
+#[test]
+#[ignore = "needs PostgreSQL: scripts/with-postgres"]
+fn an_upgrade_of_version_14_numbers_every_event_and_makes_series_of_birthdays() {
+    let shared = SharedDatabase::bare().unwrap();
+    shared.execute(
+        "CREATE TABLE refinery_schema_history (
+            version INT4 PRIMARY KEY, name VARCHAR(255), applied_on VARCHAR(255), checksum VARCHAR(255))",
+    );
+    shared.execute(&migration("V13__user_settings"));
+    shared.execute(&migration("V14__properties_and_series"));
+    shared.execute(
+        "INSERT INTO signing_key VALUES (1, decode(repeat('00', 32), 'hex'));
+         INSERT INTO user (email, email_folded, created) VALUES ('a@b.de', 'a@b.de', 0), ('c@d.de', 'c@d.de', 0);
+         INSERT INTO calendar_group (name, creator_id, created) VALUES ('a', 1, 0);
+         INSERT INTO event (user_id, group_id, subject, subject_folded, starts, ends, created, birthday) VALUES
+            (1, NULL, 'a', 'a', 0, 0, 0, 0), (1, NULL, 'b', 'b', 951782400, 951782400, 0, 1),
+            (2, NULL, 'c', 'c', 0, 0, 0, 1), (2, 1, 'd', 'd', 0, 0, 0, 0), (2, 1, 'e', 'e', 0, 0, 0, 0);
+         INSERT INTO event (user_id, subject, subject_folded, starts, ends, created, rule, reach)
+         VALUES (1, 'f', 'f', 0, 0, 0, 'FREQ=DAILY', 9);
+         INSERT INTO event (user_id, subject, subject_folded, starts, ends, created, series_id, occurrence)
+         VALUES (1, 'g', 'g', 0, 0, 0, 6, 0)",
+    );
+    let upgraded = on(&shared.url(), &["db", "upgrade"]);
+    assert!(upgraded.out.starts_with("applied V15__calendar_objects\n"), "{upgraded:?}");
+    let events = "SELECT subject, change, rule, reach FROM event ORDER BY id";
+    assert_eq!(
+        shared.rows(events, "-"),
+        [
+            "a|1|-|-",
+            "b|2|FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=-1|253402300799",
+            "c|3|FREQ=YEARLY|253402300799",
+            "d|4|-|-",
+            "e|5|-|-",
+            "f|6|FREQ=DAILY|9",
+            "g|7|-|-"
+        ]
+    );
+    // By hand as by a server of the version before, which knows neither.
+    shared.execute(
+        "INSERT INTO event (user_id, group_id, subject, subject_folded, starts, ends, created)
+         VALUES (1, 1, 'h', 'h', 0, 0, 0), (1, NULL, 'i', 'i', 0, 0, 0);
+         UPDATE event SET rule = NULL, reach = NULL WHERE birthday = 1 AND user_id = 2;
+         DELETE FROM event WHERE subject = 'd'",
+    );
+    let numbers = "SELECT subject, change > 7 FROM event WHERE subject IN ('h', 'i') ORDER BY 1";
+    assert_eq!(shared.rows(numbers, "-"), ["h|f", "i|t"], "a group counts for itself");
+    assert_eq!(
+        shared.rows(events, "-")[2].split_once('|').unwrap().1,
+        "4|FREQ=YEARLY|253402300799"
+    );
+    assert_eq!(shared.rows("SELECT group_id, change, name FROM tombstone", "-"), ["1|7|4"]);
+    assert!(on(&shared.url(), &["db", "check"]).out.ends_with(" is sound\n"));
 }

@@ -75,12 +75,12 @@ fn the_tables_of_calls_have_every_call_and_no_other() {
 
 #[test]
 fn every_call_is_shown_in_a_printed_command() {
-    let id = Regex::new(r"/\d+$").unwrap();
+    let id = Regex::new(r"/\d+(/|$)").unwrap();
     for document in in_both_languages("api") {
         let steps = document.sessions().into_iter().flatten();
         let shown: BTreeSet<String> = steps
             .filter_map(|step| call(&step.command))
-            .map(|(method, path)| format!("{method} {}", id.replace(&path, "/{id}")))
+            .map(|(method, path)| format!("{method} {}", id.replace(&path, "/{id}$1")))
             .collect();
         let calls = calls(&description());
         let missing: Vec<&String> = calls.difference(&shown).collect();
@@ -190,10 +190,12 @@ fn commands(group: &[&str]) -> BTreeSet<Usage> {
     commands
 }
 
-/// The arguments in the help of a command.
+/// The arguments in the help of a command. The options that one of which is needed are not among them.
 fn arguments(help: &str) -> Vec<String> {
+    let option = Regex::new(r"<--.*>>|--[a-z-]+ <[A-Z]+>").unwrap();
     let usage = help.lines().find(|line| line.starts_with("Usage: ")).unwrap();
     let (_, arguments) = usage.split_once("[OPTIONS]").unwrap();
+    let arguments = option.replace_all(arguments, "");
     arguments.split_whitespace().map(|argument| argument.replace(['<', '>'], "")).collect()
 }
 

@@ -111,7 +111,7 @@ fn on_a_nearly_full_disk_a_database_is_made_whole_or_not_at_all() {
 #[test]
 fn a_migration_for_which_there_is_no_room_is_applied_once_there_is() {
     let mut times = [0, 0];
-    for kibibytes in (16..=512).step_by(31) {
+    for kibibytes in (16..=1536).step_by(95) {
         let folder = tempfile::tempdir().unwrap();
         assert_eq!(run(folder.path(), &["db", "init"]).code, Some(0));
         let upgraded = succeeds(folder.path(), &["db", "upgrade"], kibibytes);

@@ -12,6 +12,8 @@ mod client;
 mod clock_set_back;
 mod connections;
 mod damaged_files;
+mod feeds;
+mod feeds_over_tls;
 mod fixture;
 mod front;
 mod full_disk;
@@ -22,6 +24,7 @@ mod locked;
 mod missing_files;
 mod open_files;
 mod permissions;
+mod uploads;
 
 #[path = "../support"]
 #[expect(dead_code, reason = "each crate uses some of it")]

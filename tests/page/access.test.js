@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { PLACES, address, everywhere, page, shown, startServer, texts, visit } from './helpers.js';
+import { PLACES, address, answer, everywhere, page, shown, startServer, texts, visit } from './helpers.js';
 
 const server = await startServer();
 const axe = await readFile(new URL('node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
@@ -61,7 +61,7 @@ for (const dark of [false, true]) {
   }
   page(`axe finds no serious fault in any dialog (${dark ? 'dark' : 'light'})`, async () => {
     const open = await visit(server, { dark, person: await family() });
-    for (const [press, dialog] of /** @type {const} */ ([['#new', 'editor'], ['#title-button', 'picker'], ['#group-new', 'group-dialog'], ['.group button >> nth=0', 'group-dialog'], ['#account-open', 'account'], ['#help-open', 'help'], ['#settings-open', 'settings'], ['#calendar .own >> nth=0', 'details'], ['#calendar .others >> nth=0', 'details']])) {
+    for (const [press, dialog] of /** @type {const} */ ([['#new', 'editor'], ['#title-button', 'picker'], ['#group-new', 'group-dialog'], ['#personal-options', 'group-dialog'], ['#groups button >> nth=0', 'group-dialog'], ['#account-open', 'account'], ['#help-open', 'help'], ['#settings-open', 'settings'], ['#calendar .own >> nth=0', 'details'], ['#calendar .others >> nth=0', 'details']])) {
       await open.click(press);
       await open.waitForSelector(`#${dialog}[open]`);
       assert.deepEqual(await faults(open, dark), [], press);
@@ -87,6 +87,35 @@ for (const dark of [false, true]) {
     await out.click('#sign-in-submit');
     await out.waitForSelector('#sign-in-error:not(:empty)');
     assert.deepEqual(await faults(out, dark), [], 'a refusal');
+  });
+}
+
+for (const dark of [false, true]) {
+  page(`axe finds no serious fault in the dialogs of files, feeds and subscriptions (${dark ? 'dark' : 'light'})`, async () => {
+    const open = await visit(server, { ...PLACES[1], dark, person: await family() });
+    const items = Array.from({ length: 30 }, (_, line) => ({ line, outcome: 'skipped', detail: 'the end is before the start' }));
+    await open.route('**/api/v1/import*', (route) => answer(route, { read: 40, created: 10, updated: 0, unchanged: 0, skipped: 30, items }));
+    await open.route('**/api/v1/user/feed', (route) => answer(route, route.request().method() === 'POST' ? { id: 2, url: `${server.url}/feed/abc.ics` }
+      : [{ id: 1, name: 'Phone', group: null, busy_only: true, created: 'Mon, 19 Jun 2017 19:55:04 GMT', used: null }]));
+    await open.click('#menu');
+    await open.click('#personal-options');
+    await open.click('#group-import');
+    await open.waitForSelector('#import[open]');
+    await open.setInputFiles('#import-file', { name: 'a.ics', mimeType: 'text/calendar', buffer: Buffer.from('BEGIN:VCALENDAR') });
+    await open.waitForSelector('#import-items li');
+    assert.deepEqual(await faults(open, dark), [], 'import');
+    await open.keyboard.press('Escape');
+    await open.click('#personal-options');
+    await open.click('#group-connect');
+    await open.fill('#feed-name', 'Phone');
+    await open.keyboard.press('Enter');
+    await open.waitForSelector('#feed-code svg');
+    assert.deepEqual(await faults(open, dark), [], 'connect');
+    await open.keyboard.press('Escape');
+    await open.click('#group-new');
+    await open.click('#group-subscribe');
+    await open.click('#subscribe-act');
+    assert.deepEqual(await faults(open, dark), [], 'subscribe');
   });
 }
 
@@ -121,7 +150,8 @@ page('an event is created, moved and deleted by keyboard alone', async () => {
 
   /** @param {string} selector */
   const tabTo = async (selector) => {
-    for (let presses = 0; presses < 80; presses += 1) {
+    // Everybody's groups are in the list, each with two stops.
+    for (let presses = 0; presses < 600; presses += 1) {
       if (await open.evaluate((wanted) => document.activeElement?.matches(wanted), selector)) return;
       await keys('Tab');
     }

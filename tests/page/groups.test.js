@@ -22,7 +22,10 @@ everywhere('the sidebar lists all groups, with a box to select each', async (pla
   await row(open, name).locator('input').check();
   await shown(open, 'Rehearsal').waitFor();
   assert.equal((await person.call('GET', '/user/calendar/group')).data.selected_group, String(group));
-  assert.equal(await row(open, name).locator('button').count(), 0, 'someone else’s group cannot be changed');
+  await row(open, name).locator('button').click();
+  await open.waitForSelector('#group-export:focus');
+  for (const id of ['group-name', 'group-delete-name']) assert.equal(await open.isVisible(`#${id}`), false, 'someone else’s group cannot be changed');
+  await open.click('#group-dialog .close');
 
   let fetches = 0;
   open.on('request', (request) => { if (request.url().includes('/month?')) fetches += 1; });
@@ -154,4 +157,71 @@ page('deleting a birthday can be undone', async () => {
   await shown(open, person.name).waitFor();
   const [event] = await person.month('1990-06');
   assert.deepEqual([event.birthday, event.sdate], ['1', 'Fri, 22 Jun 1990 00:00:00 GMT']);
+});
+
+everywhere('an owner makes a group private, adds a member by email, and changes what they may', async (place) => {
+  const t = texts(place.language);
+  const [person, other] = [await server.person(), await server.person('kim')];
+  const open = await visit(server, { ...place, person });
+  const name = `Family ${place.width}`;
+  await openSidebar(open);
+  await open.click('#group-new');
+  await open.fill('#group-name', name);
+  await open.fill('#group-about', 'Who cooks');
+  await open.selectOption('#group-everyone', 'none');
+  await open.click('#group-save');
+  await row(open, name).waitFor();
+  const [group] = (await person.call('GET', '/group/')).data;
+  assert.deepEqual([group.everyone, group.description], ['none', 'Who cooks']);
+  assert.equal((await other.call('GET', `/group/${group.id}`)).meta.code, 40400);
+
+  await row(open, name).locator('button').click();
+  await open.waitForSelector(`#members li:has-text(${JSON.stringify(t.you)})`);
+  await open.fill('#member-email', 'nobody@example.com');
+  await open.click('#member-form button');
+  await open.waitForSelector(`#member-error >> text=${JSON.stringify(t.memberUnknown)}`);
+  await open.fill('#member-email', other.email);
+  await open.selectOption('#member-role', 'reader');
+  await open.click('#member-form button');
+  const member = open.locator(`#members li:has-text(${JSON.stringify(other.email)})`);
+  await member.waitFor();
+  assert.equal((await other.call('GET', `/group/${group.id}`)).data.role, 'reader');
+  await member.locator('select').selectOption('editor');
+  await open.waitForFunction((said) => document.getElementById('live')?.textContent === said, t.membersChanged);
+  assert.equal((await other.call('GET', `/group/${group.id}`)).data.role, 'editor');
+  await open.locator(`#members li:has-text(${JSON.stringify(t.you)}) select`).selectOption('reader');
+  await open.waitForSelector(`#member-error >> text=${JSON.stringify(t.needsAnotherOwner)}`);
+  await member.locator('button').click();
+  await member.locator(`button:has-text(${JSON.stringify(t.pressAgain)})`).click();
+  await member.waitFor({ state: 'detached' });
+  assert.equal((await other.call('GET', `/group/${group.id}`)).meta.code, 40400);
+});
+
+everywhere('a reader sees who is in a group, is offered no change, and leaves it', async (place) => {
+  const t = texts(place.language);
+  const [person, other] = [await server.person(), await server.person('kim')];
+  const name = `Club ${place.width}`;
+  const group = await other.group(name);
+  await other.event('Meeting', '2017-06-20 19:00', '2017-06-20 21:00', group);
+  await other.call('PUT', '/group/', { group_id: group, group_name: name, visibility: 'private' });
+  await other.call('PUT', `/group/${group}/member`, { useremail: person.email, role: 'reader' });
+  const open = await visit(server, { ...place, person });
+  await shown(open, 'Meeting').waitFor();
+  await shown(open, 'Meeting').click();
+  await open.waitForSelector('#details[open]');
+  for (const id of ['details-edit', 'details-delete']) assert.equal(await open.isVisible(`#${id}`), false);
+  await open.keyboard.press('Escape');
+  await open.keyboard.press('n');
+  assert.equal(await open.locator(`#editor-group option:has-text(${JSON.stringify(name)})`).count(), 0);
+  await open.keyboard.press('Escape');
+  await openSidebar(open);
+  await row(open, name).locator('button').click();
+  await open.waitForSelector(`#members li:has-text(${JSON.stringify(other.email)})`);
+  for (const id of ['group-name', 'member-email', 'group-delete-name']) assert.equal(await open.isVisible(`#${id}`), false);
+  const own = open.locator(`#members li:has-text(${JSON.stringify(person.email)}) button`);
+  await own.click();
+  await own.click();
+  await row(open, name).waitFor({ state: 'detached' });
+  await shown(open, 'Meeting').waitFor({ state: 'detached' });
+  assert.equal((await person.call('GET', `/group/${group}`)).meta.code, 40400);
 });

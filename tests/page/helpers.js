@@ -53,3 +53,10 @@ export async function typingTab(open, url) {
   await tab.fill('#editor-subject', 'Half a thought');
   return tab;
 }
+
+/**
+ * Answers a call of the page in place of the server.
+ * @param {import('playwright-core').Route} route @param {any} data @param {{status?: number, code?: number, message?: string, detail?: string}} [refusal]
+ */
+export const answer = (route, data, { status = 200, code = 20000, message = 'SUCCESS', detail } = {}) =>
+  route.fulfill({ status, json: { meta: { code, message, ...(detail && { detail }) }, ...(data === undefined ? {} : { data }) } });

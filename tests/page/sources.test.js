@@ -36,9 +36,13 @@ test('every text is used, and every text that is used exists', () => {
   assert.deepEqual([...used].sort(), Object.keys(english).sort());
 });
 
-test('index.html preloads every module that main.js imports', () => {
+test('index.html preloads every module that main.js imports, but none that is loaded on demand', () => {
   const preloaded = matches(html, /rel="modulepreload" href="\{\{static\}\}\/page\/(.*)"/g);
-  assert.deepEqual(preloaded, [...modules.keys()].filter((path) => path !== 'main.js').sort());
+  const onDemand = new Set([...modules].flatMap(([path, source]) => matches(source, /\bimport\('(.*?)'\)(?!\.)/g).map((from) => normalize(join(dirname(path), from)))));
+  assert.deepEqual(preloaded, [...modules.keys()].filter((path) => path !== 'main.js' && !onDemand.has(path)).sort());
+  for (const path of ['main.js', ...preloaded]) {
+    assert.deepEqual(importsOf(path).filter((imported) => onDemand.has(imported)), [], `${path} loads at once what is loaded on demand`);
+  }
 });
 
 test('no module imports itself, directly or through others', () => {

@@ -220,7 +220,7 @@ page('markup in a subject stays text wherever it is shown', async () => {
   await open.waitForSelector('.listed-event');
   assert.equal(await open.textContent('.listed-subject'), markup);
   await open.keyboard.press('Escape');
-  await open.click('.group button');
+  await open.locator('.group', { hasText: markup }).locator('button').click();
   assert.match(await open.textContent('#group-delete-label') ?? '', /<img src=x/);
   assert.equal(await open.locator('img').count(), 0);
 });

@@ -124,6 +124,12 @@ export class Person {
     return data && `${data.subject} | ${data.sdate.slice(5, -4)} | ${data.edate.slice(5, -4)}`;
   }
 
+  /** Makes a feed of the calendar, or of what `what` says, and gives the address of its page. @param {object} [what] */
+  async feed(what = {}) {
+    const { data } = await this.call('POST', '/user/feed', { name: 'Club', ...what });
+    return data.url.replace(/\.ics$/, '');
+  }
+
   /** The events of June 2017, or of another month. */
   async month(month = '2017-06') {
     return (await this.call('GET', `/calendar/month?year_month=${month}`)).data;
@@ -168,7 +174,7 @@ function watch(page, own) {
   page.on('console', (message) => {
     // The browser logs each failed call of the API itself; a test may be about just that.
     if (message.text() === 'Service Worker registration blocked by Playwright') return;
-    const isFailedCall = message.text().startsWith('Failed to load resource') && message.location().url.includes('/api/v1/');
+    const isFailedCall = message.text().startsWith('Failed to load resource') && /\/(api\/v1|feed)\//.test(message.location().url);
     if (['error', 'warning'].includes(message.type()) && !isFailedCall) problems.push(message.text());
   });
   page.on('request', (request) => {

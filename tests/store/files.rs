@@ -3,7 +3,6 @@
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use calendar_server::model::{Page, Room};
 use calendar_server::store::{Lane, Store};
 
 use crate::test_store::{TestStore, email, insert, registered, users};
@@ -18,9 +17,7 @@ fn beside(path: &Path, suffix: &str) -> PathBuf {
 fn a_closed_store_is_one_file() {
     let TestStore { store, runtime, path, _folder: folder } = TestStore::new();
     runtime.block_on(store.write(|tx| insert(tx, "somebody"))).unwrap();
-    runtime
-        .block_on(store.read(Lane::alone(), |snapshot| snapshot.groups(Page::ALL, Room::in_list())))
-        .unwrap();
+    runtime.block_on(store.read(Lane::alone(), |snapshot| snapshot.all_groups())).unwrap();
     assert!(beside(&path, "-wal").exists(), "it is not in WAL mode");
     drop(store);
     let left = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name());

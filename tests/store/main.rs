@@ -2,11 +2,13 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that panics has failed")]
 
+mod changes;
 mod concurrency;
 mod files;
 mod health;
 mod locks;
 mod migrations;
+mod objects;
 mod parsers;
 mod queue;
 mod reads;

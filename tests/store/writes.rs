@@ -1,7 +1,7 @@
 //! Writes: what one that fails, panics or loses its client leaves.
 
 use calendar_server::error::{Error, Result, Taken};
-use calendar_server::model::{Page, Room, ShortText, UserId, WallTime};
+use calendar_server::model::{GroupDetails, ShortText, UserId, WallTime};
 use calendar_server::store::Lane;
 
 use crate::test_store::{TestStore, begin, email, insert, registered, users};
@@ -85,12 +85,10 @@ fn a_group_needs_a_creator_who_exists() {
     let test = TestStore::new();
     let orphan = test.store.write(|tx| {
         let name = ShortText::parse("group_name", "orphan")?;
-        tx.insert_group(UserId(7), &name, WallTime::MIN)
+        tx.insert_group(UserId(7), &GroupDetails::named(name), WallTime::MIN)
     });
     assert!(matches!(test.wait(orphan), Err(Error::Internal(_))));
-    let groups = test.wait(
-        test.store.read(Lane::alone(), |snapshot| snapshot.groups(Page::ALL, Room::in_list())),
-    );
+    let groups = test.wait(test.store.read(Lane::alone(), |snapshot| snapshot.all_groups()));
     let groups = groups.unwrap();
     assert!(groups.is_empty());
 }

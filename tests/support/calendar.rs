@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use calendar_server::app::{self, App};
 use calendar_server::clock::Clock;
 use calendar_server::domain::auth::Tokens;
-use calendar_server::model::{Bounds, Rate};
+use calendar_server::model::{Bounds, FeedSpan, Rate};
 use calendar_server::server;
 use calendar_server::store::Store;
 use jiff::tz::TimeZone;
@@ -14,7 +14,7 @@ use rocket::figment::Figment;
 use rocket::http::{Header, Method};
 use rocket::local::blocking::{Client, LocalRequest};
 use rocket::{Build, Rocket};
-use serde_json::json;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use super::answer::Answer;
@@ -52,6 +52,8 @@ pub(crate) struct Settings {
     pub(crate) write_rate: Option<Rate>,
     pub(crate) trusted_proxies: Vec<ipnet::IpNet>,
     pub(crate) token_lifetime: Option<Duration>,
+    pub(crate) feed_span: FeedSpan,
+    pub(crate) frame_ancestors: Vec<String>,
     pub(crate) zone: &'static str,
 }
 
@@ -65,6 +67,8 @@ impl Default for Settings {
             write_rate: None,
             trusted_proxies: Vec::new(),
             token_lifetime: None,
+            feed_span: FeedSpan::default(),
+            frame_ancestors: Vec::new(),
             zone: "Asia/Seoul",
         }
     }
@@ -80,6 +84,8 @@ fn app(store: Store, clock: Clock, settings: Settings) -> App {
         write_rate: settings.write_rate,
         trusted_proxies: settings.trusted_proxies,
         cors_origins: settings.cors_origins,
+        feed_span: settings.feed_span,
+        frame_ancestors: settings.frame_ancestors,
         ..app::Settings::default()
     };
     App::new(store, clock, tokens, settings)
@@ -177,6 +183,7 @@ impl Calendar {
         calendar.event(&token, "2017-06-20 09:00:00", "2017-06-20 12:00:00", "테스트 일정");
         calendar.group(&token, "회식 관련");
         calendar.select(&token, "1");
+        calendar.feed(&token, "{}");
         (calendar, token)
     }
 
@@ -205,6 +212,15 @@ impl Calendar {
     #[track_caller]
     pub(crate) fn group(&self, token: &str, name: &str) -> i64 {
         self.post("/group/", token, json!({ "group_name": name }).to_string()).made()
+    }
+
+    /// Makes a feed of the calendar, or of what `what` says besides the name, and gives its path.
+    #[track_caller]
+    pub(crate) fn feed(&self, token: &str, what: &str) -> String {
+        let mut body: Value = serde_json::from_str(what).unwrap();
+        body["name"] = json!("홈페이지");
+        let answer = self.post("/user/feed", token, body.to_string());
+        answer.json()["data"]["url"].as_str().unwrap().to_owned()
     }
 
     #[track_caller]

@@ -1,10 +1,10 @@
-//! Every call of the API that needs a token.
+//! Every call of the API that needs a token, but those of files, and the removal of a member, which needs another.
 
 use rocket::http::Method;
 
 /// Each call with a path and a body that succeed on the calendar of
 /// [`Calendar::populated`](super::calendar::Calendar::populated).
-pub(crate) const CALLS: [(Method, &str, &str); 26] = [
+pub(crate) const CALLS: [(Method, &str, &str); 33] = [
     (Method::Get, "/user", ""),
     (Method::Post, "/user/calendar/group", r#"{"selected_group": "0"}"#),
     (Method::Get, "/user/calendar/group", ""),
@@ -12,6 +12,9 @@ pub(crate) const CALLS: [(Method, &str, &str); 26] = [
     (Method::Delete, "/user/calendar/group/1", ""),
     (Method::Get, "/user/settings", ""),
     (Method::Put, "/user/settings", r#"{"clock": 24}"#),
+    (Method::Get, "/user/feed", ""),
+    (Method::Post, "/user/feed", r#"{"name": "b"}"#),
+    (Method::Delete, "/user/feed/1", ""),
     (Method::Get, "/calendar", ""),
     (Method::Get, "/calendar/month?year_month=2017-06", ""),
     (
@@ -33,11 +36,19 @@ pub(crate) const CALLS: [(Method, &str, &str); 26] = [
     (Method::Put, "/calendar/birthday", r#"{"birthday": "1990-06-20"}"#),
     (Method::Post, "/calendar/birthday", r#"{"birthday": "1990-06-20"}"#),
     (Method::Post, "/group", r#"{"group_name": "b"}"#),
+    (
+        Method::Post,
+        "/group/subscription",
+        r#"{"url": "https://club.example/a.ics", "group_name": "b"}"#,
+    ),
+    (Method::Get, "/holidays", ""),
     (Method::Put, "/group", r#"{"group_id": 1, "group_name": "b"}"#),
     (Method::Delete, "/group", r#"{"group_id": 1}"#),
     (Method::Get, "/group", ""),
     (Method::Get, "/group/1", ""),
     (Method::Get, "/group/list", ""),
+    (Method::Get, "/group/1/member", ""),
+    (Method::Put, "/group/1/member", r#"{"useremail": "park@jungi.me", "role": "owner"}"#),
     (
         Method::Post,
         "/group/event",

@@ -62,12 +62,16 @@ const REFUSALS: [(Code, &str, &str); 15] = [
         "Changed",
         "The event is in none of the states that `revision` and `If-Match` name; nothing was changed.",
     ),
-    (Code::TOO_LARGE, "TooLarge", "The body has more than 65536 bytes."),
+    (
+        Code::TOO_LARGE,
+        "TooLarge",
+        "The body has more than 65536 bytes; or, where it is a file, more than 67108864.",
+    ),
     (
         Code::TOO_MANY,
         "TooMany",
         "Too many registrations and sign-ins from this address or for this account, or too many \
- writes of this user.",
+ writes, imports or exports.",
     ),
     (Code::INTERNAL, "Internal", "A fault of the server; its log has it under the `X-Request-Id`."),
     (
@@ -105,9 +109,13 @@ pub(super) fn with_data(data: Any) -> Any {
     exactly(&[("meta", named("Success")), ("data", data)]).into()
 }
 
+/// The media type of the envelope.
+pub(super) const JSON: &str = "application/json";
+
 /// An answer of a call.
 pub(super) struct Shown {
     status: u16,
+    media: &'static str,
     name: &'static str,
     /// When it is answered, for a person.
     about: String,
@@ -119,10 +127,18 @@ pub(super) struct Shown {
 /// A header and its name.
 pub(super) type Named = (&'static str, Header);
 
-/// That `call` is done, with an answer of the form `schema`.
-pub(super) fn done(call: &str, schema: Any, headers: Vec<Named>) -> Shown {
-    let example = examples::done(call);
-    Shown { status: 200, name: "Done", about: "It was done.".to_owned(), schema, example, headers }
+/// That `call` is done, with an answer of the type `media` and the form `schema`.
+pub(super) fn done(call: &str, schema: Any, media: &'static str, headers: Vec<Named>) -> Shown {
+    let about = "It was done.".to_owned();
+    Shown {
+        status: 200,
+        media,
+        name: "Done",
+        about,
+        schema,
+        example: examples::done(call),
+        headers,
+    }
 }
 
 /// The refusals of `call` with `codes`, in the order of the table; `first` is its first parameter.
@@ -130,6 +146,7 @@ pub(super) fn refused(call: &str, first: &str, codes: &[Code]) -> Vec<Shown> {
     let listed = REFUSALS.iter().filter(|(code, ..)| codes.contains(code));
     let shown = listed.map(|&(code, name, reason)| Shown {
         status: code.0,
+        media: JSON,
         name,
         about: format!("{} `{}`: {reason}", code.1, code.2),
         schema: named(name),
@@ -177,7 +194,8 @@ fn response(answers: &[Shown]) -> Response {
         content = content.schema(Some(one_of)).examples_from_iter(examples);
     }
     let headers = answers.iter().flat_map(|answer| answer.headers.clone());
-    with_headers(&about.join("\n\n"), headers).content("application/json", content.build()).build()
+    let media = answers.first().map_or(JSON, |answer| answer.media);
+    with_headers(&about.join("\n\n"), headers).content(media, content.build()).build()
 }
 
 /// The response of no described operation: that of a method that a path does not take.
@@ -200,6 +218,12 @@ fn with_headers(about: &str, headers: impl IntoIterator<Item = Named>) -> Respon
 /// Where what was made can be read: a path of the form `pattern`.
 pub(super) fn location(pattern: &str) -> Named {
     ("Location", header(form(pattern), "Where it can be read."))
+}
+
+/// The name under which a file is to be kept.
+pub(super) fn disposition() -> Named {
+    let value = form(r#"^attachment; filename="[a-z0-9-]+\.ics""#);
+    ("Content-Disposition", header(value, "The name under which it is to be kept (RFC 6266)."))
 }
 
 pub(super) fn tag() -> Named {

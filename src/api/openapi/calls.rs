@@ -8,7 +8,8 @@ use super::handler::call;
 use super::operation::Call;
 use super::schemas::form;
 use crate::api::envelope::Code;
-use crate::api::{calendar, event, group, settings, user};
+use crate::api::transfer::{export, import};
+use crate::api::{calendar, event, feed, group, holidays, member, settings, subscription, user};
 
 const EVENT_AT: &str = "^/api/v1/calendar/event/[1-9][0-9]*$";
 const GROUP_AT: &str = "^/api/v1/group/[1-9][0-9]*$";
@@ -17,7 +18,7 @@ const OWN: [Code; 2] = [Code::NOT_FOUND, Code::NOT_OWNER];
 
 /// Every call of version 1.
 pub(super) fn all() -> impl Iterator<Item = Call> {
-    [user(), calendar(), group(), vec![document()]].into_iter().flatten()
+    [user(), calendar(), group(), transfer(), vec![document()]].into_iter().flatten()
 }
 
 fn user() -> Vec<Call> {
@@ -52,6 +53,17 @@ fn user() -> Vec<Call> {
         call(Put, "/user/settings", "changeSettings", settings::replace)
             .about("Replaces the caller's settings")
             .refuses(&[Code::NOT_FOUND]),
+        call(Get, "/user/feed", "feeds", feed::list).about("The feeds of the caller"),
+        call(Post, "/user/feed", "createFeed", feed::create)
+            .about("Makes a feed: a secret address at which a calendar is read without a token")
+            .says(
+                "Only this answer has the address. A calendar program subscribes to it; without the `.ics` at its \
+                 end, it is a page for a browser. Without a `group`, it shows what the caller's calendar shows.",
+            )
+            .refuses(&[Code::NOT_FOUND]),
+        call(Delete, "/user/feed/{id}", "endFeed", feed::end)
+            .about("Ends a feed of the caller's")
+            .refuses(&[Code::TOO_MANY]),
     ]
 }
 
@@ -77,15 +89,16 @@ fn calendar() -> Vec<Call> {
             .about("Registers a personal event (call 5)")
             .made_at(EVENT_AT),
         call(Put, "/calendar/event", "changeEvent", event::change)
-            .about("Changes an event of the caller's (call 6)")
+            .about("Changes an event (call 6)")
             .says(
-                "What is left out of the properties stays as it is, and `null` takes it away. Of an event that \
+                "One that the caller registered or, in a group of which they are an editor, anybody's. What is left out of the properties stays as it is, and `null` takes it away. Of an event that \
                  repeats, `occurrence` and `scope` say what changes; without them, all but the times, which must be \
                  those of an occurrence. `Location` names the event that has come to be, if one has.",
             )
             .refuses(&OWN),
         call(Delete, "/calendar/event", "deleteEvent", event::delete)
             .about("Deletes an event or the birthday (call 7)")
+            .says("One that the caller registered or, in a group of which they are an editor, anybody's.")
             .refuses(&OWN),
         call(Get, "/calendar/event/{id}", "event", event::read)
             .about("One event that the caller registered or that the caller's calendar shows"),
@@ -107,23 +120,64 @@ fn calendar() -> Vec<Call> {
 fn group() -> Vec<Call> {
     vec![
         call(Post, "/group", "createGroup", group::create)
-            .about("Makes a group (call 12)")
+            .about("Makes a group, which the caller owns (call 12)")
             .made_at(GROUP_AT),
+        call(Post, "/group/subscription", "subscribe", subscription::create)
+            .about("Makes a group that is filled from an outside calendar")
+            .says(
+                "The server fetches the calendar at once, and then again every few hours, or takes the holidays of a \
+                 country that it has with it (`GET /holidays`). Its events are the caller's, and nobody changes them here. `subscription` of the group tells when it was last read, \
+                 and what went wrong.",
+            )
+            .made_at(GROUP_AT),
+        call(Get, "/holidays", "holidays", holidays::list)
+            .about("The countries whose public holidays can be subscribed to")
+            .says("The server has them with it, and fetches nothing for them."),
         call(Put, "/group", "renameGroup", group::rename)
-            .about("Renames a group of the caller's (call 13)")
+            .about("Renames a group that the caller owns, and changes who sees it (call 13)")
+            .says("Once it is private, it does not exist for those who are no members.")
             .refuses(&OWN),
         call(Delete, "/group", "deleteGroup", group::delete)
             .about("Deletes a group and all its events (call 14)")
             .refuses(&OWN),
         call(Get, "/group", "myGroups", group::mine)
             .about("The groups that the caller made (call 15)"),
-        call(Get, "/group/list", "allGroups", group::all).about("All groups (call 16)"),
+        call(Get, "/group/list", "allGroups", group::all).about("All groups that the caller may see (call 16)"),
         call(Get, "/group/{id}", "group", group::read)
             .about("One group, with how many events are in it"),
+        call(Get, "/group/{id}/member", "groupMembers", member::list)
+            .about("The members of a group, the highest roles first")
+            .says("Of a group that the caller is no member of, its owners."),
+        call(Put, "/group/{id}/member", "putGroupMember", member::put)
+            .about("Adds a member to a group that the caller owns, or gives one another role")
+            .says(
+                "The calendar of a new member shows the group. The last owner stays one until somebody else is one \
+                 too.",
+            )
+            .refuses(&[Code::NOT_OWNER]),
+        call(Delete, "/group/{id}/member", "removeGroupMember", member::remove)
+            .about("Removes a member from a group that the caller owns, or the caller from any")
+            .refuses(&[Code::NOT_OWNER]),
         call(Post, "/group/event", "createGroupEvent", group::create_event)
             .about("Registers an event in a group (call 17)")
-            .refuses(&[Code::NOT_FOUND])
+            .refuses(&OWN)
             .made_at(EVENT_AT),
+    ]
+}
+
+fn transfer() -> Vec<Call> {
+    vec![
+        call(Post, "/import", "import", import::import)
+            .about("Takes in a calendar as a file, or several in a zip")
+            .says(
+                "Nothing of a file is stored if an error ends it. What is not understood of it is skipped and \
+                 named, at most 1000 times. A file that is taken in again changes only what has changed in it.",
+            )
+            .refuses(&OWN),
+        call(Get, "/export", "export", export::export)
+            .about("The caller's personal calendar as a file"),
+        call(Get, "/group/{id}/export", "exportGroup", export::export_group)
+            .about("The calendar of a group as a file"),
     ]
 }
 

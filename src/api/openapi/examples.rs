@@ -1,22 +1,28 @@
 //! An example of each call: the request and the answers.
 //!
 //! Tried one after the other, the examples give the answers as printed: somebody has registered, has event
-//! 1, group 1, which the calendar shows, event 2 in that group, and, where a call is about it, a birthday. A
-//! test tries each and compares.
+//! 1, group 1, which the calendar shows, event 2 in that group, and, where a call is about it, a birthday or
+//! another member. A test tries each and compares.
 
 use serde_json::{Value, json};
 
 use crate::api::envelope::Code;
 use crate::api::values::LIMIT;
+use crate::holidays;
 
 /// The token that the published reference prints.
 const TOKEN: &str = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJpc3MiOiJKVU5HSVBBUksiLCJ1c2VyZW1haWwiOiJwYXJrQGp1bmdpLm1lIiwiYXVkIjoiQ0FMRU5EQVJfQVBJIn0.8gpD2Wd-p26UuPVLHP9bLD9gbXo_nbP19rzO8N0N0zo";
 const EMAIL: &str = "park@jungi.me";
+const MEMBER: &str = "lee@jungi.me";
 const PASSWORD: &str = "correct horse battery staple";
 const CREATED: &str = "Mon, 19 Jun 2017 19:55:04 GMT";
 const DINNER: &str = "친구들과 약속";
 const TEST: &str = "테스트 일정";
 const GROUP: &str = "회식 관련";
+const CLUB: &str = "동호회 홈페이지";
+const HOLIDAYS: &str = "https://holidays.example/korea.ics";
+const FEED: &str =
+    "https://calendar.example/feed/4wz5k7qf2n6c3vx7ehyjb2mto3dpl5rsa6ugi4wq7zk2n5c6vxe3.ics";
 
 /// The body of a call, if it takes one.
 pub(super) fn body(call: &str) -> Option<Value> {
@@ -34,11 +40,16 @@ pub(super) fn body(call: &str) -> Option<Value> {
         "changeSettings" => json!({
             "week_start": "monday", "clock": 24, "week_numbers": true, "default_group": 1,
         }),
+        "createFeed" => json!({"name": CLUB, "group": 1, "busy_only": true}),
         "deleteEvent" => json!({"event_id": 1}),
         "putBirthday" | "postBirthday" => json!({"birthday": "1990-06-22"}),
         "createGroup" => json!({"group_name": GROUP}),
+        "subscribe" => json!({"url": HOLIDAYS, "group_name": "공휴일"}),
+        "import" => json!(CALENDAR),
         "renameGroup" => json!({"group_id": 1, "group_name": "회식 및 저녁 약속 일정"}),
         "deleteGroup" => json!({"group_id": 1}),
+        "putGroupMember" => json!({"useremail": MEMBER, "role": "editor"}),
+        "removeGroupMember" => json!({"useremail": MEMBER}),
         "createGroupEvent" => json!({
             "group_id": 1, "sdate": "2017-06-20 09:00:00", "edate": "2017-06-20 12:00:00",
             "subject": TEST,
@@ -60,8 +71,26 @@ pub(super) fn parameter(name: &str) -> Option<Value> {
     })
 }
 
+/// A calendar as a file.
+const CALENDAR: &str = "\
+BEGIN:VCALENDAR\r
+VERSION:2.0\r
+PRODID:-//Example//Calendar//EN\r
+BEGIN:VEVENT\r
+UID:dinner@example.com\r
+DTSTAMP:20170619T105504Z\r
+DTSTART:20170619T200000\r
+DTEND:20170619T230000\r
+SUMMARY:친구들과 약속\r
+END:VEVENT\r
+END:VCALENDAR\r
+";
+
 /// The whole answer of a call that is done.
 pub(super) fn done(call: &str) -> Value {
+    if ["export", "exportGroup"].contains(&call) {
+        return json!(CALENDAR);
+    }
     let meta = meta(Code::SUCCESS);
     match data(call) {
         Some(document) if call == "openapi" => document,
@@ -82,6 +111,10 @@ fn data(call: &str) -> Option<Value> {
         "register" | "signIn" | "changePassword" => json!({"token": TOKEN}),
         "me" => json!({"useremail": EMAIL, "created": CREATED, "timezone": "Asia/Seoul"}),
         "settings" => json!({}),
+        "feeds" => json!([{
+            "id": 1, "name": CLUB, "group": 1, "busy_only": true, "created": CREATED, "used": null,
+        }]),
+        "createFeed" => json!({"id": 2, "url": FEED}),
         "selectedGroups" => json!({"selected_group": "1"}),
         "thisMonth" | "month" | "range" => json!([dinner, test]),
         "today" | "search" => json!([dinner]),
@@ -92,10 +125,22 @@ fn data(call: &str) -> Option<Value> {
             event
         }
         "myGroups" | "allGroups" => json!([group]),
+        "groupMembers" => json!([{"useremail": EMAIL, "role": "owner"}]),
         "group" => {
             group["events"] = json!(1);
             group
         }
+        "holidays" => holidays::countries()
+            .map(|country| {
+                json!({
+                    "country": country.code, "name": country.name,
+                    "url": format!("holidays:{}", country.code),
+                })
+            })
+            .collect(),
+        "import" => json!({
+            "read": 1, "created": 1, "updated": 0, "unchanged": 0, "skipped": 0, "items": [],
+        }),
         "openapi" => json!({"openapi": "3.1.0", "info": {"title": "calendar-server"}, "paths": {}}),
         _ => return None,
     })
@@ -123,10 +168,16 @@ fn meta(Code(_, code, message): Code) -> Value {
 }
 
 fn detail(call: &str, first: &str, code: Code) -> Option<String> {
-    let of_group = call.to_lowercase().contains("group");
-    let (thing, made) = if of_group { ("group", "made") } else { ("event", "registered") };
+    let of_group = call == "import" || call.to_lowercase().contains("group");
+    let thing = if of_group { "group" } else { "event" };
     Some(match code {
-        Code::MALFORMED if body(call).is_some() => "body: expected a JSON object".into(),
+        Code::INVALID if call == "import" => {
+            "zip: expected a file with the ending .ics in it".into()
+        }
+        Code::TOO_LARGE if call == "import" => "body: expected at most 67108864 bytes".into(),
+        Code::MALFORMED if body(call).is_some() && call != "import" => {
+            "body: expected a JSON object".into()
+        }
         Code::MALFORMED => "query: expected percent-encoded UTF-8".into(),
         Code::INVALID if call == "selectGroup" => {
             "you have selected 1000 groups, which is the most: unselect one first".into()
@@ -138,7 +189,11 @@ fn detail(call: &str, first: &str, code: Code) -> Option<String> {
         Code::REFUSED => "the email or the password is not right".into(),
         Code::MISSING_TOKEN => "the header X-calendar-access-token is missing".into(),
         Code::INVALID_TOKEN => "the access token is not valid".into(),
-        Code::NOT_OWNER => format!("{thing} 1 was {made} by somebody else"),
+        Code::NOT_OWNER if ["import", "createGroupEvent"].contains(&call) => {
+            "the events of group 1 come from an outside calendar".into()
+        }
+        Code::NOT_OWNER if of_group => "group 1 belongs to somebody else".into(),
+        Code::NOT_OWNER => "event 1 was registered by somebody else".into(),
         Code::METHOD_NOT_ALLOWED => "this path takes GET, HEAD, POST".into(),
         Code::NOT_FOUND if call == "search" => {
             "after: event 1 does not exist: search again without it".into()
@@ -146,7 +201,10 @@ fn detail(call: &str, first: &str, code: Code) -> Option<String> {
         Code::NOT_FOUND if ["birthday", "deleteBirthday"].contains(&call) => {
             "you have no birthday registered".into()
         }
-        Code::NOT_FOUND if call == "changeSettings" => "group 1 does not exist".into(),
+        Code::NOT_FOUND if ["changeSettings", "createFeed"].contains(&call) => {
+            "group 1 does not exist".into()
+        }
+        Code::NOT_FOUND if call == "endFeed" => "feed 1 does not exist".into(),
         Code::NOT_FOUND => format!("{thing} 1 does not exist"),
         Code::CHANGED => {
             "event 1 was changed in the meantime: read it again, and send its new revision".into()

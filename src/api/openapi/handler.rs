@@ -7,10 +7,10 @@ use rocket::State;
 use utoipa::ToSchema;
 use utoipa::openapi::path::{HttpMethod, ParameterBuilder, ParameterIn};
 use utoipa::openapi::request_body::RequestBodyBuilder;
-use utoipa::openapi::schema::ArrayBuilder;
+use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, SchemaType};
 use utoipa::openapi::{ContentBuilder, Required};
 
-use super::answers::with_data;
+use super::answers::{disposition, with_data};
 use super::examples;
 use super::operation::Call;
 use super::schemas::{Any, string};
@@ -21,11 +21,16 @@ use crate::api::envelope::{Answer, Code, Done, List};
 use crate::api::event::IfMatch;
 use crate::api::idempotency::{self, Idempotency};
 use crate::api::parameters::Parameters;
-use crate::api::path::PathId;
+use crate::api::path::{PathId, Root};
 use crate::api::query::Query;
 use crate::api::refusal::Result;
+use crate::api::transfer::export::Exported;
+use crate::api::upload::Upload;
 use crate::api::values::Id;
 use crate::app::App;
+
+/// The media type of iCalendar.
+const CALENDAR: &str = "text/calendar";
 
 /// The call that `handler` answers.
 pub(super) fn call<G, H: Handler<G>>(
@@ -90,6 +95,32 @@ impl<T: ToSchema> Part for Answer<List<T>> {
     }
 }
 
+impl Part for Exported {
+    fn describe(call: &mut Call) {
+        call.done = string().description(Some("iCalendar (RFC 5545).")).into();
+        call.media = CALENDAR;
+        call.gives(disposition());
+        call.refusals.extend([Code::TOO_MANY]);
+    }
+}
+
+impl Part for Upload<'_> {
+    fn describe(call: &mut Call) {
+        let about = "A calendar in iCalendar (RFC 5545), or a zip of some. It is told by how it begins, whatever \
+                     its `Content-Type` says.";
+        // Bytes, of which nothing can be said in JSON.
+        let file = || {
+            let any = ObjectBuilder::new().schema_type(SchemaType::AnyValue);
+            ContentBuilder::new().schema(Some(any))
+        };
+        let (calendar, zip) = (file().example(examples::body(call.id)).build(), file().build());
+        let body = RequestBodyBuilder::new().description(Some(about));
+        let body = body.required(Some(Required::True)).content(CALENDAR, calendar);
+        call.operation.request_body = Some(body.content("application/zip", zip).build().into());
+        call.refusals.extend([Code::INVALID, Code::TOO_LARGE, Code::TOO_MANY]);
+    }
+}
+
 impl Part for &State<App> {
     fn describe(_: &mut Call) {}
 }
@@ -151,6 +182,11 @@ impl Part for Conditional {
         let about = "Entity tags, or `*`: if it has one of them, it is answered 304.";
         header(call, "If-None-Match", about);
     }
+}
+
+/// What the client calls the server changes an answer, and nothing of its form.
+impl Part for Root {
+    fn describe(_: &mut Call) {}
 }
 
 /// A content coding changes nothing of what is described.

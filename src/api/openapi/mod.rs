@@ -37,11 +37,12 @@ const TOKEN: &str = "token";
 const ABOUT: &str = "\
 Personal events, groups of events and birthdays.
 
-Every answer but this document is an envelope with `meta` and, where there is something to return, \
+Every answer but this document and an exported calendar is an envelope with `meta` and, where there is something to return, \
 `data`. The same code can stand for two messages: tell them apart by the message, which never \
 changes. `meta.detail`, where there is one, is a sentence for a person, whose wording may change.
 
-- A body is read as JSON whatever its `Content-Type` says, and has at most 65536 bytes. Unknown \
+- A body is read as JSON whatever its `Content-Type` says, and has at most 65536 bytes, but that of \
+an import. Unknown \
 parameters are ignored.
 - A path works with and without its final slash. A method that it does not take is answered 403, \
 code 40300, with a header `Allow` (see the response `MethodNotAllowed`). `HEAD` is answered wherever \
@@ -82,6 +83,8 @@ fn document() -> OpenApi {
             tag("user", "Registration, sign-in, the caller, and what the caller's calendar shows."),
             tag("calendar", "The caller's own calendar, its views and the events in it."),
             tag("group", "Groups of events, which everybody sees."),
+            tag("import", "Calendars that come in as files."),
+            tag("export", "The caller's calendar as a file."),
             tag("openapi", "This document."),
         ]))
         .security(Some([SecurityRequirement::new::<_, [&str; 0], &str>(TOKEN, [])]))

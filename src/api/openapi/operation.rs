@@ -3,7 +3,7 @@
 use utoipa::openapi::path::{HttpMethod, Operation, OperationBuilder, ParameterBuilder, Paths};
 use utoipa::openapi::security::SecurityRequirement;
 
-use super::answers::{Named, done, known, location, refused, responses, tag};
+use super::answers::{JSON, Named, done, known, location, refused, responses, tag};
 use super::schemas::{Any, Schemas, named};
 use crate::api::envelope::Code;
 
@@ -18,6 +18,8 @@ pub(super) struct Call {
     pub(super) first: Option<String>,
     /// What it answers when it is done.
     pub(super) done: Any,
+    /// The media type of that.
+    pub(super) media: &'static str,
     /// What that answer has beside it.
     headers: Vec<Named>,
     /// In any order; one that is there twice counts once.
@@ -42,6 +44,7 @@ impl Call {
             operation,
             first: None,
             done: named("Done"),
+            media: JSON,
             headers: Vec::new(),
             refusals: vec![Code::INTERNAL, Code::UNAVAILABLE],
             schemas: Schemas::default(),
@@ -76,6 +79,11 @@ impl Call {
         parameters.push(parameter.build().into());
     }
 
+    /// The answer of a call that is done has a header beside it.
+    pub(super) fn gives(&mut self, header: Named) {
+        self.headers.push(header);
+    }
+
     /// It gives an entity tag, and 304 to a client that has it.
     pub(super) fn gives_tag(&mut self) {
         self.headers.push(tag());
@@ -85,7 +93,7 @@ impl Call {
     /// Adds its operation to `paths`; gives the schemas that this refers to.
     pub(super) fn add_to(mut self, paths: &mut Paths) -> Schemas {
         let first = self.first.unwrap_or_default();
-        let mut answers = vec![done(self.id, self.done, self.headers)];
+        let mut answers = vec![done(self.id, self.done, self.media, self.headers)];
         answers.extend(refused(self.id, &first, &self.refusals));
         self.operation.responses.responses.extend(responses(answers));
         paths.add_path_operation(self.path, vec![self.method], self.operation);

@@ -52,7 +52,7 @@ const RETRY: Duration = Duration::from_mins(1);
 /// begin, and then runs nothing.
 type Job = Box<dyn FnOnce(Option<&Connection>) -> Answer + Send>;
 /// Does a step of deferred work; gives whether there may be more.
-type Upkeep = fn(&mut Connection) -> Result<bool>;
+type Upkeep = Box<dyn FnMut(&mut Connection) -> Result<bool> + Send>;
 /// Answers the client, once the outcome is known. The argument is why the transaction failed, if it
 /// did.
 type Answer = Box<dyn FnOnce(Option<&str>)>;
@@ -72,7 +72,11 @@ impl Writer {
     ///
     /// # Errors
     /// [`Error::Setup`] if it cannot be started.
-    pub(in crate::store) fn start(place: &Place, conn: Connection, upkeep: Upkeep) -> Result<Self> {
+    pub(in crate::store) fn start(
+        place: &Place,
+        conn: Connection,
+        mut upkeep: Upkeep,
+    ) -> Result<Self> {
         let (jobs, queue) = bounded(QUEUE);
         let activity = Arc::new(Activity::default());
         let presence = Arc::new(Presence::of(place)?);
@@ -86,7 +90,7 @@ impl Writer {
                     activity: Arc::clone(&activity),
                     rescue_at: None,
                 };
-                move || thread.serve(&queue, upkeep)
+                move || thread.serve(&queue, &mut upkeep)
             })
             .map_err(|error| Error::Setup(format!("cannot start the writer thread: {error}")))?;
         Ok(Self { jobs: Some(jobs), activity, presence, thread: Some(thread) })
@@ -186,7 +190,7 @@ struct Thread {
 }
 
 impl Thread {
-    fn serve(mut self, queue: &Receiver<Job>, upkeep: Upkeep) {
+    fn serve(mut self, queue: &Receiver<Job>, upkeep: &mut Upkeep) {
         // The process before this one may have left deferred work.
         let (mut left, mut last, mut patience) = (true, Instant::now(), IDLE);
         loop {
@@ -279,7 +283,7 @@ impl Thread {
 
 /// Does a step of upkeep, if no other process is writing. Gives whether there may be more; after a
 /// failure it waits for the next write.
-fn run_upkeep(conn: &mut Connection, upkeep: Upkeep) -> bool {
+fn run_upkeep(conn: &mut Connection, upkeep: &mut Upkeep) -> bool {
     let mut step = || {
         conn.busy_timeout(Duration::ZERO)?;
         let done = upkeep(conn);

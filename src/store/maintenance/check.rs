@@ -4,17 +4,16 @@
 use argon2::password_hash::phc::PasswordHash;
 use rusqlite::Connection;
 
+use super::check_objects;
+use super::faults::{Fault, Faults, MOST, TextReaders, each_with_id, short, time, when};
 use super::migrations;
 use super::postgres::Cluster;
 use crate::error::Result;
-use crate::model::{Database, Properties, ShortText, WallTime, lowercase, search_key};
+use crate::model::{Color, Database, Properties, Repeats, WallTime, lowercase, search_key};
 use crate::store::engine::conn::Conn;
 use crate::store::engine::postgres::pool;
-use crate::store::engine::sql::{Row, Sql, params};
+use crate::store::engine::sql::{Row, Sql};
 use crate::store::engine::{Place, explain, file};
-
-/// How many faults are listed: nobody reads more.
-const MOST: usize = 1000;
 
 /// Lists at most as many faults as [`MOST`].
 const INTEGRITY: &str = "PRAGMA integrity_check(1000)";
@@ -23,7 +22,9 @@ const REFERENCES: &str = "PRAGMA foreign_key_check";
 /// The tables of one row, and whether they have it.
 const SINGLE_ROWS: &str = "SELECT 'signing_key', EXISTS (SELECT 1 FROM signing_key WHERE id = 1)
     UNION ALL
-    SELECT 'subject_gram_progress', EXISTS (SELECT 1 FROM subject_gram_progress WHERE id = 1)";
+    SELECT 'subject_gram_progress', EXISTS (SELECT 1 FROM subject_gram_progress WHERE id = 1)
+    UNION ALL
+    SELECT 'database_identity', EXISTS (SELECT 1 FROM database_identity WHERE id = 1)";
 
 /// The tables whose ids are never used again: the last id given out, and the highest id in the
 /// table.
@@ -32,7 +33,10 @@ const SEQUENCES: &str = r#"
         coalesce(t.highest, 0)
     FROM (SELECT 'user' AS name, (SELECT max(id) FROM "user") AS highest
         UNION ALL SELECT 'calendar_group', (SELECT max(id) FROM calendar_group)
-        UNION ALL SELECT 'event', (SELECT max(id) FROM event)) t"#;
+        UNION ALL SELECT 'event', (SELECT max(id) FROM event)
+        UNION ALL SELECT 'calendar_object', (SELECT max(id) FROM calendar_object)
+        UNION ALL SELECT 'import', (SELECT max(id) FROM import)
+        UNION ALL SELECT 'feed', (SELECT max(id) FROM feed)) t"#;
 
 /// The first column of each is the key of the row, as text.
 const USERS: Sql = Sql::each(
@@ -57,8 +61,29 @@ const REMOVED_USERS: Sql = Sql::each(
     FROM removed_user",
 );
 const BACKUPS: Sql = Sql::both("SELECT CAST(id AS TEXT), finished FROM backup");
-const GROUPS: Sql =
-    Sql::both("SELECT CAST(id AS TEXT), name, created, updated FROM calendar_group");
+const GROUPS: Sql = Sql::both(
+    "
+SELECT CAST(id AS TEXT), name, created, updated, color, description,
+    CAST(CASE WHEN EXISTS (SELECT 1 FROM member m WHERE m.group_id = calendar_group.id AND m.role = 4)
+    THEN 1 ELSE 0 END AS BIGINT)
+FROM calendar_group",
+);
+const MEMBERS: Sql = Sql::both(
+    "SELECT CAST(group_id AS TEXT) || ', ' || CAST(user_id AS TEXT), created FROM member",
+);
+/// What users have of groups that they may not see (`access::role_in`), and that no upkeep will purge.
+const LOST: Sql = Sql::both(
+    "
+SELECT CAST(s.user_id AS TEXT) || ', ' || CAST(s.group_id AS TEXT)
+FROM selection s JOIN calendar_group g ON g.id = s.group_id
+WHERE g.everyone = 0 AND g.deleted = 0 AND g.narrowed = 0
+    AND NOT EXISTS (SELECT 1 FROM member m WHERE m.group_id = g.id AND m.user_id = s.user_id)",
+);
+const FEEDS: Sql = Sql::both(
+    "SELECT CAST(id AS TEXT), name, CAST(length(digest) AS BIGINT), created, used FROM feed",
+);
+const SUBSCRIPTIONS: Sql =
+    Sql::both("SELECT CAST(group_id AS TEXT), url, failures FROM subscription");
 const EVENTS: Sql = Sql::both(
     "
 SELECT CAST(id AS TEXT), subject, subject_folded, birthday, starts, ends, created, updated,
@@ -77,43 +102,22 @@ SELECT CAST(id AS TEXT), subject, subject_folded, birthday, starts, ends, create
 FROM event",
 );
 
-/// What is wrong with a database.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub struct Faults {
-    /// The first of them, one line each.
-    pub listed: Vec<String>,
-    /// How many more there are.
-    pub more: usize,
-    /// Whether SQLite stopped before the end, so that there may be even more.
-    pub stopped: bool,
-}
-
-impl Faults {
-    pub(in crate::store) fn add(&mut self, fault: String) {
-        if self.listed.len() < MOST {
-            self.listed.push(fault);
-        } else {
-            self.more += 1;
-        }
-    }
-}
-
-/// Checks every page and row of `database`, without changing it; of a PostgreSQL, every row.
+/// Checks every page and row of `database`, without changing it; of a PostgreSQL, every row. `readers` read the texts.
 ///
 /// # Errors
 /// [`Error::Setup`](crate::error::Error::Setup) if there is no database, it is not migrated, or it cannot be read.
-pub fn check(database: impl Into<Database>) -> Result<Faults> {
+pub fn check(database: impl Into<Database>, readers: TextReaders) -> Result<Faults> {
     match database.into() {
         Database::File(path) => {
             let place = Place::of(&path);
-            explain::named(&place, look_at(&place))
+            explain::named(&place, look_at(&place, readers))
         }
         Database::Postgres(url) => {
             let cluster = Cluster::open(&url)?;
             cluster.check_migrated()?;
             let checked = pool::read(&cluster.session, |snapshot| {
                 let mut faults = Faults::default();
-                rows(snapshot.conn, &mut faults)?;
+                rows(snapshot.conn, readers, &mut faults)?;
                 Ok(faults)
             });
             checked.map_err(|error| cluster.named(error))
@@ -121,12 +125,12 @@ pub fn check(database: impl Into<Database>) -> Result<Faults> {
     }
 }
 
-fn look_at(place: &Place) -> Result<Faults> {
+fn look_at(place: &Place, readers: TextReaders) -> Result<Faults> {
     let conn = file::calendar(place)?;
     migrations::check_migrated(place, &conn)?;
     let mut faults = structure(&conn)?;
     single_rows(&conn, &mut faults)?;
-    rows(Conn::Sqlite(&conn), &mut faults)?;
+    rows(Conn::Sqlite(&conn), readers, &mut faults)?;
     sequences(&conn, &mut faults)?;
     Ok(faults)
 }
@@ -189,8 +193,8 @@ fn sequences(conn: &Connection, faults: &mut Faults) -> Result<()> {
 }
 
 /// Faults of single rows.
-fn rows(conn: Conn<'_>, faults: &mut Faults) -> Result<()> {
-    each(conn, "user", USERS, faults, |row| {
+fn rows(conn: Conn<'_>, readers: TextReaders, faults: &mut Faults) -> Result<()> {
+    each_with_id(conn, "user", USERS, faults, |row| {
         let (email, folded): (String, String) = (row.get(1)?, row.get(2)?);
         let hash: Option<String> = row.get(5)?;
         let (kept, counted): (i64, i64) = (row.get(6)?, row.get(7)?);
@@ -206,17 +210,45 @@ fn rows(conn: Conn<'_>, faults: &mut Faults) -> Result<()> {
             when(kept != counted, &format!("events: is {kept}, and they have {counted} events")),
         ])
     })?;
-    each(conn, "removed_user", REMOVED_USERS, faults, |row| {
+    each_with_id(conn, "removed_user", REMOVED_USERS, faults, |row| {
         Ok(vec![
             when(row.get::<i64>(1)? != 32, "email_digest: is not a SHA-256 digest"),
             when(row.get::<i64>(2)? < 0, "token_generation: is negative"),
         ])
     })?;
-    each(conn, "backup", BACKUPS, faults, |row| Ok(vec![time(row, 1, "finished")?]))?;
-    each(conn, "calendar_group", GROUPS, faults, |row| {
-        Ok(vec![short(row, 1, "name")?, time(row, 2, "created")?, time(row, 3, "updated")?])
+    each_with_id(conn, "backup", BACKUPS, faults, |row| Ok(vec![time(row, 1, "finished")?]))?;
+    each_with_id(conn, "calendar_group", GROUPS, faults, |row| {
+        let (color, about): (Option<String>, Option<String>) = (row.get(4)?, row.get(5)?);
+        let is_color = |color: String| Color::read(&color).is_ok_and(|read| read.as_str() == color);
+        let is_about = |about: String| Properties::read_location(&about).is_ok();
+        Ok(vec![
+            short(row, 1, "name")?,
+            time(row, 2, "created")?,
+            time(row, 3, "updated")?,
+            when(!color.is_none_or(is_color), "color: is not #rrggbb"),
+            when(!about.is_none_or(is_about), "description: is empty or too long"),
+            when(!row.get::<bool>(6)?, "has no owner"),
+        ])
     })?;
-    each(conn, "event", EVENTS, faults, |row| {
+    each_with_id(conn, "member", MEMBERS, faults, |row| Ok(vec![time(row, 1, "created")?]))?;
+    each_with_id(conn, "selection", LOST, faults, |_| {
+        Ok(vec![Some("its user may not see the group".into())])
+    })?;
+    each_with_id(conn, "feed", FEEDS, faults, |row| {
+        Ok(vec![
+            short(row, 1, "name")?,
+            when(row.get::<i64>(2)? != 32, "digest: is not a SHA-256 digest"),
+            time(row, 3, "created")?,
+            time(row, 4, "used")?,
+        ])
+    })?;
+    each_with_id(conn, "subscription", SUBSCRIPTIONS, faults, |row| {
+        Ok(vec![
+            when(row.get::<String>(1)?.is_empty(), "url: is missing"),
+            when(row.get::<i64>(2)? < 0, "failures: is negative"),
+        ])
+    })?;
+    each_with_id(conn, "event", EVENTS, faults, |row| {
         let (subject, folded, birthday): (String, String, bool) =
             (row.get(1)?, row.get(2)?, row.get(3)?);
         let (starts, ends): (i64, i64) = (row.get(4)?, row.get(5)?);
@@ -238,6 +270,8 @@ fn rows(conn: Conn<'_>, faults: &mut Faults) -> Result<()> {
             time(row, 7, "updated")?,
             // No view would read it.
             when(!row.get::<bool>(8)?, "length_class: is missing from group_length_class"),
+            birthday_rule(row)?,
+            rule(row, readers)?,
             properties(row)?,
             exceptions(row)?,
             when(!row.get::<bool>(13)?, "rule: its group is not listed in group_length_class"),
@@ -246,27 +280,8 @@ fn rows(conn: Conn<'_>, faults: &mut Faults) -> Result<()> {
             time(row, 16, "occurrence")?,
             time(row, 17, "reach")?,
         ])
-    })
-}
-
-type Fault = Option<String>;
-
-/// Looks at the rows of `table` that `sql` gives; their first column is their key.
-fn each(
-    conn: Conn<'_>,
-    table: &str,
-    sql: Sql,
-    faults: &mut Faults,
-    of: impl Fn(&Row<'_>) -> Result<Vec<Fault>>,
-) -> Result<()> {
-    conn.each(sql, params![], |row| {
-        let key: String = row.get(0)?;
-        let own = when(key == "0" || key.starts_with('-'), "id: is not positive");
-        let found = of(row).unwrap_or_else(|error| vec![Some(error.to_string())]);
-        let texts = std::iter::once(own).chain(found).flatten();
-        texts.for_each(|fault| faults.add(format!("{table} {key}: {fault}")));
-        Ok(())
-    })
+    })?;
+    check_objects::rows(conn, readers, faults)
 }
 
 /// Whether `text` is a hash that a password can be checked against.
@@ -276,10 +291,6 @@ fn is_hash(text: &str) -> bool {
             && hash.hash.is_some()
             && argon2::Params::try_from(&hash).is_ok()
     })
-}
-
-fn when(wrong: bool, what: &str) -> Fault {
-    wrong.then(|| what.to_owned())
 }
 
 /// Faults of the properties of an event, and of what searches compare of them.
@@ -293,6 +304,21 @@ fn properties(row: &Row<'_>) -> Result<Fault> {
     Ok(when(folded != properties.search_key(), what))
 }
 
+/// Faults of a rule: views would leave the series out.
+fn rule(row: &Row<'_>, readers: TextReaders) -> Result<Fault> {
+    let rule: Option<String> = row.get(11)?;
+    Ok(rule.and_then(|rule| (readers.rule)(&rule)).map(|fault| format!("rule: {fault}")))
+}
+
+/// Faults of the rule of a birthday: no view would show it as it is.
+fn birthday_rule(row: &Row<'_>) -> Result<Fault> {
+    let (birthday, starts, rule): (bool, i64, Option<String>) =
+        (row.get(3)?, row.get(4)?, row.get(11)?);
+    let Ok(starts) = WallTime::from_seconds(starts) else { return Ok(None) };
+    let expected = Repeats::of_birthday(starts.day()).rule;
+    Ok(when(birthday && rule != Some(expected), "rule: is not that of a birthday"))
+}
+
 /// Faults of the exceptions of a series.
 fn exceptions(row: &Row<'_>) -> Result<Fault> {
     let (rule, json): (Option<String>, Option<String>) = (row.get(11)?, row.get(12)?);
@@ -300,20 +326,6 @@ fn exceptions(row: &Row<'_>) -> Result<Fault> {
     let starts = serde_json::from_str::<Vec<i64>>(&json);
     let sound = rule.is_some() && starts.is_ok_and(|starts| starts.is_sorted());
     Ok(when(!sound, "exceptions: are not the starts of occurrences in order"))
-}
-
-fn short(row: &Row<'_>, column: usize, name: &str) -> Result<Fault> {
-    let text: String = row.get(column)?;
-    Ok(match ShortText::well_formed(&text) {
-        Ok(parsed) => when(parsed.as_str() != text, &format!("{name}: has white space at an end")),
-        Err(expected) => Some(expected.of(name).to_string()),
-    })
-}
-
-fn time(row: &Row<'_>, column: usize, name: &str) -> Result<Fault> {
-    let seconds: Option<i64> = row.get(column)?;
-    let wrong = seconds.is_some_and(|seconds| WallTime::from_seconds(seconds).is_err());
-    Ok(when(wrong, &format!("{name}: is outside the years 0001 to 9999")))
 }
 
 #[cfg(test)]

@@ -3,6 +3,8 @@
 
 pub(super) mod backup;
 pub(super) mod check;
+mod check_objects;
+pub(super) mod faults;
 pub(super) mod flask;
 pub(super) mod migrations;
 pub(super) mod moving;

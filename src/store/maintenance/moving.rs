@@ -64,8 +64,9 @@ macro_rules! table {
 }
 
 /// Every table, those that others refer to first. What is not here is made again: the index of the subjects.
-static TABLES: [Table; 10] = [
+static TABLES: [Table; 18] = [
     table!("signing_key": "id" Integer, "key" Bytes),
+    table!("database_identity": "id" Integer, "uid_suffix" Text, "history" Integer),
     Table {
         // What PostgreSQL has still to add to the counts is added up.
         select: Sql::each(
@@ -81,31 +82,50 @@ static TABLES: [Table; 10] = [
     },
     table!("removed_user": "email_digest" Bytes, "token_generation" Integer),
     table!("calendar_group": "id" Integer, "name" Text, "creator_id" Integer, "created" Integer,
-        "updated" Integer, "version" Integer, "deleted" Integer),
+        "updated" Integer, "version" Integer, "deleted" Integer, "everyone" Integer, "color" Text, "description" Text,
+        "narrowed" Integer),
+    table!("member": "group_id" Integer, "user_id" Integer, "role" Integer, "created" Integer),
+    table!("import": "id" Integer, "user_id" Integer, "group_id" Integer, "shown" Integer, "event_offset" Integer,
+        "object_offset" Integer, "touched" Integer, "abandoned" Integer),
+    table!("calendar_object": "id" Integer, "user_id" Integer, "group_id" Integer, "import_id" Integer,
+        "change" Integer, "component" Text, "uid" Text, "ics" Text),
     table!("event": "id" Integer, "user_id" Integer, "group_id" Integer, "subject" Text, "subject_folded" Text,
         "starts" Integer, "ends" Integer, "created" Integer, "updated" Integer, "birthday" Integer,
         "revision" Integer, "private" Integer, "properties" Text, "properties_folded" Text, "rule" Text,
-        "last_start" Integer, "exceptions" Text, "reach" Integer, "series_id" Integer, "occurrence" Integer),
+        "last_start" Integer, "exceptions" Text, "reach" Integer, "series_id" Integer, "occurrence" Integer,
+        "object_id" Integer, "import_id" Integer, "change" Integer),
+    table!("tombstones_kept": "user_id" Integer, "group_id" Integer, "kept" Integer, "pruned_to" Integer),
+    table!("tombstone": "user_id" Integer, "group_id" Integer, "change" Integer, "name" Text),
     table!("selection": "user_id" Integer, "group_id" Integer),
     table!("group_length_class": "group_id" Integer, "length_class" Integer),
     table!("idempotency_key": "user_id" Integer, "kind" Text, "key" Text, "made_id" Integer, "used" Integer),
     table!("user_settings": "user_id" Integer, "week_start" Text, "clock" Integer, "week_numbers" Integer,
         "day_start" Integer, "day_end" Integer, "\"view\"" Text, "event_minutes" Integer,
         "default_group" Integer, "language" Text, "theme" Text),
+    table!("feed": "id" Integer, "user_id" Integer, "group_id" Integer, "busy_only" Integer, "name" Text,
+        "digest" Bytes, "created" Integer, "used" Integer),
+    table!("subscription": "group_id" Integer, "url" Text, "etag" Text, "modified" Text, "\"read\"" Integer,
+        "problem" Text, "wish" Integer, "due" Integer, "failures" Integer),
     table!("backup": "id" Integer, "finished" Integer, "failure" Text),
 ];
 
 /// The last ids that were given out, by table.
 const LAST_IDS: Sql = Sql::each(
-    "SELECT name, seq FROM sqlite_sequence WHERE name IN ('user', 'calendar_group', 'event') ORDER BY name",
+    "SELECT name, seq FROM sqlite_sequence
+        WHERE name IN ('user', 'calendar_group', 'event', 'calendar_object', 'import', 'feed') ORDER BY name",
     "SELECT CAST('calendar_group' AS text), CASE WHEN is_called THEN last_value ELSE last_value - 1 END
         FROM calendar_group_id_seq
+    UNION ALL SELECT 'calendar_object', CASE WHEN is_called THEN last_value ELSE last_value - 1 END
+        FROM calendar_object_id_seq
+    UNION ALL SELECT 'import', CASE WHEN is_called THEN last_value ELSE last_value - 1 END FROM import_id_seq
     UNION ALL SELECT 'event', CASE WHEN is_called THEN last_value ELSE last_value - 1 END FROM event_id_seq
+    UNION ALL SELECT 'feed', CASE WHEN is_called THEN last_value ELSE last_value - 1 END FROM feed_id_seq
     UNION ALL SELECT 'user', CASE WHEN is_called THEN last_value ELSE last_value - 1 END FROM user_id_seq",
 );
 const FORGET_LAST_ID: Sql = Sql::both("DELETE FROM sqlite_sequence WHERE name = ?1");
 const SET_LAST_ID: Sql = Sql::both("INSERT INTO sqlite_sequence (name, seq) VALUES (?1, ?2)");
 const DELETE_KEY: Sql = Sql::both("DELETE FROM signing_key");
+const DELETE_IDENTITY: Sql = Sql::both("DELETE FROM database_identity");
 /// Whether anything but a signing key is there.
 const COUNT_ANY: Sql =
     Sql::both(r#"SELECT (SELECT count(*) FROM "user") + (SELECT count(*) FROM removed_user)"#);
@@ -168,10 +188,13 @@ pub(in crate::store) fn copy(
     let total = moved.rows();
     let mut done = 0;
     to.conn.execute(DELETE_KEY, params![])?;
+    to.conn.execute(DELETE_IDENTITY, params![])?;
     let mut order: Vec<&Table> = TABLES.iter().collect();
     match to.conn {
         Conn::Postgres(session) => session.batch(
-            "ALTER TABLE event DISABLE TRIGGER USER; ALTER TABLE selection DISABLE TRIGGER USER",
+            "ALTER TABLE event DISABLE TRIGGER USER; ALTER TABLE calendar_object DISABLE TRIGGER USER;
+             ALTER TABLE calendar_group DISABLE TRIGGER USER;
+             ALTER TABLE tombstone DISABLE TRIGGER USER; ALTER TABLE selection DISABLE TRIGGER USER",
         )?,
         Conn::Sqlite(conn) => {
             // The triggers count at rows that are not there yet.
@@ -200,7 +223,9 @@ pub(in crate::store) fn copy(
     if let Conn::Postgres(session) = to.conn {
         session.batch(
             "SET CONSTRAINTS ALL IMMEDIATE;
-             ALTER TABLE event ENABLE TRIGGER USER; ALTER TABLE selection ENABLE TRIGGER USER",
+             ALTER TABLE event ENABLE TRIGGER USER; ALTER TABLE calendar_object ENABLE TRIGGER USER;
+             ALTER TABLE calendar_group ENABLE TRIGGER USER;
+             ALTER TABLE tombstone ENABLE TRIGGER USER; ALTER TABLE selection ENABLE TRIGGER USER",
         )?;
     }
     copy_last_ids(from, to)?;

@@ -1,5 +1,7 @@
 //! Work on a PostgreSQL database as a whole: its migrations, its signing key, its state.
 
+use std::time::Instant;
+
 use include_dir::{Dir, include_dir};
 use refinery::{Runner, Target};
 
@@ -9,11 +11,11 @@ use crate::model::PostgresUrl;
 use crate::store::engine::conn::Conn;
 use crate::store::engine::postgres::address::Address;
 use crate::store::engine::postgres::error::said;
-use crate::store::engine::postgres::pool::{self, Chores};
+use crate::store::engine::postgres::pool::{self, Chores, Upkeep};
 use crate::store::engine::postgres::session::Session;
 use crate::store::engine::sql::{Sql, params};
 use crate::store::tables::contents::{self, Contents};
-use crate::store::tables::{event_counts, groups};
+use crate::store::tables::{event_counts, groups, imports, members, tombstones};
 
 /// They begin with the one that stands for all of SQLite's until then.
 static FILES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/migrations/postgres");
@@ -234,12 +236,29 @@ fn migration_error(error: &refinery::Error) -> String {
     error.to_string()
 }
 
-/// Does a step of deferred work; gives whether there may be more.
-///
-/// # Errors
-/// If the database cannot be written now.
-pub(in crate::store) fn upkeep(conn: Conn<'_>) -> Result<bool> {
-    Ok(groups::purge_deleted(conn)? + event_counts::settle(conn)? > 0)
+/// What does a step of deferred work each time, and gives whether there may be more. It fails if the database cannot be
+/// written now.
+pub(in crate::store) fn upkeep() -> Upkeep {
+    let mut watch = imports::Watch::default();
+    Box::new(move |conn| {
+        if watch.look(conn, Instant::now())? > 0 {
+            return Ok(true);
+        }
+        // One kind of work in a transaction, so that none waits for a lock while it has one of another.
+        let work = [
+            groups::purge_deleted,
+            members::purge_lost,
+            imports::go_on,
+            tombstones::prune,
+            event_counts::settle,
+        ];
+        for work in work {
+            if work(conn)? > 0 {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    })
 }
 
 #[cfg(test)]

@@ -20,6 +20,10 @@ use crate::store::engine::{Place, connection, explain};
 use crate::store::tables::contents::Contents;
 use crate::store::tables::users;
 
+const HAS_HISTORY: &str =
+    "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = 'database_identity')";
+const NEW_HISTORY: &str = "UPDATE database_identity SET history = random() WHERE id = 1";
+
 /// What a restore did.
 #[derive(Debug)]
 pub struct Restored {
@@ -65,6 +69,7 @@ pub fn restore(
         unknown = replaced.as_ref().err().map(ToString::to_string);
         end_all_tokens(staged.place(), &replaced.unwrap_or_default())?;
     }
+    explain::named(staged.place(), begin_history(staged.place()))?;
     let kept = to.free_beside(suffix);
     if there {
         let at_rest = checkpoint(&to)?;
@@ -84,6 +89,16 @@ pub fn restore(
         )));
     }
     Ok(Restored { contents, kept: None, unknown })
+}
+
+/// Gives the database at `place` a history of its own: a client that follows a calendar does not go on from what was after
+/// the backup. A database that has no such history yet gets one by its migration.
+fn begin_history(place: &Place) -> Result<()> {
+    let conn = connection::open(place, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    if conn.query_row(HAS_HISTORY, [], |row| row.get(0))? {
+        conn.execute(NEW_HISTORY, [])?;
+    }
+    Ok(())
 }
 
 /// Everybody for whom the database at `place` has given out tokens.

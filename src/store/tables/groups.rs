@@ -3,44 +3,92 @@
 //! A group may have too many events and selections to delete in one short transaction. So a deletion
 //! marks the group and raises its version: from then on nobody sees the group or its events. Its rows
 //! are purged later in slices: the selections first, each of which raises its user's calendar
-//! version, then the events, and the group's own row last.
+//! version, then the events, the objects and the tombstones, and the group's own row last.
 
 use crate::error::Result;
-use crate::model::{Email, Group, GroupId, Page, Room, ShortText, UserId, WallTime};
+use crate::model::{
+    Color, Email, Everyone, Group, GroupDetails, GroupId, Page, Role, Room, ShortText,
+    Subscription, UserId, WallTime,
+};
 use crate::store::engine::conn::Conn;
 use crate::store::engine::sql::{Param, Row, Sql, params};
 use crate::store::engine::{Snapshot, Transaction};
 use crate::store::tables::sequences;
 
-/// The group with id ?1.
+/// The group with id ?1, and what user ?2 is in it.
 pub(in crate::store) const BY_ID: Sql = Sql::both(
     r#"
-SELECT g.id, g.creator_id, g.name, u.email, g.created, g.updated
-FROM calendar_group g JOIN "user" u ON u.id = g.creator_id
+SELECT g.id, g.creator_id, g.name, u.email, g.created, g.updated, s.url, s."read", s.problem, g.everyone, g.color,
+    g.description, m.role
+FROM calendar_group g JOIN "user" u ON u.id = g.creator_id LEFT JOIN subscription s ON s.group_id = g.id
+LEFT JOIN member m ON m.group_id = g.id AND m.user_id = ?2
 WHERE g.id = ?1 AND g.deleted = 0"#,
 );
 
-/// At most ?2 groups with an id above ?1, by id.
+/// At most ?2 groups with an id above ?1 that user ?3 may see (`access::standing`), by id.
 pub(in crate::store) const ALL: Sql = Sql::both(
     r#"
-SELECT g.id, g.creator_id, g.name, u.email, g.created, g.updated
-FROM calendar_group g JOIN "user" u ON u.id = g.creator_id
-WHERE g.id > ?1 AND g.deleted = 0 ORDER BY g.id LIMIT ?2"#,
+SELECT g.id, g.creator_id, g.name, u.email, g.created, g.updated, s.url, s."read", s.problem, g.everyone, g.color,
+    g.description, m.role
+FROM calendar_group g JOIN "user" u ON u.id = g.creator_id LEFT JOIN subscription s ON s.group_id = g.id
+LEFT JOIN member m ON m.group_id = g.id AND m.user_id = ?3
+WHERE g.id > ?1 AND g.deleted = 0 AND (g.everyone > 0 OR m.role IS NOT NULL) ORDER BY g.id LIMIT ?2"#,
 );
 
-/// At most ?3 groups that user ?1 created, with an id above ?2, by id.
+/// All groups, by id.
+const WHOLE: Sql = Sql::both(
+    r#"
+SELECT g.id, g.creator_id, g.name, u.email, g.created, g.updated, s.url, s."read", s.problem, g.everyone, g.color,
+    g.description, CAST(NULL AS BIGINT)
+FROM calendar_group g JOIN "user" u ON u.id = g.creator_id LEFT JOIN subscription s ON s.group_id = g.id
+WHERE g.deleted = 0 ORDER BY g.id"#,
+);
+
+/// The groups that user ?1 created or owns, and of which nobody else is a member, by id.
+pub(in crate::store) const ALONE: Sql = Sql::both(
+    r#"
+SELECT g.id, g.creator_id, g.name, u.email, g.created, g.updated, s.url, s."read", s.problem, g.everyone, g.color,
+    g.description, CAST(NULL AS BIGINT)
+FROM calendar_group g JOIN "user" u ON u.id = g.creator_id LEFT JOIN subscription s ON s.group_id = g.id
+WHERE (g.creator_id = ?1 OR g.id IN (SELECT m.group_id FROM member m WHERE m.user_id = ?1 AND m.role = 4))
+    AND g.deleted = 0
+    AND NOT EXISTS (SELECT 1 FROM member o WHERE o.group_id = g.id AND o.user_id <> ?1)
+ORDER BY g.id"#,
+);
+
+/// Counts the other groups that user ?1 created, or owns alone.
+const COUNT_SHARED: Sql = Sql::both(
+    "
+SELECT count(*) FROM calendar_group g
+WHERE (g.creator_id = ?1 OR g.id IN (SELECT m.group_id FROM member m WHERE m.user_id = ?1 AND m.role = 4)
+        AND NOT EXISTS (
+            SELECT 1 FROM member o WHERE o.group_id = g.id AND o.user_id <> ?1 AND o.role = 4))
+    AND g.deleted = 0
+    AND EXISTS (SELECT 1 FROM member o WHERE o.group_id = g.id AND o.user_id <> ?1)",
+);
+
+/// At most ?3 groups that user ?1 created and may see (`access::standing`), with an id above ?2, by id.
 pub(in crate::store) const OF_CREATOR: Sql = Sql::both(
     r#"
-SELECT g.id, g.creator_id, g.name, u.email, g.created, g.updated
-FROM calendar_group g JOIN "user" u ON u.id = g.creator_id
-WHERE g.creator_id = ?1 AND g.id > ?2 AND g.deleted = 0 ORDER BY g.id LIMIT ?3"#,
+SELECT g.id, g.creator_id, g.name, u.email, g.created, g.updated, s.url, s."read", s.problem, g.everyone, g.color,
+    g.description, m.role
+FROM calendar_group g JOIN "user" u ON u.id = g.creator_id LEFT JOIN subscription s ON s.group_id = g.id
+LEFT JOIN member m ON m.group_id = g.id AND m.user_id = ?1
+WHERE g.creator_id = ?1 AND g.id > ?2 AND g.deleted = 0 AND (g.everyone > 0 OR m.role IS NOT NULL)
+ORDER BY g.id LIMIT ?3"#,
 );
 
-const CREATOR: Sql =
-    Sql::both("SELECT creator_id FROM calendar_group WHERE id = ?1 AND deleted = 0");
-
-pub(in crate::store) const COUNT_EVENTS: Sql =
-    Sql::both("SELECT count(*) FROM event WHERE group_id = ?1");
+/// Without those of imports that are not shown.
+pub(in crate::store) const COUNT_EVENTS: Sql = Sql::each(
+    "
+SELECT count(*) FROM event e
+WHERE coalesce(-e.group_id, e.user_id) = -?1 AND (e.change > 0 OR e.import_id IS NULL
+    OR EXISTS (SELECT 1 FROM import i WHERE i.id = e.import_id AND i.shown IS NOT NULL))",
+    "
+SELECT count(*) FROM event e
+WHERE e.group_id = ?1 AND (e.import_id IS NULL
+    OR EXISTS (SELECT 1 FROM import i WHERE i.id = e.import_id AND i.shown IS NOT NULL))",
+);
 
 /// Counts the groups that user ?1 created, up to ?2.
 pub(in crate::store) const COUNT_OF_CREATOR: Sql = Sql::both(
@@ -51,7 +99,8 @@ SELECT count(*) FROM (
 
 const INSERT: Sql = Sql::both(
     "
-INSERT INTO calendar_group (name, creator_id, created) VALUES (?1, ?2, ?3)
+INSERT INTO calendar_group (name, creator_id, created, everyone, color, description)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6)
 RETURNING id",
 );
 
@@ -69,7 +118,14 @@ INSERT INTO calendar_group (id, name, creator_id, created, updated) VALUES (?1, 
 RETURNING id",
 );
 
-const RENAME: Sql = Sql::both("UPDATE calendar_group SET name = ?2, updated = ?3 WHERE id = ?1");
+/// Its version moves, since views show the group to others now.
+const CHANGE: Sql = Sql::both(
+    "
+UPDATE calendar_group SET name = ?2, updated = ?3, color = ?4, description = ?5, everyone = ?6,
+    version = version + CASE WHEN everyone = ?6 THEN 0 ELSE 1 END,
+    narrowed = narrowed + CASE WHEN everyone > 0 AND ?6 = 0 THEN 1 ELSE 0 END
+WHERE id = ?1",
+);
 
 const MARK_DELETED: Sql =
     Sql::both("UPDATE calendar_group SET deleted = 1, version = version + 1 WHERE id = ?1");
@@ -118,6 +174,25 @@ DELETE FROM event WHERE id IN (
     SELECT e.id FROM event e WHERE e.group_id = ?1 AND e.series_id IS NOT NULL LIMIT ?2)",
 );
 
+/// Deletes up to ?2 objects of group ?1, whose events are gone. INDEXED BY forces the index of objects by group.
+pub(in crate::store) const PURGE_OBJECTS: Sql = Sql::each(
+    "
+DELETE FROM calendar_object WHERE id IN (
+    SELECT o.id FROM calendar_object o INDEXED BY calendar_object_in_group WHERE o.group_id = ?1 LIMIT ?2)",
+    "
+DELETE FROM calendar_object WHERE id IN (
+    SELECT o.id FROM calendar_object o WHERE o.group_id = ?1 LIMIT ?2)",
+);
+
+/// Deletes up to ?2 tombstones of group ?1.
+pub(in crate::store) const PURGE_TOMBSTONES: Sql = Sql::both(
+    "
+DELETE FROM tombstone WHERE group_id = ?1 AND change <= (
+    SELECT few.change FROM (
+        SELECT t.change FROM tombstone t WHERE t.group_id = ?1 ORDER BY t.change LIMIT ?2) few
+    ORDER BY few.change DESC LIMIT 1)",
+);
+
 const DELETE: Sql = Sql::both("DELETE FROM calendar_group WHERE id = ?1");
 
 /// How many rows of a deleted group are purged in one transaction, which takes a few milliseconds.
@@ -136,26 +211,26 @@ fn from_row(row: &Row<'_>) -> Result<Group> {
         creator_email: Email::stored(row.get(3)?),
         created: WallTime::from_seconds(row.get(4)?)?,
         updated: row.get::<Option<i64>>(5)?.map(WallTime::from_seconds).transpose()?,
+        subscription: match row.get(6)? {
+            Some(url) => {
+                Some(Subscription { url: Some(url), read: row.get(7)?, problem: row.get(8)? })
+            }
+            None => None,
+        },
+        everyone: Everyone::of_number(row.get(9)?),
+        color: row.get(10)?,
+        description: row.get(11)?,
+        membership: row.get::<Option<i64>>(12)?.and_then(Role::of_number),
     })
 }
 
 impl Snapshot<'_> {
-    /// The group with that id.
+    /// The group with that id, as `reader` stands to it. Whether they may see it is not asked here (`access::seen_group`).
     ///
     /// # Errors
     /// If the database cannot be read.
-    pub fn group(&self, id: GroupId) -> Result<Option<Group>> {
-        self.conn.row(BY_ID, params![id.0], from_row)
-    }
-
-    /// The creator of the group with that id.
-    ///
-    /// # Errors
-    /// If the database cannot be read.
-    pub fn creator_of_group(&self, id: GroupId) -> Result<Option<UserId>> {
-        // What is written next may refer to the group, so its row must not be purged meanwhile.
-        let sql = if self.to_write { CREATOR.keeping("calendar_group") } else { CREATOR };
-        self.conn.row(sql, params![id.0], |row| row.get(0).map(UserId))
+    pub fn group(&self, id: GroupId, reader: Option<UserId>) -> Result<Option<Group>> {
+        self.conn.row(BY_ID, params![id.0, reader.map(|user| user.0)], from_row)
     }
 
     /// How many events the group with that id has.
@@ -175,15 +250,40 @@ impl Snapshot<'_> {
         self.conn.one(COUNT_OF_CREATOR, params![creator.0, most], |row| row.get(0))
     }
 
-    /// The groups in `page` of the list of all groups, by id.
+    /// The groups in `page` of the list of all groups that `reader` may see, by id.
     ///
     /// # Errors
     /// If the database cannot be read, or the groups take more than `room`.
-    pub fn groups(&self, page: Page<GroupId>, room: Room) -> Result<Vec<Group>> {
-        self.select_groups(ALL, params![above(page), page.rows()], room)
+    pub fn groups(&self, reader: UserId, page: Page<GroupId>, room: Room) -> Result<Vec<Group>> {
+        self.select_groups(ALL, params![above(page), page.rows(), reader.0], room)
     }
 
-    /// The groups in `page` of the list of those that `creator` created, by id.
+    /// All groups, also those that are private, by id: for whoever runs the server.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn all_groups(&self) -> Result<Vec<Group>> {
+        self.select_groups(WHOLE, params![], Room::unlimited())
+    }
+
+    /// The groups that `user` created or owns, and of which nobody else is a member, by id.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn groups_alone_of(&self, user: UserId) -> Result<Vec<Group>> {
+        self.select_groups(ALONE, params![user.0], Room::unlimited())
+    }
+
+    /// How many groups `user` created, or owns alone, and shares with other members.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn count_shared_groups_of(&self, user: UserId) -> Result<u64> {
+        let count: i64 = self.conn.one(COUNT_SHARED, params![user.0], |row| row.get(0))?;
+        Ok(count.unsigned_abs())
+    }
+
+    /// The groups in `page` of the list of those that `creator` created and may see, by id.
     ///
     /// # Errors
     /// If the database cannot be read, or the groups take more than `room`.
@@ -206,17 +306,20 @@ impl Snapshot<'_> {
 }
 
 impl Transaction<'_> {
-    /// Adds a group.
+    /// Adds a group, which its creator owns.
     ///
     /// # Errors
     /// If the database cannot be written.
     pub fn insert_group(
         &self,
         creator: UserId,
-        name: &ShortText,
+        details: &GroupDetails,
         created: WallTime,
     ) -> Result<GroupId> {
-        let row = params![name.as_str(), creator.0, created.seconds()];
+        let GroupDetails { name, everyone, color, description } = details;
+        let (color, description) = (color.as_ref().map(Color::as_str), description.as_deref());
+        let (created, everyone) = (created.seconds(), everyone.number());
+        let row = params![name.as_str(), creator.0, created, everyone, color, description];
         self.conn.one(INSERT, row, |row| row.get(0).map(GroupId))
     }
 
@@ -244,12 +347,22 @@ impl Transaction<'_> {
         Ok(GroupId(id))
     }
 
-    /// Renames a group.
+    /// Changes a group. If it becomes private, those who are no members see nothing of it when this returns; what they
+    /// have selected of it, and their feeds, are purged later.
     ///
     /// # Errors
     /// If the database cannot be written.
-    pub fn rename_group(&self, id: GroupId, name: &ShortText, updated: WallTime) -> Result<()> {
-        self.conn.execute(RENAME, params![id.0, name.as_str(), updated.seconds()]).map(drop)
+    pub fn change_group(
+        &self,
+        id: GroupId,
+        details: &GroupDetails,
+        updated: WallTime,
+    ) -> Result<()> {
+        let GroupDetails { name, everyone, color, description } = details;
+        let (color, description) = (color.as_ref().map(Color::as_str), description.as_deref());
+        let (updated, everyone) = (updated.seconds(), everyone.number());
+        let row = params![id.0, name.as_str(), updated, color, description, everyone];
+        self.conn.execute(CHANGE, row).map(drop)
     }
 
     /// Deletes a group with its events, and removes it from every selection. If it has many rows, most
@@ -274,20 +387,15 @@ fn purge_slice(conn: Conn<'_>, id: GroupId) -> Result<usize> {
     if let Conn::Postgres(_) = conn {
         conn.rows(LOCK_SELECTORS, slice, |_| Ok(()))?;
     }
-    let selections = conn.execute(PURGE_SELECTIONS, slice)?;
-    if selections == usize::from(SLICE) {
-        return Ok(selections);
+    let mut purged = 0;
+    for sql in [PURGE_SELECTIONS, PURGE_CHANGED, PURGE_EVENTS, PURGE_OBJECTS, PURGE_TOMBSTONES] {
+        let rows = conn.execute(sql, slice)?;
+        purged += rows;
+        if rows >= usize::from(SLICE) {
+            return Ok(purged);
+        }
     }
-    let changed = conn.execute(PURGE_CHANGED, slice)?;
-    if changed == usize::from(SLICE) {
-        return Ok(selections + changed);
-    }
-    let selections = selections + changed;
-    let events = conn.execute(PURGE_EVENTS, slice)?;
-    if events == usize::from(SLICE) {
-        return Ok(selections + events);
-    }
-    Ok(selections + events + conn.execute(DELETE, params![id.0])?)
+    Ok(purged + conn.execute(DELETE, params![id.0])?)
 }
 
 /// Deletes some of the remaining rows of a deleted group; gives how many.

@@ -1,13 +1,22 @@
-//! One file per table (two for `event`): its statements, its row mapping, and its methods of
+//! One file per table (some for `event`): its statements, its row mapping, and its methods of
 //! [`Snapshot`](super::Snapshot) and [`Transaction`](super::Transaction). A statement is a plain constant
 //! that can be pasted into `sqlite3`, or into `psql` once `?` is `$`.
 
 pub(super) mod backups;
+pub(super) mod changes;
 pub(super) mod contents;
 pub(super) mod event_counts;
+mod event_rows;
+pub(super) mod event_writes;
 pub(super) mod events;
+mod feeds;
+pub(super) mod group_events;
 pub(super) mod groups;
 pub(super) mod idempotency_keys;
+pub(super) mod imports;
+pub(super) mod members;
+pub(super) mod objects;
+mod pages;
 #[cfg(test)]
 mod plans;
 pub(super) mod search;
@@ -15,5 +24,7 @@ pub(super) mod selections;
 pub(super) mod sequences;
 mod series;
 pub(super) mod subject_index;
+pub(super) mod subscriptions;
+pub(super) mod tombstones;
 pub(super) mod user_settings;
 pub(super) mod users;

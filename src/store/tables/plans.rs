@@ -7,7 +7,10 @@ use super::events::{
     BIRTHDAY_OF, BY_ID, PERSONAL_BETWEEN, PERSONAL_SERIES, SELECTED_BETWEEN, SELECTED_SERIES,
 };
 use super::series::{CHANGED_OCCURRENCE, COUNT_SERIES, ZONED};
-use super::{groups, idempotency_keys, selections, subject_index, user_settings, users};
+use super::{
+    changes, feeds, group_events, groups, idempotency_keys, imports, members, objects, pages,
+    selections, subject_index, subscriptions, tombstones, user_settings, users,
+};
 use crate::store::Store;
 use crate::store::engine::sql::Sql;
 use crate::store::engine::{Place, connection};
@@ -46,6 +49,7 @@ fn assert_plan(sql: impl Into<Sql>, expected: &[&str]) {
             line == "SCAN length"
                 || line.contains("CONSTANT")
                 || line.contains("calendar_group_deleted")
+                || line.contains("calendar_group_narrowed")
                 || line == "SCAN p"
                 || line == "SCAN few"
                 || line.contains("VIRTUAL TABLE INDEX"),
@@ -161,8 +165,66 @@ fn deleting_a_group_finds_its_events_and_selections_by_index() {
     assert_plan(groups::PURGE_EVENTS, &["event_in_group (group_id=?)"]);
     assert_plan(groups::PURGE_CHANGED, &["INDEX event_changed_in_group (group_id=?)"]);
     assert_plan(groups::NEXT_DELETED, &["calendar_group_deleted"]);
-    assert_plan(groups::COUNT_EVENTS, &["COVERING INDEX event_in_group (group_id=?)"]);
+    assert_plan(groups::COUNT_EVENTS, &["INDEX event_changes (<expr>=?)"]);
+    assert_plan(groups::PURGE_OBJECTS, &["INDEX calendar_object_in_group (group_id=?)"]);
+    assert_plan(groups::PURGE_TOMBSTONES, &["INDEX tombstone_in_group (group_id=? AND change<?)"]);
     assert_plan(groups::PURGE_SELECTIONS, &["selection_group (group_id=?)"]);
+}
+
+#[test]
+fn changes_since_a_number_are_read_from_an_index_in_their_order() {
+    for (sql, index) in [
+        (changes::EVENTS_PERSONAL, "event_changes (<expr>=? AND change>?)"),
+        (changes::EVENTS_IN_GROUP, "event_changes (<expr>=? AND change>?)"),
+        (
+            changes::OBJECTS_PERSONAL,
+            "calendar_object_changes (user_id=? AND group_id=? AND change>?)",
+        ),
+        (changes::OBJECTS_IN_GROUP, "calendar_object_changes_in_group (group_id=? AND change>?)"),
+        (changes::TOMBSTONES_PERSONAL, "tombstone_personal (user_id=? AND change>?)"),
+        (changes::TOMBSTONES_IN_GROUP, "tombstone_in_group (group_id=? AND change>?)"),
+        (changes::IMPORTS_PERSONAL, "import_of_user (user_id=? AND group_id=? AND shown>?)"),
+        (changes::IMPORTS_IN_GROUP, "import_in_group (group_id=? AND shown>?)"),
+        (changes::IMPORTED_EVENTS, "event_of_import (import_id=? AND change=? AND rowid>?)"),
+        (changes::IMPORTED_OBJECTS, "calendar_object_of_import (import_id=? AND rowid>?)"),
+    ] {
+        assert_plan(sql, &[index]);
+        assert!(!plan_of(sql).contains("TEMP B-TREE"), "{}", plan_of(sql));
+    }
+    assert_plan(tombstones::NEXT, &["tombstones_to_prune (kept>?)"]);
+    assert_plan(changes::NUMBER_PERSONAL, &["SEARCH k USING INDEX tombstones_kept_personal"]);
+    assert_plan(changes::NUMBER_OF_GROUP, &["SEARCH k USING INDEX tombstones_kept_in_group"]);
+    assert_plan(tombstones::LAST_PERSONAL, &["tombstone_personal (user_id=?)"]);
+    assert_plan(tombstones::LAST_IN_GROUP, &["tombstone_in_group (group_id=?)"]);
+}
+
+#[test]
+fn objects_and_their_events_are_found_by_index() {
+    assert_plan(objects::BY_ID, &["SEARCH o USING INTEGER PRIMARY KEY (rowid=?)"]);
+    let personal = "calendar_object_personal (user_id=? AND uid=?)";
+    assert_plan(objects::PERSONAL_BY_UID, &[personal]);
+    assert_plan(objects::IN_GROUP_BY_UID, &["calendar_object_in_group (group_id=? AND uid=?)"]);
+    let in_group = "calendar_object_of_user_in_group (user_id=? AND uid=?)";
+    assert_plan(objects::BY_UID, &[personal, in_group]);
+    assert_plan(objects::EVENTS, &["SEARCH e USING INDEX event_of_object (object_id=?)"]);
+    let by_key = "SEARCH o USING INTEGER PRIMARY KEY (rowid=?)";
+    assert_plan(objects::PERSONAL_PAGE, &["calendar_object_changes (user_id=?", by_key]);
+    assert_plan(objects::GROUP_PAGE, &["calendar_object_changes_in_group (group_id=?", by_key]);
+    let by_key = "SEARCH e USING INTEGER PRIMARY KEY (rowid=?)";
+    assert_plan(pages::PERSONAL, &["INDEX event_changes (<expr>=?)", by_key]);
+    assert_plan(pages::IN_GROUP, &["INDEX event_changes (<expr>=?)", by_key]);
+}
+
+#[test]
+fn the_rows_of_an_import_are_found_by_index() {
+    let events = "INDEX event_of_import (import_id=?";
+    let objects = "INDEX calendar_object_of_import (import_id=?)";
+    assert_plan(imports::BOUNDS, &[events, objects]);
+    assert!(!plan_of(imports::BOUNDS).contains("TEMP B-TREE"));
+    assert_plan(imports::DELETE_EVENTS, &[events]);
+    assert_plan(imports::DELETE_OBJECTS, &[objects]);
+    assert_plan(imports::SETTLE_EVENTS, &[events]);
+    assert_plan(imports::SETTLE_OBJECTS, &[objects]);
 }
 
 #[test]
@@ -187,6 +249,22 @@ fn the_caller_and_a_selection_are_found_by_index() {
 }
 
 #[test]
+fn a_role_and_what_is_lost_with_it_are_found_by_index() {
+    let member = "SEARCH m USING PRIMARY KEY (group_id=? AND user_id=?)";
+    assert_plan(members::STANDING, &["SEARCH g USING INTEGER PRIMARY KEY", member]);
+    assert_plan(members::OF_GROUP, &["SEARCH m USING PRIMARY KEY (group_id=?)"]);
+    assert_plan(members::COUNT, &["SEARCH m USING PRIMARY KEY (group_id=?)"]);
+    assert_plan(members::NEXT_NARROWED, &["calendar_group_narrowed"]);
+    assert_plan(members::PURGE_SELECTIONS, &["selection_group (group_id=?)", member]);
+    assert_plan(members::PURGE_FEEDS, &["feed_of_group (group_id=?)", member]);
+    let owned = "member_of_user (user_id=?)";
+    assert_plan(groups::ALONE, &["MULTI-INDEX OR", "calendar_group_creator (creator_id=?)", owned]);
+    for sql in [SELECTED_BETWEEN, SELECTED_SERIES] {
+        assert_plan(sql, &[member]);
+    }
+}
+
+#[test]
 fn all_groups_are_read_without_a_sort_and_a_creators_by_index() {
     assert_plan(
         groups::COUNT_OF_CREATOR,
@@ -195,14 +273,23 @@ fn all_groups_are_read_without_a_sort_and_a_creators_by_index() {
     assert_plan(groups::BY_ID, &["SEARCH g USING INTEGER PRIMARY KEY (rowid=?)"]);
     let by_id = "SEARCH u USING INTEGER PRIMARY KEY (rowid=?)";
     let all = "SEARCH g USING INTEGER PRIMARY KEY (rowid>?)";
-    assert_eq!(plan_of(groups::ALL), format!("{all}\n{by_id}"), "without a sort");
+    let filled = "SEARCH s USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN
+SEARCH m USING PRIMARY KEY (group_id=? AND user_id=?) LEFT-JOIN";
+    assert_eq!(plan_of(groups::ALL), format!("{all}\n{by_id}\n{filled}"), "without a sort");
     let created = "SEARCH g USING INDEX calendar_group_creator (creator_id=? AND rowid>?)";
-    assert_eq!(plan_of(groups::OF_CREATOR), format!("{by_id}\n{created}"), "without a sort");
+    assert_eq!(
+        plan_of(groups::OF_CREATOR),
+        format!("{by_id}\n{created}\n{filled}"),
+        "without a sort"
+    );
 }
 
 /// The same for PostgreSQL, on tables with rows, whose numbers its plans depend on.
 mod postgres {
-    use super::super::{groups, idempotency_keys, search, selections, user_settings};
+    use super::super::{
+        changes, groups, idempotency_keys, imports, objects, pages, search, selections,
+        user_settings,
+    };
     use super::{
         BIRTHDAY_OF, BY_ID, CHANGED_OCCURRENCE, COUNT_SERIES, PERSONAL_BETWEEN, PERSONAL_SERIES,
         SELECTED_BETWEEN, SELECTED_SERIES, users,
@@ -226,6 +313,14 @@ INSERT INTO event (user_id, group_id, subject, subject_folded, starts, ends, cre
         'FREQ=DAILY', i * 7200, i::text FROM generate_series(1, 6000) i;
 INSERT INTO idempotency_key SELECT i % 2000 + 1, 'event', i::text, i, i FROM generate_series(1, 20000) i;
 INSERT INTO user_settings (user_id) SELECT i FROM generate_series(1, 2000) i;
+INSERT INTO import (user_id, touched) SELECT i, 0 FROM generate_series(1, 20) i;
+INSERT INTO calendar_object (user_id, group_id, component, uid, ics, import_id)
+    SELECT i % 2000 + 1, CASE WHEN i % 2 = 0 THEN i % 500 + 1 END, 'VTODO', i::text, '',
+        CASE WHEN i % 10 = 1 THEN i / 10 % 20 + 1 END FROM generate_series(1, 10000) i;
+INSERT INTO event (user_id, subject, subject_folded, starts, ends, created, object_id, import_id)
+    SELECT i % 2000 + 1, 'i', 'i', 0, 0, 0, i, i % 20 + 1 FROM generate_series(1, 2000) i;
+INSERT INTO tombstone (user_id, change, name) SELECT i % 2000 + 1, i, i::text FROM generate_series(1, 10000) i;
+INSERT INTO tombstone (group_id, change, name) SELECT i % 500 + 1, i, i::text FROM generate_series(1, 10000) i;
 ANALYZE"#;
 
     struct Filled(Cluster);
@@ -269,7 +364,10 @@ ANALYZE"#;
             for part in expected {
                 assert!(plan.contains(part), "no {part:?} in:\n{plan}");
             }
-            assert!(!plan.contains("Seq Scan on event "), "a whole table is scanned:\n{plan}");
+            for table in ["event", "calendar_object", "tombstone"] {
+                let scan = format!("Seq Scan on {table} ");
+                assert!(!plan.contains(&scan), "a whole table is scanned:\n{plan}");
+            }
         }
     }
 
@@ -325,7 +423,7 @@ ANALYZE"#;
             &["event_personal", "event_in_group"],
         );
         filled.assert_plan(groups::NEXT_DELETED, &[], &["calendar_group_deleted"]);
-        filled.assert_plan(groups::PURGE_EVENTS, &[ID; 2], &["event_in_group", "event_pkey"]);
+        filled.assert_plan(groups::PURGE_EVENTS, &[ID; 2], &["_in_group", "event_pkey"]);
         filled.assert_plan(groups::PURGE_SELECTIONS, &[ID; 2], &["selection_group"]);
         filled.assert_plan(groups::COUNT_OF_CREATOR, &[ID; 2], &["calendar_group_creator"]);
         filled.assert_plan(selections::OF_USER, &[ID], &["selection_pkey"]);
@@ -336,5 +434,87 @@ ANALYZE"#;
         );
         filled.assert_plan(idempotency_keys::FORGET_OLD, &[ID; 2], &["idempotency_key_used"]);
         filled.assert_plan(user_settings::OF_USER, &[ID], &["user_settings_pkey"]);
+        assert_plans_of_changes_objects_and_imports(&filled);
     }
+
+    fn assert_plans_of_changes_objects_and_imports(filled: &Filled) {
+        for (sql, index) in [
+            (changes::EVENTS_PERSONAL, "event_changes_personal on event"),
+            (changes::EVENTS_IN_GROUP, "event_changes_in_group on event"),
+            (changes::OBJECTS_PERSONAL, "calendar_object_changes on calendar_object"),
+            (changes::OBJECTS_IN_GROUP, "calendar_object_changes_in_group on calendar_object"),
+            (changes::TOMBSTONES_PERSONAL, "tombstone_personal on tombstone"),
+            (changes::TOMBSTONES_IN_GROUP, "tombstone_in_group on tombstone"),
+            (changes::IMPORTED_EVENTS, "event_of_import on event"),
+            (changes::IMPORTED_OBJECTS, "calendar_object_of_import on calendar_object"),
+        ] {
+            filled.assert_plan(sql, &[ID; 3], &[index]);
+        }
+        for (sql, index) in [
+            (objects::PERSONAL_PAGE, "Scan using calendar_object_pkey"),
+            (objects::GROUP_PAGE, "Scan using calendar_object_pkey"),
+            (pages::PERSONAL, "event_changes_personal"),
+            (pages::IN_GROUP, "event_changes_in_group"),
+        ] {
+            filled.assert_plan(sql, &[ID; 3], &[index]);
+        }
+        filled.assert_plan(objects::BY_ID, &[ID], &["calendar_object_pkey"]);
+        filled.assert_plan(
+            objects::BY_UID,
+            &[ID, TEXT],
+            &["calendar_object_personal", "calendar_object_of_user_in_group"],
+        );
+        filled.assert_plan(objects::EVENTS, &[ID], &["event_of_object"]);
+        filled.assert_plan(
+            imports::BOUNDS,
+            &[ID],
+            &["event_of_import", "calendar_object_of_import"],
+        );
+        filled.assert_plan(imports::SETTLE_EVENTS, &[ID; 3], &["event_of_import"]);
+        filled.assert_plan(imports::DELETE_EVENTS, &[ID; 2], &["event_of_import"]);
+        filled.assert_plan(groups::PURGE_OBJECTS, &[ID; 2], &["calendar_object_"]);
+    }
+}
+
+#[test]
+fn a_feed_is_found_by_its_digest_and_those_of_a_user_by_their_index() {
+    assert_plan(
+        feeds::BY_DIGEST,
+        &[
+            "SEARCH f USING INDEX sqlite_autoindex_feed_1 (digest=?)",
+            "SEARCH u USING INTEGER PRIMARY KEY",
+            "SEARCH c USING PRIMARY KEY (user_id=?)",
+        ],
+    );
+    assert_plan(feeds::OF_USER, &["SEARCH f USING INDEX feed_of_user (user_id=?)"]);
+    assert_plan(feeds::COUNT_OF_USER, &["feed_of_user (user_id=?)"]);
+}
+
+#[test]
+fn what_is_due_is_found_by_its_index_and_what_fills_a_group_by_its_uids() {
+    for sql in [subscriptions::DUE, subscriptions::IS_DUE] {
+        assert_plan(sql, &["INDEX subscription_due (due<?)", "SEARCH g USING INTEGER PRIMARY KEY"]);
+    }
+    assert_plan(
+        subscriptions::COUNT_OF_CREATOR,
+        &["SEARCH s USING INTEGER PRIMARY KEY", "(creator_id=?"],
+    );
+    let by_uid = "SEARCH o USING INDEX calendar_object_in_group (group_id=? AND uid>?)";
+    assert_plan(subscriptions::BY_UID, &[by_uid]);
+}
+
+#[test]
+fn the_events_of_one_group_are_found_by_ranges_of_its_indexes() {
+    assert_plan(
+        group_events::BETWEEN,
+        &[
+            "SEARCH g USING INTEGER PRIMARY KEY",
+            "SEARCH l USING PRIMARY KEY (group_id=? AND length_class<?)",
+            "SEARCH e USING INDEX event_in_group (group_id=? AND length_class=? AND starts>? AND starts<?)",
+        ],
+    );
+    assert_plan(
+        group_events::SERIES,
+        &["SEARCH e USING INDEX event_series_in_group (group_id=? AND reach>?"],
+    );
 }

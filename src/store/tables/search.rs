@@ -3,7 +3,7 @@
 //! SQLite's index is in `subject_index.rs`. PostgreSQL has one of the same terms over the table of the events
 //! itself (`event_search`), which it keeps up by itself.
 
-use super::events;
+use super::event_rows;
 use super::subject_index::{self, FEW, GRAM, MOST};
 use crate::error::Result;
 use crate::model::{Event, EventId, Page, Room, SearchIn, ShortText, UserId, WallTime};
@@ -32,9 +32,12 @@ FROM (
     SELECT p.* FROM event p WHERE p.user_id = ?1 AND p.group_id IS NULL
     UNION ALL
     SELECT p.* FROM selection s JOIN calendar_group g ON g.id = s.group_id AND g.deleted = 0
+        AND (g.everyone > 0 OR EXISTS (SELECT 1 FROM member m WHERE m.group_id = g.id AND m.user_id = ?1))
     JOIN event p ON p.group_id = s.group_id WHERE s.user_id = ?1) e
 JOIN "user" u ON u.id = e.user_id
 WHERE strpos(e.subject_folded, ?2) > 0 AND (e.private = 0 OR e.user_id = ?1) AND (e.starts, e.id) > (?3, ?4)
+    AND (e.import_id IS NULL
+        OR EXISTS (SELECT 1 FROM import i WHERE i.id = e.import_id AND i.shown IS NOT NULL))
 ORDER BY e.starts, e.id LIMIT ?5"#,
 );
 
@@ -49,10 +52,13 @@ FROM (
     WHERE p.user_id = ?1 AND p.group_id IS NULL AND p.properties_folded IS NOT NULL
     UNION ALL
     SELECT p.* FROM selection s JOIN calendar_group g ON g.id = s.group_id AND g.deleted = 0
+        AND (g.everyone > 0 OR EXISTS (SELECT 1 FROM member m WHERE m.group_id = g.id AND m.user_id = ?1))
     JOIN event p ON p.group_id = s.group_id AND p.properties_folded IS NOT NULL
     WHERE s.user_id = ?1) e
 JOIN "user" u ON u.id = e.user_id
 WHERE strpos(e.properties_folded, ?2) > 0 AND (e.private = 0 OR e.user_id = ?1) AND (e.starts, e.id) > (?3, ?4)
+    AND (e.import_id IS NULL
+        OR EXISTS (SELECT 1 FROM import i WHERE i.id = e.import_id AND i.shown IS NOT NULL))
 ORDER BY e.starts, e.id LIMIT ?5"#,
 );
 
@@ -67,11 +73,14 @@ FROM (
     WHERE coalesce(-p.group_id, p.user_id) = ANY (ARRAY(
             SELECT ?1 UNION ALL
             SELECT -s.group_id FROM selection s JOIN calendar_group g ON g.id = s.group_id
-            WHERE s.user_id = ?1 AND g.deleted = 0))
+            WHERE s.user_id = ?1 AND g.deleted = 0
+                AND (g.everyone > 0 OR EXISTS (SELECT 1 FROM member m WHERE m.group_id = g.id AND m.user_id = ?1))))
         AND subject_terms(p.subject_folded) @@ CAST(CAST(?6 AS text) AS tsquery)
     OFFSET 0) e
 JOIN "user" u ON u.id = e.user_id
 WHERE strpos(e.subject_folded, ?2) > 0 AND (e.private = 0 OR e.user_id = ?1) AND (e.starts, e.id) > (?3, ?4)
+    AND (e.import_id IS NULL
+        OR EXISTS (SELECT 1 FROM import i WHERE i.id = e.import_id AND i.shown IS NOT NULL))
 ORDER BY e.starts, e.id LIMIT ?5"#,
 );
 
@@ -108,7 +117,7 @@ impl Snapshot<'_> {
         let limit = page.limit.map_or(MOST + 1, usize::from);
         let most = i64::try_from(limit).unwrap_or(i64::MAX);
         let mut add = |row: &Row<'_>| {
-            let event = events::from_row(row)?;
+            let event = event_rows::from_row(row)?;
             room.take(event.least_bytes())?;
             events.push(event);
             Ok(())

@@ -1,5 +1,5 @@
 //! The table `selection`: which groups each user's calendar shows. The queries leave out deleted
-//! groups, whose rows stay until they are purged.
+//! groups and those that the user may no longer see (`access::standing`), whose rows stay until they are purged.
 
 use crate::error::Result;
 use crate::model::{GroupId, Selection, UserId};
@@ -10,22 +10,35 @@ use crate::store::engine::{Snapshot, Transaction};
 pub(in crate::store) const OF_USER: Sql = Sql::both(
     "
 SELECT s.group_id FROM selection s JOIN calendar_group g ON g.id = s.group_id
-WHERE s.user_id = ?1 AND g.deleted = 0",
+WHERE s.user_id = ?1 AND g.deleted = 0
+    AND (g.everyone > 0 OR EXISTS (SELECT 1 FROM member m WHERE m.group_id = g.id AND m.user_id = ?1))",
 );
 
 /// Whether user ?1 has selected group ?2.
 pub(in crate::store) const HAS: Sql = Sql::both(
     "
 SELECT 1 FROM selection s JOIN calendar_group g ON g.id = s.group_id
-WHERE s.user_id = ?1 AND s.group_id = ?2 AND g.deleted = 0",
+WHERE s.user_id = ?1 AND s.group_id = ?2 AND g.deleted = 0
+    AND (g.everyone > 0 OR EXISTS (SELECT 1 FROM member m WHERE m.group_id = g.id AND m.user_id = ?1))",
 );
 
-/// All rows of user ?1, including those of deleted groups.
+/// All rows of user ?1, including those of groups that are left out.
 const ROWS: Sql = Sql::both("SELECT group_id FROM selection WHERE user_id = ?1");
 
 const DELETE: Sql = Sql::both("DELETE FROM selection WHERE user_id = ?1 AND group_id = ?2");
 
-const INSERT: Sql = Sql::both("INSERT INTO selection (user_id, group_id) VALUES (?1, ?2)");
+/// Somebody else may select it for the user meanwhile.
+const INSERT: Sql = Sql::both(
+    "
+INSERT INTO selection (user_id, group_id) VALUES (?1, ?2)
+ON CONFLICT (user_id, group_id) DO NOTHING",
+);
+
+/// Counts the groups that user ?1 has selected, up to ?2.
+const COUNT: Sql = Sql::both(
+    "
+SELECT count(*) FROM (SELECT 1 FROM selection s WHERE s.user_id = ?1 LIMIT ?2) AS few",
+);
 
 impl Snapshot<'_> {
     /// The groups that `user` has selected.
@@ -63,5 +76,26 @@ impl Transaction<'_> {
             self.conn.execute(INSERT, params![user.0, group.0])?;
         }
         Ok(())
+    }
+
+    /// Adds `group` to those that `user` has selected, unless that would be more than `most`. `user` may be somebody else
+    /// than the caller: nothing of theirs is locked.
+    ///
+    /// # Errors
+    /// If the database cannot be written.
+    pub fn select_for(&self, user: UserId, group: GroupId, most: u32) -> Result<()> {
+        let selected: u32 = self.conn.one(COUNT, params![user.0, most], |row| row.get(0))?;
+        if selected < most {
+            self.conn.execute(INSERT, params![user.0, group.0])?;
+        }
+        Ok(())
+    }
+
+    /// Takes `group` out of those that `user`, the caller, has selected.
+    ///
+    /// # Errors
+    /// If the database cannot be written.
+    pub fn unselect(&self, user: UserId, group: GroupId) -> Result<()> {
+        self.conn.execute(DELETE, params![user.0, group.0]).map(drop)
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! What a view shows of them is in `events.rs`, beside what it shows of other events.
 
-use super::events::from_row;
+use super::event_rows::from_row;
 use crate::error::Result;
 use crate::model::{Event, EventId, EventTimes, UserId, WallTime};
 use crate::store::engine::sql::{Sql, params};
@@ -34,15 +34,15 @@ const HAS_CHANGED: Sql = Sql::both(
     "SELECT CAST(CASE WHEN EXISTS (SELECT 1 FROM event WHERE series_id = ?1) THEN 1 ELSE 0 END AS BIGINT)",
 );
 
-/// Counts the series that user ?1 has registered, up to ?2. INDEXED BY limits the count to them.
+/// Counts the series that user ?1 has registered, up to ?2, without the birthday. INDEXED BY limits the count to them.
 pub(in crate::store) const COUNT_SERIES: Sql = Sql::each(
     "
 SELECT count(*) FROM (
     SELECT 1 FROM event e INDEXED BY event_series_of_user
-    WHERE e.user_id = ?1 AND e.rule IS NOT NULL LIMIT ?2) AS few",
+    WHERE e.user_id = ?1 AND e.rule IS NOT NULL AND e.birthday = 0 LIMIT ?2) AS few",
     "
 SELECT count(*) FROM (
-    SELECT 1 FROM event e WHERE e.user_id = ?1 AND e.rule IS NOT NULL LIMIT ?2) AS few",
+    SELECT 1 FROM event e WHERE e.user_id = ?1 AND e.rule IS NOT NULL AND e.birthday = 0 LIMIT ?2) AS few",
 );
 
 /// At most ?2 events with a zone of their own and an id above ?1, by id. INDEXED BY limits the search to them.
@@ -65,9 +65,21 @@ WHERE e.id > ?1 AND strpos(e.properties, '"zone":{') > 0 ORDER BY e.id LIMIT ?2"
 const DELETE_CHANGED: Sql =
     Sql::both("DELETE FROM event WHERE series_id = ?1 AND occurrence >= ?2");
 
-const MOVE_CHANGED: Sql =
-    Sql::both("UPDATE event SET series_id = ?2, occurrence = ?3 WHERE id = ?1");
+const MOVE_CHANGED: Sql = Sql::each(
+    r#"
+UPDATE event SET series_id = ?2, occurrence = ?3,
+    object_id = (SELECT s.object_id FROM event s WHERE s.id = ?2), change = CASE
+        WHEN group_id IS NULL
+            THEN (SELECT u.calendar_version + 1 FROM "user" u WHERE u.id = event.user_id)
+        ELSE (SELECT g.version + 1 FROM calendar_group g WHERE g.id = event.group_id) END
+WHERE id = ?1"#,
+    "
+UPDATE event SET series_id = ?2, occurrence = ?3,
+    object_id = (SELECT s.object_id FROM event s WHERE s.id = ?2)
+WHERE id = ?1",
+);
 
+/// Its number stays, as its revision does: what it says is on the clock of its own zone, and that is the same.
 const RETELL: Sql = Sql::both("UPDATE event SET starts = ?2, ends = ?3, reach = ?4 WHERE id = ?1");
 
 impl Snapshot<'_> {
@@ -104,7 +116,7 @@ impl Snapshot<'_> {
         self.conn.one(HAS_CHANGED, params![series.0], |row| row.get(0))
     }
 
-    /// How many series `user` has registered, counted up to `most`.
+    /// How many series `user` has registered, without the birthday, counted up to `most`.
     ///
     /// # Errors
     /// If the database cannot be read.

@@ -48,7 +48,9 @@ const SLICE: u16 = 128;
 pub(in crate::store) const PERSONAL: &str = "
 SELECT e.starts, e.id
 FROM event e INDEXED BY event_personal
-WHERE e.user_id = ?1 AND e.group_id IS NULL AND instr(e.subject_folded, ?2) > 0";
+WHERE e.user_id = ?1 AND e.group_id IS NULL AND instr(e.subject_folded, ?2) > 0
+    AND (e.import_id IS NULL
+        OR EXISTS (SELECT 1 FROM import i WHERE i.id = e.import_id AND i.shown IS NOT NULL))";
 
 /// The same for the groups that user ?1 has selected (`access::shows`), without others' private events
 /// (`access::seen_by`). INDEXED BY and the order of CROSS JOIN limit the scan to the events of those groups.
@@ -56,7 +58,10 @@ pub(in crate::store) const SELECTED: &str = "
 SELECT e.starts, e.id
 FROM selection s CROSS JOIN calendar_group c CROSS JOIN event e INDEXED BY event_in_group
 WHERE s.user_id = ?1 AND c.id = s.group_id AND c.deleted = 0 AND e.group_id = s.group_id
-    AND instr(e.subject_folded, ?2) > 0 AND (e.private = 0 OR e.user_id = ?1)";
+    AND (c.everyone > 0 OR EXISTS (SELECT 1 FROM member m WHERE m.group_id = c.id AND m.user_id = ?1))
+    AND instr(e.subject_folded, ?2) > 0 AND (e.private = 0 OR e.user_id = ?1)
+    AND (e.import_id IS NULL
+        OR EXISTS (SELECT 1 FROM import i WHERE i.id = e.import_id AND i.shown IS NOT NULL))";
 
 /// The events that the index finds for the expression ?3, if the calendar of user ?1 shows them
 /// (`access::shows`, `access::seen_by`) and their folded subject contains ?2. CROSS JOIN forces it to start at the index.
@@ -67,8 +72,11 @@ WHERE g.subject_gram MATCH ?3 AND instr(e.subject_folded, ?2) > 0
     AND (e.group_id IS NULL AND e.user_id = ?1
         OR e.group_id IN (
             SELECT s.group_id FROM selection s JOIN calendar_group c ON c.id = s.group_id
-            WHERE s.user_id = ?1 AND c.deleted = 0) AND (e.private = 0 OR e.user_id = ?1))
-    AND NOT EXISTS (SELECT 1 FROM subject_gram_pending p WHERE p.event_id = g.rowid)";
+            WHERE s.user_id = ?1 AND c.deleted = 0
+                AND (c.everyone > 0 OR EXISTS (SELECT 1 FROM member m WHERE m.group_id = c.id AND m.user_id = ?1))) AND (e.private = 0 OR e.user_id = ?1))
+    AND NOT EXISTS (SELECT 1 FROM subject_gram_pending p WHERE p.event_id = g.rowid)
+    AND (e.import_id IS NULL
+        OR EXISTS (SELECT 1 FROM import i WHERE i.id = e.import_id AND i.shown IS NOT NULL))";
 
 /// The same for the events that have changed since they were indexed. CROSS JOIN forces it to start at
 /// their list.
@@ -79,7 +87,10 @@ WHERE instr(e.subject_folded, ?2) > 0
     AND (e.group_id IS NULL AND e.user_id = ?1
         OR e.group_id IN (
             SELECT s.group_id FROM selection s JOIN calendar_group c ON c.id = s.group_id
-            WHERE s.user_id = ?1 AND c.deleted = 0) AND (e.private = 0 OR e.user_id = ?1))";
+            WHERE s.user_id = ?1 AND c.deleted = 0
+                AND (c.everyone > 0 OR EXISTS (SELECT 1 FROM member m WHERE m.group_id = c.id AND m.user_id = ?1))) AND (e.private = 0 OR e.user_id = ?1))
+    AND (e.import_id IS NULL
+        OR EXISTS (SELECT 1 FROM import i WHERE i.id = e.import_id AND i.shown IS NOT NULL))";
 
 /// The same for the events after the last indexed one. NOT INDEXED forces a search by id.
 pub(in crate::store) const NEW: &str = "
@@ -90,7 +101,10 @@ WHERE e.id > (SELECT followed FROM subject_gram_progress WHERE id = 1)
     AND (e.group_id IS NULL AND e.user_id = ?1
         OR e.group_id IN (
             SELECT s.group_id FROM selection s JOIN calendar_group c ON c.id = s.group_id
-            WHERE s.user_id = ?1 AND c.deleted = 0) AND (e.private = 0 OR e.user_id = ?1))";
+            WHERE s.user_id = ?1 AND c.deleted = 0
+                AND (c.everyone > 0 OR EXISTS (SELECT 1 FROM member m WHERE m.group_id = c.id AND m.user_id = ?1))) AND (e.private = 0 OR e.user_id = ?1))
+    AND (e.import_id IS NULL
+        OR EXISTS (SELECT 1 FROM import i WHERE i.id = e.import_id AND i.shown IS NOT NULL))";
 
 /// The personal events of user ?1 whose folded place or notes contain ?2. INDEXED BY limits the scan to the user's own
 /// events that have any.
@@ -98,15 +112,20 @@ pub(in crate::store) const NOTED_PERSONAL: &str = "
 SELECT e.starts, e.id
 FROM event e INDEXED BY event_noted_personal
 WHERE e.user_id = ?1 AND e.group_id IS NULL AND e.properties_folded IS NOT NULL
-    AND instr(e.properties_folded, ?2) > 0";
+    AND instr(e.properties_folded, ?2) > 0
+    AND (e.import_id IS NULL
+        OR EXISTS (SELECT 1 FROM import i WHERE i.id = e.import_id AND i.shown IS NOT NULL))";
 
 /// The same for the groups that user ?1 has selected (`access::shows`, `access::seen_by`).
 pub(in crate::store) const NOTED_SELECTED: &str = "
 SELECT e.starts, e.id
 FROM selection s CROSS JOIN calendar_group c CROSS JOIN event e INDEXED BY event_noted_in_group
 WHERE s.user_id = ?1 AND c.id = s.group_id AND c.deleted = 0 AND e.group_id = s.group_id
+    AND (c.everyone > 0 OR EXISTS (SELECT 1 FROM member m WHERE m.group_id = c.id AND m.user_id = ?1))
     AND e.properties_folded IS NOT NULL AND instr(e.properties_folded, ?2) > 0
-    AND (e.private = 0 OR e.user_id = ?1)";
+    AND (e.private = 0 OR e.user_id = ?1)
+    AND (e.import_id IS NULL
+        OR EXISTS (SELECT 1 FROM import i WHERE i.id = e.import_id AND i.shown IS NOT NULL))";
 
 /// Counts the personal events of user ?1, up to ?2. INDEXED BY limits the scan to those.
 pub(in crate::store) const COUNT_PERSONAL: &str = "

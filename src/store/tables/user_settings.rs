@@ -5,12 +5,13 @@ use crate::model::{GroupId, Language, Theme, UserId, UserSettings, View, WeekSta
 use crate::store::engine::sql::{Sql, params};
 use crate::store::engine::{Snapshot, Transaction};
 
-/// The settings of user ?1. A deleted group is left out.
+/// The settings of user ?1. A group is left out that is deleted, or that the user may no longer see.
 pub(in crate::store) const OF_USER: Sql = Sql::both(
     r#"
 SELECT s.week_start, s.clock, s.week_numbers, s.day_start, s.day_end, s."view", s.event_minutes, g.id,
     s.language, s.theme
 FROM user_settings s LEFT JOIN calendar_group g ON g.id = s.default_group AND g.deleted = 0
+    AND (g.everyone > 0 OR EXISTS (SELECT 1 FROM member m WHERE m.group_id = g.id AND m.user_id = ?1))
 WHERE s.user_id = ?1"#,
 );
 

@@ -208,6 +208,46 @@ fn a_changed_birthday_stays_a_birthday() {
 }
 
 #[test]
+fn a_birthday_changed_on_a_day_on_which_it_shows_keeps_the_day_of_birth() {
+    for (day, seen) in [
+        ("1990-06-20", "1990-06-20"),
+        ("1990-06-20", "2017-06-20"),
+        ("2000-02-29", "2004-02-29"),
+        ("2000-02-29", "2001-02-28"),
+        ("1990-12-31", "9999-12-31"),
+    ] {
+        let (calendar, park) = born(day);
+        let body = format!(
+            r#"{{"event_id":1,"sdate":"{seen} 00:00:00","edate":"{seen} 00:00:00","subject":"My day"}}"#
+        );
+        calendar.put("/calendar/event", &park, body).is(200, DONE);
+        assert_eq!(
+            calendar.rows("SELECT subject || ' ' || date(starts, 'unixepoch') FROM event"),
+            [format!("My day {day}")],
+            "seen on {seen}"
+        );
+    }
+}
+
+#[test]
+fn a_birthday_changed_on_another_day_moves_there() {
+    for (day, other) in [
+        ("1990-06-20", "1990-06-21"),
+        // Before the birth it does not show.
+        ("1990-06-20", "1989-06-20"),
+        ("2000-02-29", "2004-02-28"),
+        ("2000-02-29", "2001-03-01"),
+    ] {
+        let (calendar, park) = born(day);
+        let body = format!(
+            r#"{{"event_id":1,"sdate":"{other} 00:00:00","edate":"{other} 00:00:00","subject":"a"}}"#
+        );
+        calendar.put("/calendar/event", &park, body).is(200, DONE);
+        assert_eq!(calendar.rows("SELECT date(starts, 'unixepoch') FROM event"), [other]);
+    }
+}
+
+#[test]
 fn a_birthday_is_a_real_day_in_one_of_two_forms() {
     let calendar = Calendar::new();
     let park = calendar.register(PARK);

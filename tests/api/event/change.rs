@@ -49,15 +49,17 @@ fn changing_an_event_keeps_its_group() {
 }
 
 #[test]
-fn a_groups_creator_cannot_change_the_events_of_others() {
+fn a_groups_owner_changes_the_events_of_others_which_stay_theirs() {
     let (calendar, park) = Calendar::populated();
     let kim = calendar.register(KIM);
     calendar.group_event(&kim, 1, "2017-06-20 09:00:00", "2017-06-20 12:00:00", "a");
+    let lee = calendar.register("lee@jungi.me");
     let detail = "event 2 was registered by somebody else";
-    calendar.put("/calendar/event", &park, change("2", r#""b""#)).not_owned(detail);
-    assert_eq!(calendar.rows("SELECT id, subject, updated FROM event WHERE id = 2"), ["2|a|-"]);
-    calendar.put("/calendar/event", &kim, change("2", r#""b""#)).is(200, DONE);
-    assert_eq!(calendar.rows("SELECT id, subject FROM event WHERE id = 2"), ["2|b"]);
+    calendar.put("/calendar/event", &lee, change("2", r#""b""#)).not_owned(detail);
+    calendar.put("/calendar/event", &park, change("2", r#""b""#)).is(200, DONE);
+    assert_eq!(calendar.rows("SELECT id, user_id, subject FROM event WHERE id = 2"), ["2|2|b"]);
+    calendar.put("/calendar/event", &kim, change("2", r#""c""#)).is(200, DONE);
+    assert_eq!(calendar.rows("SELECT id, subject FROM event WHERE id = 2"), ["2|c"]);
     calendar.delete("/calendar/event", &kim, r#"{"event_id":2}"#).is(200, DONE);
     assert_eq!(calendar.rows(EVENTS), [STORED]);
 }

@@ -7,6 +7,7 @@ mod name;
 mod pages;
 mod read;
 mod rename;
+mod subscription;
 
 use crate::support::calendar::{Calendar, KIM, PARK};
 

@@ -37,7 +37,7 @@ fn a_group_of_another_user_cannot_be_renamed_or_deleted() {
     let (calendar, park, kim) = two_users();
     calendar.group(&kim, "a");
     calendar.select(&park, "1");
-    let detail = "group 1 was made by somebody else";
+    let detail = "group 1 belongs to somebody else";
     calendar.put("/group/", &park, r#"{"group_id":1,"group_name":"b"}"#).not_owned(detail);
     calendar.delete("/group/", &park, r#"{"group_id":1}"#).not_owned(detail);
     assert_eq!(calendar.rows(GROUPS), ["1|a|2|2017-06-19 19:55:04|-"]);

@@ -75,7 +75,7 @@ fn code_40102_stands_for_two_messages_one_of_them_misspelt() {
     );
     calendar.delete("/group/", &kim, r#"{"group_id":1}"#).is(
         401,
-        r#"{"meta":{"code":40102,"message":"UNAUTHORIZED REQUEST","detail":"group 1 was made by somebody else"}}"#,
+        r#"{"meta":{"code":40102,"message":"UNAUTHORIZED REQUEST","detail":"group 1 belongs to somebody else"}}"#,
     );
 }
 

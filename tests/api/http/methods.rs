@@ -19,11 +19,13 @@ const METHODS: [Method; 9] = [
 ];
 
 /// Every path with the methods that it takes, as `Allow` names them.
-const PATHS: [(&str, &str); 17] = [
+const PATHS: [(&str, &str); 24] = [
     ("/user", "GET, HEAD, POST"),
     ("/user/calendar/group", "GET, HEAD, POST"),
     ("/user/calendar/group/1", "PUT, DELETE"),
     ("/user/settings", "GET, HEAD, PUT"),
+    ("/user/feed", "GET, HEAD, POST"),
+    ("/user/feed/1", "DELETE"),
     ("/calendar", "GET, HEAD"),
     ("/calendar/month", "GET, HEAD"),
     ("/calendar/event", "POST, PUT, DELETE"),
@@ -36,6 +38,11 @@ const PATHS: [(&str, &str); 17] = [
     ("/group", "GET, HEAD, POST, PUT, DELETE"),
     ("/group/list", "GET, HEAD"),
     ("/group/event", "POST"),
+    ("/group/1/export", "GET, HEAD"),
+    ("/group/1/member", "GET, HEAD, PUT, DELETE"),
+    ("/holidays", "GET, HEAD"),
+    ("/import", "POST"),
+    ("/export", "GET, HEAD"),
     ("/openapi.json", "GET, HEAD"),
 ];
 
@@ -100,13 +107,16 @@ fn every_path_takes_the_methods_it_names() {
     }
 }
 
-/// The body of `other`, whose revision, if it has one, is that of `answer`: they are random.
-fn with_revision_of(answer: &Answer, other: &Answer) -> String {
-    let [mine, others] = [answer, other].map(|answer| answer.json()["data"]["revision"].clone());
-    match (mine.as_str(), others.as_str()) {
-        (Some(mine), Some(others)) => other.body.replace(others, mine),
-        _ => other.body.clone(),
+/// The body of `other`, with what is random as in `answer`: a revision, the address of a feed.
+fn with_chance_of(answer: &Answer, other: &Answer) -> String {
+    let mut body = other.body.clone();
+    for name in ["revision", "url"] {
+        let [mine, others] = [answer, other].map(|answer| answer.json()["data"][name].clone());
+        if let (Some(mine), Some(others)) = (mine.as_str(), others.as_str()) {
+            body = body.replace(others, mine);
+        }
     }
+    body
 }
 
 #[test]
@@ -126,7 +136,7 @@ fn a_final_slash_changes_nothing_for_any_call() {
             (answer, calendar.rows(tables))
         });
         assert_eq!(without.0.status, 200, "{}", without.0.body);
-        with.0.is(200, &with_revision_of(&with.0, &without.0));
+        with.0.is(200, &with_chance_of(&with.0, &without.0));
         assert_eq!(with.0.header("Location"), without.0.header("Location"));
         assert_eq!(with.1, without.1);
     }
@@ -200,8 +210,8 @@ fn location_leads_to_what_was_created() {
         let (calendar, token) = Calendar::populated();
         let answer = calendar.call(method, path, &token, body);
         assert_eq!(answer.status, 200, "{}", answer.body);
-        let makes =
-            method == Method::Post && ["/calendar/event", "/group", "/group/event"].contains(&path);
+        let makers = ["/calendar/event", "/group", "/group/event", "/group/subscription"];
+        let makes = method == Method::Post && makers.contains(&path);
         assert_eq!(answer.header("Location").is_some(), makes, "{method} {path}");
         if let Some(location) = answer.header("Location") {
             let headers = [("X-calendar-access-token", token.as_str())];

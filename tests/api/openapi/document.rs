@@ -94,6 +94,9 @@ fn every_answer_is_an_envelope_of_a_known_code_under_its_status() {
             assert_eq!(response.get("content"), None);
             continue;
         }
+        if status == "200" && response["content"].get("text/calendar").is_some() {
+            continue;
+        }
         let schema = &response["content"]["application/json"]["schema"];
         let alternatives = schema["oneOf"].as_array().cloned().unwrap_or(vec![schema.clone()]);
         for envelope in alternatives {

@@ -25,11 +25,9 @@ pub(crate) fn document(calendar: &Calendar) -> Value {
 /// The operation of `method` on `path`, which may have a number for `{id}`.
 pub(crate) fn operation<'d>(document: &'d Value, method: Method, path: &str) -> &'d Value {
     let path = path.split('?').next().unwrap();
-    let path = if path.ends_with(|c: char| c.is_ascii_digit()) {
-        format!("{}/{{id}}", path.rsplit_once('/').unwrap().0)
-    } else {
-        path.to_owned()
-    };
+    let is_number = |part: &str| part.chars().all(|c| c.is_ascii_digit()) && !part.is_empty();
+    let part = |part| if is_number(part) { "{id}" } else { part };
+    let path = path.split('/').map(part).collect::<Vec<_>>().join("/");
     let operation = &document["paths"][&path][method.as_str().to_lowercase()];
     assert!(operation.is_object(), "{method} {path} is not described");
     operation

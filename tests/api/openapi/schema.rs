@@ -46,6 +46,9 @@ impl<'d> Schemas<'d> {
                         .flatten()
                         .find_map(|v| self.check(says, v));
                 }
+                "maxItems" => value
+                    .as_array()
+                    .is_none_or(|items| items.len() as u64 <= says.as_u64().unwrap()),
                 "minLength" => length(value).is_none_or(|n| n >= says.as_u64().unwrap()),
                 "maxLength" => length(value).is_none_or(|n| n <= says.as_u64().unwrap()),
                 "minimum" => value.as_i64().is_none_or(|n| n >= says.as_i64().unwrap()),

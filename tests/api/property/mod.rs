@@ -104,3 +104,18 @@ fn an_event_of_each_length_class_is_shown_to_the_second() {
         world.take(0, &Step::Look(View::Month(day)));
     }
 }
+
+/// A birthday that is sent back on a day that shows it stays what it is; on another it moves there.
+#[test]
+fn a_birthday_moves_to_the_days_that_do_not_show_it() {
+    let mut world = World::new();
+    let born = date(2016, 2, 29);
+    world.take(0, &Step::Birthday { on: born });
+    let days = [born, date(2017, 2, 28), date(2020, 2, 29), date(2020, 2, 28), date(2019, 2, 28)];
+    for day in days.into_iter().chain([date(2018, 2, 28)]) {
+        let at = day.at(0, 0, 0, 0);
+        let to = Fields { starts: at, ends: at, subject: day.to_string() };
+        world.take(0, &Step::Change { event: 0, to });
+        world.look_everywhere();
+    }
+}

@@ -50,8 +50,8 @@ impl World {
         world
     }
 
-    /// Who registered an event may delete it, and who created its group.
-    fn may_delete(&self, user: usize, event: &Event) -> bool {
+    /// Who registered an event may change and delete it, and who created its group, and so owns it.
+    fn may_edit(&self, user: usize, event: &Event) -> bool {
         let created = |group| self.groups.contains(&(group, user));
         event.user == user || event.group.is_some_and(created)
     }
@@ -129,6 +129,8 @@ impl World {
             Step::Change { event, to } => {
                 let id = pick(&self.event_ids, *event);
                 let mut to = to.clone();
+                let stored = self.events.iter().find(|event| event.id == id);
+                let may = stored.is_some_and(|event| self.may_edit(user, event));
                 let found = self.events.iter_mut().find(|event| event.id == id);
                 if found.as_ref().is_some_and(|event| event.birthday) {
                     // A birthday is a day without a time.
@@ -140,11 +142,14 @@ impl World {
                 match found {
                     _ if to.subject.trim().is_empty() => is(&answer, 400, 40001),
                     None => is(&answer, 404, 40400),
-                    Some(event) if event.user != user => is(&answer, 401, 40102),
+                    Some(_) if !may => is(&answer, 401, 40102),
                     Some(event) => {
                         is(&answer, 200, 20000);
                         to.subject.trim().clone_into(&mut event.subject);
-                        (event.starts, event.ends) = (to.starts, to.ends);
+                        // A day on which the birthday is shown says nothing of the year of birth.
+                        if !(event.birthday && event.birthday_on(to.starts.date())) {
+                            (event.starts, event.ends) = (to.starts, to.ends);
+                        }
                         event.updated = Some(self.now);
                     }
                 }
@@ -155,7 +160,7 @@ impl World {
                 let answer = self.calendar.delete("/calendar/event", &token, body);
                 match self.events.iter().position(|event| event.id == id) {
                     None => is(&answer, 404, 40400),
-                    Some(at) if !self.may_delete(user, &self.events[at]) => {
+                    Some(at) if !self.may_edit(user, &self.events[at]) => {
                         is(&answer, 401, 40102);
                     }
                     Some(at) => {

@@ -1,5 +1,6 @@
 //! Events that repeat, and what events say beside their subject and times.
 
+mod ends;
 mod moves;
 mod properties;
 mod property;

@@ -57,7 +57,7 @@ fn what_is_left_out_of_a_month_stays_left_out_when_the_weekday_moves() {
 
 #[test]
 fn a_move_that_the_rule_cannot_follow_asks_for_a_rule() {
-    let follow = "sdate: expected a move that the rule can follow, or rrule beside it";
+    let follow = "sdate: the rule cannot follow this move: send rrule too";
     // The first occurrence would be on the third Wednesday of March, so it would be lost.
     let series = Series::new("2017-03-14 09:00:00", "FREQ=MONTHLY;BYDAY=2TU");
     let all = json!({"scope": "all", "occurrence": "2017-04-11 09:00:00"});
@@ -201,7 +201,7 @@ fn whole_days_have_no_times_of_day_and_no_zone() {
 fn one_series_does_not_fill_the_views_of_a_group() {
     let calendar = Calendar::new();
     let park = calendar.register(PARK);
-    let too_much = "rrule: expected fewer occurrences at a time, or less in each: in a month they would take more than 2 MB";
+    let too_much = "rrule: expected at most 2 MB of occurrences in a month";
     let body = |edate: &str, rule: &str, notes: usize| {
         json!({"sdate": "2017-06-20 09:00:00", "edate": edate, "subject": "a", "rrule": rule, "description": "x".repeat(notes)}).to_string()
     };

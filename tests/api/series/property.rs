@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::range;
 use crate::support::answer::Answer;
 use crate::support::calendar::{Calendar, KIM, PARK};
+use crate::transfer::{exported, import};
 
 const HOUR: i64 = 3600;
 
@@ -26,6 +27,7 @@ struct Series {
     id: i64,
     /// Who registered it.
     owner: usize,
+    every: Every,
     subject: String,
     /// In seconds.
     length: i64,
@@ -39,6 +41,14 @@ impl Series {
     fn given(&self, name: DateTime) -> (DateTime, DateTime, String) {
         (name, later(name, self.length), self.subject.clone())
     }
+
+    /// Whether months do not all move to another day by the same time: what comes of it is for tests of its own.
+    fn would_turn(&self, at: usize, start: DateTime) -> bool {
+        let occurrence = &self.occurrences[at];
+        let before = occurrence.changed.as_ref().map_or(occurrence.name, |changed| changed.0);
+        let moved = later(occurrence.name, start.duration_since(before).as_secs());
+        matches!(self.every, Every::Months(_)) && moved.date() != occurrence.name.date()
+    }
 }
 
 fn later(at: DateTime, seconds: i64) -> DateTime {
@@ -49,13 +59,51 @@ fn typed(at: DateTime) -> String {
     at.strftime("%Y-%m-%d %H:%M:%S").to_string()
 }
 
+/// How a series repeats.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Every {
+    Days(i64),
+    Weeks(i64),
+    /// Each week on the day on which it begins and on the second after it.
+    TwoDays,
+    /// On a day of the month that each has.
+    Months(i64),
+}
+
+impl Every {
+    /// The rule of what begins at `start`, without its end.
+    fn rule(self, start: DateTime) -> String {
+        match self {
+            Self::Days(every) => format!("FREQ=DAILY;INTERVAL={every}"),
+            Self::Weeks(every) => format!("FREQ=WEEKLY;INTERVAL={every}"),
+            Self::TwoDays => {
+                let name = |at: DateTime| at.strftime("%a").to_string()[..2].to_uppercase();
+                format!("FREQ=WEEKLY;BYDAY={},{}", name(start), name(later(start, 48 * HOUR)))
+            }
+            Self::Months(every) => format!("FREQ=MONTHLY;INTERVAL={every}"),
+        }
+    }
+
+    /// The start of the occurrence at that place, from 0.
+    fn nth(self, start: DateTime, at: i64) -> DateTime {
+        let span = match self {
+            Self::Days(every) => (at * every).days(),
+            Self::Weeks(every) => (at * every * 7).days(),
+            Self::TwoDays => (at / 2 * 7 + at % 2 * 2).days(),
+            Self::Months(every) => (at * every).months(),
+        };
+        start.checked_add(span).unwrap()
+    }
+}
+
 #[derive(Debug, Clone)]
 enum Step {
     Create {
         day: i64,
-        every: i64,
-        weekly: bool,
-        count: usize,
+        every: Every,
+        count: i64,
+        /// Whether its end is a time and not a number, and how many hours after the last start.
+        until: Option<i64>,
         hours: i64,
     },
     /// Of one occurrence of a series, as far as the scope reaches.
@@ -79,14 +127,23 @@ enum Step {
     },
 }
 
+fn every() -> impl Strategy<Value = Every> {
+    prop_oneof![
+        (1..4_i64).prop_map(Every::Days),
+        (1..4_i64).prop_map(Every::Weeks),
+        Just(Every::TwoDays),
+        Just(Every::Months(1)),
+    ]
+}
+
 fn step() -> impl Strategy<Value = Step> {
     let scope = || prop::sample::select(vec!["this", "this", "following", "all"]);
     let place = || (0..8_usize, 0..16_usize);
     // Not by so much that two occurrences of a series could be told apart by their order alone.
     let by = prop::sample::select(vec![-49, -24, -1, 0, 0, 1, 24, 30]);
     prop_oneof![
-        2 => (0..20_i64, 1..4_i64, any::<bool>(), 1..9_usize, 1..30_i64)
-            .prop_map(|(day, every, weekly, count, hours)| Step::Create { day, every, weekly, count, hours }),
+        2 => (0..20_i64, every(), 1..9_i64, prop::option::of(0..12_i64), 1..30_i64)
+            .prop_map(|(day, every, count, until, hours)| Step::Create { day, every, count, until, hours }),
         4 => (place(), scope(), by, 1..30_i64, "[ab]").prop_map(|((series, at), scope, by, hours, subject)| {
             Step::Change { series, at, scope, by: by * HOUR, hours, subject }
         }),
@@ -127,23 +184,27 @@ impl World {
 
     fn take(&mut self, user: usize, step: &Step) {
         match step {
-            Step::Create { day, every, weekly, count, hours } => {
+            Step::Create { day, every, count, until, hours } => {
                 let start = later(date(2017, 7, 1).at(12, 0, 0, 0), day * 24 * HOUR);
-                let (freq, days) = if *weekly { ("WEEKLY", 7 * every) } else { ("DAILY", *every) };
+                let names = (0..*count).map(|at| every.nth(start, at));
+                let end = match until {
+                    None => format!("COUNT={count}"),
+                    Some(hours) => {
+                        let end = later(every.nth(start, count - 1), hours * HOUR);
+                        format!("UNTIL={}", end.strftime("%Y%m%dT%H%M%S"))
+                    }
+                };
                 let body = json!({
                     "group_id": 1, "subject": "new", "sdate": typed(start), "edate": typed(later(start, hours * HOUR)),
-                    "rrule": format!("FREQ={freq};INTERVAL={every};COUNT={count}"),
+                    "rrule": format!("{};{end}", every.rule(start)),
                 });
                 let id =
                     self.calendar.post("/group/event", &self.tokens[user], body.to_string()).made();
-                let name = |at: usize| {
-                    start.checked_add((i64::try_from(at).unwrap() * days).days()).unwrap()
-                };
-                let occurrences =
-                    (0..*count).map(|at| Occurrence { name: name(at), changed: None }).collect();
+                let occurrences = names.map(|name| Occurrence { name, changed: None }).collect();
                 let series = Series {
                     id,
                     owner: user,
+                    every: *every,
                     subject: "new".into(),
                     length: hours * HOUR,
                     occurrences,
@@ -156,8 +217,12 @@ impl World {
                 let name = self.series[index].occurrences[at].name;
                 let start = later(name, *by);
                 let to = (start, later(start, hours * HOUR), subject.clone());
+                if *scope != "this" && self.series[index].would_turn(at, start) {
+                    return;
+                }
                 let answer = self.put(user, self.series[index].id, name, scope, &to);
-                if self.series[index].owner != user {
+                // The first user made the group, and so owns it.
+                if self.series[index].owner != user && user != 0 {
                     assert_eq!(answer.status, 401, "{}", answer.body);
                     return;
                 }
@@ -255,7 +320,8 @@ impl World {
         }
     }
 
-    fn compare(&self) {
+    /// What the calendar is to show.
+    fn expected(&self) -> Vec<String> {
         let mut expected: Vec<String> = Vec::new();
         for series in &self.series {
             for occurrence in &series.occurrences {
@@ -267,6 +333,11 @@ impl World {
             }
         }
         expected.sort();
+        expected
+    }
+
+    fn compare(&self) {
+        let expected = self.expected();
         for token in &self.tokens {
             let answer = self.calendar.get(&range("2017-04-01", "2018-05-01"), token);
             let events = answer.json()["data"].as_array().unwrap().clone();
@@ -274,6 +345,22 @@ impl World {
             shown.sort();
             assert_eq!(shown, expected);
         }
+    }
+
+    /// What goes out as a file is the same calendar where that comes in.
+    fn carry(&self) {
+        let text = exported(&self.calendar, &self.tokens[0], Some(1));
+        let other = Calendar::new();
+        let token = other.register(PARK);
+        let answer = import(&other, &token, "", &text);
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        let without_id = |line: &String| line.rsplit_once(' ').unwrap().0.to_owned();
+        let mut expected: Vec<_> = self.expected().iter().map(without_id).collect();
+        let answer = other.get(&range("2017-04-01", "2018-05-01"), &token);
+        let events = answer.json()["data"].as_array().unwrap().clone();
+        let mut shown: Vec<_> = events.iter().map(|event| without_id(&line(event))).collect();
+        [&mut expected, &mut shown].into_iter().for_each(|lines| lines.sort());
+        assert_eq!(shown, expected, "{text}");
     }
 
     /// The kept counts are those of the rows, once what PostgreSQL defers is done.
@@ -336,5 +423,6 @@ proptest! {
             world.compare();
         }
         world.count();
+        world.carry();
     }
 }

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::{LESSON, range, shown};
 use crate::support::answer::Answer;
-use crate::support::calendar::{Calendar, KIM, PARK, Settings};
+use crate::support::calendar::{Calendar, DONE, KIM, PARK, Settings};
 use crate::support::expected::data;
 
 /// Registers an event of an hour with a rule.
@@ -238,4 +238,41 @@ fn a_user_may_have_only_so_many_series() {
         calendar.rows("SELECT id, subject, rule FROM event ORDER BY id"),
         ["1|a|FREQ=DAILY", "2|b|-"]
     );
+}
+
+#[test]
+fn a_rule_that_cannot_be_read_takes_no_view_away() {
+    let calendar = Calendar::new();
+    let park = calendar.register(PARK);
+    calendar.post("/calendar/event", &park, LESSON).made();
+    calendar.event(&park, "2017-06-20 12:00:00", "2017-06-20 13:00:00", "lunch");
+    // As by hand, or by a newer version.
+    calendar.execute("UPDATE event SET rule = 'FREQ=SOMETIMES' WHERE id = 1");
+    assert_eq!(
+        shown(&calendar, &park, "2017-06-19", "2017-07-10"),
+        ["1 06-20 09:00 to 10:00 Swimming", "2 06-20 12:00 to 13:00 lunch"]
+    );
+    assert_eq!(shown(&calendar, &park, "2017-06-26", "2017-07-10"), [""; 0]);
+}
+
+#[test]
+fn a_birthday_is_none_of_the_series_that_a_user_may_have() {
+    let bounds = calendar_server::model::Bounds { series: 1, ..Default::default() };
+    let calendar = Calendar::with(Settings { bounds, ..Settings::default() });
+    let park = calendar.register(PARK);
+    calendar.put("/calendar/birthday", &park, r#"{"birthday":"1990-06-22"}"#).is(200, DONE);
+    repeat(&calendar, &park, "2017-06-20 09:00:00", "FREQ=DAILY").made();
+    calendar
+        .get("/calendar/event/1?occurrence=2017-06-22%2000:00:00", &park)
+        .invalid("occurrence: expected none, since the event does not repeat");
+    let named = r#"{"event_id":1,"occurrence":"2017-06-22 00:00:00"}"#;
+    calendar
+        .delete("/calendar/event", &park, named)
+        .invalid("occurrence: expected none, since the event does not repeat");
+    let rules = "SELECT id, rule FROM event ORDER BY id";
+    assert_eq!(calendar.rows(rules), ["1|FREQ=YEARLY", "2|FREQ=DAILY"]);
+    let body = super::change(1, "2000-02-29 00:00:00", "2000-02-29 00:00:00", "b", json!({}));
+    calendar.put("/calendar/event", &park, body).is(200, DONE);
+    let leap_day = "1|FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=-1";
+    assert_eq!(calendar.rows(rules), [leap_day, "2|FREQ=DAILY"]);
 }

@@ -71,9 +71,9 @@ fn a_client_that_knows_no_series_changes_the_subject_of_all_and_no_time() {
         ("2017-07-04 09:00:00", "2017-07-04 11:00:00"),
         ("2017-07-05 09:00:00", "2017-07-05 10:00:00"),
     ] {
-        lesson.put(1, sdate, edate, "no", json!({})).invalid(
-            "occurrence: expected which one is meant, since sdate and edate are not those of an occurrence",
-        );
+        lesson
+            .put(1, sdate, edate, "no", json!({}))
+            .invalid("occurrence: required, since sdate and edate are those of no occurrence");
     }
     lesson.delete(&json!({"event_id": 1})).is(200, DONE);
     assert_eq!(lesson.rows(), [""; 0]);
@@ -108,7 +108,7 @@ fn one_occurrence_is_changed_and_changed_back() {
             "Diving",
             json!({"rrule": "FREQ=DAILY"}),
         )
-        .invalid("rrule: expected none for one occurrence alone: send \"scope\" too");
+        .invalid("rrule: expected none for a single occurrence, unless scope is sent too");
     lesson
         .put(
             2,
@@ -117,7 +117,7 @@ fn one_occurrence_is_changed_and_changed_back() {
             "Diving",
             json!({"occurrence": "2017-07-05 12:00:00"}),
         )
-        .invalid("occurrence: expected that of this changed occurrence, or none");
+        .invalid("occurrence: expected the one that this event replaces, or none");
     // Given back what the series has for it, it is one of it again.
     lesson.put(1, "2017-07-04 09:00:00", "2017-07-04 10:00:00", "Swimming", this).is(200, DONE);
     lesson.shows(&ALL);
@@ -188,7 +188,7 @@ fn one_and_all_after_it_become_a_series_of_their_own() {
     assert_eq!(
         lesson.rows(),
         [
-            "1|Swimming|2017-06-20 09:00:00|FREQ=WEEKLY;UNTIL=20170703T235959Z|[1498554000]|-|-",
+            "1|Swimming|2017-06-20 09:00:00|FREQ=WEEKLY;UNTIL=20170704T085959|[1498554000]|-|-",
             "2|Race|2017-07-18 15:00:00|-|-|3|2017-07-19 10:00:00",
             "3|Diving|2017-07-05 10:00:00|FREQ=WEEKLY;COUNT=3|[1499853600,1500458400]|-|-",
         ]
@@ -210,7 +210,7 @@ fn until(lesson: &Lesson) -> String {
     let rule = lesson.calendar.rows("SELECT rule FROM event WHERE id = 1").remove(0);
     let until = rule.split_once("UNTIL=").unwrap().1.to_owned();
     // Before 4 July 09:00 in Seoul, after 27 June.
-    assert!(("20170627T000001Z".."20170704T000000Z").contains(&until.as_str()), "{until}");
+    assert!(("20170627T090001".."20170704T090000").contains(&until.as_str()), "{until}");
     until
 }
 
@@ -278,7 +278,7 @@ fn without_its_rule_a_series_is_one_event() {
     let this = json!({"occurrence": "2017-06-27 09:00:00", "rrule": null});
     lesson
         .put(1, "2017-06-27 09:00:00", "2017-06-27 10:00:00", "Swimming", this)
-        .invalid("rrule: expected none for one occurrence alone: send \"scope\" too");
+        .invalid("rrule: expected none for a single occurrence, unless scope is sent too");
     let all = json!({"occurrence": "2017-06-27 09:00:00", "scope": "all", "rrule": null});
     lesson.put(1, "2017-06-27 09:00:00", "2017-06-27 10:00:00", "Swimming", all).is(200, DONE);
     assert_eq!(lesson.rows(), ["1|Swimming|2017-06-27 09:00:00|-|-|-|-"]);
@@ -310,22 +310,23 @@ fn a_series_ends_before_the_one_that_is_deleted_with_all_after_it() {
 }
 
 #[test]
-fn only_who_made_a_series_changes_it_and_who_made_its_group_may_delete_of_it() {
+fn who_made_a_series_or_its_group_changes_and_deletes_of_it_and_nobody_else() {
     let calendar = Calendar::new();
     let (park, kim) = (calendar.register(PARK), calendar.register(KIM));
     calendar.group(&kim, "pool");
     let body = LESSON.replacen('{', "{\"group_id\": 1, ", 1);
     calendar.post("/group/event", &park, body).made();
     calendar.select(&kim, "1");
-    let this = json!({"occurrence": "2017-06-27 09:00:00"});
-    let body = change(1, "2017-06-27 09:00:00", "2017-06-27 10:00:00", "x", this);
-    calendar
-        .put("/calendar/event", &kim, body)
-        .not_owned("event 1 was registered by somebody else");
+    let all = json!({"occurrence": "2017-06-27 09:00:00", "scope": "all"});
+    let body = change(1, "2017-06-27 09:00:00", "2017-06-27 10:00:00", "Swimming", all);
+    calendar.put("/calendar/event", &kim, &body).is(200, DONE);
     let this = r#"{"event_id": 1, "occurrence": "2017-06-27 09:00:00"}"#;
     calendar.delete("/calendar/event", &kim, this).is(200, DONE);
     assert_eq!(shown(&calendar, &kim, "2017-06-20", "2017-07-01"), ALL[..1]);
     let lee = calendar.register("lee@example.com");
+    calendar
+        .put("/calendar/event", &lee, &body)
+        .not_owned("event 1 was registered by somebody else");
     calendar
         .delete("/calendar/event", &lee, this)
         .not_owned("event 1 was registered by somebody else");
@@ -348,6 +349,27 @@ fn an_old_revision_changes_nothing_of_a_series() {
     assert_eq!(lesson.put(1, "2017-07-04 09:00:00", "2017-07-04 10:00:00", "x", late).status, 412);
     lesson.shows(&[ALL[0], ALL[2], ALL[3], ALL[4]]);
     assert_ne!(revision(), old);
+}
+
+#[test]
+fn the_revision_of_a_changed_occurrence_is_good_by_the_id_of_its_series_too() {
+    let lesson = Lesson::new();
+    let at = "2017-06-27 09:00:00";
+    let this = json!({"occurrence": at});
+    lesson.put(1, "2017-06-27 20:00:00", "2017-06-27 21:00:00", "Late", this).made();
+    let path = "/calendar/event/1?occurrence=2017-06-27+09:00:00";
+    let read = || {
+        let event = lesson.calendar.get(path, &lesson.park).json();
+        event["data"]["revision"].as_str().unwrap().to_owned()
+    };
+    let old = read();
+    let with = |revision: &str| json!({"occurrence": at, "revision": revision});
+    lesson.put(1, "2017-06-27 20:00:00", "2017-06-27 22:00:00", "Later", with(&old)).is(200, DONE);
+    let stale = lesson.put(1, "2017-06-27 20:00:00", "2017-06-27 23:00:00", "Later", with(&old));
+    assert_eq!(stale.status, 412, "{}", stale.body);
+    let body = json!({"event_id": 1, "occurrence": at, "revision": read()});
+    lesson.delete(&body).is(200, DONE);
+    lesson.shows(&[ALL[0], ALL[2], ALL[3], ALL[4]]);
 }
 
 #[test]

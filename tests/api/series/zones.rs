@@ -146,3 +146,63 @@ fn the_servers_own_zone_is_none_and_a_zone_goes_with_null() {
     assert_eq!(event(paris).get("timezone"), None);
     assert_eq!(super::line(&event(paris)), "2 06-20 18:00 to 19:00 a");
 }
+
+/// A weekly series at 9:00 over a change of each clock, as three servers tell it.
+#[test]
+fn a_series_keeps_its_hour_over_every_change_of_its_clock_wherever_it_is_seen() {
+    let cases = [
+        // Put forward on 12 March 2023.
+        (
+            "America/New_York",
+            "2023-03-06",
+            ["03-06 23:00", "03-13 22:00"],
+            ["03-06 14:00", "03-13 13:00"],
+            ["03-06 11:00", "03-13 10:00"],
+        ),
+        // Put back on 2 April 2023.
+        (
+            "Australia/Sydney",
+            "2023-03-28",
+            ["03-28 07:00", "04-04 08:00"],
+            ["03-27 22:00", "04-03 23:00"],
+            ["03-27 19:00", "04-03 20:00"],
+        ),
+        // Put back on 2 April 2023, by half an hour.
+        (
+            "Australia/Lord_Howe",
+            "2023-03-28",
+            ["03-28 07:00", "04-04 07:30"],
+            ["03-27 22:00", "04-03 22:30"],
+            ["03-27 19:00", "04-03 19:30"],
+        ),
+        // Put forward on 26 March 2023: what is standard time there is that of the summer.
+        (
+            "Europe/Dublin",
+            "2023-03-20",
+            ["03-20 18:00", "03-27 17:00"],
+            ["03-20 09:00", "03-27 08:00"],
+            ["03-20 06:00", "03-27 05:00"],
+        ),
+        // Put back for Ramadan, on 19 March 2023.
+        (
+            "Africa/Casablanca",
+            "2023-03-15",
+            ["03-15 17:00", "03-22 18:00"],
+            ["03-15 08:00", "03-22 09:00"],
+            ["03-15 05:00", "03-22 06:00"],
+        ),
+    ];
+    for (zone, day, seoul, utc, sao_paulo) in cases {
+        for (server, starts) in
+            [("Asia/Seoul", seoul), ("UTC", utc), ("America/Sao_Paulo", sao_paulo)]
+        {
+            let (calendar, park) = server_in(server);
+            let (sdate, edate) = (format!("{day} 09:00:00"), format!("{day} 09:30:00"));
+            let body = call(Some(zone), &sdate, &edate, "FREQ=WEEKLY;COUNT=2");
+            calendar.post("/calendar/event", &park, body).made();
+            let lines = shown(&calendar, &park, "2023-03-01", "2023-04-20");
+            let seen: Vec<_> = lines.iter().map(|line| &line[2..13]).collect();
+            assert_eq!(seen, starts, "{zone} seen from {server}");
+        }
+    }
+}

@@ -15,7 +15,7 @@ const COUNTS: &str = "SELECT u.events, (SELECT count(*) FROM event e WHERE e.use
 
 /// With few groups and events for each user, and the tokens of two.
 fn bounded() -> (Calendar, String, String) {
-    let bounds = Bounds { groups: 2, selected_groups: 2, events: 3, series: 1 };
+    let bounds = Bounds { groups: 2, selected_groups: 2, group_members: 2, events: 3, series: 1 };
     let calendar = Calendar::with(Settings { bounds, ..Settings::default() });
     let (park, kim) = (calendar.register(PARK), calendar.register(KIM));
     (calendar, park, kim)
@@ -33,7 +33,13 @@ fn three_events(calendar: &Calendar, token: &str) {
 
 #[test]
 fn the_bounds_are_generous_without_a_setting() {
-    let expected = Bounds { groups: 1000, selected_groups: 1000, events: 200_000, series: 10_000 };
+    let expected = Bounds {
+        groups: 1000,
+        selected_groups: 1000,
+        group_members: 1000,
+        events: 200_000,
+        series: 10_000,
+    };
     assert_eq!(Calendar::new().app().bounds, expected);
 }
 

@@ -2,6 +2,7 @@
 
 mod bounds;
 mod email;
+mod feeds;
 mod guarded_account;
 mod login;
 mod password;

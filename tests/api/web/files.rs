@@ -10,8 +10,19 @@ const FOR_EVER: Option<&str> = Some("public, max-age=31536000, immutable");
 /// The most that the page and its files may weigh, compressed.
 const PAGE_BYTES: usize = 160 * 1024;
 
+/// What the build makes of a file, in whose tests it is held to what it must not change.
+#[path = "../../../build/strip.rs"]
+mod strip;
+
+/// A file as it is sent.
 fn source(path: &str) -> String {
-    std::fs::read_to_string(format!("{STATIC}/{path}")).unwrap()
+    let text = std::fs::read_to_string(format!("{STATIC}/{path}")).unwrap();
+    let extension = path.rsplit_once('.').map(|(_, extension)| extension);
+    match extension.filter(|_| !path.contains("vendor/")) {
+        Some("js") => strip::script(&text).unwrap(),
+        Some("css") => strip::style(&text).unwrap(),
+        _ => text,
+    }
 }
 
 #[test]
@@ -198,7 +209,7 @@ fn the_service_worker_is_of_the_version_of_the_page_and_revalidated_each_time() 
     assert_eq!(worker.status, 200);
     assert_eq!(worker.header("Content-Type"), Some("text/javascript"));
     assert_eq!(worker.header("Cache-Control"), Some("no-cache"));
-    let version = format!("const STATIC = 'static/{}/';", hash(&calendar));
+    let version = format!("const STATIC='static/{}/';", hash(&calendar));
     assert!(worker.body.contains(&version), "{}", worker.body);
 }
 

@@ -26,22 +26,25 @@ fn a_check_lists_every_row_that_breaks_a_rule() {
     let expected = "\
 calendar_group 2: refers to a user that does not exist
 event 8: refers to a calendar_group that does not exist
+member: refers to a user that does not exist
 selection: refers to a calendar_group that does not exist
 user 1: email_folded: is not the email in lower case
 user 1: events: is 10, and they have 4 events
 calendar_group 1: name: has white space at an end
 calendar_group 2: name: expected 1 to 128 characters, got none
 calendar_group 2: created: is outside the years 0001 to 9999
+member 2, 99: created: is outside the years 0001 to 9999
 event 7: subject_folded: is not the search key of the subject
 event 8: starts: is outside the years 0001 to 9999
 event 8: length_class: is missing from group_length_class
 event 9: starts: a birthday is at midnight
+event 9: rule: is not that of a birthday
 ";
     assert_eq!(checked.code, Some(1));
     assert_eq!(checked.out, expected);
     assert_eq!(
         checked.err,
-        "error: calendar.sqlite has 12 faults: restore a backup, or repair them\n"
+        "error: calendar.sqlite has 15 faults: restore a backup, or repair them\n"
     );
     let listed: Vec<String> =
         serde_json::from_str(&run(folder.path(), &["db", "check", "--json"]).out).unwrap();
@@ -60,7 +63,8 @@ fn a_check_covers_properties_and_series() {
              (7, 1, NULL, 'a', 'a', 0, 0, 0, '{"location":"Pool"}', 'pool', 'FREQ=DAILY', NULL, '[5,9]', 9, NULL, NULL),
              (8, 1, NULL, 'a', 'a', 0, 0, 0, '{"location":"Pool"}', 'Pool', NULL, NULL, NULL, NULL, 7, 5),
              (9, 1, NULL, 'a', 'a', 0, 0, 0, '{"free":1}', NULL, NULL, NULL, '[5]', NULL, 8, 253402300800),
-             (10, 1, 1, 'a', 'a', 0, 0, 0, NULL, 'x', 'FREQ=DAILY', 253402300800, '[9,5]', 253402300800, NULL, NULL);
+             (10, 1, 1, 'a', 'a', 0, 0, 0, NULL, 'x', 'FREQ=DAILY', 253402300800, '[9,5]', 253402300800, NULL, NULL),
+             (11, 1, NULL, 'a', 'a', 0, 0, 0, NULL, NULL, 'FREQ=SOMETIMES', NULL, NULL, 0, NULL, NULL);
          DELETE FROM group_length_class WHERE length_class = 9"#,
     )
     .unwrap();
@@ -78,6 +82,7 @@ event 10: exceptions: are not the starts of occurrences in order
 event 10: rule: its group is not listed in group_length_class
 event 10: last_start: is outside the years 0001 to 9999
 event 10: reach: is outside the years 0001 to 9999
+event 11: rule: FREQ: expected YEARLY, MONTHLY, WEEKLY, DAILY or HOURLY
 "
     );
 }
@@ -139,5 +144,76 @@ fn a_check_lists_a_thousand_faults_and_says_how_many_there_are() {
     assert_eq!(
         checked.err,
         "error: calendar.sqlite has 1500 faults, of which the first 1000 are listed: restore a backup, or repair them\n"
+    );
+}
+
+#[test]
+fn a_check_covers_objects_numbers_tombstones_and_imports() {
+    let (folder, _) = calendar(1);
+    let conn = Connection::open(folder.path().join("calendar.sqlite")).unwrap();
+    conn.execute_batch(
+        "PRAGMA foreign_keys = OFF;
+         INSERT INTO user (id, email, email_folded, created) VALUES (2, 'kim@jungi.me', 'kim@jungi.me', 0);
+         INSERT INTO import (id, user_id, shown, touched) VALUES (1, 1, 5000, 0), (2, 2, NULL, 0);
+         INSERT INTO calendar_object (id, user_id, import_id, change, component, uid, ics) VALUES
+             (1, 1, NULL, 0, 'VEVENT', 'a', ''), (2, 1, NULL, 9000, 'VTODO', '', ''),
+             (3, 1, 2, 0, 'VEVENT', 'b', ''), (4, 1, NULL, 0, 'VTODO', 'c', '');
+         INSERT INTO event (id, user_id, subject, subject_folded, starts, ends, created, object_id, change) VALUES
+             (7, 2, 'a', 'a', 0, 0, 0, 3, 1), (8, 1, 'a', 'a', 0, 0, 0, 4, 1), (9, 1, 'a', 'a', 0, 0, 0, NULL, 9000);
+         INSERT INTO tombstone (user_id, change, name) VALUES
+             (1, 1, '9'), (1, 1, 'object-2'), (1, 9000, '4711'), (1, 1, 'object-4711');
+         UPDATE user SET calendar_version = 100 WHERE id = 1;
+         INSERT INTO tombstones_kept (user_id, kept, pruned_to) VALUES (2, 7, 9000);
+         UPDATE database_identity SET uid_suffix = 'X'",
+    )
+    .unwrap();
+    drop(conn);
+    assert_eq!(
+        run(folder.path(), &["db", "check"]).out,
+        "\
+database_identity 1: uid_suffix: is not 32 lower-case hexadecimal digits
+tombstones_kept user 2: pruned_to: is above the calendar's number
+tombstones_kept user 2: kept: is 7, and there are 0
+event 7: object_id: is an object of another calendar or user
+event 9: change: is above the calendar's number
+calendar_object 1: component: is an event without events
+calendar_object 1: ics: expected BEGIN:VCALENDAR
+calendar_object 2: change: is above the calendar's number
+calendar_object 2: uid: is empty
+calendar_object 2: ics: expected BEGIN:VCALENDAR
+calendar_object 3: import_id: is an import into another calendar
+calendar_object 3: ics: expected BEGIN:VCALENDAR
+calendar_object 4: component: is no event, and has events
+calendar_object 4: ics: expected BEGIN:VCALENDAR
+import 1: shown: is above the calendar's number
+tombstone 9: name: is that of something that is there
+tombstone object-2: name: is that of something that is there
+tombstone 4711: change: is above the calendar's number
+"
+    );
+}
+
+#[test]
+fn a_check_covers_groups_and_who_is_in_them() {
+    let (folder, _) = calendar(0);
+    let conn = Connection::open(folder.path().join("calendar.sqlite")).unwrap();
+    conn.execute_batch(
+        "INSERT INTO user (email, email_folded, created) VALUES ('kim@jungi.me', 'kim@jungi.me', 0);
+         INSERT INTO calendar_group (name, creator_id, created, everyone, narrowed, color, description) VALUES
+             ('none owns it', 1, 0, 2, 0, '#1A73E8', ''), ('private', 1, 0, 0, 0, '#1a73e8', 'a'),
+             ('upkeep is on its way', 1, 0, 0, 1, NULL, NULL), ('open', 1, 0, 1, 0, NULL, NULL);
+         UPDATE member SET role = 3 WHERE group_id = 1;
+         INSERT INTO selection (user_id, group_id) VALUES (1, 2), (2, 1), (2, 2), (2, 3), (2, 4)",
+    )
+    .unwrap();
+    drop(conn);
+    assert_eq!(
+        run(folder.path(), &["db", "check"]).out,
+        "\
+calendar_group 1: color: is not #rrggbb
+calendar_group 1: description: is empty or too long
+calendar_group 1: has no owner
+selection 2, 2: its user may not see the group
+"
     );
 }

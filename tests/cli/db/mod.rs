@@ -2,7 +2,7 @@
 
 mod backup;
 mod check;
-mod import;
+mod import_flask;
 mod migrate;
 mod restore;
 mod restore_tokens;

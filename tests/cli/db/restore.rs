@@ -47,6 +47,24 @@ fn a_restore_brings_back_the_backup_and_keeps_the_current_database() {
 }
 
 #[test]
+fn a_restore_begins_another_history_with_the_same_suffix_of_uids() {
+    let (folder, _) = calendar(1);
+    let here = folder.path();
+    assert_eq!(run(here, &["db", "backup", "copy.sqlite"]).code, Some(0));
+    let identity = || {
+        let conn = rusqlite::Connection::open(here.join("calendar.sqlite")).unwrap();
+        let sql = "SELECT uid_suffix, history FROM database_identity";
+        conn.query_row(sql, [], |row| Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?)))
+            .unwrap()
+    };
+    let (suffix, history) = identity();
+    assert_eq!(run(here, &["db", "restore", "copy.sqlite"]).code, Some(0));
+    let restored = identity();
+    assert_eq!(restored.0, suffix);
+    assert_ne!(restored.1, history);
+}
+
+#[test]
 fn a_restore_through_a_link_keeps_the_link() {
     let (folder, _) = calendar(2);
     let here = folder.path();

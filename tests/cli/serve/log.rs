@@ -218,3 +218,38 @@ fn an_error_at_the_start_comes_after_the_lines_before_it() {
     assert!(lines[0].contains("made the database"), "{}", ended.err);
     assert!(lines[lines.len() - 1].starts_with("error: port "), "{}", ended.err);
 }
+
+#[test]
+fn the_secret_of_a_feed_is_in_no_log() {
+    for name in ["serve", "dev-run"] {
+        let folder = tempfile::tempdir().unwrap();
+        let mut command = command(folder.path(), &[name, "--port", "0"]);
+        command.env("CALENDAR_LOG_LEVEL", "debug");
+        let server = Server::start(command);
+        let token = server.register("park@jungi.me");
+        let (status, made) = server.call("POST", "/user/feed", &token, r#"{"name": "Club"}"#);
+        assert_eq!(status, 200, "{made}");
+        let path = made.split("/feed/").nth(1).unwrap().split(".ics").next().unwrap().to_owned();
+        let ask = |method: &str, path: &str| {
+            let head = format!("{method} {path} HTTP/1.1\r\nHost: c\r\nConnection: close\r\n\r\n");
+            server.send(head.as_bytes())
+        };
+        let query = "sdate=2017-06-01%2000:00:00&edate=2017-07-01%2000:00:00";
+        for address in [
+            format!("/feed/{path}.ics"),
+            format!("/feed/{path}.json?{query}"),
+            format!("/feed/{path}.json"),
+            format!("/feed/{path}"),
+            format!("/feed/{path}/"),
+            format!("/feed/{path}.txt"),
+            format!("/feed/{path}/{path}"),
+        ] {
+            for method in ["GET", "HEAD", "POST", "PROPFIND"] {
+                ask(method, &address);
+            }
+        }
+        let (_, log) = server.stop();
+        assert!(log.contains("/feed/…"), "{log}");
+        assert!(!log.contains(&path[..16]), "{name}: {path} is in the log:\n{log}");
+    }
+}

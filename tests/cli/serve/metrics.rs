@@ -30,6 +30,23 @@ fn assert_has(text: &str, line: &str) {
 }
 
 #[test]
+fn a_feed_is_measured_without_its_secret() {
+    let (_folder, server, address) = measured();
+    let token = server.register("park@jungi.me");
+    let (_, made) = server.call("POST", "/user/feed", &token, r#"{"name": "Club"}"#);
+    let secret = made.split("/feed/").nth(1).unwrap().split(".ics").next().unwrap();
+    for ending in [".ics", ".json", ""] {
+        server.send(
+            format!("GET /feed/{secret}{ending} HTTP/1.1\r\nHost: c\r\nConnection: close\r\n\r\n")
+                .as_bytes(),
+        );
+    }
+    let (_, text) = fetch(&address);
+    assert!(text.contains(r#"route="/feed/<address>""#), "{text}");
+    assert!(!text.contains(&secret[..16]), "{text}");
+}
+
+#[test]
 fn requests_commits_and_the_database_are_measured() {
     let (folder, server, address) = measured();
     let token = server.register("park@jungi.me");

@@ -6,4 +6,5 @@ mod limits;
 mod log;
 mod metrics;
 mod stop;
+mod subscriptions;
 mod zones;

@@ -75,3 +75,66 @@ fn events_with_a_zone_of_their_own_are_told_anew_and_the_others_keep_their_digit
     assert!(server.stop().0.success());
     assert_eq!(run(folder.path(), &["db", "check"]).out, "calendar.sqlite is sound\n");
 }
+
+#[test]
+fn a_series_that_was_ended_keeps_its_occurrences_in_another_zone_and_is_edited_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = server_in(folder.path(), "Asia/Seoul");
+    let token = server.register("park@jungi.me");
+    let call = |server: &Server, method: &str, more: Value| {
+        let times = json!({"sdate": "2017-10-31 23:30:00", "edate": "2017-10-31 23:45:00"});
+        let mut body = if method == "DELETE" { json!({}) } else { times };
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        let (status, answer) = server.call(method, "/calendar/event", &token, &body.to_string());
+        assert_eq!(status, 200, "{answer}");
+    };
+    call(&server, "POST", json!({"subject": "late", "rrule": "FREQ=DAILY"}));
+    let rest = json!({"event_id": 1, "occurrence": "2017-11-02 23:30:00", "scope": "following"});
+    call(&server, "DELETE", rest);
+    let seen = |subject: &str| {
+        let day = |day: &str, name: &str| {
+            format!(r#""{subject}" {day} 2017 23:30 {day} 2017 23:45 2017-{name} 23:30:00"#)
+        };
+        [day("31 Oct", "10-31"), day("01 Nov", "11-01")]
+    };
+    assert_eq!(shown(&server, &token), seen("late"));
+    assert!(server.stop().0.success());
+    let mut subject = "late";
+    for zone in ["America/Sao_Paulo", "UTC", "Australia/Lord_Howe"] {
+        let server = server_in(folder.path(), zone);
+        assert_eq!(shown(&server, &token), seen(subject));
+        subject = zone;
+        call(&server, "PUT", json!({"event_id": 1, "subject": zone, "scope": "all"}));
+        assert_eq!(shown(&server, &token), seen(subject));
+        assert!(server.stop().0.success());
+    }
+}
+
+#[test]
+fn other_rules_of_a_zone_tell_the_events_in_it_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = server_in(folder.path(), "Asia/Seoul");
+    let token = server.register("park@jungi.me");
+    for more in [json!({}), json!({"rrule": "FREQ=WEEKLY;COUNT=2"})] {
+        let mut body = json!({
+            "sdate": "2017-10-31 09:00:00", "edate": "2017-10-31 10:00:00", "subject": "there",
+            "timezone": "America/New_York",
+        });
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        let (status, body) = server.call("POST", "/calendar/event", &token, &body.to_string());
+        assert_eq!(status, 200, "{body}");
+    }
+    let before = shown(&server, &token);
+    assert_eq!(before.len(), 3);
+    assert!(server.stop().0.success());
+    // As a server wrote them that knew of no summer time there.
+    let conn = rusqlite::Connection::open(folder.path().join("calendar.sqlite")).unwrap();
+    let older = "UPDATE event SET starts = starts + 3600, ends = ends + 3600";
+    assert_eq!(conn.execute(older, []).unwrap(), 2);
+    drop(conn);
+    let server = server_in(folder.path(), "Asia/Seoul");
+    assert_eq!(shown(&server, &token), before);
+    let (code, log) = server.stop();
+    assert!(code.success());
+    assert!(log.contains("told the times of events in other zones anew"), "{log}");
+}

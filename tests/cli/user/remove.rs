@@ -119,3 +119,46 @@ fn names_and_emails_cannot_forge_a_line() {
     let ended = user(folder.path(), &["remove", email, "--yes"]);
     assert_eq!(ended.out, "removed lee\\u{a}\\u{9b}2k\\u{202e}@jungi.me\n");
 }
+
+/// Adds a member to group 1, by Park.
+fn member(server: &Server, park: &str, email: &str, role: &str) {
+    let body = format!(r#"{{"useremail": "{email}", "role": "{role}"}}"#);
+    assert_eq!(server.call("PUT", "/group/1/member", park, &body).0, 200);
+}
+
+#[test]
+fn a_group_with_members_goes_to_the_one_with_the_highest_role() {
+    let (folder, server, park, kim) = with_groups();
+    let lee = server.register("lee@jungi.me");
+    member(&server, &park, "lee@jungi.me", "writer");
+    member(&server, &park, "kim@jungi.me", "editor");
+    let private = r#"{"group_id": 1, "group_name": "가족", "visibility": "private"}"#;
+    assert_eq!(server.call("PUT", "/group", &park, private).0, 200);
+    let ended = user(folder.path(), &["remove", "park@jungi.me", "--yes"]);
+    assert_eq!(
+        ended.err,
+        "park@jungi.me: 1 personal event and 1 event in groups will be removed; 1 group shared with others will go to another member\n"
+    );
+    assert_eq!(ended.code, Some(0));
+    let (_, members) = server.call("GET", "/group/1/member", &lee, "");
+    let expected = r#"[{"useremail":"kim@jungi.me","role":"owner"},{"useremail":"lee@jungi.me","role":"writer"}]"#;
+    assert!(members.ends_with(&format!(r#""data":{expected}}}"#)), "{members}");
+    let (_, group) = server.call("GET", "/group/1", &kim, "");
+    assert!(group.contains(r#""creator_email":"kim@jungi.me""#), "{group}");
+    assert!(group.contains(r#""events":1"#), "{group}");
+}
+
+#[test]
+fn a_group_of_another_that_only_the_removed_user_owned_goes_where_theirs_go() {
+    let (folder, server, park, kim) = with_groups();
+    member(&server, &park, "kim@jungi.me", "owner");
+    let leave = r#"{"useremail": "park@jungi.me"}"#;
+    assert_eq!(server.call("DELETE", "/group/1/member", &park, leave).0, 200);
+    let ended = user(folder.path(), &["remove", "kim@jungi.me", "--yes"]);
+    assert_eq!(ended.code, Some(1), "{}", ended.err);
+    let give = ["remove", "kim@jungi.me", "--give-groups-to", "park@jungi.me", "--yes"];
+    assert_eq!(user(folder.path(), &give).code, Some(0));
+    assert_eq!(status(&server, &kim), 401);
+    let (_, members) = server.call("GET", "/group/1/member", &park, "");
+    assert!(members.contains(r#"[{"useremail":"park@jungi.me","role":"owner"}]"#), "{members}");
+}

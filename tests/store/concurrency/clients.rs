@@ -7,6 +7,7 @@ use std::sync::Barrier;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
+use calendar_server::domain::stored::READERS;
 use calendar_server::store::{self, Faults};
 use serde_json::{Value, json};
 use ureq::http::Response;
@@ -97,7 +98,7 @@ impl Server {
     }
 
     pub(crate) fn assert_sound(&self) {
-        assert_eq!(store::check(self.kept.database()).unwrap(), Faults::default());
+        assert_eq!(store::check(self.kept.database(), READERS).unwrap(), Faults::default());
     }
 }
 

@@ -2,8 +2,10 @@
 
 use std::time::{Duration, Instant};
 
+use calendar_server::domain::stored::READERS;
 use calendar_server::error::Error;
 use calendar_server::store::{self, Migration, Store};
+use rusqlite::types::Value;
 
 use super::{Database, ROWS_BY_VERSION, integer, newest, query_for, rows, source, tables};
 
@@ -212,6 +214,77 @@ fn an_upgrade_counts_the_events_of_every_user() {
 }
 
 #[test]
+fn an_upgrade_numbers_every_event_below_the_number_of_its_calendar() {
+    for version in 1..=14 {
+        let database = Database::populated(version);
+        store::upgrade(&database.path).unwrap();
+        let conn = database.open();
+        let none =
+            |sql: &str| assert_eq!(rows(&conn, sql), [[0.into()]], "from version {version}: {sql}");
+        none("SELECT count(*) FROM event WHERE change < 1");
+        none(
+            "SELECT count(*) FROM (
+                SELECT 1 FROM event GROUP BY coalesce(-group_id, user_id), change HAVING count(*) > 1)",
+        );
+        none(
+            "SELECT count(*) FROM event e JOIN user u ON u.id = e.user_id
+             WHERE e.group_id IS NULL AND e.change > u.calendar_version",
+        );
+        none(
+            "SELECT count(*) FROM event e JOIN calendar_group g ON g.id = e.group_id
+             WHERE e.change > g.version",
+        );
+        let faults = store::check(&database.path, READERS).unwrap().listed;
+        let of_numbers =
+            |fault: &&String| ["change", "tombstone"].iter().any(|of| fault.contains(of));
+        assert_eq!(faults.iter().find(of_numbers), None, "from version {version}");
+    }
+}
+
+#[test]
+fn an_upgrade_makes_a_series_of_every_birthday_and_leaves_it_as_it_was_otherwise() {
+    for version in 1..=14 {
+        let database = Database::populated(version);
+        let conn = database.open();
+        let born =
+            "INSERT INTO event (user_id, subject, subject_folded, starts, ends, created, birthday)
+            VALUES (1, 'park@jungi.me 생일', 'park@jungi.me 생일', -2203977600, -2203977600, 1, 1)";
+        conn.execute_batch(born).unwrap();
+        let as_it_was =
+            "SELECT user_id, subject, starts, ends, created, updated, birthday FROM event
+            WHERE birthday = 1 ORDER BY user_id";
+        let before = rows(&conn, as_it_was);
+        drop(conn);
+        store::upgrade(&database.path).unwrap();
+        let conn = database.open();
+        assert_eq!(rows(&conn, as_it_was), before);
+        let made = "SELECT rule, reach, last_start, exceptions FROM event WHERE birthday = 1 ORDER BY user_id";
+        let text = |rule: &str| {
+            [Value::Text(rule.into()), Value::Integer(253_402_300_799), Value::Null, Value::Null]
+        };
+        let leap_day = text("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=-1");
+        assert_eq!(rows(&conn, made), [text("FREQ=YEARLY"), leap_day], "from version {version}");
+        let faults = store::check(&database.path, READERS).unwrap().listed;
+        assert_eq!(faults.iter().find(|fault| fault.contains("birthday")), None);
+    }
+}
+
+#[test]
+fn every_database_has_a_suffix_of_uids_of_its_own() {
+    let suffix = |database: &Database| {
+        store::upgrade(&database.path).unwrap();
+        rows(&database.open(), "SELECT uid_suffix FROM database_identity").remove(0).remove(0)
+    };
+    let [first, second] = [14, 14].map(|version| suffix(&Database::populated(version)));
+    assert_ne!(first, second);
+    let Value::Text(suffix) = first else { panic!("no text: {first:?}") };
+    assert!(
+        suffix.len() == 32 && suffix.bytes().all(|digit| digit.is_ascii_hexdigit()),
+        "{suffix}"
+    );
+}
+
+#[test]
 fn every_older_database_gets_the_schema_that_a_new_one_gets() {
     let schema = |database: &Database| {
         let sql = "SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY type, name";
@@ -283,4 +356,31 @@ fn an_upgrade_without_a_database_is_refused() {
     let error = store::upgrade(&path).unwrap_err();
     assert!(matches!(&error, Error::Setup(text) if text.contains("db init")), "{error:?}");
     assert!(!path.exists());
+}
+
+#[test]
+fn an_upgrade_makes_the_creator_of_every_group_its_owner_and_leaves_it_open() {
+    for version in 1..17 {
+        let database = Database::populated(version);
+        store::upgrade(&database.path).unwrap();
+        let conn = database.open();
+        let members = "SELECT group_id, user_id, role, created FROM member ORDER BY 1, 2";
+        let creators = "SELECT id, creator_id, 4, created FROM calendar_group ORDER BY 1, 2";
+        assert_eq!(rows(&conn, members), rows(&conn, creators), "from version {version}");
+        let changed = "SELECT id FROM calendar_group
+            WHERE everyone <> 2 OR narrowed <> 0 OR color IS NOT NULL OR description IS NOT NULL";
+        assert!(rows(&conn, changed).is_empty(), "from version {version}");
+    }
+}
+
+#[test]
+fn a_group_that_a_server_of_an_older_version_makes_has_an_owner() {
+    let database = Database::populated(newest());
+    let conn = database.open();
+    let sql = "INSERT INTO calendar_group (name, creator_id, created) VALUES ('a', 2, 9)";
+    conn.execute(sql, []).unwrap();
+    let owner = "SELECT user_id, role, created FROM member
+        WHERE group_id = (SELECT max(id) FROM calendar_group)";
+    let row: Vec<_> = rows(&conn, owner)[0].iter().map(integer).collect();
+    assert_eq!(row, [2, 4, 9]);
 }

@@ -42,11 +42,14 @@ struct Job {
     work: Box<dyn FnOnce(Ready<'_>) + Send>,
 }
 
+/// Does a step of deferred work; gives whether there may be more.
+pub(in crate::store) type Upkeep = Box<dyn FnMut(Conn<'_>) -> Result<bool> + Send>;
+
 /// What the pool does when nobody asks for anything.
 #[derive(Clone, Copy)]
 pub(in crate::store) struct Chores {
-    /// Does a step of deferred work; gives whether there may be more.
-    pub(in crate::store) upkeep: fn(Conn<'_>) -> Result<bool>,
+    /// Gives what does a step of deferred work each time, and gives whether there may be more.
+    pub(in crate::store) upkeep: fn() -> Upkeep,
     /// Counts the standbys that confirm each commit.
     pub(in crate::store) standbys: fn(Conn<'_>) -> Result<usize>,
 }
@@ -101,7 +104,7 @@ impl Postgres {
         // Now, so that the first health check can tell.
         count(session.as_ref());
         let thread = std::thread::Builder::new().name("store-upkeep".into()).spawn(move || {
-            let mut wait = Duration::ZERO;
+            let (mut wait, mut step) = (Duration::ZERO, (chores.upkeep)());
             while stopped.recv_timeout(wait) == Err(crossbeam_channel::RecvTimeoutError::Timeout) {
                 wait = UPKEEP;
                 session = session.take().filter(Session::is_open);
@@ -110,7 +113,7 @@ impl Postgres {
                 }
                 count(session.as_ref());
                 let Some(session) = &session else { continue };
-                match write(session, |tx| (chores.upkeep)(tx.conn)) {
+                match write(session, |tx| step(tx.conn)) {
                     Ok(true) => wait = Duration::ZERO,
                     Ok(false) => {}
                     Err(error) => tracing::warn!("deferred work has to wait: {error}"),

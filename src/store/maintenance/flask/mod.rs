@@ -1,5 +1,5 @@
 //! The database of the earlier system, which was written in Python with Flask and SQLAlchemy: its
-//! rows as they are. `domain/import/` decides what becomes of them.
+//! rows as they are. `domain/flask/` decides what becomes of them.
 //!
 //! That file is only ever read, and nothing is left beside it (`open.rs`).
 

@@ -5,7 +5,7 @@
 import { recall, remember } from './offline.js';
 
 /** @typedef {'offline' | 'unavailable' | 'rateLimited' | 'credentials' | 'token' | 'notOwner' | 'notFound'
- *   | 'conflict' | 'invalid' | 'taken' | 'fault'} ErrorKind what went wrong, by what a person can do about it */
+ *   | 'conflict' | 'invalid' | 'tooLarge' | 'taken' | 'fault'} ErrorKind what went wrong, by what a person can do about it */
 
 export class ApiError extends Error {
   /** @param {ErrorKind} kind @param {{detail?: string, retryAfter?: number, request?: string}} [more] */
@@ -28,7 +28,7 @@ export class ApiError extends Error {
 /** @type {Record<number, ErrorKind>} by the envelope's code */
 const KINDS = {
   20010: 'taken', 40000: 'invalid', 40001: 'invalid', 40100: 'credentials', 40101: 'token', 40102: 'token',
-  40400: 'notFound', 41200: 'conflict', 41300: 'invalid', 42900: 'rateLimited', 50300: 'unavailable',
+  40400: 'notFound', 41200: 'conflict', 41300: 'tooLarge', 42900: 'rateLimited', 50300: 'unavailable',
 };
 
 // A server that has not answered by then counts as offline.
@@ -164,14 +164,55 @@ async function send(method, url, sentToken, { body, key, ifNoneMatch, signal } =
   }
 }
 
-/** @param {Response} response @param {string} text @param {string} sentToken */
+/**
+ * Sends a file, which may take long. Only an XMLHttpRequest tells how much of it has been sent.
+ * @param {string} path @param {Record<string, string>} query @param {Blob} file
+ * @param {(part: number) => void} progress is told which part has been sent, up to 1 @param {AbortSignal} signal
+ * @returns {Promise<any>} the data of the answer; rejects with `signal.reason` if that is aborted
+ */
+export function upload(path, query, file, progress, signal) {
+  const sentToken = token;
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    request.open('POST', urlOf(path, query));
+    request.setRequestHeader('X-calendar-access-token', sentToken);
+    request.upload.addEventListener('progress', ({ loaded, total }) => progress(loaded / total));
+    request.addEventListener('load', () => {
+      const headers = { get: (/** @type {string} */ name) => request.getResponseHeader(name) };
+      try {
+        resolve(unwrap({ status: request.status, headers }, request.responseText, sentToken).data);
+      } catch (error) {
+        reject(error);
+      }
+    });
+    request.addEventListener('error', () => reject(new ApiError('offline')));
+    request.addEventListener('abort', () => reject(signal.reason));
+    signal.addEventListener('abort', () => request.abort());
+    request.send(file);
+  });
+}
+
+/** Gets a file. @param {string} path @returns {Promise<{file: Blob, name: string}>} */
+export async function download(path) {
+  const sentToken = token;
+  const lost = () => { throw new ApiError('offline'); };
+  const response = await fetch(urlOf(path), { headers: { 'X-calendar-access-token': sentToken }, cache: 'no-store' }).catch(lost);
+  if (!response.ok) unwrap(response, await response.text().catch(lost), sentToken);
+  const disposition = response.headers.get('Content-Disposition') ?? '';
+  // The name with any characters comes second (RFC 6266).
+  const encoded = /filename\*=UTF-8''([^;]+)/i.exec(disposition)?.[1];
+  const name = encoded ? decodeURIComponent(encoded) : /filename="([^"]+)"/i.exec(disposition)?.[1];
+  return { file: await response.blob().catch(lost), name: name ?? 'calendar.ics' };
+}
+
+/** @param {{status: number, headers: {get: (name: string) => string | null}}} response @param {string} text @param {string} sentToken */
 function unwrap(response, text, sentToken) {
   let envelope;
   try {
     envelope = JSON.parse(text);
   } catch {
     // A proxy's own page, when the server behind it is down.
-    throw new ApiError(response.status >= 502 ? 'unavailable' : 'fault');
+    throw new ApiError(response.status >= 502 ? 'unavailable' : response.status === 413 ? 'tooLarge' : 'fault');
   }
   const { code, message, detail } = envelope.meta ?? {};
   if (code === 20000) {

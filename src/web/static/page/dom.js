@@ -86,6 +86,11 @@ export function open(dialog, focus) {
   focus?.focus();
 }
 
+/** Closes all dialogs, whatever they hold. */
+export function closeDialogs() {
+  for (const dialog of document.querySelectorAll('dialog')) dialog.close();
+}
+
 /** Lets every dialog close on a click on its backdrop and by its buttons of the class `close`. */
 export function initDialogs() {
   for (const dialog of document.querySelectorAll('dialog')) {

@@ -6,7 +6,8 @@ import { allGroups, groupMark, isOld, load, select, selectedFirst } from './grou
 import { errorMessage, t } from './i18n/index.js';
 import { notify } from './messages.js';
 import { refresh } from './refresh.js';
-import { isUser, state } from './state.js';
+import { state } from './state.js';
+import { problemText } from './subscription.js';
 import { searchKey } from './text.js';
 
 /** @typedef {import('./state.js').Group} Group */
@@ -23,6 +24,7 @@ let drawn = '';
 export function init() {
   groupDialog.init(drawAndRefresh);
   on('group-new', 'click', () => groupDialog.openGroup(null));
+  on('personal-options', 'click', groupDialog.openPersonal);
   on('group-filter', 'input', draw);
 }
 
@@ -68,9 +70,12 @@ function draw() {
 function row(group) {
   const box = el('input', { type: 'checkbox', onchange: () => void toggle(group.id, box.checked) });
   const options = { type: 'button', 'aria-label': t.groupOptions(group.name), onclick: () => groupDialog.openGroup(group) };
+  const { subscription } = group;
+  const about = [t.groupCreatedBy(group.creator_email), subscription?.problem && problemText(subscription)];
   return el('li.group', {},
-    el('label', { title: t.groupCreatedBy(group.creator_email) }, box, groupMark(group.id), el('span.name', {}, group.name)),
-    isUser(group.creator_email) && el('button.quiet.small', options, icon('dots')));
+    el('label', { title: about.filter(Boolean).join('\n') }, box, groupMark(group.id), el('span.name', {}, group.name),
+      subscription?.problem && el('span.warning', {}, icon('warning'), el('span.hidden-text', {}, t.notReadShort))),
+    el('button.quiet.small', options, icon('dots')));
 }
 
 /** @param {number} id @param {boolean} selected */

@@ -4,7 +4,7 @@ import { call } from './api.js';
 import { el } from './dom.js';
 import * as store from './events/store.js';
 import { t } from './i18n/index.js';
-import { state } from './state.js';
+import { hasRole, state } from './state.js';
 import { MINUTE } from './time.js';
 
 /** @typedef {import('./state.js').Group} Group */
@@ -19,6 +19,18 @@ export const allGroups = () => [...state.groups.values()];
 /** The same groups, the selected ones first. @param {Group[]} groups */
 export const selectedFirst = (groups) => [true, false].flatMap((isSelected) =>
   groups.filter(({ id }) => state.selectedGroups.has(id) === isSelected));
+
+/** The groups that events can be put into, the selected ones first. */
+export const groupsForEvents = () =>
+  selectedFirst(allGroups().filter((group) => !group.subscription && hasRole(group, 'writer')));
+
+/** The most groups that a form offers. */
+const MOST_OFFERED = 1200;
+
+/** The options of a form's groups. @param {Group[]} some @param {number | null} chosen is among them, however many there are */
+export const optionsOf = (some, chosen) => some
+  .filter(({ id }, index) => index < MOST_OFFERED || id === chosen)
+  .map(({ id, name }) => el('option', { value: id, selected: id === chosen }, name));
 
 /** The classes of a group's colour and shape; calendar.css has them. @param {number | null} id */
 export const groupClasses = (id) => (id === null
@@ -95,18 +107,21 @@ export async function select(id, selected) {
 
 /** The tries to make one group. What was sent first may have arrived although its answer was lost. @typedef {{key: string, name?: string}} Attempt */
 
-/** Makes a group and selects it, since its creator wants to see it. @param {string} name @param {Attempt} attempt the same for each try to make it */
-export async function create(name, attempt) {
+/**
+ * Makes a group and selects it, since its creator wants to see it.
+ * @param {string} name @param {About} about @param {Attempt} attempt the same for each try to make it
+ */
+export async function create(name, about, attempt) {
   const first = attempt.name ?? name;
   attempt.name = first;
   try {
-    const { id } = await call('POST', '/group/', { body: { group_name: first }, key: attempt.key }).catch((error) => {
+    const { id } = await call('POST', '/group/', { body: { group_name: first, ...about }, key: attempt.key }).catch((error) => {
       // What was refused has not arrived.
       if (!error.retryable) attempt.name = undefined;
       throw error;
     });
     // It was edited between two tries.
-    if (first !== name) await call('PUT', '/group/', { body: { group_id: id, group_name: name } });
+    if (first !== name) await call('PUT', '/group/', { body: { group_id: id, group_name: name, ...about } });
     await call('PUT', `/user/calendar/group/${id}`);
   } finally {
     changes += 1;
@@ -114,10 +129,36 @@ export async function create(name, attempt) {
   await load();
 }
 
-/** @param {number} id @param {string} name */
-export async function rename(id, name) {
-  await call('PUT', '/group/', { body: { group_id: id, group_name: name } });
+/** What else can be said of a group. @typedef {{everyone: import('./state.js').Everyone, description: string | null}} About */
+
+/** @param {number} id @param {string} name @param {About} about */
+export async function change(id, name, about) {
+  await call('PUT', '/group/', { body: { group_id: id, group_name: name, ...about } });
   changes += 1;
+  await load();
+}
+
+/** @typedef {{useremail: string, role: import('./state.js').Role}} Member */
+
+/** The members of a group that the user may know. @param {number} id @returns {Promise<Member[]>} */
+export async function members(id) {
+  return (await call('GET', `/group/${id}/member`)).data;
+}
+
+/** Adds a member, or gives one another role. @param {number} id @param {Member} member */
+export async function putMember(id, member) {
+  await call('PUT', `/group/${id}/member`, { body: member });
+}
+
+/** Removes a member, or the user, who may see less afterwards. @param {number} id @param {string} useremail */
+export async function removeMember(id, useremail) {
+  await call('DELETE', `/group/${id}/member`, { body: { useremail } });
+}
+
+/** Loads the groups again after the user's own role in one has changed. */
+export async function loadAfterMove() {
+  changes += 1;
+  store.clear();
   await load();
 }
 
@@ -134,8 +175,30 @@ export async function remove(id) {
   store.dropGroup(id);
 }
 
-/** @param {number} id @returns {Promise<number>} how many events are in a group */
-export async function countEvents(id) {
+/**
+ * A group with how many events are in it, and how its address was last read.
+ * @param {number} id @returns {Promise<Group & {events: number}>}
+ */
+export async function read(id) {
   const { data } = await call('GET', `/group/${id}`);
-  return data.events;
+  return data;
+}
+
+/** The addresses of holidays that the server knows. @returns {Promise<{country: string, url: string}[]>} */
+export async function holidays() {
+  const { data } = await call('GET', '/holidays');
+  return data;
+}
+
+/**
+ * Makes a group of the events at an address, and selects it.
+ * @param {string} url @param {string} name @param {string} key the same for each try
+ */
+export async function subscribe(url, name, key) {
+  const { id } = await call('POST', '/group/subscription', { body: { url, group_name: name }, key });
+  changes += 1;
+  await call('PUT', `/user/calendar/group/${id}`);
+  changes += 1;
+  store.clear();
+  await load();
 }

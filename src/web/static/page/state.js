@@ -3,7 +3,15 @@
 
 /** @typedef {'year' | 'month' | 'week' | 'day' | 'list'} View */
 /** @typedef {{useremail: string, created: string, timezone?: string}} User */
-/** @typedef {{id: number, name: string, creator_email: string}} Group */
+/**
+ * @typedef {{url?: string, read: string | null, problem?: string}} Subscription
+ *   `read`: when the address was last read, as the API writes it; `problem`: why it could not be since
+ * @typedef {'reader' | 'writer' | 'editor' | 'owner'} Role what somebody may in a group, each also what the one before may
+ * @typedef {'none' | 'reader' | 'writer'} Everyone what those may who are no members; nothing: it is private
+ * @typedef {{id: number, name: string, creator_email: string, subscription?: Subscription | null, role?: Role,
+ *   everyone?: Everyone, description?: string}} Group
+ *   what the API leaves out: `role` where its creator owns it and others write; `everyone` where they write
+ */
 
 export const state = {
   /** Who is signed in, or was until the session ended. Written by main.js. @type {User | null} */
@@ -23,6 +31,18 @@ export const state = {
   /** The ids of the selected groups. Written by groups.js. @type {Set<number>} */
   selectedGroups: new Set(),
 };
+
+/** Whether a group is filled from an address, and its events are read only. @param {number | null} group */
+export const isSubscribed = (group) => group !== null && Boolean(state.groups.get(group)?.subscription);
+
+/** @type {Role[]} */
+export const ROLES = ['reader', 'writer', 'editor', 'owner'];
+
+/** Whether the user has at least a role in a group. @param {Group | undefined} group @param {Role} least */
+export function hasRole(group, least) {
+  const role = group?.role ?? (group && isUser(group.creator_email) ? 'owner' : 'writer');
+  return ROLES.indexOf(role) >= ROLES.indexOf(least);
+}
 
 /** Whether an email is that of the user; its case does not matter. @param {string} email */
 export const isUser = (email) => email.toLowerCase() === state.user?.useremail.toLowerCase();

@@ -130,7 +130,7 @@ export function wallTimeAt(instant, inZone = zone) {
  * When a clock in a zone shows a time: for the first time, if it is turned back; if it skips the time, as if it did not.
  * @param {number} wall @param {string} inZone
  */
-export function instantOf(wall, inZone) {
+function instantOf(wall, inZone) {
   const [before, after] = [-DAY, DAY].map((some) => wall - (wallTimeAt(wall + some, inZone) - (wall + some)));
   return [before, after].find((instant) => wallTimeAt(instant, inZone) === wall) ?? before;
 }

@@ -1,7 +1,7 @@
 // What is written in the calendar: on an event, at the head of a day, and in an empty list.
 
 import { el, icon } from '../dom.js';
-import { describeRepeat, describeTime, fullTitle, isRepeating, keyOf, lastDay, shortTitle } from '../events/event.js';
+import { describeRepeat, describeTime, fullTitle, isRepeating, keyOf, lastDay, mayChange, shortTitle } from '../events/event.js';
 import {
   firstDay, formatClock, formatClockRange, formatDayAndMonth, formatLongDate, formatMonth, formatWeekday, formatter, weekNumbers,
 } from '../format.js';
@@ -22,7 +22,7 @@ export function eventContent(event, resizeHandle) {
   const mark = event.birthday ? icon('cake') : groupMark(event.group);
   // What it means is in the label of the whole event.
   const repeats = isRepeating(event) ? el('span.repeats', {}, icon('repeat')) : null;
-  const lock = event.mine ? null : icon('lock');
+  const lock = mayChange(event) ? null : icon('lock');
   if (view === 'list') {
     if (repeats) subject.append(repeats);
     const calendar = event.birthday ? t.birthday : groupName(event.group);
@@ -35,7 +35,7 @@ export function eventContent(event, resizeHandle) {
   const time = event.allDay ? null : el('time.ec-event-time', { datetime: toIso(event.start) }, timeInView(event));
   if (view === 'month') {
     const line = el('span.line', {}, mark, time, subject, repeats, lock);
-    return event.mine && !event.birthday ? [line, resizeHandle()] : [line];
+    return mayChange(event) && !event.birthday ? [line, resizeHandle()] : [line];
   }
   const line = el('span.line', {}, mark, subject, repeats, time, lock);
   return event.group === null ? [line] : [line, el('span.event-group', {}, groupName(event.group))];
@@ -59,7 +59,7 @@ export function labelEvent(event, element) {
   const calendar = event.birthday ? t.everyYear : groupName(event.group);
   const { status, free, location } = event.details;
   const more = [describeRepeat(event), status && t[status], free && t.free, location];
-  const parts = [title, describeTime(event), ...more, calendar, event.mine ? '' : t.readOnly];
+  const parts = [title, describeTime(event), ...more, calendar, mayChange(event) ? '' : t.readOnly];
   element.setAttribute('aria-label', parts.filter(Boolean).join(', '));
   element.title = [title, describeTime(event), ...more, calendar].filter(Boolean).join('\n');
 }

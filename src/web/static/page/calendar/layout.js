@@ -1,7 +1,7 @@
 // From the events of a view to the items that the library draws: which of them have room, and how each is drawn.
 
 import { byId, isNarrow, isPrinted } from '../dom.js';
-import { keyOf } from '../events/event.js';
+import { isOwn, keyOf, mayChange } from '../events/event.js';
 import { groupClasses } from '../groups.js';
 import { t } from '../i18n/index.js';
 import { state } from '../state.js';
@@ -93,12 +93,12 @@ const drawnStart = (event) => (isWhole(event) ? event.start
 export function itemOf(event) {
   const id = keyOf(event);
   drawnEvents.set(id, event);
-  const editable = event.mine && !event.birthday;
+  const editable = mayChange(event) && !event.birthday;
   return {
     id, allDay: isWhole(event), start: toIso(drawnStart(event)), end: toIso(Math.min(drawnEnd(event), LAST_DAY + DAY - MINUTE)),
     startEditable: editable, durationEditable: editable && state.view !== 'month',
     classNames: [
-      ...(event.birthday ? ['birthday'] : groupClasses(event.group)), event.mine ? 'own' : 'others',
+      ...(event.birthday ? ['birthday'] : groupClasses(event.group)), isOwn(event) ? 'own' : 'others',
       ...(event.end - event.start < SHORT ? ['short'] : []), ...(event.details.status ? [event.details.status] : []), ...(event.details.free ? ['free'] : []),
     ],
   };

@@ -10,6 +10,7 @@ import { notify } from '../messages.js';
 import { refresh } from '../refresh.js';
 import { changePassword, signOut, signOutEverywhere } from '../session.js';
 import { fromApi, toIsoDate, today } from '../time.js';
+import { pressTwice } from './press-twice.js';
 
 /** @typedef {import('../events/event.js').CalendarEvent} CalendarEvent */
 
@@ -104,10 +105,4 @@ async function endAllSessions() {
   } catch (error) {
     tell('sign-out-error', errorMessage(error));
   }
-}
-
-/** Confirms a destructive action: the button acts when it is pressed a second time. @param {HTMLButtonElement} button @param {() => void} act */
-function pressTwice(button, act) {
-  if (button.textContent === t.pressAgain) act();
-  else button.textContent = t.pressAgain;
 }

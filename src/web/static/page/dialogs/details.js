@@ -2,13 +2,13 @@
 
 import { byId, el, icon, isNarrow, on, open, withParts } from '../dom.js';
 import * as actions from '../events/actions.js';
-import { describeRepeat, describeTime, fullTitle, isRepeating, zoneOf } from '../events/event.js';
+import { describeRepeat, describeTime, fullTitle, isRepeating, mayChange, mayDelete, zoneOf } from '../events/event.js';
 import { ConflictError } from '../events/requests.js';
 import { formatClock, formatShortDate } from '../format.js';
 import { groupMark, groupName } from '../groups.js';
 import { errorMessage, t } from '../i18n/index.js';
 import { notify } from '../messages.js';
-import { isUser, state } from '../state.js';
+import { isSubscribed } from '../state.js';
 import { addressesIn } from '../text.js';
 import { MINUTE, convert, fromApi, zoneName } from '../time.js';
 import { edit } from './editor.js';
@@ -35,7 +35,7 @@ export function init() {
 /** @param {CalendarEvent} event @param {HTMLElement} [beside] the element that shows the event */
 export function showDetails(event, beside) {
   shown = event;
-  const editable = event.mine && !event.birthday;
+  const editable = mayChange(event) && !event.birthday;
   byId('details-title').textContent = fullTitle(event);
   byId('details-when').textContent = describeTime(event) + (event.birthday ? ` (${t.everyYear})` : '');
   byId('details-when').classList.toggle('cancelled', event.details.status === 'cancelled');
@@ -44,12 +44,14 @@ export function showDetails(event, beside) {
   byId('details-group').replaceChildren(
     event.birthday ? icon('cake') : groupMark(event.group),
     el('span', {}, event.birthday ? t.birthday : groupName(event.group)));
+  byId('details-creator').hidden = isSubscribed(event.group);
   byId('details-creator').textContent = `${t.createdBy} ${event.email}${event.mine ? ` (${t.you})` : ''}`;
   byId('details-history').textContent = `${t.created}: ${formatTimestamp(event.created)}`
     + (event.updated ? ` · ${t.lastChanged}: ${formatTimestamp(event.updated)}` : '');
-  byId('details-read-only').hidden = event.mine;
+  byId('details-read-only').hidden = mayChange(event);
+  byId('details-read-only-text').textContent = isSubscribed(event.group) ? t.subscribedHint : t.readOnlyHint;
   byId('details-edit').hidden = !editable;
-  byId('details-delete').hidden = !event.mine && !isInOwnGroup(event);
+  byId('details-delete').hidden = !mayDelete(event);
   byId('details-delete').textContent = t.delete;
   byId('details-delete').disabled = false;
   confirmed = event.mine;
@@ -80,11 +82,6 @@ const link = (address, text = address) => el('a', { href: address, target: '_bla
 
 /** @param {string} text whose addresses become links */
 const linked = (text) => withParts(text, addressesIn(text), (address) => link(address));
-
-/** Whether the event is in a group that the user created, and so may be deleted by the user. @param {CalendarEvent} event */
-function isInOwnGroup({ group }) {
-  return group !== null && isUser(state.groups.get(group)?.creator_email ?? '');
-}
 
 /** To the minute. @param {string} text as the API writes it */
 function formatTimestamp(text) {

@@ -6,7 +6,7 @@ import { describeRule } from '../events/event.js';
 import { lastDayOf, monthlyParts, parseRule, repeatOf, ruleOf, weekStartOf, weekdayOf } from '../events/rule.js';
 import { firstDay, formatShortDate, formatWeekday } from '../format.js';
 import { t } from '../i18n/index.js';
-import { DAY, addMonths, instantOf, startOfDay, toIso, toIsoDate, today } from '../time.js';
+import { DAY, addMonths, startOfDay, toIso, toIsoDate, today } from '../time.js';
 
 /** @typedef {import('../events/rule.js').Repeat} Repeat */
 /** @typedef {import('../events/rule.js').Every} Every */
@@ -143,9 +143,9 @@ function ruleText() {
   return ruleOf(repeat, when.start, repeat.until === null ? '' : endText(repeat.until));
 }
 
-/** The last day as a rule has it: a date, or its last second in UTC (RFC 5545, 3.3.10). @param {number} day */
+/** The last day as a rule has it: a date, or its last second on the clock of the rule. @param {number} day */
 function endText(day) {
-  const end = when.allDay ? toIsoDate(day) : `${toIso(instantOf(day + DAY - 1000, when.zone))}Z`;
+  const end = when.allDay ? toIsoDate(day) : toIso(day + DAY - 1000);
   return end.replace(/[-:]/g, '');
 }
 

@@ -7,7 +7,7 @@ import * as actions from '../events/actions.js';
 import { describeRepeat, describeTime, isAllDay, zoneOf } from '../events/event.js';
 import { ConflictError } from '../events/requests.js';
 import { selectAndShow } from '../group-list.js';
-import { allGroups, groupMark, groupName, selectedFirst } from '../groups.js';
+import { groupMark, groupName, groupsForEvents } from '../groups.js';
 import { errorMessage, t } from '../i18n/index.js';
 import { notifyForGood } from '../messages.js';
 import { get as settings } from '../settings.js';
@@ -102,7 +102,7 @@ export function create(start, end, allDay = false) {
 function openNew(given, fields, allDay, group = null) {
   draft = given;
   byId('editor-title').textContent = t.newEvent;
-  const groups = selectedFirst(allGroups());
+  const groups = groupsForEvents();
   const hidden = Math.max(0, groups.length - MOST_GROUPS);
   field('group').replaceChildren(
     el('option', { value: '' }, `${t.personal} (${t.personalHint})`),

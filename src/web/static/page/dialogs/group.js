@@ -1,11 +1,17 @@
-// The dialog to create a group, or to rename or delete one's own.
+// The dialog of a calendar: to create a group, to change, share or delete one's own, and to take its events in or out.
 
 import { newKey } from '../api.js';
 import { announce, byId, on, open } from '../dom.js';
+import { formatClock, formatShortDate } from '../format.js';
 import * as groups from '../groups.js';
 import { errorMessage, t } from '../i18n/index.js';
 import { notify } from '../messages.js';
+import { hasRole } from '../state.js';
+import { addressText, problemText } from '../subscription.js';
 import { canBeSeen, isSameText } from '../text.js';
+import { MINUTE, fromApi } from '../time.js';
+import { exportCalendar } from './export.js';
+import { initMembers, showMembers } from './members.js';
 import { askBeforeClosing } from './unsaved.js';
 
 /** @typedef {import('../state.js').Group} Group */
@@ -14,7 +20,7 @@ import { askBeforeClosing } from './unsaved.js';
  * What the dialog is about. Each opening makes another, so that an answer that comes late cannot act on a dialog that
  * was opened meanwhile.
  * @typedef {{group: Group | null, attempt: import('../groups.js').Attempt}} Draft
- *   `group`: the one that is edited, or null for a new one; `attempt`: the tries to make it
+ *   `group`: the one that is shown, or null for a new one and for the personal calendar; `attempt`: the tries to make it
  */
 
 /** @type {Draft} */
@@ -25,34 +31,122 @@ const isShown = (sent) => draft === sent && byId('group-dialog').open;
 let changed = () => {};
 let isSaving = false;
 
-/** @param {() => void} onChange called after a group was created, renamed or deleted */
+/** @param {() => void} onChange called after a group was created, changed, left or deleted */
 export function init(onChange) {
   changed = onChange;
-  askBeforeClosing('group-dialog', 'group-actions', () => !isSaving && byId('group-name').value.trim() !== (draft.group?.name ?? ''));
+  askBeforeClosing('group-dialog', 'group-actions',
+    () => !isSaving && !byId('group-form').hidden && (byId('group-name').value.trim() !== (draft.group?.name ?? '')
+      || byId('group-about').value.trim() !== (draft.group?.description ?? '')
+      || byId('group-everyone').value !== (draft.group?.everyone ?? 'writer')));
   on('group-form', 'submit', () => void save());
   on('group-delete-form', 'submit', () => void remove());
+  on('group-import', 'click', () => leaveFor(import('./import.js'), ({ openImport }, id) => openImport(id)));
+  on('group-connect', 'click', () => leaveFor(import('./connect.js'), ({ openConnect }, id) => openConnect(id)));
+  on('group-subscribe', 'click', () => leaveFor(import('./subscribe.js'), ({ openSubscribe }) => openSubscribe()));
+  on('group-export', 'click', () => void saveFile());
+  initMembers(changed);
 }
 
 /** @param {Group | null} group null: a new one */
 export function openGroup(group) {
-  draft = { group, attempt: { key: newKey() } };
-  isSaving = false;
-  byId('group-title').textContent = group ? t.editGroup : t.newGroup;
+  const isOwn = !group || hasRole(group, 'owner');
+  show(group, group ? (isOwn ? t.editGroup : group.name) : t.newGroup);
   byId('group-name').value = group?.name ?? '';
-  byId('group-save').textContent = group ? t.rename : t.createGroup;
-  byId('group-error').textContent = byId('group-delete-error').textContent = '';
-  byId('group-delete-form').hidden = !group;
-  byId('group-delete-name').value = '';
-  if (group) void showDeletion(draft, group);
-  open(byId('group-dialog'), byId('group-name'));
+  byId('group-about').value = group?.description ?? '';
+  byId('group-everyone').value = group?.everyone ?? 'writer';
+  byId('group-save').textContent = group ? t.save : t.createGroup;
+  byId('group-form').hidden = !isOwn;
+  byId('group-delete-form').hidden = !group || !isOwn;
+  byId('group-to-subscribe').hidden = Boolean(group);
+  byId('group-files').hidden = !group;
+  byId('group-import').hidden = Boolean(group?.subscription);
+  showSubscription(group);
+  showMembers(group);
+  if (group) void showMore(draft, group);
+  open(byId('group-dialog'), isOwn ? byId('group-name') : byId('group-export'));
 }
 
-/** Says what deleting the group would do. @param {Draft} asked @param {Group} group */
-async function showDeletion(asked, group) {
+/** Opens the dialog for the personal calendar. */
+export function openPersonal() {
+  show(null, t.personal);
+  for (const id of ['group-form', 'group-delete-form', 'group-to-subscribe']) byId(id).hidden = true;
+  byId('group-files').hidden = byId('group-import').hidden = false;
+  showSubscription(null);
+  showMembers(null);
+  open(byId('group-dialog'), byId('group-import'));
+}
+
+/** @param {Group | null} group @param {string} title */
+function show(group, title) {
+  draft = { group, attempt: { key: newKey() } };
+  isSaving = false;
+  byId('group-title').textContent = title;
+  for (const id of ['group-error', 'group-delete-error', 'group-files-error']) byId(id).textContent = '';
+  byId('group-delete-name').value = '';
+}
+
+/** Says where a group has its events from, and how that went. @param {Group | null} group */
+function showSubscription(group) {
+  const subscription = group?.subscription;
+  byId('group-subscription').hidden = !subscription;
+  if (!subscription) return;
+  const { url, read, problem } = subscription;
+  byId('group-source').hidden = !url;
+  byId('group-address').textContent = url ? addressText(url) : '';
+  byId('group-read').textContent = read ? t.lastRead(formatMoment(read)) : t.neverRead;
+  byId('group-problem').hidden = !problem;
+  byId('group-problem').textContent = problem ? problemText(subscription) : '';
+}
+
+/** @param {string} text as the API writes it */
+function formatMoment(text) {
+  const time = fromApi(text);
+  return `${formatShortDate(time)}, ${formatClock(time - time % MINUTE)}`;
+}
+
+/** Says what deleting the group would do, and how its address was last read. @param {Draft} asked @param {Group} group */
+async function showMore(asked, group) {
   byId('group-delete-label').textContent = t.typeGroupName(group.name);
   byId('group-delete-effect').textContent = '…';
-  const text = await groups.countEvents(group.id).then(t.deleteGroupEffect, errorMessage);
-  if (draft === asked) byId('group-delete-effect').textContent = text;
+  try {
+    const read = await groups.read(group.id);
+    if (draft !== asked) return;
+    byId('group-delete-effect').textContent = t.deleteGroupEffect(read.events);
+    showSubscription(read);
+  } catch (error) {
+    if (draft === asked) byId('group-delete-effect').textContent = errorMessage(error);
+  }
+}
+
+/**
+ * Closes the dialog for another one, whose module is loaded only now.
+ * @template Module
+ * @param {Promise<Module>} loading @param {(module: Module, group: number | null) => void} act
+ */
+function leaveFor(loading, act) {
+  const sent = draft;
+  loading.then((module) => {
+    if (!isShown(sent)) return;
+    byId('group-dialog').close();
+    act(module, sent.group?.id ?? null);
+  }, () => {
+    if (isShown(sent)) byId('group-files-error').textContent = t.offline;
+  });
+}
+
+async function saveFile() {
+  const sent = draft;
+  const button = byId('group-export');
+  button.disabled = true;
+  byId('group-files-error').textContent = '';
+  try {
+    await exportCalendar(sent.group?.id ?? null);
+  } catch (failure) {
+    if (isShown(sent)) byId('group-files-error').textContent = errorMessage(failure);
+    else notify(`${t.notExported} ${errorMessage(failure)}`);
+  } finally {
+    button.disabled = false;
+  }
 }
 
 async function save() {
@@ -65,8 +159,9 @@ async function save() {
   const sent = draft;
   isSaving = true;
   try {
-    if (sent.group) await groups.rename(sent.group.id, name);
-    else await groups.create(name, sent.attempt);
+    const about = { everyone: byId('group-everyone').value, description: byId('group-about').value.trim() || null };
+    if (sent.group) await groups.change(sent.group.id, name, about);
+    else await groups.create(name, about, sent.attempt);
   } catch (failure) {
     if (!isShown(sent)) return void notify(`${t.notSaved(name)} ${errorMessage(failure)}`);
     error.textContent = errorMessage(failure);

@@ -2,7 +2,7 @@
 
 import { byId, el, on, open } from '../dom.js';
 import { formatWeekday, hourLabel } from '../format.js';
-import { allGroups, selectedFirst } from '../groups.js';
+import { groupsForEvents } from '../groups.js';
 import { errorMessage, language, t } from '../i18n/index.js';
 import * as settings from '../settings.js';
 import { DAY } from '../time.js';
@@ -38,7 +38,7 @@ async function show() {
 function fill() {
   const automatic = { '': t.asOnThisDevice };
   const hours = (/** @type {number[]} */ some) => some.map((hour) => [hour, hourLabel(hour)]);
-  const groups = selectedFirst(allGroups()).slice(0, MOST_GROUPS);
+  const groups = groupsForEvents().slice(0, MOST_GROUPS);
   offer('week_start', [...Object.entries(automatic), ...Object.entries(WEEK_STARTS).map(([name, day]) => [name, formatWeekday(day, 'long')])]);
   offer('clock', [...Object.entries(automatic), ['12', t.clock12], ['24', t.clock24]]);
   offer('week_numbers', [['', t.no], ['true', t.yes]]);

@@ -1,6 +1,6 @@
 // The sign-in screen: signing in or up with a password, or in with a token.
 
-import { byId, on, showScreen } from '../dom.js';
+import { byId, closeDialogs, on, showScreen } from '../dom.js';
 import { errorMessage, language, setLanguage, t } from '../i18n/index.js';
 import { signIn, signUp, storeToken, userOf } from '../session.js';
 
@@ -28,6 +28,7 @@ export function init(signedIn) {
 
 /** @param {string} [reason] why the person has to sign in */
 export function showSignIn(reason = '') {
+  closeDialogs();
   showScreen('sign-in');
   setMode('sign-in');
   showError(reason);

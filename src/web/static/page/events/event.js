@@ -2,7 +2,7 @@
 
 import { formatClock, formatClockRange, formatDate, formatDayOfYear, formatLongDate, formatShortDate, onOneDay } from '../format.js';
 import { t } from '../i18n/index.js';
-import { isUser } from '../state.js';
+import { hasRole, isSubscribed, isUser, state } from '../state.js';
 import { canBeSeen } from '../text.js';
 import { DAY, MINUTE, convert, fromApi, fromIso, isKnownZone, startOfDay, startOfYear, toApi, toIso, zoneName } from '../time.js';
 import { lastDayOf, parseRule } from './rule.js';
@@ -68,6 +68,18 @@ export function changedBy(event, { subject, start, end, allDay, details }) {
   const left = Object.entries({ ...event.details, ...details }).filter(([, value]) => value !== null);
   return { ...event, subject, start, end, allDay: allDay || isAllDay(start, end), details: Object.fromEntries(left) };
 }
+
+/** Whether the user created it here. @param {CalendarEvent} event */
+export const isOwn = ({ mine, group }) => mine && !isSubscribed(group);
+
+/** Whether the user may delete it: their own where they write, anybody's where they are an editor. @param {CalendarEvent} event */
+export function mayDelete({ mine, group }) {
+  if (group === null) return mine;
+  return !isSubscribed(group) && hasRole(state.groups.get(group), mine ? 'writer' : 'editor');
+}
+
+/** Whether the user may change it: what they see of it, too. @param {CalendarEvent} event */
+export const mayChange = (event) => mayDelete(event) && (event.mine || !event.details.private);
 
 /** Whether it is one of a series, also if it was changed by itself. @param {CalendarEvent} event */
 export const isRepeating = ({ details, series }) => Boolean(details.rrule) || series !== null;

@@ -84,6 +84,7 @@ export const en = {
     `The server did not accept this${detail ? ` (${detail})` : ''}. Change it and try again.`,
   fault: (/** @type {string} */ request) =>
     `Something went wrong on the server. Try again, or tell your administrator${request ? ` (request ${request})` : ''}.`,
+  tooLarge: 'This is more than the server takes at once. Make it smaller and try again.',
   conflict: 'This has been changed elsewhere.',
   shownAsOf: (/** @type {string} */ moment) => `No connection. Showing the calendar as of ${moment}.`,
   newVersion: 'There is a new version of this page.', reload: 'Reload',
@@ -153,8 +154,16 @@ export const en = {
 
   // Groups
   groups: 'Groups', newGroup: 'New group', groupName: 'Name', createGroup: 'Create group', editGroup: 'Edit group',
-  noGroups: 'There are no groups yet. Create one for your family or team. Everyone on this server can find it.',
-  groupNameInvalid: 'Enter a name of 1 to 128 characters.', rename: 'Rename', deleteGroup: 'Delete this group',
+  noGroups: 'There are no groups yet. Create one for your family or team. Everyone on this server can find it, unless you make it private.',
+  groupAbout: 'What it is for', groupEveryone: 'Everyone on this server',
+  everyoneWrites: 'sees it and adds events', everyoneReads: 'sees it', everyoneNothing: 'does not know of it: it is private',
+  members: 'Members', memberEmail: 'Email of somebody registered here', memberRole: 'Role', addMember: 'Add',
+  roles: { reader: 'sees events', writer: 'adds events', editor: 'changes all events', owner: 'owns the group' },
+  roleOf: (/** @type {string} */ email) => `Role of ${email}`, removeMember: 'Remove',
+  removeMemberOf: (/** @type {string} */ email) => `Remove ${email}`, leaveGroup: 'Leave',
+  membersChanged: 'Members changed', memberUnknown: 'Nobody is registered here with that email.',
+  needsAnotherOwner: 'A group needs an owner, and has room for so many members: make somebody else an owner first, or remove a member.',
+  groupNameInvalid: 'Enter a name of 1 to 128 characters.', deleteGroup: 'Delete this group',
   deleteGroupEffect: (/** @type {number} */ count) => (count === 0 ? 'It has no events.'
     : `${plural(count, 'Its only event is', `All ${count} events in it are`)} deleted too, no matter who created ${
       plural(count, 'it', 'them')}. This cannot be undone.`),
@@ -162,10 +171,55 @@ export const en = {
   wrongGroupName: 'That is not the name of the group.', groupDeleted: 'Group deleted',
   groupGone: 'This group no longer exists. Someone has deleted it.',
   groupCreatedBy: (/** @type {string} */ email) => `created by ${email}`,
-  groupOptions: (/** @type {string} */ name) => `Rename or delete ${name}`, findGroup: 'Find a group',
+  groupOptions: (/** @type {string} */ name) => `Options of ${name}`, personalOptions: 'Options of the personal calendar', findGroup: 'Find a group',
   moreGroups: (/** @type {number} */ count) =>
     `${count} more ${plural(count, 'group', 'groups')}. Type a part of the name above to find ${plural(count, 'it', 'them')}.`,
   moreGroupsToSelect: (/** @type {number} */ count) => `${count} more: select the group in the list of groups first`,
+
+  // Files
+  filesHint: 'Take events in from a file, keep them as a file, or show them in other programs.',
+  importButton: 'Import…', exportButton: 'Export', connectButton: 'Connect…',
+  importTitle: 'Import events', importInto: 'Into', importNow: 'Import', chooseFile: 'Drop a file here, or choose one',
+  importHint: 'An .ics file, or a .zip of them, as Google Calendar exports it.',
+  importProgress: 'Progress', importItems: 'What there is more to say of',
+  sending: (/** @type {number} */ percent) => `Sending the file: ${percent}%`, working: 'Reading the file…', importing: 'Importing…',
+  inFile: (/** @type {number} */ count) => (count === 0 ? 'There are no events in this file.' : `In this file: ${count} ${plural(count, 'event', 'events')}`),
+  importNew: (/** @type {number} */ count) => `${count} new`,
+  importUpdated: (/** @type {number} */ count) => `${count} changed since the last import`,
+  importKnown: (/** @type {number} */ count) => `${count} already there`,
+  importSkipped: (/** @type {number} */ count) => `${count} cannot be imported`,
+  importNothing: 'nothing to import', importEvents: (/** @type {number} */ count) => `Import ${count} ${plural(count, 'event', 'events')}`,
+  importedInto: (/** @type {string} */ calendar) => `Imported into ${calendar}:`,
+  imported: (/** @type {string} */ file) => `“${file}” was imported:`, notImported: (/** @type {string} */ file) => `“${file}” was not imported.`,
+  importUnknown: 'The connection was lost, and the events may or may not have arrived. Try again: nothing is imported twice.',
+  importOutcome: { created: 'New', updated: 'Changed', unchanged: 'Already there', skipped: 'Not imported' },
+  line: (/** @type {number} */ number) => `line ${number}`, moreItems: (/** @type {number} */ count) => `and ${count} more`,
+  notACalendar: (/** @type {string} */ detail) => `This file is not a calendar that can be read${detail ? ` (${detail})` : ''}. Choose an .ics file, or a .zip of them.`,
+  fileTooLarge: 'This file is larger than 64 MB. Export a shorter time into it, or several files.',
+  notExported: 'The calendar was not exported.',
+
+  // Addresses that other programs read
+  connectTitle: 'Connect other programs',
+  connectHint: 'A secret address lets a phone, a program or a website show a calendar. Whoever has it can read the calendar, until you end it.',
+  newFeed: 'New address', feedName: 'What it is for', feedNameExample: 'My phone', makeFeed: 'Make an address',
+  wholeCalendar: 'Everything my calendar shows', busyOnly: 'busy times only', busyOnlyHint: 'Busy times only, not what they are about',
+  feedAddress: 'Address', feedOnce: 'Copy it now: it is not shown again. Google and Outlook can only read it if this server can be reached from the internet.',
+  copy: 'Copy', copied: 'Copied', addToApple: 'Apple Calendar', addToGoogle: 'Google Calendar', addToOutlook: 'Outlook',
+  code: 'QR code of the address', scanCode: 'Scan it with a phone to have the calendar there.',
+  lastUsed: (/** @type {string} */ day) => `last read ${day}`, neverUsed: 'not read yet', endFeed: 'End', feedEnded: 'The address has ended',
+  feedUnknown: 'The connection was lost. If a new address is in the list, end it and make another.',
+
+  // Calendars at an address
+  subscribe: 'Subscribe', subscribeTitle: 'Subscribe to a calendar', subscribeInstead: 'Subscribe to holidays or another calendar',
+  subscribeSource: 'Calendar', anyAddress: 'At an address', holidaysOf: (/** @type {string} */ country) => `Holidays: ${country}`,
+  subscribeAddress: 'Address', subscribeHint: 'Such as that of a school, or public holidays. Its events are shown here as a group that everyone on this server can find, and kept up to date.',
+  addressInvalid: 'Enter the address of a calendar. It begins with https:// or webcal://.',
+  addressRefused: (/** @type {string} */ detail) => `This address cannot be read as a calendar${detail ? ` (${detail})` : ''}. Check it and try again.`,
+  readingAddress: 'Reading the address…', subscribed: (/** @type {string} */ name) => `Subscribed to ${name}`,
+  notSubscribed: (/** @type {string} */ name) => `You are not subscribed to “${name}”.`,
+  subscribedTo: 'Subscribed to', lastRead: (/** @type {string} */ moment) => `Last read ${moment}`, neverRead: 'Not read yet',
+  notRead: (/** @type {string} */ problem) => `It could not be read lately${problem ? ` (${problem})` : ''}. Its events are shown as they were.`,
+  notReadShort: '(could not be read lately)', subscribedHint: 'It comes from another calendar, and can only be changed there.',
 
   // Search
   coming: 'Coming', past: 'Past', searchSubjects: 'Search subjects', searchHint: 'Type a word from the subject.',

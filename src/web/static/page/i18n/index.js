@@ -59,6 +59,7 @@ export function errorMessage(error) {
     case 'notOwner': return t.notOwner;
     case 'notFound': return t.notFound;
     case 'conflict': return t.conflict;
+    case 'tooLarge': return t.tooLarge;
     case 'invalid': return t.invalid(error.detail);
     default: return t.fault(error.request ?? '');
   }
