@@ -51,12 +51,14 @@ pub fn create(
     tx.insert_feed(caller, new.group, new.busy_only, &new.name, &secret.digest(), now)
 }
 
-/// Ends a feed of `caller`: from then on, nothing is at its address.
+/// Ends a feed of `caller`: from then on, nothing is at its address. One of a group that they may not know of any more has
+/// ended already, whether or not its row is purged.
 ///
 /// # Errors
 /// [`Error::NotFound`] if `caller` has no such feed.
 pub fn end(tx: &Transaction<'_>, caller: UserId, id: FeedId) -> Result<()> {
-    if tx.delete_feed(caller, id)? { Ok(()) } else { Err(no_feed(id)) }
+    let has = tx.feeds_of(caller)?.iter().any(|feed| feed.id == id);
+    if has && tx.delete_feed(caller, id)? { Ok(()) } else { Err(no_feed(id)) }
 }
 
 /// The feed with that secret, its user, and the version of what it shows.

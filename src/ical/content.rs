@@ -1,8 +1,10 @@
 //! What a calendar object is about, what it says, and why it is refused.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use super::component::EventComponent;
+use crate::model::WallTime;
 
 /// The most bytes of an object.
 pub(super) const MOST_BYTES: usize = 1 << 20;
@@ -75,6 +77,9 @@ pub struct Events {
     pub main: Option<EventComponent>,
     /// Its occurrences that were changed by themselves, in the order of `replaces`, each of which is set.
     pub changed: Vec<EventComponent>,
+    /// Which of these say what all after them are too (`RANGE=THISANDFUTURE`, RFC 5545, 3.2.13), by `replaces`: each with its
+    /// number among the VEVENTs of the text, from 0 on.
+    pub following: BTreeMap<WallTime, usize>,
     /// What was read otherwise than it is written.
     pub notes: Vec<String>,
 }

@@ -3,6 +3,8 @@
 //! The bytes of an object are kept beside what is read here. So nothing is refused because it cannot be
 //! shown: a property that does not fit is shortened or left out, with a note.
 
+use std::collections::BTreeMap;
+
 use jiff::tz::TimeZone;
 
 use super::alarm::reminders;
@@ -34,12 +36,16 @@ pub(super) fn events(
     let is_main = |part: &&Part| part.line(text, "RECURRENCE-ID").is_none();
     let main = parts().find(is_main).map(|part| reader.main(part)).transpose()?;
     let (main, frame) = main.unzip();
-    let mut changed = Vec::new();
-    for part in parts().filter(|part| !is_main(part)) {
+    let (mut changed, mut following) = (Vec::new(), BTreeMap::new());
+    for (number, part) in parts().enumerate().filter(|(_, part)| !is_main(part)) {
         if changed.len() == Repeats::MOST_EXCEPTIONS {
             return Err(too_many());
         }
-        changed.push(reader.changed(part, frame.as_ref())?);
+        let event = reader.changed(part, frame.as_ref())?;
+        if let Some(replaces) = event.replaces.filter(|_| reaches_on(text, part)) {
+            following.entry(replaces).or_insert(number);
+        }
+        changed.push(event);
     }
     changed.sort_by_key(|changed| changed.replaces);
     let before = changed.len();
@@ -53,7 +59,12 @@ pub(super) fn events(
     }
     let mut notes = reader.notes.into_inner();
     notes.extend(reader.clocks.into_notes());
-    Ok(Events { main, changed, notes })
+    Ok(Events { main, changed, following, notes })
+}
+
+/// Whether a component says what all occurrences after its own are too.
+fn reaches_on(text: &str, part: &Part) -> bool {
+    part.line(text, "RECURRENCE-ID").is_some_and(|line| line.says("RANGE", "THISANDFUTURE"))
 }
 
 struct Reader<'a> {
@@ -99,9 +110,6 @@ impl Reader<'_> {
         let line = part.line(self.text, "RECURRENCE-ID");
         let Some(line) = line else { return Ok(event) };
         let when = When::read(line.value()).ok_or_else(|| unreadable(&line))?;
-        if line.says("RANGE", "THISANDFUTURE") {
-            self.notes.add("recurrence-id: later occurrences are not changed with the one");
-        }
         let all_day = matches!(when, When::Date(_));
         let own = Frame { all_day, starts: when.digits(), ..frame };
         event.replaces = Some(self.clocks.told(&line, when, main.unwrap_or(&own)));
@@ -359,7 +367,9 @@ mod tests {
         );
         let subjects: Vec<_> = events.changed.iter().map(|event| event.subject.as_str()).collect();
         assert_eq!(subjects, ["a", "b", "c"]);
-        assert_eq!(events.notes.len(), 2);
+        assert_eq!(events.notes.len(), 1);
+        let following: Vec<_> = events.following.into_iter().collect();
+        assert_eq!(following, [(at("2026-01-07 09:00:00"), 2)]);
         let alone = read(&[&with("RECURRENCE-ID:20260106T090000Z")]).unwrap();
         assert!(alone.main.is_none());
         assert_eq!(alone.changed[0].replaces, Some(at("2026-01-06 18:00:00")));

@@ -84,7 +84,7 @@ pub fn renamed(object: &Object, uid: &str) -> String {
 }
 
 /// The mark of UTF-8 that some programs write first, and what follows it.
-fn without_mark(text: &str) -> (&str, &str) {
+pub(super) fn without_mark(text: &str) -> (&str, &str) {
     let text_only = text.trim_start_matches('\u{feff}');
     text.split_at(text.len() - text_only.len())
 }

@@ -19,6 +19,7 @@ mod front;
 mod full_disk;
 mod group_deletion;
 mod hostile_requests;
+mod imports;
 mod kills;
 mod locked;
 mod missing_files;

@@ -1,4 +1,5 @@
-"""Lets other programs read a feed and an export: vdirsyncer and khal, and Thunderbird. Each has to show what the server shows."""
+"""Lets other programs read a feed and an export: vdirsyncer and khal, Thunderbird, and Evolution. Each has to show what the
+server shows."""
 import contextlib
 import http.client
 import json
@@ -240,6 +241,17 @@ def thunderbird(address, profile):
             program.wait()
 
 
+def evolution(calendar, home):
+    """What Evolution shows of the feed, and of the export that it imports."""
+    home.mkdir(mode=0o700)
+    environment = {"PATH": os.environ["PATH"], "HOME": str(home), "XDG_RUNTIME_DIR": str(home), "TZ": ZONE}
+    # Debian's own, which has GNOME's libraries.
+    script = ["/usr/bin/python3", pathlib.Path(__file__).with_name("evolution.py"), calendar.feed, calendar.export, ZONE, FIRST, str(DAYS)]
+    told = subprocess.run(["dbus-run-session", "--", *script], env=environment, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=180)
+    shown = json.loads(told.stdout)
+    return shown["feed"], shown["export"]
+
+
 def run(binary):
     """Gives the rows of a table, each a program and what it showed, and what went wrong."""
     folder = pathlib.Path(tempfile.mkdtemp())
@@ -248,11 +260,14 @@ def run(binary):
     try:
         calendar = Calendar(str(binary), folder)
         feed, export, kept = khal(calendar, folder)
+        subscribed, imported = evolution(calendar, folder / "evolution")
         found = {
             "vdirsyncer and khal, the feed": feed,
             "khal, the export": export,
             "Thunderbird, the feed": thunderbird(calendar.feed, folder / "one"),
             "Thunderbird, the export": thunderbird(calendar.export.as_uri(), folder / "other"),
+            "Evolution, the feed": subscribed,
+            "Evolution, the export": imported,
         }
         if not kept:
             faults.append("vdirsyncer found something new in a feed that had not changed")

@@ -17,7 +17,7 @@ use crate::model::{
     Event, EventDetails, EventId, EventTimes, Expected, Patch, Precondition, Recurrence, Scope,
     Target, User, WallTime,
 };
-use crate::store::Transaction;
+use crate::store::{StoredObject, Transaction};
 use aim::{Aim, At, Edit, single_target};
 use series::OfSeries;
 
@@ -42,8 +42,7 @@ pub fn change(
     let owner = owner_of(tx, caller, &event)?;
     let edit = Edit { tx, caller: caller.id, owner: owner.as_ref().unwrap_or(caller), setting };
     edit.check_precondition(&event, target, precondition)?;
-    let object = tx.object_of_event(id)?;
-    let Some(object) = object else {
+    let Some(object) = own_object(tx, id, setting)? else {
         return edit.change(event, content, target);
     };
     let names = objects::Names::of(tx, &object)?;
@@ -70,12 +69,24 @@ pub fn delete(
     // What it adds to a series that loses an occurrence is no row.
     let edit = Edit { tx, caller: caller.id, owner: caller, setting };
     edit.check_precondition(&event, target, precondition)?;
-    let object = tx.object_of_event(id)?;
+    let object = own_object(tx, id, setting)?;
     edit.delete(event, target)?;
     match object {
         Some(object) => objects::follow_all(tx, &object, None, &objects::Names::default(), setting),
         None => Ok(()),
     }
+}
+
+/// The object of an event, which has no other series in it.
+fn own_object(
+    tx: &Transaction<'_>,
+    id: EventId,
+    setting: Setting<'_>,
+) -> Result<Option<StoredObject>> {
+    if let Some(object) = tx.object_of_event(id)? {
+        objects::disentangle(tx, &object, setting)?;
+    }
+    tx.object_of_event(id)
 }
 
 impl Edit<'_> {

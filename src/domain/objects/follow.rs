@@ -17,6 +17,12 @@ use crate::store::{NewObject, StoredObject, Transaction};
 #[derive(Default)]
 pub(in crate::domain) struct Names(BTreeMap<EventId, WallTime>);
 
+impl FromIterator<(EventId, WallTime)> for Names {
+    fn from_iter<T: IntoIterator<Item = (EventId, WallTime)>>(names: T) -> Self {
+        Self(names.into_iter().collect())
+    }
+}
+
 impl Names {
     /// As they are now.
     ///
@@ -24,8 +30,7 @@ impl Names {
     /// If the store cannot be read.
     pub(in crate::domain) fn of(tx: &Transaction<'_>, object: &StoredObject) -> Result<Self> {
         let events = tx.events_of_object(object.id)?;
-        let named = events.iter().filter_map(|event| Some((event.id, start_of(event)?)));
-        Ok(Self(named.collect()))
+        Ok(events.iter().filter_map(|event| Some((event.id, start_of(event)?))).collect())
     }
 
     /// By the name that each of `events` has now, the one that it had.
@@ -81,8 +86,11 @@ fn part(
     follow(tx, &own, names, setting)
 }
 
-/// Makes the text of `object` say what its rows say.
-fn follow(
+/// Makes the text of `object` say what its rows say. `names` are those of its changed occurrences in the text.
+///
+/// # Errors
+/// If the store cannot be read or written.
+pub(super) fn follow(
     tx: &Transaction<'_>,
     object: &StoredObject,
     names: &Names,

@@ -5,10 +5,12 @@
 //! what changed, and no others: categories, attendees and whatever this server does not show stay.
 
 mod follow;
+mod following;
 mod put;
 mod rows;
 mod text;
 
 pub(super) use follow::{Names, follow_all};
+pub(super) use following::disentangle;
 pub(super) use put::{Decision, Intake, Prepared, same_content};
 pub(super) use text::{Writer, unix};

@@ -1,6 +1,6 @@
 //! How an object gets into a calendar: what becomes of it, and its rows.
 
-use super::rows::Rows;
+use super::rows::{Rows, is_series};
 use super::text::{Writer, is_birthday};
 use crate::domain::limits::{Setting, too_many_series};
 use crate::domain::{access, events};
@@ -278,24 +278,18 @@ impl<'a> Intake<'a> {
         prepared: &Prepared,
         decision: &Decision,
     ) -> Result<()> {
-        let (before, repeats) = match decision {
-            Decision::Create => (0, false),
+        let (before, series) = match decision {
+            Decision::Create => (0, 0),
             Decision::Birthday => return self.take(1),
             Decision::Update(Existing::Object(there)) => {
                 let there = snapshot.events_of_object(there.id)?;
-                let is_series = |event: &Event| matches!(event.recurrence, Recurrence::Series(_));
-                (there.len(), there.iter().any(is_series))
+                (there.len(), there.iter().filter(|event| is_series(event)).count())
             }
-            Decision::Update(Existing::Event(event)) => {
-                (1, matches!(event.recurrence, Recurrence::Series(_)))
-            }
+            Decision::Update(Existing::Event(event)) => (1, usize::from(is_series(event))),
             Decision::Unchanged(_) | Decision::Skip(_) => return Ok(()),
         };
         self.take(prepared.rows.len().saturating_sub(before))?;
-        if !prepared.rows.is_series() || repeats {
-            return Ok(());
-        }
-        self.take_series(snapshot)
+        self.take_series(snapshot, prepared.rows.series().saturating_sub(series))
     }
 
     /// Makes the object of that UID what an outside calendar says, whether that is newer or not. What else the caller
@@ -313,7 +307,8 @@ impl<'a> Intake<'a> {
             .as_ref()
             .map_or(Ok(0), |there| tx.events_of_object(there.id).map(|events| events.len()))?;
         let more = prepared.rows.len().saturating_sub(events) as u64;
-        if more > self.events_left || prepared.rows.is_series() && self.series_left(tx)? == 0 {
+        let series = prepared.rows.series();
+        if more > self.events_left || series > 0 && (self.series_left(tx)? as usize) < series {
             return Ok(false);
         }
         let same_kind = |there: &StoredObject| there.component == prepared.object.kind().word();
@@ -342,9 +337,13 @@ impl<'a> Intake<'a> {
         Ok(left)
     }
 
-    /// Takes the room of a series.
-    fn take_series(&mut self, snapshot: &Snapshot<'_>) -> Result<()> {
-        let left = self.series_left(snapshot)?.checked_sub(1);
+    /// Takes the room of some series.
+    fn take_series(&mut self, snapshot: &Snapshot<'_>, series: usize) -> Result<()> {
+        if series == 0 {
+            return Ok(());
+        }
+        let series = u32::try_from(series).unwrap_or(u32::MAX);
+        let left = self.series_left(snapshot)?.checked_sub(series);
         self.series_left = Some(left.ok_or_else(|| too_many_series(self.setting.bounds.series))?);
         Ok(())
     }
@@ -362,15 +361,19 @@ impl<'a> Intake<'a> {
 
     fn insert_rows(&mut self, tx: &Transaction<'_>, object: ObjectId, rows: &Rows) -> Result<()> {
         self.take(rows.len())?;
-        if rows.is_series() {
-            self.take_series(tx)?;
-        }
+        self.take_series(tx, rows.series())?;
         let main = match &rows.main {
             Some((details, recurrence)) => Some(self.insert(tx, object, details, recurrence)?),
             None => None,
         };
         for (start, details) in &rows.changed {
             self.insert(tx, object, details, &changed(main, *start))?;
+        }
+        for following in &rows.following {
+            let series = self.insert(tx, object, &following.details, &following.recurrence)?;
+            for (start, details) in &following.changed {
+                self.insert(tx, object, details, &changed(Some(series), Some(*start)))?;
+            }
         }
         Ok(())
     }
@@ -399,7 +402,7 @@ impl<'a> Intake<'a> {
         let mut there = tx.events_of_object(object)?;
         let alone = there.iter().filter(|event| is_whole(event)).count();
         let (main, recurrence) = match (&rows.main, alone) {
-            (Some((details, recurrence)), 1) => (details, recurrence),
+            (Some((details, recurrence)), 1) if rows.following.is_empty() => (details, recurrence),
             (None, 0) if there.is_empty() => return self.insert_rows(tx, object, rows),
             _ => {
                 // It was of another make.
@@ -411,9 +414,7 @@ impl<'a> Intake<'a> {
         let now = self.setting.now;
         let Some(place) = there.iter().position(is_whole) else { return Ok(()) };
         let before = there.swap_remove(place);
-        if rows.is_series() && !matches!(before.recurrence, Recurrence::Series(_)) {
-            self.take_series(tx)?;
-        }
+        self.take_series(tx, rows.series().saturating_sub(usize::from(is_series(&before))))?;
         tx.change_event(before.id, main, recurrence, now)?;
         for (start, details) in &rows.changed {
             let recurrence = changed(Some(before.id), *start);

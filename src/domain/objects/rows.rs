@@ -23,8 +23,22 @@ pub(super) struct Rows {
     pub(super) main: Option<(EventDetails, Recurrence)>,
     /// The changed occurrences, each with its start by the rule; of what has no series, events without more.
     pub(super) changed: Vec<(Option<WallTime>, EventDetails)>,
+    /// What stands for all occurrences after it as well, by the order of the starts that it replaces: series of their own.
+    pub(super) following: Vec<Following>,
     /// What was taken otherwise than it is written.
     pub(super) notes: Vec<String>,
+}
+
+/// What a series becomes from one of its occurrences on (`RANGE=THISANDFUTURE`).
+pub(super) struct Following {
+    /// Which VEVENT of the object says so, from 0 on.
+    pub(super) number: usize,
+    pub(super) details: EventDetails,
+    pub(super) recurrence: Recurrence,
+    /// How much later its occurrences start than the series has them, in seconds on their own clocks.
+    pub(super) later: i64,
+    /// The changed occurrences, each with its start by the new rule.
+    pub(super) changed: Vec<(WallTime, EventDetails)>,
 }
 
 impl Rows {
@@ -33,23 +47,25 @@ impl Rows {
     /// # Errors
     /// [`Error::Conflict`] if too many occurrences of it were changed.
     pub(super) fn of(events: &Events, server: &TimeZone) -> Result<Self> {
+        Self::of_one_series(events, server)?.parted(&events.following, server)
+    }
+
+    /// The same, where each changed occurrence stands for itself alone.
+    fn of_one_series(events: &Events, server: &TimeZone) -> Result<Self> {
         let mut notes = events.notes.clone();
+        let whole = |main, changed, notes| Self { main, changed, following: Vec::new(), notes };
         let Some(main) = &events.main else {
             let changed = events.changed.iter().map(|one| (None, details_of(one, server)));
-            return Ok(Self { main: None, changed: changed.collect(), notes });
+            return Ok(whole(None, changed.collect(), notes));
         };
         let details = details_of(main, server);
         let dated = !main.additions.is_empty() || !events.changed.is_empty();
         let Some((details, recurrence)) = repeated(main, &details, dated, server, &mut notes)?
         else {
-            return Ok(Self {
-                main: Some((details, Recurrence::Once)),
-                changed: Vec::new(),
-                notes,
-            });
+            return Ok(whole(Some((details, Recurrence::Once)), Vec::new(), notes));
         };
         let Recurrence::Series(repeats) = &recurrence else {
-            return Ok(Self { main: Some((details, recurrence)), changed: Vec::new(), notes });
+            return Ok(whole(Some((details, recurrence)), Vec::new(), notes));
         };
         let mut changed = BTreeMap::new();
         let recurring = Recurring::of(&details, repeats, server)?;
@@ -76,17 +92,18 @@ impl Rows {
             main.exceptions.iter().chain(changed.keys()).copied().collect();
         let recurrence = series::with_exceptions(repeats, exceptions.into_iter().collect())?;
         let changed = changed.into_iter().map(|(start, details)| (Some(start), details));
-        Ok(Self { main: Some((details.clone(), recurrence)), changed: changed.collect(), notes })
+        Ok(whole(Some((details.clone(), recurrence)), changed.collect(), notes))
     }
 
     /// How many events they are.
     pub(super) fn len(&self) -> usize {
-        usize::from(self.main.is_some()) + self.changed.len()
+        let following = self.following.iter().map(|following| 1 + following.changed.len());
+        usize::from(self.main.is_some()) + self.changed.len() + following.sum::<usize>()
     }
 
-    /// Whether one of them is a series.
-    pub(super) fn is_series(&self) -> bool {
-        matches!(self.main, Some((_, Recurrence::Series(_))))
+    /// How many of them are series.
+    pub(super) fn series(&self) -> usize {
+        usize::from(matches!(self.main, Some((_, Recurrence::Series(_))))) + self.following.len()
     }
 
     /// The components that say the same.
@@ -246,6 +263,10 @@ pub(super) fn start_of(event: &Event) -> Option<WallTime> {
         Recurrence::Changed { start, .. } => Some(start),
         _ => None,
     }
+}
+
+pub(super) fn is_series(event: &Event) -> bool {
+    matches!(event.recurrence, Recurrence::Series(_))
 }
 
 /// What details say, as a component without more.

@@ -7,13 +7,13 @@ use crate::series::{change, shown};
 use crate::support::answer::Answer;
 use crate::support::calendar::{Calendar, DONE, PARK};
 
-struct Imported {
-    calendar: Calendar,
-    park: String,
+pub(super) struct Imported {
+    pub(super) calendar: Calendar,
+    pub(super) park: String,
 }
 
 impl Imported {
-    fn of(text: &str) -> Self {
+    pub(super) fn of(text: &str) -> Self {
         let calendar = Calendar::new();
         let park = calendar.register(PARK);
         let answer = import(&calendar, &park, "", text);

@@ -5,6 +5,7 @@ mod download;
 mod edits;
 mod export;
 mod file;
+mod following;
 mod import;
 mod staged;
 
