@@ -38,7 +38,7 @@ pub(super) enum Command {
         /// The email address of the user
         email: String,
     },
-    /// End all tokens of a user, and the secret addresses of their calendar
+    /// End all tokens and app passwords of a user, and the secret addresses of their calendar
     Revoke {
         /// The email address of the user
         email: String,
@@ -73,7 +73,10 @@ pub(super) fn run(command: Command, config: &Config) -> Result<()> {
         Command::Revoke { email } => {
             let email = known(email);
             store.write(|tx| users::end_tokens(tx, &users::get(tx, &email)?))?;
-            output::line(&format!("ended all tokens and feeds of {}", email.as_str()))
+            output::line(&format!(
+                "ended all tokens, app passwords and feeds of {}",
+                email.as_str()
+            ))
         }
         Command::Remove { email, give_groups_to, with_groups, yes } => {
             let groups = match (give_groups_to, with_groups) {
