@@ -33,7 +33,7 @@ pub enum Error {
     /// Registration or sign-in was refused.
     #[error("{0}")]
     Refused(String),
-    /// The thing exists but belongs to somebody else.
+    /// The thing exists but belongs to somebody else, or the scope of the app password does not go so far.
     #[error("{0}")]
     NotOwner(String),
     /// The thing to be created exists already.

@@ -2,26 +2,29 @@
 //!
 //! The order of checks is part of the API: path and method, token, body or query, parameters.
 //! Whether the token's user exists is checked in the same read or write of the store as the call
-//! itself. An error in the body or the query is reported after that, so handlers hand their input
-//! to [`Caller`] unread.
+//! itself, and so is the scope of an app password. An error in the body or the query is reported after
+//! that, so handlers hand their input to [`Caller`] unread.
 
-use std::sync::Arc;
+use std::net::IpAddr;
+use std::ops::Deref;
 
+use rocket::http::Method;
 use rocket::request::{FromRequest, Outcome, Request};
 
+use super::credential::Credential;
 use super::input::Input;
 use super::query;
 use super::refusal::{Refusal, Result, refuse};
 use crate::app::{App, Counted};
-use crate::domain::auth::{self, Claims};
+use crate::domain::access::Reach;
 use crate::error::{self, Error};
-use crate::model::{Email, User};
+use crate::model::{AppSecret, Email, User};
 use crate::store::{Lane, Snapshot, Transaction};
 
-/// The verified access token of the header `X-calendar-access-token`. It reads and writes the store for
-/// the token's user.
+/// The caller by the header `X-calendar-access-token`, which has an access token or an app password. It reads and writes
+/// the store for its user.
 pub(crate) struct Caller {
-    claims: Arc<Claims>,
+    credential: Credential,
     query_is_sound: bool,
 }
 
@@ -30,29 +33,60 @@ impl<'r> FromRequest<'r> for Caller {
     type Error = ();
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
-        match verify(request) {
+        let reads = matches!(request.method(), Method::Get | Method::Head);
+        let reach = if reads { Reach::Read } else { Reach::Change };
+        match identify(request, reach).await {
             Ok(caller) => Outcome::Success(caller),
             Err(refusal) => refuse(request, refusal),
         }
     }
 }
 
-fn verify(request: &Request<'_>) -> Result<Caller> {
+/// The caller of a call on what opens the account, for which no app password is good.
+pub(crate) struct AccountCaller(Caller);
+
+impl Deref for AccountCaller {
+    type Target = Caller;
+
+    fn deref(&self) -> &Caller {
+        &self.0
+    }
+}
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for AccountCaller {
+    type Error = ();
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
+        match identify(request, Reach::Account).await {
+            Ok(caller) => Outcome::Success(Self(caller)),
+            Err(refusal) => refuse(request, refusal),
+        }
+    }
+}
+
+async fn identify(request: &Request<'_>, reach: Reach) -> Result<Caller> {
     let app = request.rocket().state::<App>();
     let app = app.ok_or_else(|| Error::Internal("the app is not managed".into()))?;
-    let token = request.headers().get_one("X-calendar-access-token").unwrap_or_default().trim();
-    if token.is_empty() {
+    let header = request.headers().get_one("X-calendar-access-token").unwrap_or_default().trim();
+    if header.is_empty() {
         return Err(Error::MissingToken.into());
     }
-    let claims = app.tokens.verify(token, app.clock.unix())?;
+    let credential = match AppSecret::read(header) {
+        Some(secret) => {
+            let client = |peer| app.auth_limit.client(peer, forwarded(request).into_iter());
+            Credential::app_password(&secret, reach, peer(request).map(client), app).await?
+        }
+        None => Credential::Token(app.tokens.verify(header, app.clock.unix())?),
+    };
     let query_is_sound = request.uri().query().is_none_or(|query| query::is_sound(query.as_str()));
-    Ok(Caller { claims, query_is_sound })
+    Ok(Caller { credential, query_is_sound })
 }
 
 impl Caller {
-    /// The email in the token, whose user may not exist.
+    /// The email of the caller, who may not exist.
     pub(super) fn email(&self) -> &Email {
-        &self.claims.email
+        self.credential.email()
     }
 
     /// Runs `work`, which reads a few rows, for the token's user.
@@ -66,7 +100,11 @@ impl Caller {
         F: FnOnce(&Snapshot<'_>, User, I::Value) -> error::Result<T> + Send + 'static,
     {
         match self.given(input) {
-            Ok(input) => Ok(app.store.read_inline(self.for_user(input, work)).await?),
+            Ok(input) => {
+                let done = app.store.read_inline(self.for_user(input, work)).await;
+                self.credential.note_use(app);
+                Ok(done?)
+            }
             Err(refusal) => self.after_token(app, refusal).await,
         }
     }
@@ -75,7 +113,7 @@ impl Caller {
     ///
     /// # Errors
     /// In this order: [`Error::InvalidToken`] if there is no such user or they have ended the
-    /// token, [`Error::Malformed`] for broken percent-encoding in the query, the error of `input`,
+    /// token, [`Error::NotOwner`] if it is an app password whose scope does not go so far, [`Error::Malformed`] for broken percent-encoding in the query, the error of `input`,
     /// the error of `work`.
     pub(super) async fn read<I, T, F>(&self, app: &App, input: I, work: F) -> Result<T>
     where
@@ -85,8 +123,10 @@ impl Caller {
     {
         match self.given(input) {
             Ok(input) => {
-                let lane = Lane::of(self.claims.email.as_str());
-                Ok(app.store.read(lane, self.for_user(input, work)).await?)
+                let lane = Lane::of(self.email().as_str());
+                let done = app.store.read(lane, self.for_user(input, work)).await;
+                self.credential.note_use(app);
+                Ok(done?)
             }
             Err(refusal) => self.after_token(app, refusal).await,
         }
@@ -101,8 +141,8 @@ impl Caller {
     where
         F: FnOnce(&Snapshot<'_>, User, I) -> error::Result<T>,
     {
-        let claims = Arc::clone(&self.claims);
-        move |snapshot| work(snapshot, auth::user_of(snapshot, &claims)?, input)
+        let credential = self.credential.clone();
+        move |snapshot| work(snapshot, credential.user(snapshot)?, input)
     }
 
     /// Reads `input`, unless the query is broken.
@@ -135,21 +175,23 @@ impl Caller {
     /// # Errors
     /// [`Error::TooMany`] if the user writes too often.
     pub(super) fn count_write(&self, app: &App) -> Result<()> {
-        Ok(app.write_limit.count(&self.claims.email)?)
+        Ok(app.write_limit.count(self.email())?)
     }
 
     /// Runs `work`, a part of a call, for the token's user in a write that is not counted.
     ///
     /// # Errors
-    /// [`Error::InvalidToken`] if there is no such user or they have ended the token, the error of `work`.
+    /// [`Error::InvalidToken`] if there is no such user or they have ended the token, [`Error::NotOwner`] if it is an app
+    /// password whose scope does not go so far, the error of `work`.
     pub(super) async fn write_part<T, F>(&self, app: &App, work: F) -> Result<T>
     where
         T: Send + 'static,
         F: FnOnce(&Transaction<'_>, User) -> error::Result<T> + Send + 'static,
     {
-        let claims = Arc::clone(&self.claims);
-        let work = move |tx: &Transaction<'_>| work(tx, auth::user_of(tx, &claims)?);
-        match app.store.write(work).await {
+        let credential = self.credential.clone();
+        let done = app.store.write(move |tx| work(tx, credential.user(tx)?)).await;
+        self.credential.note_use(app);
+        match done {
             // The write may have failed before it looked for the user.
             Err(error @ Error::Unavailable(_)) => self.after_token(app, error.into()).await,
             done => Ok(done?),
@@ -158,7 +200,9 @@ impl Caller {
 
     /// `refusal`, unless the token has an error of its own.
     async fn after_token<T>(&self, app: &App, refusal: Refusal) -> Result<T> {
-        app.store.read_inline(self.for_user((), |_, _, ()| Ok(()))).await?;
+        let done = app.store.read_inline(self.for_user((), |_, _, ()| Ok(()))).await;
+        self.credential.note_use(app);
+        done?;
         Err(refusal)
     }
 }
@@ -181,7 +225,14 @@ impl<'r> FromRequest<'r> for WithinLimit {
 fn count(request: &Request<'_>) -> Result<Counted> {
     let app = request.rocket().state::<App>();
     let app = app.ok_or_else(|| Error::Internal("the app is not managed".into()))?;
-    let lists: Vec<&str> = request.headers().get("X-Forwarded-For").collect();
-    let hops = lists.iter().flat_map(|list| list.split(','));
-    Ok(app.auth_limit.check(request.remote().map(|peer| peer.ip()), hops)?)
+    Ok(app.auth_limit.check(peer(request), forwarded(request).into_iter())?)
+}
+
+fn peer(request: &Request<'_>) -> Option<IpAddr> {
+    request.remote().map(|peer| peer.ip())
+}
+
+/// The addresses in the header `X-Forwarded-For`.
+fn forwarded<'r>(request: &'r Request<'_>) -> Vec<&'r str> {
+    request.headers().get("X-Forwarded-For").flat_map(|list| list.split(',')).collect()
 }

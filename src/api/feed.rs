@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::body::Body;
-use super::caller::Caller;
+use super::caller::{AccountCaller, Caller};
 use super::envelope::{Answer, Done, List};
 use super::parameters::Parameters;
 use super::path::{PathId, Root};
@@ -94,7 +94,7 @@ pub(super) async fn list(caller: Caller, app: &State<App>) -> Result<Answer<List
 /// Makes a feed.
 #[post("/user/feed", data = "<body>")]
 pub(super) async fn create(
-    caller: Caller,
+    caller: AccountCaller,
     root: Root,
     app: &State<App>,
     body: Body<NewFeed>,

@@ -3,10 +3,12 @@
 //! A handler is its guards, one call into the domain and an answer. Every answer under `/api/` is in the
 //! envelope, errors included, except the description of the API itself (`openapi/`).
 
+mod app_password;
 mod body;
 mod calendar;
 mod caller;
 mod conditional;
+mod credential;
 mod envelope;
 mod event;
 mod fallback;
@@ -55,6 +57,9 @@ pub fn routes() -> Vec<Route> {
         user::unselect_group,
         settings::read,
         settings::replace,
+        app_password::list,
+        app_password::create,
+        app_password::end,
         feed::list,
         feed::create,
         feed::end,

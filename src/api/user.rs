@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::body::Body;
-use super::caller::{Caller, WithinLimit};
+use super::caller::{AccountCaller, Caller, WithinLimit};
 use super::envelope::{Answer, Done};
 use super::input::Input;
 use super::parameters::Parameters;
@@ -133,7 +133,7 @@ pub(super) async fn login(
 #[put("/user/password", data = "<body>")]
 pub(super) async fn change_password(
     within: WithinLimit,
-    caller: Caller,
+    caller: AccountCaller,
     app: &State<App>,
     body: Body<PasswordChange>,
 ) -> Result<Answer<Token>> {
@@ -154,9 +154,9 @@ pub(super) async fn change_password(
     token(app, &caller.write(app, (), set).await?)
 }
 
-/// Ends all tokens of the caller, on every device.
+/// Ends all tokens of the caller, on every device, with their app passwords and feeds.
 #[delete("/user/token")]
-pub(super) async fn end_tokens(caller: Caller, app: &State<App>) -> Result<Answer<Done>> {
+pub(super) async fn end_tokens(caller: AccountCaller, app: &State<App>) -> Result<Answer<Done>> {
     caller.write(app, (), |tx, user, ()| users::end_tokens(tx, &user)).await?;
     Ok(Answer::done())
 }

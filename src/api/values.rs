@@ -390,6 +390,12 @@ words!(
     /// A setting.
     Theme, "The colours of the page."
 );
+words!(
+    /// What an app password is good for.
+    AppPasswordScope,
+    "`read` for calls that change nothing; `all` for all but those on the account itself: on app passwords, the password, \
+     tokens and new feeds."
+);
 
 /// Defines a value that is one of some integers; `$expected` says which.
 macro_rules! integers {

@@ -1,5 +1,6 @@
 //! The state that every handler works with.
 
+mod app_password_users;
 pub(crate) mod exchange;
 mod hashing_pool;
 mod health;
@@ -9,6 +10,7 @@ mod transfers;
 pub(crate) mod upload;
 mod view_cache;
 
+pub use app_password_users::AppPasswordUsers;
 pub use hashing_pool::HashingPool;
 pub use health::{Condition, Health};
 pub use limit::{AuthLimit, Counted, WriteLimit};
@@ -35,6 +37,8 @@ pub struct App {
     pub clock: Clock,
     /// Issues and verifies access tokens.
     pub tokens: Tokens,
+    /// Whose app passwords were used last.
+    pub app_password_users: AppPasswordUsers,
     /// Whether anybody may register.
     pub registration_open: bool,
     /// How much one user may have.
@@ -112,6 +116,7 @@ impl App {
             store: Arc::new(store),
             clock,
             tokens,
+            app_password_users: AppPasswordUsers::default(),
             registration_open: settings.registration_open,
             bounds: settings.bounds,
             feed_limit: AuthLimit::new(settings.auth_rate, settings.trusted_proxies.clone()),

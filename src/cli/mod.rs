@@ -3,6 +3,7 @@
 //!
 //! Exit codes: 0 success, 1 failure (one line says what, and what to do about it), 2 wrong usage.
 
+mod app_password;
 mod backup;
 mod db;
 mod feed;
@@ -46,7 +47,7 @@ enum Command {
     /// Make, migrate, back up and inspect the database
     #[command(subcommand)]
     Db(db::Command),
-    /// Add, list and remove users, and manage their tokens and passwords
+    /// Add, list and remove users, and manage their tokens, passwords and app passwords
     #[command(subcommand)]
     User(user::Command),
     /// Make, list and end secret addresses at which a calendar is read

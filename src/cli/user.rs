@@ -1,11 +1,11 @@
-//! `user add|list|token|password|revoke|remove`: accounts, with a server running or not.
+//! `user add|list|token|password|app-password|revoke|remove`: accounts, with a server running or not.
 
 use std::io::{self, BufRead, IsTerminal};
 
 use clap::Subcommand;
 use serde::Serialize;
 
-use super::output;
+use super::{app_password, output};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::auth::Tokens;
@@ -38,7 +38,10 @@ pub(super) enum Command {
         /// The email address of the user
         email: String,
     },
-    /// End all tokens of a user, and the secret addresses of their calendar
+    /// Make, list and end what single programs of a user send in place of a token
+    #[command(subcommand)]
+    AppPassword(app_password::Command),
+    /// End all tokens and app passwords of a user, and the secret addresses of their calendar
     Revoke {
         /// The email address of the user
         email: String,
@@ -70,10 +73,14 @@ pub(super) fn run(command: Command, config: &Config) -> Result<()> {
             token(&store, config, &user)
         }
         Command::Password { email } => password(&mut store, &known(email)),
+        Command::AppPassword(command) => app_password::run(command, &mut store, config),
         Command::Revoke { email } => {
             let email = known(email);
             store.write(|tx| users::end_tokens(tx, &users::get(tx, &email)?))?;
-            output::line(&format!("ended all tokens and feeds of {}", email.as_str()))
+            output::line(&format!(
+                "ended all tokens, app passwords and feeds of {}",
+                email.as_str()
+            ))
         }
         Command::Remove { email, give_groups_to, with_groups, yes } => {
             let groups = match (give_groups_to, with_groups) {

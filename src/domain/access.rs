@@ -19,6 +19,8 @@
 //!   by a feed that they have made of it.
 //! - In a group that is filled from an outside calendar, nobody registers, changes or deletes an event.
 //!   The address of that calendar may be a secret, so only the group's owners see it ([`seen_group`]).
+//! - An app password is good for its user's calls that change nothing, or for all but those on the account itself: whatever
+//!   would outlive it is not made with it ([`may_reach`]).
 //! - All members of a group know who else is one. Others who see an open group know its owners.
 //!
 //! A view cannot ask about each event in turn. The queries that find what a calendar shows, in
@@ -28,10 +30,37 @@
 use super::{no_event, no_group};
 use crate::error::{Error, Result};
 use crate::model::{
-    Event, EventDetails, EventId, Feed, Group, GroupId, Role, Standing, Status, UserId,
-    private_subject,
+    AppPasswordScope, Event, EventDetails, EventId, Feed, Group, GroupId, Role, Standing, Status,
+    UserId, private_subject,
 };
 use crate::store::{Snapshot, Transaction};
+
+/// How far a call goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// It changes nothing.
+    Read,
+    /// It changes the calendar, its groups or its settings.
+    Change,
+    /// It is about what opens the account: passwords, tokens, secret addresses.
+    Account,
+}
+
+/// Checks that an app password with that scope is good for a call that goes so far.
+///
+/// # Errors
+/// [`Error::NotOwner`] if it is not.
+pub fn may_reach(scope: AppPasswordScope, reach: Reach) -> Result<()> {
+    match (reach, scope) {
+        (Reach::Read, _) | (Reach::Change, AppPasswordScope::All) => Ok(()),
+        (Reach::Change, AppPasswordScope::Read) => Err(Error::NotOwner(
+            "the scope of this app password is read: it changes nothing".into(),
+        )),
+        (Reach::Account, _) => Err(Error::NotOwner(
+            "an app password may not do this, whatever its scope: send a token".into(),
+        )),
+    }
+}
 
 /// Whether the calendar of `user` shows `event`.
 ///

@@ -6,6 +6,7 @@
 //! are one transaction.
 
 pub mod access;
+pub mod app_passwords;
 pub mod auth;
 mod content;
 mod edits;

@@ -4,6 +4,7 @@
 //! [`crate::error`]. Database rows and wire types are built from these values, never the other way
 //! round.
 
+mod app_password;
 mod bounds;
 mod changes;
 mod database;
@@ -24,6 +25,7 @@ mod properties;
 mod rate;
 mod revision;
 mod room;
+mod secret;
 mod secret_feed;
 mod selection;
 mod settings;
@@ -33,6 +35,7 @@ mod text;
 mod time;
 mod user;
 
+pub use app_password::{AppPassword, AppPasswordScope, AppSecret};
 pub use bounds::Bounds;
 pub use changes::{CalendarOf, Changes, Member, SyncToken};
 pub use database::{Database, PostgresUrl};
@@ -42,7 +45,7 @@ pub use event::{Event, EventDetails, EventTimes, Occurrence};
 pub use expected::Expected;
 pub use feed::FeedUrl;
 pub use group::{Color, Group, GroupDetails};
-pub use id::{EventId, FeedId, GroupId, ImportId, ObjectId, UserId};
+pub use id::{AppPasswordId, EventId, FeedId, GroupId, ImportId, ObjectId, UserId};
 pub use idempotency::IdempotencyKey;
 pub use input::{EventInput, Scope, SearchIn, Target};
 pub use page::Page;

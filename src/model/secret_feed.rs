@@ -8,8 +8,9 @@ use std::time::Duration;
 
 use sha2::{Digest, Sha256};
 
+use super::secret::{are_letters, is_noted_at, random_letters};
 use super::{Day, FeedId, GroupId, ShortText, TimeRange, UserId, WallTime};
-use crate::error::{Error, Result};
+use crate::error::Result;
 
 /// A feed.
 #[derive(Debug, Clone)]
@@ -31,22 +32,16 @@ pub struct Feed {
 }
 
 impl Feed {
-    /// How far behind its last use [`Feed::used`] may be, in seconds, so that reading is not writing.
-    const NOTED_EVERY: i64 = 3600;
-
     /// Whether its use at `now` is to be noted.
     #[must_use]
     pub fn is_noted_at(&self, now: WallTime) -> bool {
-        let since = |used: WallTime| now.seconds() - used.seconds();
-        // A clock that was set back would otherwise stop the notes.
-        self.used.is_none_or(|used| !(0..Self::NOTED_EVERY).contains(&since(used)))
+        is_noted_at(self.used, now)
     }
 }
 
 /// The secret in the address of a feed: 52 letters and digits, of 260 random bits.
 ///
-/// They are those of base 32 in lower case (RFC 4648, 6), so that an address in a mail or on paper has
-/// nothing at its end that could be taken for punctuation.
+/// An address in a mail or on paper has nothing at its end that could be taken for punctuation.
 #[derive(Clone, PartialEq, Eq)]
 pub struct FeedSecret(String);
 
@@ -57,8 +52,6 @@ impl fmt::Debug for FeedSecret {
     }
 }
 
-const ALPHABET: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
-
 impl FeedSecret {
     /// The length of a secret.
     pub const CHARS: usize = 52;
@@ -66,19 +59,15 @@ impl FeedSecret {
     /// A new one.
     ///
     /// # Errors
-    /// [`Error::Internal`] if the system has no random bytes.
+    /// [`Error::Internal`](crate::error::Error::Internal) if the system has no random bytes.
     pub fn random() -> Result<Self> {
-        let mut bytes = [0; Self::CHARS];
-        getrandom::fill(&mut bytes).map_err(|error| Error::Internal(error.to_string()))?;
-        let letter = |byte: u8| char::from(ALPHABET[usize::from(byte) % ALPHABET.len()]);
-        Ok(Self(bytes.into_iter().map(letter).collect()))
+        Ok(Self(random_letters(Self::CHARS)?))
     }
 
     /// Reads what stands in an address; none for what is not a secret of any feed.
     #[must_use]
     pub fn read(text: &str) -> Option<Self> {
-        let sound = text.len() == Self::CHARS && text.bytes().all(|byte| ALPHABET.contains(&byte));
-        sound.then(|| Self(text.to_owned()))
+        are_letters(text, Self::CHARS).then(|| Self(text.to_owned()))
     }
 
     /// The secret itself.
@@ -154,25 +143,6 @@ mod tests {
         for bad in ["", "1", &"a".repeat(51), &"a".repeat(53), &"A".repeat(52), &"가".repeat(52)] {
             assert!(FeedSecret::read(bad).is_none(), "{bad}");
         }
-    }
-
-    #[test]
-    fn a_use_is_noted_once_an_hour_and_after_the_clock_was_set_back() {
-        let at = |seconds| WallTime::from_seconds(seconds).unwrap();
-        let feed = |used: Option<i64>| Feed {
-            id: FeedId(1),
-            owner: UserId(1),
-            name: ShortText::stored("Club".into()),
-            group: None,
-            busy_only: false,
-            created: at(0),
-            used: used.map(at),
-        };
-        assert!(feed(None).is_noted_at(at(10)));
-        assert!(!feed(Some(10)).is_noted_at(at(10)));
-        assert!(!feed(Some(10)).is_noted_at(at(3609)));
-        assert!(feed(Some(10)).is_noted_at(at(3610)));
-        assert!(feed(Some(10)).is_noted_at(at(9)));
     }
 
     #[test]

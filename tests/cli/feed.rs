@@ -79,7 +79,7 @@ fn revoking_a_users_tokens_ends_their_feeds() {
     assert_eq!(status(&server, &made), 200);
     assert_eq!(
         run(here, &["user", "revoke", "park@jungi.me"]),
-        done("ended all tokens and feeds of park@jungi.me\n")
+        done("ended all tokens, app passwords and feeds of park@jungi.me\n")
     );
     assert_eq!(status(&server, &made), 404);
 }

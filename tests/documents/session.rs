@@ -79,13 +79,14 @@ fn lines_match(printed: &[&str], got: &[&str]) -> bool {
     }
 }
 
-/// `text` with a star for what differs from one run to the next (tokens, revisions, secret addresses, and when something was
+/// `text` with a star for what differs from one run to the next (tokens, app passwords, revisions, secret addresses, and when something was
 /// created or changed), or from one version of the schema to the next (its number, and the size of an
 /// empty database).
 fn normalised(text: &str) -> String {
     const DATE: &str = r"[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d";
     let differing = [
         (r"eyJ[\w-]+\.[\w-]+\.[\w-]+".to_owned(), "*"),
+        (r"app(-[a-z2-7]{4}){7}".to_owned(), "app-*"),
         (r"/feed/[a-z2-7]{52}".to_owned(), "/feed/*"),
         (r#""revision":"[0-9a-f]{16}""#.to_owned(), r#""revision":"*""#),
         (format!(r#""(created|updated|used)":"{DATE} GMT""#), r#""$1":"*""#),

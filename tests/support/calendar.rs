@@ -183,6 +183,7 @@ impl Calendar {
         calendar.event(&token, "2017-06-20 09:00:00", "2017-06-20 12:00:00", "테스트 일정");
         calendar.group(&token, "회식 관련");
         calendar.select(&token, "1");
+        calendar.app_password(&token, "all");
         calendar.feed(&token, "{}");
         (calendar, token)
     }
@@ -212,6 +213,15 @@ impl Calendar {
     #[track_caller]
     pub(crate) fn group(&self, token: &str, name: &str) -> i64 {
         self.post("/group/", token, json!({ "group_name": name }).to_string()).made()
+    }
+
+    /// Makes an app password and gives it.
+    #[track_caller]
+    pub(crate) fn app_password(&self, token: &str, scope: &str) -> String {
+        let body = json!({"name": "b", "scope": scope});
+        let answer = self.post("/user/app-password", token, body.to_string());
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        answer.json()["data"]["password"].as_str().unwrap().to_owned()
     }
 
     /// Makes a feed of the calendar, or of what `what` says besides the name, and gives its path.

@@ -4,7 +4,7 @@ use rocket::http::Method;
 
 /// Each call with a path and a body that succeed on the calendar of
 /// [`Calendar::populated`](super::calendar::Calendar::populated).
-pub(crate) const CALLS: [(Method, &str, &str); 33] = [
+pub(crate) const CALLS: [(Method, &str, &str); 36] = [
     (Method::Get, "/user", ""),
     (Method::Post, "/user/calendar/group", r#"{"selected_group": "0"}"#),
     (Method::Get, "/user/calendar/group", ""),
@@ -12,6 +12,9 @@ pub(crate) const CALLS: [(Method, &str, &str); 33] = [
     (Method::Delete, "/user/calendar/group/1", ""),
     (Method::Get, "/user/settings", ""),
     (Method::Put, "/user/settings", r#"{"clock": 24}"#),
+    (Method::Get, "/user/app-password", ""),
+    (Method::Post, "/user/app-password", r#"{"name": "b", "scope": "all"}"#),
+    (Method::Delete, "/user/app-password/1", ""),
     (Method::Get, "/user/feed", ""),
     (Method::Post, "/user/feed", r#"{"name": "b"}"#),
     (Method::Delete, "/user/feed/1", ""),

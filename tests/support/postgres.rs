@@ -23,8 +23,8 @@ static FREE: Mutex<Vec<String>> = Mutex::new(Vec::new());
 /// Empties every table but that of the key, and begins with the first ids again.
 const EMPTY: &str = r#"
 TRUNCATE "user", removed_user, calendar_group, event, selection, group_length_class, backup, idempotency_key,
-    user_settings, event_count_change, calendar_object, import, tombstone, tombstones_kept, feed, subscription,
-    member
+    user_settings, event_count_change, calendar_object, import, tombstone, tombstones_kept, app_password, feed,
+    subscription, member
     RESTART IDENTITY"#;
 
 impl SharedDatabase {

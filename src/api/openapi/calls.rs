@@ -9,7 +9,9 @@ use super::operation::Call;
 use super::schemas::form;
 use crate::api::envelope::Code;
 use crate::api::transfer::{export, import};
-use crate::api::{calendar, event, feed, group, holidays, member, settings, subscription, user};
+use crate::api::{
+    app_password, calendar, event, feed, group, holidays, member, settings, subscription, user,
+};
 
 const EVENT_AT: &str = "^/api/v1/calendar/event/[1-9][0-9]*$";
 const GROUP_AT: &str = "^/api/v1/group/[1-9][0-9]*$";
@@ -33,7 +35,7 @@ fn user() -> Vec<Call> {
             .about("Sets the caller's password, ends all their tokens and gives out a new one")
             .refuses(&[Code::REFUSED]),
         call(Delete, "/user/token", "endTokens", user::end_tokens)
-            .about("Ends all tokens of the caller")
+            .about("Ends all tokens of the caller, their app passwords and their feeds")
             .refuses(&[Code::TOO_MANY]),
         call(Get, "/user", "me", user::me).about("The caller"),
         call(Post, "/user/calendar/group", "selectGroups", user::select_groups)
@@ -53,6 +55,14 @@ fn user() -> Vec<Call> {
         call(Put, "/user/settings", "changeSettings", settings::replace)
             .about("Replaces the caller's settings")
             .refuses(&[Code::NOT_FOUND]),
+        call(Get, "/user/app-password", "appPasswords", app_password::list)
+            .about("The app passwords of the caller"),
+        call(Post, "/user/app-password", "createAppPassword", app_password::create)
+            .about("Makes an app password: what one program sends in place of a token")
+            .says("Only this answer has it. It is good in the same header as a token, until it is ended."),
+        call(Delete, "/user/app-password/{id}", "endAppPassword", app_password::end)
+            .about("Ends an app password of the caller's")
+            .refuses(&[Code::TOO_MANY]),
         call(Get, "/user/feed", "feeds", feed::list).about("The feeds of the caller"),
         call(Post, "/user/feed", "createFeed", feed::create)
             .about("Makes a feed: a secret address at which a calendar is read without a token")

@@ -21,8 +21,32 @@ const TEST: &str = "테스트 일정";
 const GROUP: &str = "회식 관련";
 const CLUB: &str = "동호회 홈페이지";
 const HOLIDAYS: &str = "https://holidays.example/korea.ics";
+const PHONE: &str = "내 휴대폰";
+const APP_PASSWORD: &str = "app-k3vq-7m2x-wz5t-ehyj-b2mt-o3dp-l5rs";
 const FEED: &str =
     "https://calendar.example/feed/4wz5k7qf2n6c3vx7ehyjb2mto3dpl5rsa6ugi4wq7zk2n5c6vxe3.ics";
+
+/// The calls on what opens the account.
+const ON_ACCOUNT: [&str; 6] = [
+    "changePassword",
+    "endTokens",
+    "appPasswords",
+    "createAppPassword",
+    "endAppPassword",
+    "createFeed",
+];
+
+/// The calls on what may be somebody else's.
+const OF_OTHERS: [&str; 8] = [
+    "changeEvent",
+    "deleteEvent",
+    "import",
+    "renameGroup",
+    "deleteGroup",
+    "createGroupEvent",
+    "putGroupMember",
+    "removeGroupMember",
+];
 
 /// The body of a call, if it takes one.
 pub(super) fn body(call: &str) -> Option<Value> {
@@ -40,6 +64,7 @@ pub(super) fn body(call: &str) -> Option<Value> {
         "changeSettings" => json!({
             "week_start": "monday", "clock": 24, "week_numbers": true, "default_group": 1,
         }),
+        "createAppPassword" => json!({"name": PHONE, "scope": "read"}),
         "createFeed" => json!({"name": CLUB, "group": 1, "busy_only": true}),
         "deleteEvent" => json!({"event_id": 1}),
         "putBirthday" | "postBirthday" => json!({"birthday": "1990-06-22"}),
@@ -114,6 +139,10 @@ fn data(call: &str) -> Option<Value> {
         "feeds" => json!([{
             "id": 1, "name": CLUB, "group": 1, "busy_only": true, "created": CREATED, "used": null,
         }]),
+        "appPasswords" => json!([{
+            "id": 1, "name": PHONE, "scope": "read", "created": CREATED, "used": null,
+        }]),
+        "createAppPassword" => json!({"id": 2, "password": APP_PASSWORD}),
         "createFeed" => json!({"id": 2, "url": FEED}),
         "selectedGroups" => json!({"selected_group": "1"}),
         "thisMonth" | "month" | "range" => json!([dinner, test]),
@@ -192,6 +221,12 @@ fn detail(call: &str, first: &str, code: Code) -> Option<String> {
         Code::NOT_OWNER if ["import", "createGroupEvent"].contains(&call) => {
             "the events of group 1 come from an outside calendar".into()
         }
+        Code::NOT_OWNER if ON_ACCOUNT.contains(&call) => {
+            "an app password may not do this, whatever its scope: send a token".into()
+        }
+        Code::NOT_OWNER if !OF_OTHERS.contains(&call) => {
+            "the scope of this app password is read: it changes nothing".into()
+        }
         Code::NOT_OWNER if of_group => "group 1 belongs to somebody else".into(),
         Code::NOT_OWNER => "event 1 was registered by somebody else".into(),
         Code::METHOD_NOT_ALLOWED => "this path takes GET, HEAD, POST".into(),
@@ -204,6 +239,7 @@ fn detail(call: &str, first: &str, code: Code) -> Option<String> {
         Code::NOT_FOUND if ["changeSettings", "createFeed"].contains(&call) => {
             "group 1 does not exist".into()
         }
+        Code::NOT_FOUND if call == "endAppPassword" => "app password 1 does not exist".into(),
         Code::NOT_FOUND if call == "endFeed" => "feed 1 does not exist".into(),
         Code::NOT_FOUND => format!("{thing} 1 does not exist"),
         Code::CHANGED => {

@@ -15,7 +15,7 @@ use super::examples;
 use super::operation::Call;
 use super::schemas::{Any, string};
 use crate::api::body::Body;
-use crate::api::caller::{Caller, WithinLimit};
+use crate::api::caller::{AccountCaller, Caller, WithinLimit};
 use crate::api::conditional::{Conditional, TakesGzip};
 use crate::api::envelope::{Answer, Code, Done, List};
 use crate::api::event::IfMatch;
@@ -130,6 +130,18 @@ impl Part for Caller {
     fn describe(call: &mut Call) {
         call.operation.security = None;
         call.refusals.extend([Code::MALFORMED, Code::MISSING_TOKEN, Code::INVALID_TOKEN]);
+        // The scope of an app password may be to read.
+        if call.method != HttpMethod::Get {
+            call.refusals.extend([Code::NOT_OWNER]);
+        }
+    }
+}
+
+/// No app password is good for it.
+impl Part for AccountCaller {
+    fn describe(call: &mut Call) {
+        Caller::describe(call);
+        call.refusals.extend([Code::NOT_OWNER]);
     }
 }
 

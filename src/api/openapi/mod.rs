@@ -47,7 +47,7 @@ parameters are ignored.
 - A path works with and without its final slash. A method that it does not take is answered 403, \
 code 40300, with a header `Allow` (see the response `MethodNotAllowed`). `HEAD` is answered wherever \
 `GET` is.
-- Checks are made in this order: path and method, token, body, parameters, whether the thing exists, \
+- Checks are made in this order: path and method, token, scope of an app password, body, parameters, whether the thing exists, \
 whose it is, whether it has changed (`revision`, `If-Match`).
 - Times are wall-clock times of the server's zone. They come in as `YYYY-MM-DD HH:MM:SS`, years 0001 \
 to 9999, and go out as `Tue, 20 Jun 2017 09:00:00 GMT` with the same digits; `GMT` shifts nothing.
@@ -72,7 +72,7 @@ fn document() -> OpenApi {
             TOKEN,
             SecurityScheme::ApiKey(ApiKey::Header(ApiKeyValue::with_description(
                 "X-calendar-access-token",
-                "What `POST /user` and `POST /user/login` give out.",
+                "What `POST /user` and `POST /user/login` give out, or an app password.",
             ))),
         );
     OpenApiBuilder::new()

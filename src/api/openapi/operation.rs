@@ -9,7 +9,7 @@ use crate::api::envelope::Code;
 
 /// One call.
 pub(super) struct Call {
-    method: HttpMethod,
+    pub(super) method: HttpMethod,
     path: &'static str,
     pub(super) id: &'static str,
     /// All of it but the responses that have a body.

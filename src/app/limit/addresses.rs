@@ -76,6 +76,17 @@ impl AuthLimit {
         }
     }
 
+    /// The address of the client of a request over a connection from `peer`, with these `hops` in the header
+    /// `X-Forwarded-For`.
+    #[must_use]
+    pub fn client<'f>(
+        &self,
+        peer: IpAddr,
+        hops: impl DoubleEndedIterator<Item = &'f str>,
+    ) -> IpAddr {
+        self.proxies.client(peer, hops)
+    }
+
     fn count(&self, client: IpAddr) -> Result<Counted> {
         let Some(limits) = &self.limits else { return Ok(Counted { site: None }) };
         limits.subscribers.count(first_bits(client, 64))?;

@@ -1,6 +1,8 @@
 //! Checks a database: its pages, the references between its rows, and the rules of the API on each
 //! row.
 
+use std::net::IpAddr;
+
 use argon2::password_hash::phc::PasswordHash;
 use rusqlite::Connection;
 
@@ -36,6 +38,7 @@ const SEQUENCES: &str = r#"
         UNION ALL SELECT 'event', (SELECT max(id) FROM event)
         UNION ALL SELECT 'calendar_object', (SELECT max(id) FROM calendar_object)
         UNION ALL SELECT 'import', (SELECT max(id) FROM import)
+        UNION ALL SELECT 'app_password', (SELECT max(id) FROM app_password)
         UNION ALL SELECT 'feed', (SELECT max(id) FROM feed)) t"#;
 
 /// The first column of each is the key of the row, as text.
@@ -78,6 +81,9 @@ SELECT CAST(s.user_id AS TEXT) || ', ' || CAST(s.group_id AS TEXT)
 FROM selection s JOIN calendar_group g ON g.id = s.group_id
 WHERE g.everyone = 0 AND g.deleted = 0 AND g.narrowed = 0
     AND NOT EXISTS (SELECT 1 FROM member m WHERE m.group_id = g.id AND m.user_id = s.user_id)",
+);
+const APP_PASSWORDS: Sql = Sql::both(
+    "SELECT CAST(id AS TEXT), name, CAST(length(digest) AS BIGINT), created, used, used_from FROM app_password",
 );
 const FEEDS: Sql = Sql::both(
     "SELECT CAST(id AS TEXT), name, CAST(length(digest) AS BIGINT), created, used FROM feed",
@@ -233,6 +239,18 @@ fn rows(conn: Conn<'_>, readers: TextReaders, faults: &mut Faults) -> Result<()>
     each_with_id(conn, "member", MEMBERS, faults, |row| Ok(vec![time(row, 1, "created")?]))?;
     each_with_id(conn, "selection", LOST, faults, |_| {
         Ok(vec![Some("its user may not see the group".into())])
+    })?;
+    each_with_id(conn, "app_password", APP_PASSWORDS, faults, |row| {
+        let (used, from): (Option<i64>, Option<String>) = (row.get(4)?, row.get(5)?);
+        let is_address = |from: String| from.parse::<IpAddr>().is_ok();
+        Ok(vec![
+            short(row, 1, "name")?,
+            when(row.get::<i64>(2)? != 32, "digest: is not a SHA-256 digest"),
+            time(row, 3, "created")?,
+            time(row, 4, "used")?,
+            when(used.is_none() && from.is_some(), "used_from: is there before the first use"),
+            when(!from.is_none_or(is_address), "used_from: is not an address"),
+        ])
     })?;
     each_with_id(conn, "feed", FEEDS, faults, |row| {
         Ok(vec![

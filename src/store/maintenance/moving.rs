@@ -64,7 +64,7 @@ macro_rules! table {
 }
 
 /// Every table, those that others refer to first. What is not here is made again: the index of the subjects.
-static TABLES: [Table; 18] = [
+static TABLES: [Table; 19] = [
     table!("signing_key": "id" Integer, "key" Bytes),
     table!("database_identity": "id" Integer, "uid_suffix" Text, "history" Integer),
     Table {
@@ -102,6 +102,8 @@ static TABLES: [Table; 18] = [
     table!("user_settings": "user_id" Integer, "week_start" Text, "clock" Integer, "week_numbers" Integer,
         "day_start" Integer, "day_end" Integer, "\"view\"" Text, "event_minutes" Integer,
         "default_group" Integer, "language" Text, "theme" Text),
+    table!("app_password": "id" Integer, "user_id" Integer, "name" Text, "scope" Integer, "digest" Bytes,
+        "created" Integer, "used" Integer, "used_from" Text),
     table!("feed": "id" Integer, "user_id" Integer, "group_id" Integer, "busy_only" Integer, "name" Text,
         "digest" Bytes, "created" Integer, "used" Integer),
     table!("subscription": "group_id" Integer, "url" Text, "etag" Text, "modified" Text, "\"read\"" Integer,
@@ -112,13 +114,16 @@ static TABLES: [Table; 18] = [
 /// The last ids that were given out, by table.
 const LAST_IDS: Sql = Sql::each(
     "SELECT name, seq FROM sqlite_sequence
-        WHERE name IN ('user', 'calendar_group', 'event', 'calendar_object', 'import', 'feed') ORDER BY name",
+        WHERE name IN ('user', 'calendar_group', 'event', 'calendar_object', 'import', 'app_password', 'feed')
+        ORDER BY name",
     "SELECT CAST('calendar_group' AS text), CASE WHEN is_called THEN last_value ELSE last_value - 1 END
         FROM calendar_group_id_seq
     UNION ALL SELECT 'calendar_object', CASE WHEN is_called THEN last_value ELSE last_value - 1 END
         FROM calendar_object_id_seq
     UNION ALL SELECT 'import', CASE WHEN is_called THEN last_value ELSE last_value - 1 END FROM import_id_seq
     UNION ALL SELECT 'event', CASE WHEN is_called THEN last_value ELSE last_value - 1 END FROM event_id_seq
+    UNION ALL SELECT 'app_password', CASE WHEN is_called THEN last_value ELSE last_value - 1 END
+        FROM app_password_id_seq
     UNION ALL SELECT 'feed', CASE WHEN is_called THEN last_value ELSE last_value - 1 END FROM feed_id_seq
     UNION ALL SELECT 'user', CASE WHEN is_called THEN last_value ELSE last_value - 1 END FROM user_id_seq",
 );

@@ -2,6 +2,7 @@
 //! [`Snapshot`](super::Snapshot) and [`Transaction`](super::Transaction). A statement is a plain constant
 //! that can be pasted into `sqlite3`, or into `psql` once `?` is `$`.
 
+mod app_passwords;
 pub(super) mod backups;
 pub(super) mod changes;
 pub(super) mod contents;

@@ -8,8 +8,8 @@ use super::events::{
 };
 use super::series::{CHANGED_OCCURRENCE, COUNT_SERIES, ZONED};
 use super::{
-    changes, feeds, group_events, groups, idempotency_keys, imports, members, objects, pages,
-    selections, subject_index, subscriptions, tombstones, user_settings, users,
+    app_passwords, changes, feeds, group_events, groups, idempotency_keys, imports, members,
+    objects, pages, selections, subject_index, subscriptions, tombstones, user_settings, users,
 };
 use crate::store::Store;
 use crate::store::engine::sql::Sql;
@@ -246,6 +246,20 @@ fn the_caller_and_a_selection_are_found_by_index() {
         selections::HAS,
         &["SEARCH s USING COVERING INDEX selection_group (group_id=? AND user_id=?)"],
     );
+}
+
+#[test]
+fn an_app_password_is_found_by_its_digest_and_those_of_a_user_by_index() {
+    assert_plan(
+        app_passwords::BY_DIGEST,
+        &[
+            "SEARCH p USING INDEX sqlite_autoindex_app_password_1 (digest=?)",
+            "SEARCH u USING INTEGER PRIMARY KEY (rowid=?)",
+        ],
+    );
+    let of_user = "app_password_of_user (user_id=?)";
+    assert_plan(app_passwords::OF_USER, &[of_user]);
+    assert_plan(app_passwords::COUNT_OF_USER, &[of_user]);
 }
 
 #[test]

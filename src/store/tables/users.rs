@@ -101,6 +101,8 @@ const REMOVED_GENERATIONS: &str = "SELECT email_digest, token_generation FROM re
 
 const ADVANCE_GENERATIONS: &str = r#"UPDATE "user" SET token_generation = token_generation + ?1"#;
 
+const DELETE_APP_PASSWORDS: &str = "DELETE FROM app_password";
+
 const DELETE_FEEDS: &str = "DELETE FROM feed";
 
 const ADVANCE_REMOVED_GENERATIONS: &str =
@@ -260,7 +262,7 @@ pub(in crate::store) fn known(conn: &Connection) -> Result<Vec<Known>> {
     Ok(all)
 }
 
-/// Ends all tokens of all users, and all feeds. For the `known` emails that are not registered now, it makes sure that
+/// Ends all tokens of all users, all app passwords and all feeds. For the `known` emails that are not registered now, it makes sure that
 /// their old tokens stay invalid when they register again.
 pub(in crate::store) fn end_all_tokens(conn: &Connection, known: &[Known]) -> Result<()> {
     // This database may be a backup, and how often tokens were ended since is unknown. So the step is
@@ -269,6 +271,7 @@ pub(in crate::store) fn end_all_tokens(conn: &Connection, known: &[Known]) -> Re
     let step = i64::try_from(step).unwrap_or_default() + 1;
     conn.execute(ADVANCE_GENERATIONS, [step])?;
     conn.execute(ADVANCE_REMOVED_GENERATIONS, [step])?;
+    conn.execute(DELETE_APP_PASSWORDS, [])?;
     conn.execute(DELETE_FEEDS, [])?;
     let present: HashSet<Vec<u8>> = self::known(conn)?.into_iter().map(|one| one.digest).collect();
     let mut statement = conn.prepare(REMEMBER_REMOVED.sqlite())?;

@@ -19,11 +19,13 @@ const METHODS: [Method; 9] = [
 ];
 
 /// Every path with the methods that it takes, as `Allow` names them.
-const PATHS: [(&str, &str); 24] = [
+const PATHS: [(&str, &str); 26] = [
     ("/user", "GET, HEAD, POST"),
     ("/user/calendar/group", "GET, HEAD, POST"),
     ("/user/calendar/group/1", "PUT, DELETE"),
     ("/user/settings", "GET, HEAD, PUT"),
+    ("/user/app-password", "GET, HEAD, POST"),
+    ("/user/app-password/1", "DELETE"),
     ("/user/feed", "GET, HEAD, POST"),
     ("/user/feed/1", "DELETE"),
     ("/calendar", "GET, HEAD"),
@@ -107,10 +109,10 @@ fn every_path_takes_the_methods_it_names() {
     }
 }
 
-/// The body of `other`, with what is random as in `answer`: a revision, the address of a feed.
+/// The body of `other`, with what is random as in `answer`: a revision, the address of a feed, an app password.
 fn with_chance_of(answer: &Answer, other: &Answer) -> String {
     let mut body = other.body.clone();
-    for name in ["revision", "url"] {
+    for name in ["revision", "url", "password"] {
         let [mine, others] = [answer, other].map(|answer| answer.json()["data"][name].clone());
         if let (Some(mine), Some(others)) = (mine.as_str(), others.as_str()) {
             body = body.replace(others, mine);

@@ -105,6 +105,7 @@ fn with_examples_done(document: &Value) -> (Calendar, String) {
         assert_eq!(run(name, &token).made(), id);
     }
     run("selectGroups", &token).is(200, DONE);
+    assert_eq!(run("createAppPassword", &token).json()["data"]["id"], 1);
     assert_eq!(run("createFeed", &token).json()["data"]["id"], 1);
     calendar.register("lee@jungi.me");
     (calendar, token)
@@ -164,7 +165,7 @@ fn running_an_example_gives_what_it_prints() {
             continue;
         }
         let mut given = answer.json();
-        for random in ["token", "revision", "url"] {
+        for random in ["token", "revision", "url", "password"] {
             if given["data"].get(random).is_some() {
                 given["data"][random] = call.printed(200)[0]["data"][random].clone();
             }

@@ -82,7 +82,7 @@ fn plain(answer: &Answer) -> (u16, String) {
         let lines = answer.body.lines().filter(|line| !line.starts_with("UID:"));
         return (answer.status, lines.collect::<Vec<_>>().join("\n"));
     };
-    for random in ["token", "url", "revision"] {
+    for random in ["token", "url", "revision", "password"] {
         if json["data"].get(random).is_some() {
             json["data"][random] = Value::Null;
         }

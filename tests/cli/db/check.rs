@@ -129,6 +129,33 @@ sqlite_sequence event: is 2, and there is an id 3
 }
 
 #[test]
+fn a_check_covers_app_passwords() {
+    let (folder, _) = calendar(1);
+    let conn = Connection::open(folder.path().join("calendar.sqlite")).unwrap();
+    conn.execute_batch(
+        "INSERT INTO app_password (id, user_id, name, scope, digest, created, used, used_from) VALUES
+             (1, 1, 'sound', 1, zeroblob(32), 0, 1, '2001:db8::1'),
+             (2, 1, ' ', 2, zeroblob(31), 253402300800, 253402300800, 'localhost'),
+             (3, 1, 'a', 2, randomblob(32), 0, NULL, '192.0.2.1');
+         UPDATE sqlite_sequence SET seq = 1 WHERE name = 'app_password'",
+    )
+    .unwrap();
+    drop(conn);
+    assert_eq!(
+        run(folder.path(), &["db", "check"]).out,
+        "\
+app_password 2: name: expected 1 to 128 characters, got none
+app_password 2: digest: is not a SHA-256 digest
+app_password 2: created: is outside the years 0001 to 9999
+app_password 2: used: is outside the years 0001 to 9999
+app_password 2: used_from: is not an address
+app_password 3: used_from: is there before the first use
+sqlite_sequence app_password: is 1, and there is an id 3
+"
+    );
+}
+
+#[test]
 fn a_check_lists_a_thousand_faults_and_says_how_many_there_are() {
     let (folder, _) = calendar(1);
     let conn = Connection::open(folder.path().join("calendar.sqlite")).unwrap();

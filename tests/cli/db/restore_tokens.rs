@@ -6,12 +6,15 @@ use super::calendar;
 use crate::support::server::{Server, run};
 use crate::user::status;
 
-/// The tokens that were given out before and after the backup `copy.sqlite` was made. The server is
-/// stopped.
+/// The tokens that were given out before and after the backup `copy.sqlite` was made, and an app password before it. The
+/// server is stopped.
 fn tokens_around_a_backup(here: &std::path::Path) -> Vec<String> {
     let server = Server::dev_run(here);
     let mut tokens = vec![server.register("park@jungi.me"), server.register("kim@jungi.me")];
     let other = |email: &str| run(here, &["user", "token", email]).out.trim().to_owned();
+    let app_password = run(here, &["user", "app-password", "add", "park@jungi.me", "Phone"]).out;
+    tokens.push(app_password.trim().to_owned());
+    assert_eq!(status(&server, &tokens[2]), 200);
     assert_eq!(run(here, &["db", "backup", "copy.sqlite"]).code, Some(0));
     for _ in 0..3 {
         assert_eq!(run(here, &["user", "revoke", "park@jungi.me"]).code, Some(0));
@@ -73,7 +76,7 @@ fn a_restore_that_ends_no_tokens_keeps_those_of_the_backup() {
     assert_eq!(run(folder.path(), &["db", "restore", "copy.sqlite"]).code, Some(0));
     let server = Server::dev_run(folder.path());
     let statuses: Vec<_> = tokens.iter().map(|token| status(&server, token)).collect();
-    assert_eq!(statuses, [200, 200, 401, 401, 401, 401, 401, 401]);
+    assert_eq!(statuses, [200, 200, 200, 401, 401, 401, 401, 401, 401]);
 }
 
 #[test]
@@ -90,7 +93,7 @@ fn a_restore_that_ends_tokens_migrates_an_older_backup() {
          DROP TABLE subject_gram_progress; DROP TABLE group_length_class;
          DROP TABLE tombstone; DROP TABLE tombstones_kept; DROP TABLE event; DROP TABLE calendar_object; DROP TABLE import;
          DROP TABLE database_identity; DROP TABLE selection; DROP TABLE calendar_group; DROP TABLE user;
-         DROP TABLE backup; DROP TABLE feed; DROP TABLE subscription; DROP TABLE member; DROP TABLE removed_user;
+         DROP TABLE backup; DROP TABLE app_password; DROP TABLE feed; DROP TABLE subscription; DROP TABLE member; DROP TABLE removed_user;
          DROP TABLE idempotency_key;
          DELETE FROM refinery_schema_history WHERE version > 1",
     )

@@ -68,7 +68,7 @@ fn revoking_ends_all_tokens_of_a_user() {
     let (park, kim) = (server.register("park@jungi.me"), server.register("kim@jungi.me"));
     assert_eq!(
         user(folder.path(), &["revoke", "park@jungi.me"]),
-        done("ended all tokens and feeds of park@jungi.me\n")
+        done("ended all tokens, app passwords and feeds of park@jungi.me\n")
     );
     assert_eq!([status(&server, &park), status(&server, &kim)], [401, 200]);
     let next = printed_token(&user(folder.path(), &["token", "park@jungi.me"]));

@@ -1,6 +1,7 @@
 //! `user`, beside a running server.
 
 mod accounts;
+mod app_passwords;
 mod remove;
 
 use std::io::Write;

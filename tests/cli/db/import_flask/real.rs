@@ -109,7 +109,7 @@ fn users_with_invalid_addresses_can_be_managed() {
     assert_eq!(import(folder.path(), &real(), &[]).code, Some(0));
     assert_eq!(
         run(folder.path(), &["user", "revoke", "nobody"]).out,
-        "ended all tokens and feeds of nobody\n"
+        "ended all tokens, app passwords and feeds of nobody\n"
     );
     let ended = run(folder.path(), &["user", "remove", "two words@example.com", "--yes"]);
     assert_eq!((ended.code, ended.out.as_str()), (Some(0), "removed two words@example.com\n"));

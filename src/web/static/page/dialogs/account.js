@@ -39,10 +39,21 @@ async function show() {
   byId('sign-out-all').textContent = t.signOutEverywhere;
   showBirthday(undefined);
   open(byId('account'));
+  void showDevices();
   try {
     showBirthday(await findBirthday());
   } catch (error) {
     byId('birthday-error').textContent = errorMessage(error);
+  }
+}
+
+/** Their module is loaded when they are first shown. */
+async function showDevices() {
+  try {
+    const devices = await import('./devices.js');
+    devices.showDevices();
+  } catch {
+    byId('devices-error').textContent = t.offline;
   }
 }
 

@@ -236,8 +236,16 @@ export const en = {
   currentPasswordHint: 'Leave this empty if you have never set one.', newPassword: 'New password',
   savePassword: 'Save new password', passwordChanged: 'Password changed. Your other devices are signed out.',
   currentPasswordWrong: 'The current password is incorrect.',
+  devices: 'Devices', devicesHint: 'Give each program or device that uses your calendar a password of its own, so that you can end it by itself.',
+  deviceName: 'What it is for', deviceScope: 'The device', deviceChanges: 'sees and changes my calendar', deviceReads: 'only sees my calendar',
+  makeDevice: 'Make a password', devicePassword: 'Password of the device', deviceOnce: 'Copy it now: it is not shown again.',
+  deviceUsed: (/** @type {string} */ day, /** @type {string | undefined} */ from) => `last used ${day}${from ? ` from ${from}` : ''}`,
+  deviceUnused: 'not used yet', endDevice: 'End', deviceEnded: 'The password of the device has ended',
+  deviceUnknown: 'The connection was lost. If a new device is in the list, end it and make another.',
+  devicesFull: 'You have 50 devices, which is the most. End one first.',
+  devicesNeedSignIn: 'You are signed in with the password of a device. Sign in with your own to see your devices.',
   signOut: 'Sign out', signOutEverywhere: 'Sign out everywhere',
-  signOutEverywhereHint: 'Signs you out on every device. If you have no password, you will need a new token.',
+  signOutEverywhereHint: 'Signs you out on every device, and ends the passwords of your devices and your secret addresses. If you have no password, you will need a new token.',
   pressAgain: 'Press again to confirm', apiReference: 'API reference for developers',
 
   // Settings

@@ -214,8 +214,16 @@ export const ko = {
   currentPasswordHint: '설정한 적이 없으면 비워 두세요.', newPassword: '새 비밀번호',
   savePassword: '새 비밀번호 저장', passwordChanged: '비밀번호를 변경했습니다. 다른 기기에서는 로그아웃됩니다.',
   currentPasswordWrong: '현재 비밀번호가 맞지 않습니다.',
+  devices: '기기', devicesHint: '캘린더를 쓰는 프로그램이나 기기마다 비밀번호를 따로 만들어 주면, 하나씩 따로 없앨 수 있습니다.',
+  deviceName: '용도', deviceScope: '할 수 있는 일', deviceChanges: '캘린더 보기와 바꾸기', deviceReads: '캘린더 보기만',
+  makeDevice: '비밀번호 만들기', devicePassword: '기기의 비밀번호', deviceOnce: '다시 볼 수 없으니 지금 복사하세요.',
+  deviceUsed: (day, from) => `마지막으로 사용: ${day}${from ? `, ${from}` : ''}`,
+  deviceUnused: '아직 사용하지 않음', endDevice: '없애기', deviceEnded: '기기의 비밀번호를 없앴습니다',
+  deviceUnknown: '연결이 끊겼습니다. 목록에 새 기기가 있으면 없애고 다시 만드세요.',
+  devicesFull: '기기는 50개까지 둘 수 있습니다. 하나를 먼저 없애세요.',
+  devicesNeedSignIn: '기기의 비밀번호로 로그인했습니다. 기기를 보려면 내 비밀번호로 로그인하세요.',
   signOut: '로그아웃', signOutEverywhere: '모든 기기에서 로그아웃',
-  signOutEverywhereHint: '모든 기기에서 로그아웃됩니다. 비밀번호가 없다면 새 토큰이 필요합니다.',
+  signOutEverywhereHint: '모든 기기에서 로그아웃되고, 기기의 비밀번호와 비밀 주소도 모두 없어집니다. 비밀번호가 없다면 새 토큰이 필요합니다.',
   pressAgain: '확인하려면 한 번 더 누르세요', apiReference: '개발자용 API 문서',
 
   // 설정
