@@ -6,6 +6,7 @@
 //! to [`Caller`] unread.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use rocket::request::{FromRequest, Outcome, Request};
 
@@ -15,7 +16,7 @@ use super::refusal::{Refusal, Result, refuse};
 use crate::app::{App, Counted};
 use crate::domain::auth::{self, Claims};
 use crate::error::{self, Error};
-use crate::model::{Email, User};
+use crate::model::{Author, Door, Email, EntryId, User};
 use crate::store::{Lane, Snapshot, Transaction};
 
 /// The verified access token of the header `X-calendar-access-token`. It reads and writes the store for
@@ -23,6 +24,23 @@ use crate::store::{Lane, Snapshot, Transaction};
 pub(crate) struct Caller {
     claims: Arc<Claims>,
     query_is_sound: bool,
+    /// How they came, as the history tells it.
+    door: Door,
+    recorded: Recorded,
+}
+
+/// The entry of the history that a request has left; 0 for none.
+#[derive(Clone, Default)]
+pub(super) struct Recorded(Arc<AtomicI64>);
+
+impl Recorded {
+    pub(super) fn of(request: &Request<'_>) -> Self {
+        request.local_cache(Self::default).clone()
+    }
+
+    pub(super) fn entry(&self) -> Option<EntryId> {
+        Some(self.0.load(Ordering::Relaxed)).filter(|id| *id > 0).map(EntryId)
+    }
 }
 
 #[rocket::async_trait]
@@ -46,10 +64,18 @@ fn verify(request: &Request<'_>) -> Result<Caller> {
     }
     let claims = app.tokens.verify(token, app.clock.unix())?;
     let query_is_sound = request.uri().query().is_none_or(|query| query::is_sound(query.as_str()));
-    Ok(Caller { claims, query_is_sound })
+    // The page says so itself. Whoever else does is told as the page, and gains nothing.
+    let client = request.headers().get_one("X-Calendar-Client");
+    let door = if client == Some("page") { Door::Page } else { Door::Api };
+    Ok(Caller { claims, query_is_sound, door, recorded: Recorded::of(request) })
 }
 
 impl Caller {
+    /// The same, who came by another door.
+    pub(super) fn by(self, door: Door) -> Self {
+        Self { door, ..self }
+    }
+
     /// The email in the token, whose user may not exist.
     pub(super) fn email(&self) -> &Email {
         &self.claims.email
@@ -147,8 +173,26 @@ impl Caller {
         T: Send + 'static,
         F: FnOnce(&Transaction<'_>, User) -> error::Result<T> + Send + 'static,
     {
-        let claims = Arc::clone(&self.claims);
-        let work = move |tx: &Transaction<'_>| work(tx, auth::user_of(tx, &claims)?);
+        let (claims, recorded) = (Arc::clone(&self.claims), self.recorded.clone());
+        let (door, now) = (self.door, app.clock.now());
+        let at = now.ok().filter(|_| app.history_days > 0);
+        let work = move |tx: &Transaction<'_>| {
+            let user = auth::user_of(tx, &claims)?;
+            if let Some(at) = at {
+                tx.record(Author {
+                    user: Some(user.id),
+                    email: user.email.clone(),
+                    door,
+                    door_name: None,
+                    at,
+                });
+            }
+            let done = work(tx, user)?;
+            if let Some(EntryId(entry)) = tx.recorded() {
+                recorded.0.store(entry, Ordering::Relaxed);
+            }
+            Ok(done)
+        };
         match app.store.write(work).await {
             // The write may have failed before it looked for the user.
             Err(error @ Error::Unavailable(_)) => self.after_token(app, error.into()).await,

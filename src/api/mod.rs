@@ -13,6 +13,7 @@ mod fallback;
 mod feed;
 mod group;
 mod group_values;
+mod history;
 mod holidays;
 mod idempotency;
 mod input;
@@ -68,6 +69,10 @@ pub fn routes() -> Vec<Route> {
         event::change,
         event::delete,
         event::read,
+        history::of_event,
+        history::personal,
+        history::of_group,
+        history::undo,
         calendar::put_birthday,
         calendar::post_birthday,
         calendar::birthday,

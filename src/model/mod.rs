@@ -13,6 +13,7 @@ mod event;
 mod expected;
 mod feed;
 mod group;
+mod history;
 mod id;
 mod idempotency;
 mod input;
@@ -42,6 +43,10 @@ pub use event::{Event, EventDetails, EventTimes, Occurrence};
 pub use expected::Expected;
 pub use feed::FeedUrl;
 pub use group::{Color, Group, GroupDetails};
+pub use history::{
+    Action, Author, Door, Entry, EntryId, EntryRow, HISTORY_DAYS, SeenEntry, State, TRASH_DAYS,
+    Touched,
+};
 pub use id::{EventId, FeedId, GroupId, ImportId, ObjectId, UserId};
 pub use idempotency::IdempotencyKey;
 pub use input::{EventInput, Scope, SearchIn, Target};

@@ -36,7 +36,8 @@ const SEQUENCES: &str = r#"
         UNION ALL SELECT 'event', (SELECT max(id) FROM event)
         UNION ALL SELECT 'calendar_object', (SELECT max(id) FROM calendar_object)
         UNION ALL SELECT 'import', (SELECT max(id) FROM import)
-        UNION ALL SELECT 'feed', (SELECT max(id) FROM feed)) t"#;
+        UNION ALL SELECT 'feed', (SELECT max(id) FROM feed)
+        UNION ALL SELECT 'history', (SELECT max(id) FROM history)) t"#;
 
 /// The first column of each is the key of the row, as text.
 const USERS: Sql = Sql::each(

@@ -19,7 +19,7 @@ use crate::support::server::command;
 
 /// The rows that a calendar gets at each version, the first at version 1: they fit only from then on.
 /// Some are deleted again, so that their ids are used up.
-pub(crate) const ROWS_BY_VERSION: [&str; 17] = ["
+pub(crate) const ROWS_BY_VERSION: [&str; 18] = ["
     INSERT INTO user (email, email_folded, created) VALUES
         ('Park@jungi.me', 'park@jungi.me', 1497869704), ('김@예.한국', '김@예.한국', 1497869705),
         ('gone@example.com', 'gone@example.com', 1);
@@ -119,6 +119,11 @@ r#"
     WHERE id = 1;
     INSERT INTO member (group_id, user_id, role, created) VALUES (1, 2, 3, 1497869726);
 ",
+r#"
+    INSERT INTO history (at, email, door, user_id, kind, row_id, subject, image, state)
+    VALUES (1497869727, 'park@jungi.me', 1, 1, 1, 1, '회식', '{"user_id":1}', 4711);
+    INSERT INTO history (entry_id, kind, row_id, state) VALUES (last_insert_rowid(), 1, 2, -4711);
+"#,
 ];
 
 pub(crate) struct Database {
