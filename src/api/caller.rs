@@ -6,17 +6,17 @@
 //! to [`Caller`] unread.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
 
 use rocket::request::{FromRequest, Outcome, Request};
 
 use super::input::Input;
 use super::query;
+use super::recorded::Recorded;
 use super::refusal::{Refusal, Result, refuse};
 use crate::app::{App, Counted};
 use crate::domain::auth::{self, Claims};
 use crate::error::{self, Error};
-use crate::model::{Author, Door, Email, EntryId, User};
+use crate::model::{Author, Door, Email, User};
 use crate::store::{Lane, Snapshot, Transaction};
 
 /// The verified access token of the header `X-calendar-access-token`. It reads and writes the store for
@@ -27,20 +27,6 @@ pub(crate) struct Caller {
     /// How they came, as the history tells it.
     door: Door,
     recorded: Recorded,
-}
-
-/// The entry of the history that a request has left; 0 for none.
-#[derive(Clone, Default)]
-pub(super) struct Recorded(Arc<AtomicI64>);
-
-impl Recorded {
-    pub(super) fn of(request: &Request<'_>) -> Self {
-        request.local_cache(Self::default).clone()
-    }
-
-    pub(super) fn entry(&self) -> Option<EntryId> {
-        Some(self.0.load(Ordering::Relaxed)).filter(|id| *id > 0).map(EntryId)
-    }
 }
 
 #[rocket::async_trait]
@@ -188,8 +174,8 @@ impl Caller {
                 });
             }
             let done = work(tx, user)?;
-            if let Some(EntryId(entry)) = tx.recorded() {
-                recorded.0.store(entry, Ordering::Relaxed);
+            if let Some(entry) = tx.recorded() {
+                recorded.note(entry);
             }
             Ok(done)
         };

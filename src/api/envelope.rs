@@ -11,8 +11,8 @@ use rocket::request::Request;
 use rocket::response::{self, Responder, Response};
 use serde::Serialize;
 
-use super::caller::Recorded;
 use super::conditional::{self, Conditional, TakesGzip};
+use super::recorded::Recorded;
 use super::refusal::Refusal;
 use crate::app::{View, exchange};
 use crate::error::{Error, Result, Taken};

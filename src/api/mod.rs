@@ -23,6 +23,7 @@ mod parameters;
 mod patch;
 mod path;
 mod query;
+mod recorded;
 mod refusal;
 mod settings;
 mod subscription;

@@ -147,6 +147,9 @@ pub fn undo(
     trash: groups::Trash,
 ) -> Result<EntryId> {
     let entry = known_entry(tx, caller.id, id)?;
+    if entry.undone {
+        return Err(undone_already(id));
+    }
     let rows = tx.entry_rows(id)?;
     let work = Work { tx, caller, setting };
     match (entry.about, rows.as_slice()) {
@@ -186,9 +189,8 @@ struct Work<'a> {
 impl Work<'_> {
     /// Checks that nobody has undone `entry` yet, and keeps others from it.
     fn begin(&self, entry: &Entry) -> Result<()> {
-        let EntryId(id) = entry.id;
         if self.tx.lock_entry(entry.id)?.is_some() {
-            return Err(Error::Outdated(format!("entry {id} was undone already")));
+            return Err(undone_already(entry.id));
         }
         self.tx.record_undo_of(entry.id);
         Ok(())
@@ -441,6 +443,10 @@ impl Work<'_> {
         };
         self.tx.retell_event(event.id, times, reach)
     }
+}
+
+fn undone_already(EntryId(id): EntryId) -> Error {
+    Error::Outdated(format!("entry {id} was undone already"))
 }
 
 fn changed_event(EventId(id): EventId) -> Error {

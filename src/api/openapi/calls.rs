@@ -10,8 +10,7 @@ use super::schemas::form;
 use crate::api::envelope::Code;
 use crate::api::transfer::{export, import};
 use crate::api::{
-    calendar, event, feed, group, history as changes, holidays, member, settings, subscription,
-    user,
+    calendar, event, feed, group, history, holidays, member, settings, subscription, user,
 };
 
 const EVENT_AT: &str = "^/api/v1/calendar/event/[1-9][0-9]*$";
@@ -21,7 +20,7 @@ const OWN: [Code; 2] = [Code::NOT_FOUND, Code::NOT_OWNER];
 
 /// Every call of version 1.
 pub(super) fn all() -> impl Iterator<Item = Call> {
-    [user(), calendar(), group(), history(), transfer(), vec![document()]].into_iter().flatten()
+    [user(), calendar(), group(), changes(), transfer(), vec![document()]].into_iter().flatten()
 }
 
 fn user() -> Vec<Call> {
@@ -168,19 +167,19 @@ fn group() -> Vec<Call> {
     ]
 }
 
-fn history() -> Vec<Call> {
+fn changes() -> Vec<Call> {
     vec![
-        call(Get, "/calendar/event/{id}/history", "eventHistory", changes::of_event)
+        call(Get, "/calendar/event/{id}/history", "eventHistory", history::of_event)
             .about("Who changed an event, and how, the newest change first")
             .says(
                 "Also of one that was deleted. `before` and `after` have what an entry has changed. Entries are kept \
                  for a month. To go on after an answer, send the id of its last entry in `after`.",
             ),
-        call(Get, "/calendar/activity", "activity", changes::personal)
+        call(Get, "/calendar/activity", "activity", history::personal)
             .about("What has changed in the caller's personal calendar, the newest change first"),
-        call(Get, "/group/{id}/activity", "groupActivity", changes::of_group)
+        call(Get, "/group/{id}/activity", "groupActivity", history::of_group)
             .about("What has changed in a group, the newest change first"),
-        call(Post, "/history/{id}/undo", "undo", changes::undo)
+        call(Post, "/history/{id}/undo", "undo", history::undo)
             .about("Undoes what an entry of the history has changed")
             .says(
                 "Whoever may change the event may undo it. What was deleted comes back with its id. What has changed \

@@ -135,7 +135,7 @@ WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM event e WHERE e.object_id = ?2)",
 );
 
 /// Others see no text of event ?1 any more, whatever it said before.
-const HIDE: Sql =
+pub(in crate::store) const HIDE: Sql =
     Sql::both("UPDATE history SET private = 1 WHERE kind = 1 AND row_id = ?1 AND private = 0");
 
 const CHILDREN: Sql = Sql::both(

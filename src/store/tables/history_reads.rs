@@ -52,7 +52,7 @@ WHERE r.entry_id = ?1 AND r.kind = 1 ORDER BY r.id LIMIT 1",
 );
 
 /// What entry ?1 did to each row.
-const ROWS: Sql = Sql::both(
+pub(in crate::store) const ROWS: Sql = Sql::both(
     "
 SELECT r.id, r.kind, r.row_id, CAST(CASE WHEN r.image IS NULL THEN 0 ELSE 1 END AS BIGINT), r.state FROM history r
 WHERE r.id = ?1 OR r.entry_id = ?1 ORDER BY r.id",

@@ -13,6 +13,8 @@ mod feeds;
 pub(super) mod group_events;
 pub(super) mod groups;
 pub(super) mod history;
+#[cfg(test)]
+mod history_plans;
 pub(super) mod history_reads;
 pub(super) mod history_undo;
 pub(super) mod idempotency_keys;

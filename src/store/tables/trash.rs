@@ -33,7 +33,7 @@ SELECT count(*) FROM (
 pub(in crate::store) const EMPTY_TRASH: Sql = Sql::both(
     "
 UPDATE calendar_group SET trashed = NULL WHERE id IN (
-    SELECT g.id FROM calendar_group g WHERE g.trashed < ?1 ORDER BY g.id LIMIT ?2)",
+    SELECT g.id FROM calendar_group g WHERE g.trashed < ?1 ORDER BY g.trashed LIMIT ?2)",
 );
 
 /// How many groups leave the trash in one transaction.

@@ -104,7 +104,8 @@ fn a_deleted_group_is_seen_by_nobody_and_comes_back_with_everything_in_it() {
     let undone = left_by(&undo(&calendar, park, entry));
     assert_eq!(everything(&calendar, &people), before);
     assert_eq!(entries(&calendar, "/group/1/activity", kim)[0]["id"], undone);
-    undo(&calendar, park, entry).not_found("group 1 does not exist");
+    let detail = format!("entry {entry} was undone already");
+    undo(&calendar, park, entry).refuses(412, 41200, REFUSED, &detail);
     left_by(&undo(&calendar, park, undone));
     calendar.get("/group/1", park).not_found("group 1 does not exist");
 }

@@ -84,8 +84,8 @@ fn what_was_changed_since_is_not_undone() {
     let delete = left_by(&calendar.delete("/calendar/event", &park, deleted(1)));
     undo(&calendar, &park, change).refuses(412, 41200, REFUSED, detail);
     left_by(&undo(&calendar, &park, delete));
-    // Once more is once too often.
-    undo(&calendar, &park, delete).refuses(412, 41200, REFUSED, detail);
+    let detail = format!("entry {delete} was undone already");
+    undo(&calendar, &park, delete).refuses(412, 41200, REFUSED, &detail);
     assert_eq!(calendar.rows(EVENTS), before);
 }
 
