@@ -377,9 +377,10 @@ impl Work<'_> {
         }
         let lost = steps.iter().filter(|step| matches!(step, Step::NoEvent(_))).count();
         let Some(first) = more.first() else { return Ok(()) };
-        let owner = match first.owner == self.caller.id {
-            true => Some(self.caller.clone()),
-            false => self.tx.user(first.owner)?,
+        let owner = if first.owner == self.caller.id {
+            Some(self.caller.clone())
+        } else {
+            self.tx.user(first.owner)?
         };
         let owner = owner.ok_or_else(|| Error::Outdated("who registered it is gone".into()))?;
         let bounds = self.setting.bounds;

@@ -201,6 +201,28 @@ fn sequences(conn: &Connection, faults: &mut Faults) -> Result<()> {
     Ok(())
 }
 
+/// Faults of the history.
+fn history(conn: Conn<'_>, faults: &mut Faults) -> Result<()> {
+    each_with_id(conn, "history", HISTORY, faults, |row| {
+        let (image, kind): (Option<String>, i64) = (row.get(2)?, row.get(3)?);
+        let name = match kind {
+            1 | 2 => "user_id",
+            3 => "name",
+            _ => "role",
+        };
+        let is_image = |image: &str| {
+            let read: Option<serde_json::Value> = serde_json::from_str(image).ok();
+            read.is_some_and(|image| image.get(name).is_some())
+        };
+        Ok(vec![
+            time(row, 1, "at")?,
+            when(!image.as_deref().is_none_or(is_image), "image: is none of its kind"),
+            when(!row.get::<bool>(4)?, "does not say who made it, or how"),
+            when(!row.get::<bool>(5)?, "is of no calendar"),
+        ])
+    })
+}
+
 /// Faults of single rows.
 fn rows(conn: Conn<'_>, readers: TextReaders, faults: &mut Faults) -> Result<()> {
     each_with_id(conn, "user", USERS, faults, |row| {
@@ -257,24 +279,7 @@ fn rows(conn: Conn<'_>, readers: TextReaders, faults: &mut Faults) -> Result<()>
             when(row.get::<i64>(2)? < 0, "failures: is negative"),
         ])
     })?;
-    each_with_id(conn, "history", HISTORY, faults, |row| {
-        let (image, kind): (Option<String>, i64) = (row.get(2)?, row.get(3)?);
-        let name = match kind {
-            1 | 2 => "user_id",
-            3 => "name",
-            _ => "role",
-        };
-        let is_image = |image: &str| {
-            let read: Option<serde_json::Value> = serde_json::from_str(image).ok();
-            read.is_some_and(|image| image.get(name).is_some())
-        };
-        Ok(vec![
-            time(row, 1, "at")?,
-            when(!image.as_deref().is_none_or(is_image), "image: is none of its kind"),
-            when(!row.get::<bool>(4)?, "does not say who made it, or how"),
-            when(!row.get::<bool>(5)?, "is of no calendar"),
-        ])
-    })?;
+    history(conn, faults)?;
     each_with_id(conn, "event", EVENTS, faults, |row| {
         let (subject, folded, birthday): (String, String, bool) =
             (row.get(1)?, row.get(2)?, row.get(3)?);

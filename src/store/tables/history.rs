@@ -5,6 +5,8 @@
 //! not know who it was, and copies of whole tables or a log of events would have to be played back. What an import adds
 //! that is not shown yet leaves nothing, nor does what fills a group from an outside calendar.
 
+use std::collections::HashMap;
+
 use sha2::{Digest, Sha256};
 
 use crate::error::Result;
@@ -240,7 +242,7 @@ impl Snapshot<'_> {
 impl Transaction<'_> {
     /// Has the changes of this transaction leave an entry of the history, by `author`. Before that they leave none.
     pub fn record(&self, author: Author) {
-        let recorder = Recorder { author, undoes: None, entry: None, rows: Default::default() };
+        let recorder = Recorder { author, undoes: None, entry: None, rows: HashMap::default() };
         self.recorder.replace(Some(recorder));
     }
 
@@ -344,14 +346,12 @@ impl Transaction<'_> {
         let author = self.recorder.borrow().as_ref().and_then(|recorder| recorder.author.user);
         let user = author.map(|user| user.0).filter(|_| left.is_none());
         let (state, name) = (left.map(state_of_group), left.map(|left| left.name.as_str()));
-        self.note(Touched::Group(id), |tx, head, known| match known {
-            Some(row) => {
-                tx.conn.execute(NOTE_AGAIN, params![row, state, name, false]).map(|_| None)
+        self.note(Touched::Group(id), |tx, head, known| {
+            if let Some(row) = known {
+                return tx.conn.execute(NOTE_AGAIN, params![row, state, name, false]).map(|_| None);
             }
-            None => {
-                let own = params![id.0, user, name, state];
-                tx.conn.row(NOTE_GROUP, &[head, own].concat(), |row| row.get(0))
-            }
+            let own = params![id.0, user, name, state];
+            tx.conn.row(NOTE_GROUP, &[head, own].concat(), |row| row.get(0))
         })
     }
 
@@ -363,15 +363,13 @@ impl Transaction<'_> {
         left: Option<Role>,
     ) -> Result<()> {
         let state = left.map(Role::number);
-        self.note(Touched::Member(user), |tx, head, known| match known {
-            Some(row) => {
+        self.note(Touched::Member(user), |tx, head, known| {
+            if let Some(row) = known {
                 let none: Option<&str> = None;
-                tx.conn.execute(NOTE_AGAIN, params![row, state, none, false]).map(|_| None)
+                return tx.conn.execute(NOTE_AGAIN, params![row, state, none, false]).map(|_| None);
             }
-            None => {
-                let own = params![group.0, user.0, state];
-                tx.conn.row(NOTE_MEMBER, &[head, own].concat(), |row| row.get(0))
-            }
+            let own = params![group.0, user.0, state];
+            tx.conn.row(NOTE_MEMBER, &[head, own].concat(), |row| row.get(0))
         })
     }
 

@@ -191,6 +191,7 @@ impl Transaction<'_> {
 }
 
 /// Whether an object that has this text is as an entry left it with that `state`.
+#[must_use]
 pub fn is_in_state(ics: &str, state: i64) -> bool {
     state_of(ics) == state
 }

@@ -26,7 +26,7 @@ fn club(trash_days: u32) -> (Calendar, [String; 2]) {
     (calendar, people)
 }
 
-fn change(calendar: &Calendar, token: &str, more: Value) -> crate::support::answer::Answer {
+fn change(calendar: &Calendar, token: &str, more: &Value) -> crate::support::answer::Answer {
     let mut body = json!({"group_id": 1, "group_name": "club"});
     body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
     calendar.put("/group", token, body.to_string())
@@ -57,7 +57,7 @@ fn a_changed_group_gets_back_what_it_was() {
     let (calendar, [park, kim]) = club(30);
     let before = calendar.rows(GROUPS);
     let what = json!({"group_name": "Choir", "color": "#1a73e8", "everyone": "reader"});
-    let entry = left_by(&change(&calendar, &park, what));
+    let entry = left_by(&change(&calendar, &park, &what));
     let told = &entries(&calendar, "/group/1/activity", &kim)[0];
     assert_eq!((&told["action"], &told["group"]), (&json!("change"), &json!(1)));
     assert_eq!(told["before"], json!({"group_name": "club", "everyone": "writer", "color": null}));
@@ -68,8 +68,8 @@ fn a_changed_group_gets_back_what_it_was() {
     assert_eq!(calendar.rows(GROUPS), before);
     left_by(&undo(&calendar, &park, undone));
     assert_ne!(calendar.rows(GROUPS), before);
-    let entry = left_by(&change(&calendar, &park, json!({"group_name": "a"})));
-    change(&calendar, &park, json!({"group_name": "b"})).is(200, DONE);
+    let entry = left_by(&change(&calendar, &park, &json!({"group_name": "a"})));
+    change(&calendar, &park, &json!({"group_name": "b"})).is(200, DONE);
     let detail = "group 1 was changed since: undo that first";
     undo(&calendar, &park, entry).refuses(412, 41200, REFUSED, detail);
 }
@@ -171,7 +171,7 @@ fn a_group_that_was_made_goes_into_the_trash() {
 fn members_come_and_go_and_come_back() {
     let (calendar, people) = club(30);
     let [park, kim] = &people;
-    change(&calendar, park, json!({"visibility": "private"})).is(200, DONE);
+    change(&calendar, park, &json!({"visibility": "private"})).is(200, DONE);
     calendar.wait_until_none("SELECT count(*) FROM calendar_group WHERE narrowed > 0");
     let before = calendar.rows(MEMBERS);
     let added = put(&calendar, park, KIM, "reader");

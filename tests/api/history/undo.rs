@@ -285,15 +285,13 @@ fn two_undos_and_a_change_at_once_are_one_after_the_other() {
             tx.record(Author { user: Some(user.id), email, door, door_name: None, at: now });
             let setting = Setting { now, zone: &zone, bounds: Bounds::default() };
             let trash = Trash { since: None, most: 1 };
-            match undoes {
-                Some(entry) => history::undo(tx, &user, EntryId(entry), setting, trash).map(drop),
-                None => {
-                    let details = &tx.event(EventId(1))?.unwrap().details;
-                    let subject = ShortText::stored("c".into());
-                    let details = EventDetails { subject, ..details.clone() };
-                    tx.change_event(EventId(1), &details, &Recurrence::Once, now)
-                }
+            if let Some(entry) = undoes {
+                return history::undo(tx, &user, EntryId(entry), setting, trash).map(drop);
             }
+            let details = &tx.event(EventId(1))?.unwrap().details;
+            let subject = ShortText::stored("c".into());
+            let details = EventDetails { subject, ..details.clone() };
+            tx.change_event(EventId(1), &details, &Recurrence::Once, now)
         })
     };
     for round in 0..20 {
