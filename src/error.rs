@@ -45,6 +45,9 @@ pub enum Error {
     /// The event with that id does not have the revision that the change was meant for.
     #[error("event {0} was changed in the meantime")]
     Changed(i64),
+    /// What is to be undone was changed since. The text says what.
+    #[error("{0}")]
+    Outdated(String),
     /// There is no such event, group or user.
     #[error("{0}")]
     NotFound(String),

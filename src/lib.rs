@@ -17,7 +17,7 @@
 //! Beside it: [`config`] (every key, read and checked once), [`clock`] (the only place that asks for the
 //! time), [`app`] (what every handler works with), `http/` (the HTTP that all protocols share), [`ical`]
 //! (recurrence rules), [`fetch`] (outside calendars), [`archive`] (files that come in, also as a zip),
-//! [`backups`] (the scheduled ones), [`subscriptions`] (groups filled from outside calendars), [`holidays`] (those that come with the program) and [`error`] (the one error type). `run/` starts and stops a server and
+//! [`backups`] (the scheduled ones), [`subscriptions`] (groups filled from outside calendars), [`pruning`] (what is too old goes), [`holidays`] (those that come with the program) and [`error`] (the one error type). `run/` starts and stops a server and
 //! what runs beside it.
 //!
 //! A value is checked when it comes in, and trusted from then on:
@@ -49,6 +49,7 @@ pub mod holidays;
 mod http;
 pub mod ical;
 pub mod model;
+pub mod pruning;
 mod run;
 pub mod server;
 pub mod store;

@@ -14,11 +14,12 @@ use rocket::request::{FromRequest, Outcome, Request};
 use super::credential::Credential;
 use super::input::Input;
 use super::query;
+use super::recorded::Recorded;
 use super::refusal::{Refusal, Result, refuse};
 use crate::app::{App, Counted};
 use crate::domain::access::Reach;
 use crate::error::{self, Error};
-use crate::model::{AppSecret, Email, User};
+use crate::model::{AppSecret, Author, Door, Email, User};
 use crate::store::{Lane, Snapshot, Transaction};
 
 /// The caller by the header `X-calendar-access-token`, which has an access token or an app password. It reads and writes
@@ -26,6 +27,9 @@ use crate::store::{Lane, Snapshot, Transaction};
 pub(crate) struct Caller {
     credential: Credential,
     query_is_sound: bool,
+    /// How they came, as the history tells it.
+    door: Door,
+    recorded: Recorded,
 }
 
 #[rocket::async_trait]
@@ -80,10 +84,18 @@ async fn identify(request: &Request<'_>, reach: Reach) -> Result<Caller> {
         None => Credential::Token(app.tokens.verify(header, app.clock.unix())?),
     };
     let query_is_sound = request.uri().query().is_none_or(|query| query::is_sound(query.as_str()));
-    Ok(Caller { credential, query_is_sound })
+    // The page says so itself. Whoever else does is told as the page, and gains nothing.
+    let client = request.headers().get_one("X-Calendar-Client");
+    let door = if client == Some("page") { Door::Page } else { Door::Api };
+    Ok(Caller { credential, query_is_sound, door, recorded: Recorded::of(request) })
 }
 
 impl Caller {
+    /// The same, who came by another door.
+    pub(super) fn by(self, door: Door) -> Self {
+        Self { door, ..self }
+    }
+
     /// The email of the caller, who may not exist.
     pub(super) fn email(&self) -> &Email {
         self.credential.email()
@@ -188,8 +200,24 @@ impl Caller {
         T: Send + 'static,
         F: FnOnce(&Transaction<'_>, User) -> error::Result<T> + Send + 'static,
     {
-        let credential = self.credential.clone();
-        let done = app.store.write(move |tx| work(tx, credential.user(tx)?)).await;
+        let (credential, recorded) = (self.credential.clone(), self.recorded.clone());
+        let (door, now) = (self.door, app.clock.now());
+        let at = now.ok().filter(|_| app.history_days > 0);
+        let done = app.store.write(move |tx| {
+            let user = credential.user(tx)?;
+            if let Some(at) = at {
+                let door_name = credential.name();
+                let door = if door_name.is_some() { Door::AppPassword } else { door };
+                let (id, email) = (Some(user.id), user.email.clone());
+                tx.record(Author { user: id, email, door, door_name, at });
+            }
+            let done = work(tx, user)?;
+            if let Some(entry) = tx.recorded() {
+                recorded.note(entry);
+            }
+            Ok(done)
+        });
+        let done = done.await;
         self.credential.note_use(app);
         match done {
             // The write may have failed before it looked for the user.

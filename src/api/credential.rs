@@ -85,6 +85,13 @@ impl Credential {
         }
     }
 
+    /// What the app password is called with which the user was found; none of a token.
+    pub(super) fn name(&self) -> Option<String> {
+        let Self::AppPassword(sent) = self else { return None };
+        let found = sent.found.lock().unwrap_or_else(PoisonError::into_inner);
+        found.as_ref().map(|password| password.name.as_str().to_owned())
+    }
+
     /// Notes that an app password was used, now and then, and holds the answer up for nothing: a note that is lost comes
     /// with the next use.
     pub(super) fn note_use(&self, app: &App) {

@@ -12,11 +12,12 @@ use rocket::response::{self, Responder, Response};
 use serde::Serialize;
 
 use super::conditional::{self, Conditional, TakesGzip};
+use super::recorded::Recorded;
 use super::refusal::Refusal;
 use crate::app::{View, exchange};
 use crate::error::{Error, Result, Taken};
 use crate::http::coding::{self, WORTH_COMPRESSING};
-use crate::model::{Room, harmless};
+use crate::model::{EntryId, Room, harmless};
 
 /// The HTTP status, the code and the message of an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,7 +65,7 @@ fn code_of(refusal: &Refusal) -> Code {
         Error::InvalidToken => Code::INVALID_TOKEN,
         Error::NotOwner(_) => Code::NOT_OWNER,
         Error::NotFound(_) => Code::NOT_FOUND,
-        Error::Changed(_) => Code::CHANGED,
+        Error::Changed(_) | Error::Outdated(_) => Code::CHANGED,
         Error::TooMany(_) => Code::TOO_MANY,
         Error::TooLong(_) | Error::Unavailable(_) | Error::Unknown(_) => Code::UNAVAILABLE,
         Error::Internal(_) | Error::Setup(_) => Code::INTERNAL,
@@ -278,6 +279,9 @@ impl<'r, T> Responder<'r, 'static> for Answer<T> {
         }
         if let Some(tag) = tag {
             response.set_raw_header("ETag", tag);
+        }
+        if let Some(EntryId(entry)) = Recorded::of(request).entry() {
+            response.set_raw_header("X-Calendar-Entry", entry.to_string());
         }
         Ok(response)
     }

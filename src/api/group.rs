@@ -18,6 +18,7 @@ use super::path::{BASE, PathId};
 use super::query::Query;
 use super::refusal::Result;
 use super::subscription::Subscription;
+use super::terms::Terms;
 use super::values::{EventCount, Id, Key, Limit, PrintedEmail, PrintedTime, Text};
 use crate::app::App;
 use crate::domain::groups::GroupInput;
@@ -235,9 +236,10 @@ pub(super) async fn delete(
     app: &State<App>,
     body: Body<WhichGroup>,
 ) -> Result<Answer<Done>> {
+    let trash = Terms::of(app).trash(app.clock.now());
     caller
-        .write(app, body, |tx, user, body| {
-            domain::groups::delete(tx, user.id, GroupId(body.group_id.0))
+        .write(app, body, move |tx, user, body| {
+            domain::groups::delete(tx, user.id, GroupId(body.group_id.0), trash?)
         })
         .await?;
     Ok(Answer::done())

@@ -15,6 +15,7 @@ mod fallback;
 mod feed;
 mod group;
 mod group_values;
+mod history;
 mod holidays;
 mod idempotency;
 mod input;
@@ -24,6 +25,7 @@ mod parameters;
 mod patch;
 mod path;
 mod query;
+mod recorded;
 mod refusal;
 mod settings;
 mod subscription;
@@ -73,6 +75,10 @@ pub fn routes() -> Vec<Route> {
         event::change,
         event::delete,
         event::read,
+        history::of_event,
+        history::personal,
+        history::of_group,
+        history::undo,
         calendar::put_birthday,
         calendar::post_birthday,
         calendar::birthday,

@@ -25,7 +25,7 @@ use tokio::sync::Notify;
 
 use crate::clock::Clock;
 use crate::domain::auth::Tokens;
-use crate::model::{Bounds, FeedSpan, Rate};
+use crate::model::{Bounds, FeedSpan, HISTORY_DAYS, Rate, TRASH_DAYS};
 use crate::store::{PendingNote, Store};
 
 /// The running calendar: its store, clock, keys and settings.
@@ -43,6 +43,10 @@ pub struct App {
     pub registration_open: bool,
     /// How much one user may have.
     pub bounds: Bounds,
+    /// How many days the history goes back; with 0, there is none.
+    pub history_days: u32,
+    /// How many days a deleted group stays in the trash; with 0, it is purged at once.
+    pub trash_days: u32,
     /// How often one address may register and sign in.
     pub auth_limit: AuthLimit,
     /// How often one address may ask for feeds that do not exist.
@@ -76,6 +80,10 @@ pub struct Settings {
     pub registration_open: bool,
     /// How much one user may have.
     pub bounds: Bounds,
+    /// How many days the history goes back; with 0, there is none.
+    pub history_days: u32,
+    /// How many days a deleted group stays in the trash; with 0, it is purged at once.
+    pub trash_days: u32,
     /// How often one address may register and sign in; `None` for no limit.
     pub auth_rate: Option<Rate>,
     /// How often one user may write; `None` for no limit.
@@ -97,6 +105,8 @@ impl Default for Settings {
         Self {
             registration_open: true,
             bounds: Bounds::default(),
+            history_days: HISTORY_DAYS,
+            trash_days: TRASH_DAYS,
             auth_rate: None,
             write_rate: None,
             trusted_proxies: Vec::new(),
@@ -119,6 +129,8 @@ impl App {
             app_password_users: AppPasswordUsers::default(),
             registration_open: settings.registration_open,
             bounds: settings.bounds,
+            history_days: settings.history_days,
+            trash_days: settings.trash_days,
             feed_limit: AuthLimit::new(settings.auth_rate, settings.trusted_proxies.clone()),
             feed_span: settings.feed_span,
             frame_ancestors: settings.frame_ancestors,

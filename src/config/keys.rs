@@ -43,6 +43,8 @@ const OURS: &[&str] = &[
     "max_group_members",
     "max_events",
     "max_series",
+    "history_days",
+    "trash_days",
     "feed_past",
     "feed_future",
     "frame_ancestors",

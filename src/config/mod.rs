@@ -31,7 +31,7 @@ pub use sources::Flags;
 pub use values::LogFormat;
 
 use crate::error::{Error, Result};
-use crate::model::{Bounds, Database, FeedSpan, PostgresUrl, Rate};
+use crate::model::{Bounds, Database, FeedSpan, HISTORY_DAYS, PostgresUrl, Rate, TRASH_DAYS};
 use lookup::{path, read, text, texts, wrong};
 use values::{
     duration, frame_ancestors, log_format, networks, origins, rate, registration_open,
@@ -86,6 +86,10 @@ pub struct Config {
     pub cors_origins: Vec<String>,
     /// How much one user may have.
     pub bounds: Bounds,
+    /// How many days the history goes back; with 0, there is none.
+    pub history_days: u32,
+    /// How many days a deleted group stays in the trash; with 0, it is purged at once.
+    pub trash_days: u32,
     /// How far feeds go back and ahead.
     pub feed_span: FeedSpan,
     /// The networks of the operator's own from which outside calendars are fetched all the same.
@@ -185,6 +189,8 @@ impl Config {
                 .transpose()?,
             registration_open: registration_open(text(&given, "registration")?.as_deref())?,
             bounds: bounds(&given)?,
+            history_days: read(&given, "history_days")?.unwrap_or(HISTORY_DAYS),
+            trash_days: read(&given, "trash_days")?.unwrap_or(TRASH_DAYS),
             feed_span: FeedSpan {
                 past: span("feed_past", text(&given, "feed_past")?.as_deref(), default_span.past)?,
                 future: span(

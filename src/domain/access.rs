@@ -30,10 +30,10 @@
 use super::{no_event, no_group};
 use crate::error::{Error, Result};
 use crate::model::{
-    AppPasswordScope, Event, EventDetails, EventId, Feed, Group, GroupId, Role, Standing, Status,
-    UserId, private_subject,
+    AppPasswordScope, Event, EventDetails, EventId, Feed, Group, GroupDetails, GroupId, Role,
+    Standing, Status, UserId, private_subject,
 };
-use crate::store::{Snapshot, Transaction};
+use crate::store::{Snapshot, StoredObject, Transaction};
 
 /// How far a call goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -170,19 +170,50 @@ pub fn check_seen(event: &Event, caller: UserId) -> Result<()> {
 /// `caller` may not, or it comes from an outside calendar.
 pub fn deletable_event(snapshot: &Snapshot<'_>, caller: UserId, id: EventId) -> Result<Event> {
     let event = snapshot.event(id)?.ok_or_else(|| no_event(id))?;
-    let own = event.owner == caller;
-    let Some(group) = event.group else {
-        return if own { Ok(event) } else { Err(not_owner(id)) };
-    };
+    check_editable(snapshot, caller, &event)?;
+    Ok(event)
+}
+
+/// Checks that `caller` may delete `event`, or bring it back if it is gone.
+///
+/// # Errors
+/// As [`deletable_event`].
+pub fn check_editable(snapshot: &Snapshot<'_>, caller: UserId, event: &Event) -> Result<()> {
+    let Event { id, owner, group, .. } = *event;
+    check_editable_in(snapshot, caller, (owner, group), || no_event(id), || not_owner(id))
+}
+
+/// The same for a calendar object.
+///
+/// # Errors
+/// As [`deletable_event`].
+pub fn check_editable_object(
+    snapshot: &Snapshot<'_>,
+    caller: UserId,
+    object: &StoredObject,
+) -> Result<()> {
+    let none = || Error::NotFound("it does not exist".into());
+    let not_owner = || Error::NotOwner("it was registered by somebody else".into());
+    check_editable_in(snapshot, caller, (object.owner, object.group), none, not_owner)
+}
+
+fn check_editable_in(
+    snapshot: &Snapshot<'_>,
+    caller: UserId,
+    (owner, group): (UserId, Option<GroupId>),
+    none: impl FnOnce() -> Error,
+    not_owner: impl FnOnce() -> Error,
+) -> Result<()> {
+    let own = owner == caller;
+    let Some(group) = group else { return if own { Ok(()) } else { Err(not_owner()) } };
     let standing = snapshot.standing(caller, group)?;
-    let (standing, role) = standing
-        .and_then(|standing| Some((standing, standing.role?)))
-        .ok_or_else(|| no_event(id))?;
+    let (standing, role) =
+        standing.and_then(|standing| Some((standing, standing.role?))).ok_or_else(none)?;
     takes_events(standing, group)?;
     match (own, role) {
-        (_, Role::Editor | Role::Owner) | (true, Role::Writer) => Ok(event),
+        (_, Role::Editor | Role::Owner) | (true, Role::Writer) => Ok(()),
         (true, Role::Reader) => Err(only_reader(group)),
-        (false, _) => Err(not_owner(id)),
+        (false, _) => Err(not_owner()),
     }
 }
 
@@ -246,6 +277,20 @@ pub fn seen_group(mut group: Group) -> Option<Group> {
 pub fn own_group(tx: &Transaction<'_>, caller: UserId, group: GroupId) -> Result<Standing> {
     let standing = member_of(tx, caller, group)?;
     if standing.role == Some(Role::Owner) { Ok(standing) } else { Err(not_owned(group)) }
+}
+
+/// The details of `group`, which is in the trash, and who created it, if `caller` may bring it back.
+///
+/// # Errors
+/// [`Error::NotFound`] if it is not there, [`Error::NotOwner`] if `caller` does not own it.
+pub fn own_trashed_group(
+    tx: &Transaction<'_>,
+    caller: UserId,
+    group: GroupId,
+) -> Result<(GroupDetails, UserId)> {
+    let (details, creator, role) =
+        tx.trashed_group(group, caller)?.ok_or_else(|| no_group(group))?;
+    if role == Some(Role::Owner) { Ok((details, creator)) } else { Err(not_owned(group)) }
 }
 
 /// How `caller` stands to `group`, whose members others cannot change until the transaction ends.

@@ -84,11 +84,18 @@ pub fn change(
     now: WallTime,
 ) -> Result<()> {
     access::own_group(tx, caller, id)?;
-    let Group { name, everyone, color, description, .. } =
-        tx.group(id, Some(caller))?.ok_or_else(|| no_group(id))?;
-    let (name, color) = (ShortText::stored(name), color.map(Color::stored));
-    let details = input.over(GroupDetails { name, everyone, color, description })?;
-    tx.change_group(id, &details, now)
+    let before = tx.group(id, Some(caller))?.ok_or_else(|| no_group(id))?;
+    let details = input.over(before.into_details())?;
+    tx.change_group(id, &details, Some(now))
+}
+
+/// What becomes of deleted groups.
+#[derive(Debug, Clone, Copy)]
+pub struct Trash {
+    /// When a group is deleted; none if it is purged at once.
+    pub since: Option<WallTime>,
+    /// How many groups of one user may be in the trash. More are purged at once.
+    pub most: u32,
 }
 
 /// Deletes a group with all its events, whoever registered them, and removes it from every selection.
@@ -96,9 +103,11 @@ pub fn change(
 /// # Errors
 /// [`Error::NotFound`] if there is no such group, or `caller` may not know of it,
 /// [`Error::NotOwner`] if they do not own it.
-pub fn delete(tx: &Transaction<'_>, caller: UserId, id: GroupId) -> Result<()> {
+pub fn delete(tx: &Transaction<'_>, caller: UserId, id: GroupId, trash: Trash) -> Result<()> {
     access::own_group(tx, caller, id)?;
-    tx.delete_group(id)
+    let group = tx.group(id, Some(caller))?.ok_or_else(|| no_group(id))?;
+    let is_full = tx.count_trashed_of(group.creator, trash.most)? >= trash.most;
+    tx.delete_group(id, trash.since.filter(|_| !is_full))
 }
 
 /// The group with that id as `caller` sees it, and the number of its events, which a deletion would remove.

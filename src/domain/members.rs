@@ -40,11 +40,8 @@ pub fn put(
     if before == Some(Role::Owner) {
         check_other_owner(tx, group, "role")?;
     }
-    let most = bounds.group_members;
-    if before.is_none() && tx.count_members(group, Role::Reader, most)? >= most {
-        return Err(Error::Conflict(format!(
-            "the group has {most} members, which is the most: remove one first"
-        )));
+    if before.is_none() {
+        check_room(tx, group, bounds)?;
     }
     tx.put_member(group, user, role, now)?;
     if before.is_none() {
@@ -78,8 +75,19 @@ pub fn remove(tx: &Transaction<'_>, caller: UserId, group: GroupId, email: &Emai
     tx.delete_member(group, user)
 }
 
+/// Checks that `group` may have another member.
+pub(super) fn check_room(tx: &Transaction<'_>, group: GroupId, bounds: Bounds) -> Result<()> {
+    let most = bounds.group_members;
+    if tx.count_members(group, Role::Reader, most)? < most {
+        return Ok(());
+    }
+    Err(Error::Conflict(format!(
+        "the group has {most} members, which is the most: remove one first"
+    )))
+}
+
 /// Checks that `group`, one of whose owners is to be none any more, has another; `name` is the parameter that says so.
-fn check_other_owner(tx: &Transaction<'_>, group: GroupId, name: &str) -> Result<()> {
+pub(super) fn check_other_owner(tx: &Transaction<'_>, group: GroupId, name: &str) -> Result<()> {
     if tx.count_members(group, Role::Owner, 2)? > 1 {
         return Ok(());
     }

@@ -14,7 +14,7 @@ pub mod events;
 pub mod feeds;
 pub mod flask;
 pub mod groups;
-
+pub mod history;
 mod limits;
 pub mod members;
 mod objects;

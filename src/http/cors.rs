@@ -38,7 +38,7 @@ impl<'a> Sender<'a> {
         } else {
             add(
                 "Access-Control-Expose-Headers",
-                "Content-Disposition, ETag, Location, Retry-After, X-Request-Id",
+                "Content-Disposition, ETag, Location, Retry-After, X-Calendar-Entry, X-Request-Id",
             );
         }
         headers

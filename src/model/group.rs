@@ -44,6 +44,14 @@ impl Group {
         Self::LEAST_BYTES + texts + about + filled
     }
 
+    /// What can be changed of it.
+    #[must_use]
+    pub fn into_details(self) -> GroupDetails {
+        let Self { name, everyone, color, description, .. } = self;
+        let (name, color) = (ShortText::stored(name), color.map(Color::stored));
+        GroupDetails { name, everyone, color, description }
+    }
+
     /// What the user for whom it was read may; none if for them it does not exist.
     #[must_use]
     pub fn role(&self) -> Option<Role> {

@@ -14,6 +14,7 @@ mod event;
 mod expected;
 mod feed;
 mod group;
+mod history;
 mod id;
 mod idempotency;
 mod input;
@@ -45,6 +46,10 @@ pub use event::{Event, EventDetails, EventTimes, Occurrence};
 pub use expected::Expected;
 pub use feed::FeedUrl;
 pub use group::{Color, Group, GroupDetails};
+pub use history::{
+    Action, Author, Door, Entry, EntryId, EntryRow, HISTORY_DAYS, SeenEntry, State, TRASH_DAYS,
+    Touched,
+};
 pub use id::{AppPasswordId, EventId, FeedId, GroupId, ImportId, ObjectId, UserId};
 pub use idempotency::IdempotencyKey;
 pub use input::{EventInput, Scope, SearchIn, Target};

@@ -23,6 +23,7 @@ use crate::error::{Error, Result};
 use crate::fetch::{Fetcher, Policy};
 use crate::front::Front;
 use crate::model::EventId;
+use crate::pruning::Pruning;
 use crate::server;
 use crate::store::{Opened, PendingNote, Snapshot, Store};
 use crate::subscriptions::Subscriptions;
@@ -56,6 +57,7 @@ pub(crate) fn until_stopped(config: Config, ready: impl FnOnce(&str)) -> Result<
     };
     let presence = app.store.presence();
     let policy = Policy { private: config.feed_networks.clone(), ..Policy::default() };
+    let pruning = Pruning::of(&app);
     let subscriptions = Subscriptions::of(&app, Fetcher::new(policy));
     let front = runtime.block_on(Front::bind(config.front, server::build(config.rocket, app)))?;
     let start = |schedule| {
@@ -67,13 +69,16 @@ pub(crate) fn until_stopped(config: Config, ready: impl FnOnce(&str)) -> Result<
     };
     let backups = config.backups.map(start).transpose()?;
     let filling = runtime.spawn(subscriptions.keep_filled());
+    let pruning = runtime.spawn(pruning.keep_short());
     ready(&front.url());
     let grace = Duration::from_secs((settings.shutdown.grace + settings.shutdown.mercy).into());
     let ended = runtime.block_on(serve(front, metrics, signals, grace));
     drop(backups);
-    filling.abort();
-    // An error says no more than that it has ended.
-    let _ = runtime.block_on(filling);
+    for task in [filling, pruning] {
+        task.abort();
+        // An error says no more than that it has ended.
+        let _ = runtime.block_on(task);
+    }
     // The requests that are still open are given up.
     runtime.shutdown_timeout(Duration::from_secs(1));
     ended
@@ -102,6 +107,8 @@ fn open(config: &Config, pending: PendingNote) -> Result<App> {
     let settings = Settings {
         registration_open: config.registration_open,
         bounds: config.bounds,
+        history_days: config.history_days,
+        trash_days: config.trash_days,
         auth_rate: config.auth_rate,
         write_rate: config.write_rate,
         trusted_proxies: config.front.trusted_proxies.clone(),

@@ -38,6 +38,8 @@ pub use maintenance::status::{Standby, Status, size, status};
 pub use tables::backups::{BackupHistory, PendingNote};
 pub use tables::contents::Contents;
 pub use tables::event_writes::NewEvent;
+pub use tables::history::state_of_group;
+pub use tables::history_undo::is_in_state;
 pub use tables::idempotency_keys::Made;
 pub use tables::objects::{NewObject, StoredObject};
 pub use tables::subscriptions::CopiedObject;

@@ -9,6 +9,7 @@ mod clock_set_back;
 mod event;
 mod feed;
 mod group;
+mod history;
 mod http;
 mod large_answers;
 mod many_events;

@@ -71,6 +71,8 @@ fn a_wrong_value_is_an_error_that_names_its_key() {
         ("CALENDAR_MAX_GROUP_MEMBERS", "0", "max_group_members: expected at least 1"),
         ("CALENDAR_MAX_EVENTS", "many", "max_events: "),
         ("CALENDAR_MAX_SERIES", "many", "max_series: "),
+        ("CALENDAR_HISTORY_DAYS", "-1", "history_days: "),
+        ("CALENDAR_TRASH_DAYS", "a", "trash_days: "),
         ("CALENDAR_FEED_PAST", "long", "feed_past: \"long\" is not a length of time: "),
         ("CALENDAR_FEED_FUTURE", "0d", "feed_future: "),
         (

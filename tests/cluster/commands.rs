@@ -25,7 +25,7 @@ fn a_calendar_is_made_migrated_filled_checked_and_described() {
     );
     assert_eq!(
         on(&url, &["db", "migrate"]).out,
-        "version  name                     state\n13       user_settings            pending\n14       properties_and_series    pending\n15       calendar_objects         pending\n16       feeds_and_subscriptions  pending\n17       people                   pending\n18       app_passwords            pending\n"
+        "version  name                     state\n13       user_settings            pending\n14       properties_and_series    pending\n15       calendar_objects         pending\n16       feeds_and_subscriptions  pending\n17       people                   pending\n18       app_passwords            pending\n19       history                  pending\n"
     );
     let early = on(&url, &["user", "list"]);
     assert_eq!(early.code, Some(1));
@@ -33,12 +33,12 @@ fn a_calendar_is_made_migrated_filled_checked_and_described() {
     assert_eq!(
         on(&url, &["db", "upgrade"]),
         done(&format!(
-            "applied V13__user_settings\napplied V14__properties_and_series\napplied V15__calendar_objects\napplied V16__feeds_and_subscriptions\napplied V17__people\napplied V18__app_passwords\npostgres://{place} is at version 18\n"
+            "applied V13__user_settings\napplied V14__properties_and_series\napplied V15__calendar_objects\napplied V16__feeds_and_subscriptions\napplied V17__people\napplied V18__app_passwords\napplied V19__history\npostgres://{place} is at version 19\n"
         ))
     );
     assert_eq!(
         on(&url, &["db", "upgrade"]),
-        done(&format!("postgres://{place} is at version 18\n"))
+        done(&format!("postgres://{place} is at version 19\n"))
     );
     let token = on(&url, &["user", "add", "park@jungi.me"]);
     assert_eq!((token.code, token.out.split('.').count()), (Some(0), 3), "{token:?}");
@@ -134,13 +134,14 @@ fn the_flask_system_is_imported_with_its_ids_and_later_ids_follow_them() {
 }
 
 /// Everything that a calendar holds, but what is made again.
-const CONTENTS: [&str; 19] = [
+const CONTENTS: [&str; 20] = [
     "SELECT id, length(key) FROM signing_key",
     "SELECT id, uid_suffix, history FROM database_identity",
     "SELECT id, email, email_folded, created, password_hash, token_generation, calendar_version, events
         FROM \"user\" ORDER BY id",
     "SELECT token_generation FROM removed_user ORDER BY 1",
-    "SELECT id, name, creator_id, created, updated, version, deleted, everyone, color, description, narrowed
+    "SELECT id, name, creator_id, created, updated, version, deleted, everyone, color, description, narrowed,
+        trashed
         FROM calendar_group ORDER BY id",
     "SELECT group_id, user_id, role, created FROM member ORDER BY 1, 2",
     "SELECT id, user_id, group_id, subject, subject_folded, starts, ends, created, updated, birthday, revision,
@@ -157,6 +158,8 @@ const CONTENTS: [&str; 19] = [
     "SELECT id, user_id, name, scope, hex(digest), created, used, used_from FROM app_password ORDER BY id",
     "SELECT id, user_id, group_id, busy_only, name, hex(digest), created, used FROM feed ORDER BY id",
     "SELECT group_id, url, etag, modified, \"read\", problem, due, failures FROM subscription ORDER BY 1",
+    "SELECT id, entry_id, at, email, door, door_name, undoes, undone_by, user_id, group_id, kind, row_id, subject,
+        private, image, state FROM history ORDER BY id",
     "SELECT id, finished, failure FROM backup ORDER BY id",
 ];
 

@@ -89,7 +89,7 @@ fn normalised(text: &str) -> String {
         (r"app(-[a-z2-7]{4}){7}".to_owned(), "app-*"),
         (r"/feed/[a-z2-7]{52}".to_owned(), "/feed/*"),
         (r#""revision":"[0-9a-f]{16}""#.to_owned(), r#""revision":"*""#),
-        (format!(r#""(created|updated|used)":"{DATE} GMT""#), r#""$1":"*""#),
+        (format!(r#""(at|created|updated|used)":"{DATE} GMT""#), r#""$1":"*""#),
         (format!(r"(?m)  {DATE}(  |$)"), "  *$1"),
         (r"(?m)^version      \d+$".to_owned(), "version *"),
         (r"(?m)^size         \d+ bytes$".to_owned(), "size * bytes"),

@@ -11,7 +11,12 @@ const EVENTS: i64 = 20_000;
 #[test]
 fn a_group_deletion_that_was_killed_is_finished_after_the_next_start() {
     let folder = tempfile::tempdir().unwrap();
-    let mut server = Server::start(serve(folder.path()));
+    let without_trash = || {
+        let mut command = serve(folder.path());
+        command.env("CALENDAR_TRASH_DAYS", "0");
+        command
+    };
+    let mut server = Server::start(without_trash());
     let token = server.register("park@jungi.me");
     assert_eq!(server.call("POST", "/group", &token, r#"{"group_name": "회식"}"#).0, 200);
     let conn = Connection::open(folder.path().join("calendar.sqlite")).unwrap();
@@ -33,7 +38,7 @@ fn a_group_deletion_that_was_killed_is_finished_after_the_next_start() {
     assert!(cut_off > 0 && cut_off < EVENTS, "{cut_off} were left");
     assert_sound(folder.path());
 
-    let server = Server::start(serve(folder.path()));
+    let server = Server::start(without_trash());
     assert_eq!(server.call("GET", "/group/1", &token, "").0, 404);
     let id = format!("/calendar/event/{EVENTS}");
     assert_eq!(server.call("GET", &id, &token, "").0, 404);

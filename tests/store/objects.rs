@@ -333,7 +333,7 @@ fn a_deleted_group_is_purged_with_its_objects_tombstones_and_imports() {
         let import = tx.begin_import(place.0, place.1, 5)?;
         add(tx, place, "import", &Recurrence::Once, (None, Some(import)))?;
         tx.replace_selection(place.0, &[].into_iter().collect())?;
-        tx.delete_group(group)?;
+        tx.delete_group(group, None)?;
         Ok(import)
     });
     assert_eq!(calendar.read(|snapshot| snapshot.changes_since(of, None, 9)), None);

@@ -55,6 +55,8 @@ pub(crate) struct Settings {
     pub(crate) feed_span: FeedSpan,
     pub(crate) frame_ancestors: Vec<String>,
     pub(crate) zone: &'static str,
+    /// With 0, the default here, a deleted group is purged at once.
+    pub(crate) trash_days: u32,
 }
 
 impl Default for Settings {
@@ -70,6 +72,7 @@ impl Default for Settings {
             feed_span: FeedSpan::default(),
             frame_ancestors: Vec::new(),
             zone: "Asia/Seoul",
+            trash_days: 0,
         }
     }
 }
@@ -86,6 +89,7 @@ fn app(store: Store, clock: Clock, settings: Settings) -> App {
         cors_origins: settings.cors_origins,
         feed_span: settings.feed_span,
         frame_ancestors: settings.frame_ancestors,
+        trash_days: settings.trash_days,
         ..app::Settings::default()
     };
     App::new(store, clock, tokens, settings)

@@ -4,7 +4,7 @@ use rocket::http::Method;
 
 /// Each call with a path and a body that succeed on the calendar of
 /// [`Calendar::populated`](super::calendar::Calendar::populated).
-pub(crate) const CALLS: [(Method, &str, &str); 36] = [
+pub(crate) const CALLS: [(Method, &str, &str); 40] = [
     (Method::Get, "/user", ""),
     (Method::Post, "/user/calendar/group", r#"{"selected_group": "0"}"#),
     (Method::Get, "/user/calendar/group", ""),
@@ -32,6 +32,8 @@ pub(crate) const CALLS: [(Method, &str, &str); 36] = [
     ),
     (Method::Delete, "/calendar/event", r#"{"event_id": 1}"#),
     (Method::Get, "/calendar/event/1", ""),
+    (Method::Get, "/calendar/event/1/history", ""),
+    (Method::Get, "/calendar/activity", ""),
     (Method::Get, "/calendar/today", ""),
     (Method::Get, "/calendar/date?date=2017-06-20", ""),
     (Method::Get, "/calendar/range?sdate=2017-06-01+00:00:00&edate=2017-07-01+00:00:00", ""),
@@ -50,6 +52,8 @@ pub(crate) const CALLS: [(Method, &str, &str); 36] = [
     (Method::Get, "/group", ""),
     (Method::Get, "/group/1", ""),
     (Method::Get, "/group/list", ""),
+    (Method::Get, "/group/1/activity", ""),
+    (Method::Post, "/history/1/undo", ""),
     (Method::Get, "/group/1/member", ""),
     (Method::Put, "/group/1/member", r#"{"useremail": "park@jungi.me", "role": "owner"}"#),
     (

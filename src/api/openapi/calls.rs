@@ -10,7 +10,8 @@ use super::schemas::form;
 use crate::api::envelope::Code;
 use crate::api::transfer::{export, import};
 use crate::api::{
-    app_password, calendar, event, feed, group, holidays, member, settings, subscription, user,
+    app_password, calendar, event, feed, group, history, holidays, member, settings, subscription,
+    user,
 };
 
 const EVENT_AT: &str = "^/api/v1/calendar/event/[1-9][0-9]*$";
@@ -20,7 +21,7 @@ const OWN: [Code; 2] = [Code::NOT_FOUND, Code::NOT_OWNER];
 
 /// Every call of version 1.
 pub(super) fn all() -> impl Iterator<Item = Call> {
-    [user(), calendar(), group(), transfer(), vec![document()]].into_iter().flatten()
+    [user(), calendar(), group(), changes(), transfer(), vec![document()]].into_iter().flatten()
 }
 
 fn user() -> Vec<Call> {
@@ -172,6 +173,29 @@ fn group() -> Vec<Call> {
             .about("Registers an event in a group (call 17)")
             .refuses(&OWN)
             .made_at(EVENT_AT),
+    ]
+}
+
+fn changes() -> Vec<Call> {
+    vec![
+        call(Get, "/calendar/event/{id}/history", "eventHistory", history::of_event)
+            .about("Who changed an event, and how, the newest change first")
+            .says(
+                "Also of one that was deleted. `before` and `after` have what an entry has changed. Entries are kept \
+                 for a month. To go on after an answer, send the id of its last entry in `after`.",
+            ),
+        call(Get, "/calendar/activity", "activity", history::personal)
+            .about("What has changed in the caller's personal calendar, the newest change first"),
+        call(Get, "/group/{id}/activity", "groupActivity", history::of_group)
+            .about("What has changed in a group, the newest change first"),
+        call(Post, "/history/{id}/undo", "undo", history::undo)
+            .about("Undoes what an entry of the history has changed")
+            .says(
+                "Whoever may change the event may undo it. What was deleted comes back with its id. What has changed \
+                 since is not undone (code 41200): that has to be undone first. The answer is the new entry, which \
+                 can be undone in turn.",
+            )
+            .refuses(&[Code::INVALID, Code::NOT_OWNER, Code::CHANGED, Code::TOO_MANY]),
     ]
 }
 

@@ -154,6 +154,19 @@ fn data(call: &str) -> Option<Value> {
             event
         }
         "myGroups" | "allGroups" => json!([group]),
+        "eventHistory" => json!([made(1, &dinner)]),
+        "activity" => json!([made_group(), made(1, &dinner)]),
+        "groupActivity" => json!([made(3, &test), made_group()]),
+        "undo" => {
+            let mut entry = made(4, &dinner);
+            let state = entry["after"].take();
+            let fields = entry.as_object_mut()?;
+            fields.remove("after");
+            fields.insert("action".into(), json!("undo"));
+            fields.insert("before".into(), state);
+            fields.insert("undoes".into(), json!(1));
+            entry
+        }
         "groupMembers" => json!([{"useremail": EMAIL, "role": "owner"}]),
         "group" => {
             group["events"] = json!(1);
@@ -183,6 +196,28 @@ fn event(id: i64, subject: &str, group: Option<&str>, day: &str, hours: [&str; 2
     })
 }
 
+/// The entry of the history that says that `event` was made.
+fn made(id: i64, event: &Value) -> Value {
+    let mut entry = json!({
+        "id": id, "at": CREATED, "useremail": EMAIL, "door": "api", "action": "create", "event": event["id"],
+        "subject": event["subject"],
+        "after": {"subject": event["subject"], "sdate": event["sdate"], "edate": event["edate"]},
+        "undone": false,
+    });
+    if event["group"] == "1" {
+        entry["group"] = json!(1);
+    }
+    entry
+}
+
+/// The entry of the history that says that group 1 was made.
+fn made_group() -> Value {
+    json!({
+        "id": 2, "at": CREATED, "useremail": EMAIL, "door": "api", "action": "create", "group": 1, "subject": GROUP,
+        "after": {"group_name": GROUP, "everyone": "writer"}, "undone": false,
+    })
+}
+
 /// The whole answer of a call that is not done. Its first parameter is `first`.
 pub(super) fn refused(call: &str, first: &str, code: Code) -> Value {
     let mut meta = meta(code);
@@ -197,6 +232,18 @@ fn meta(Code(_, code, message): Code) -> Value {
 }
 
 fn detail(call: &str, first: &str, code: Code) -> Option<String> {
+    if call == "undo" {
+        match code {
+            Code::NOT_FOUND => return Some("entry 1 does not exist, or is too old".into()),
+            Code::CHANGED => return Some("event 1 was changed since: undo that first".into()),
+            Code::INVALID => {
+                return Some(
+                    "with this there would be more than 200000 events, which is the most: delete some first".into(),
+                );
+            }
+            _ => {}
+        }
+    }
     let of_group = call == "import" || call.to_lowercase().contains("group");
     let thing = if of_group { "group" } else { "event" };
     Some(match code {

@@ -24,7 +24,7 @@ use crate::archive::{self, File};
 use crate::domain::access;
 use crate::domain::transfer::{Import, Item, Report};
 use crate::error::Error;
-use crate::model::GroupId;
+use crate::model::{Door, GroupId};
 
 /// Where a file goes, and whether it does.
 #[derive(Deserialize, ToSchema)]
@@ -118,6 +118,7 @@ pub(in crate::api) async fn import(
     app: &State<App>,
     file: Upload<'_>,
 ) -> Result<Answer<ImportReport>> {
+    let caller = caller.by(Door::Import);
     // Everything that can be refused without the file, before it is sent.
     let (group, dry_run) = caller
         .read_inline(app, query, |snapshot, user, WhichImport { group, dry_run }| {

@@ -14,7 +14,7 @@ use crate::config::Config;
 use crate::domain::transfer::{Import, Item, Report};
 use crate::domain::{Setting, access, users};
 use crate::error::{Error, Result};
-use crate::model::{Email, GroupId};
+use crate::model::{Author, Door, Email, GroupId};
 use crate::store::DirectStore;
 
 #[derive(Debug, Args)]
@@ -53,7 +53,8 @@ pub(in crate::cli) fn run(config: &Config, arguments: Arguments) -> Result<()> {
     let report = if dry_run {
         store.read(|snapshot| import.rehearse(snapshot, &users::get(snapshot, &email)?, setting))?
     } else {
-        let report = take_in(&mut store, &mut import, &email, setting)?;
+        let records = config.history_days > 0;
+        let report = take_in(&mut store, &mut import, &email, setting, records)?;
         finished = store.finish();
         report
     };
@@ -100,19 +101,28 @@ fn cannot_read(path: &Path, why: &impl std::fmt::Display) -> Error {
     Error::Setup(format!("cannot read {}: {why}", path.display()))
 }
 
-/// Takes in the files slice by slice, so that a running server writes between them.
+/// Takes in the files slice by slice, so that a running server writes between them. The history has it if it `records`.
 fn take_in(
     store: &mut DirectStore,
     import: &mut Import,
     email: &Email,
     setting: Setting<'_>,
+    records: bool,
 ) -> Result<Report> {
     let bar = progress_bar();
     let done = loop {
         let (done, of) = import.progress();
         bar.set_length(of);
         bar.set_position(done);
-        let step = store.write(|tx| import.step(tx, &users::get(tx, email)?, setting));
+        let step = store.write(|tx| {
+            let user = users::get(tx, email)?;
+            let (door, at) = (Door::Command, setting.now);
+            if records {
+                let email = user.email.clone();
+                tx.record(Author { user: Some(user.id), email, door, door_name: None, at });
+            }
+            import.step(tx, &user, setting)
+        });
         match step {
             Ok(None) => {}
             Ok(Some(report)) => break Ok(report),

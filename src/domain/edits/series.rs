@@ -158,6 +158,7 @@ impl OfSeries<'_> {
         content: &Content,
     ) -> Result<()> {
         let (tx, id) = (self.edit.tx, self.event.id);
+        tx.note_event(id)?;
         if *content.rule() == Patch::Clear {
             tx.delete_changed_occurrences(id, WallTime::MIN)?;
             return self.store(wanted, &Recurrence::Once);
@@ -307,6 +308,7 @@ impl OfSeries<'_> {
         let mut exceptions = self.repeats.exceptions.clone();
         let place = exceptions.binary_search(&start);
         if same(&details, &given) {
+            tx.note_event(self.event.id)?;
             if let Some(changed) = &changed {
                 tx.delete_event(changed.id)?;
             }
@@ -359,6 +361,7 @@ impl OfSeries<'_> {
         let wanted = self.wanted(start, changed, content)?;
         check_count(owner, setting.bounds.events)?;
         let (before, after) = self.recurring.parted(start);
+        tx.note_event(self.event.id)?;
         let made = self.insert(&wanted, &Recurrence::Once)?;
         if *content.rule() == Patch::Clear {
             tx.delete_changed_occurrences(self.event.id, start)?;

@@ -27,4 +27,5 @@ pub use init::Initialised;
 pub use lanes::Lane;
 pub(super) use place::Place;
 pub use presence::Presence;
+pub(in crate::store) use transaction::Recorder;
 pub use transaction::{Snapshot, Transaction};

@@ -2,7 +2,8 @@
 //! state of the database, and a [`Transaction`], which also changes it. The modules in `tables/`
 //! add their methods.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
 use std::ops::Deref;
 
 use rusqlite::Connection;
@@ -10,7 +11,7 @@ use rusqlite::Connection;
 use super::conn::Conn;
 use super::sql::{Sql, params};
 use crate::error::Result;
-use crate::model::CalendarVersion;
+use crate::model::{Author, CalendarVersion, EntryId};
 
 /// What a durable commit of PostgreSQL costs, without a table.
 const TOUCH: Sql = Sql::both("SELECT CAST(pg_logical_emit_message(true, 'calendar', '') AS text)");
@@ -30,6 +31,21 @@ pub struct Snapshot<'c> {
 #[derive(Debug)]
 pub struct Transaction<'c> {
     snapshot: Snapshot<'c>,
+    /// The entry of the history that the changes leave; none while they leave none.
+    pub(in crate::store) recorder: RefCell<Option<Recorder>>,
+}
+
+/// An entry of the history in the making.
+#[derive(Debug)]
+pub(in crate::store) struct Recorder {
+    /// Who makes the changes.
+    pub(in crate::store) author: Author,
+    /// The entry that they undo.
+    pub(in crate::store) undoes: Option<EntryId>,
+    /// The entry, once something has changed.
+    pub(in crate::store) entry: Option<EntryId>,
+    /// By kind and id, the rows that have changed so far, and where the history has what they were.
+    pub(in crate::store) rows: HashMap<(i64, i64), i64>,
 }
 
 impl<'c> Deref for Transaction<'c> {
@@ -66,7 +82,8 @@ impl<'c> Transaction<'c> {
 
     /// The transaction that `conn` is in.
     pub(in crate::store) fn on(conn: Conn<'c>) -> Self {
-        Self { snapshot: Snapshot { to_write: true, ..Snapshot::on(conn) } }
+        let snapshot = Snapshot { to_write: true, ..Snapshot::on(conn) };
+        Self { snapshot, recorder: RefCell::new(None) }
     }
 }
 

@@ -39,7 +39,8 @@ const SEQUENCES: &str = r#"
         UNION ALL SELECT 'calendar_object', (SELECT max(id) FROM calendar_object)
         UNION ALL SELECT 'import', (SELECT max(id) FROM import)
         UNION ALL SELECT 'app_password', (SELECT max(id) FROM app_password)
-        UNION ALL SELECT 'feed', (SELECT max(id) FROM feed)) t"#;
+        UNION ALL SELECT 'feed', (SELECT max(id) FROM feed)
+        UNION ALL SELECT 'history', (SELECT max(id) FROM history)) t"#;
 
 /// The first column of each is the key of the row, as text.
 const USERS: Sql = Sql::each(
@@ -90,6 +91,14 @@ const FEEDS: Sql = Sql::both(
 );
 const SUBSCRIPTIONS: Sql =
     Sql::both("SELECT CAST(group_id AS TEXT), url, failures FROM subscription");
+/// An image is a JSON object that says whose the row was; that of a group need not.
+const HISTORY: Sql = Sql::both(
+    "
+SELECT CAST(id AS TEXT), at, image, kind,
+    CAST(CASE WHEN entry_id IS NOT NULL OR email IS NOT NULL AND door IS NOT NULL THEN 1 ELSE 0 END AS BIGINT),
+    CAST(CASE WHEN entry_id IS NOT NULL OR user_id IS NOT NULL OR group_id IS NOT NULL THEN 1 ELSE 0 END AS BIGINT)
+FROM history",
+);
 const EVENTS: Sql = Sql::both(
     "
 SELECT CAST(id AS TEXT), subject, subject_folded, birthday, starts, ends, created, updated,
@@ -198,6 +207,28 @@ fn sequences(conn: &Connection, faults: &mut Faults) -> Result<()> {
     Ok(())
 }
 
+/// Faults of the history.
+fn history(conn: Conn<'_>, faults: &mut Faults) -> Result<()> {
+    each_with_id(conn, "history", HISTORY, faults, |row| {
+        let (image, kind): (Option<String>, i64) = (row.get(2)?, row.get(3)?);
+        let name = match kind {
+            1 | 2 => "user_id",
+            3 => "name",
+            _ => "role",
+        };
+        let is_image = |image: &str| {
+            let read: Option<serde_json::Value> = serde_json::from_str(image).ok();
+            read.is_some_and(|image| image.get(name).is_some())
+        };
+        Ok(vec![
+            time(row, 1, "at")?,
+            when(!image.as_deref().is_none_or(is_image), "image: is none of its kind"),
+            when(!row.get::<bool>(4)?, "does not say who made it, or how"),
+            when(!row.get::<bool>(5)?, "is of no calendar"),
+        ])
+    })
+}
+
 /// Faults of single rows.
 fn rows(conn: Conn<'_>, readers: TextReaders, faults: &mut Faults) -> Result<()> {
     each_with_id(conn, "user", USERS, faults, |row| {
@@ -266,6 +297,7 @@ fn rows(conn: Conn<'_>, readers: TextReaders, faults: &mut Faults) -> Result<()>
             when(row.get::<i64>(2)? < 0, "failures: is negative"),
         ])
     })?;
+    history(conn, faults)?;
     each_with_id(conn, "event", EVENTS, faults, |row| {
         let (subject, folded, birthday): (String, String, bool) =
             (row.get(1)?, row.get(2)?, row.get(3)?);

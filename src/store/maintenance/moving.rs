@@ -64,7 +64,7 @@ macro_rules! table {
 }
 
 /// Every table, those that others refer to first. What is not here is made again: the index of the subjects.
-static TABLES: [Table; 19] = [
+static TABLES: [Table; 20] = [
     table!("signing_key": "id" Integer, "key" Bytes),
     table!("database_identity": "id" Integer, "uid_suffix" Text, "history" Integer),
     Table {
@@ -83,7 +83,7 @@ static TABLES: [Table; 19] = [
     table!("removed_user": "email_digest" Bytes, "token_generation" Integer),
     table!("calendar_group": "id" Integer, "name" Text, "creator_id" Integer, "created" Integer,
         "updated" Integer, "version" Integer, "deleted" Integer, "everyone" Integer, "color" Text, "description" Text,
-        "narrowed" Integer),
+        "narrowed" Integer, "trashed" Integer),
     table!("member": "group_id" Integer, "user_id" Integer, "role" Integer, "created" Integer),
     table!("import": "id" Integer, "user_id" Integer, "group_id" Integer, "shown" Integer, "event_offset" Integer,
         "object_offset" Integer, "touched" Integer, "abandoned" Integer),
@@ -108,13 +108,16 @@ static TABLES: [Table; 19] = [
         "digest" Bytes, "created" Integer, "used" Integer),
     table!("subscription": "group_id" Integer, "url" Text, "etag" Text, "modified" Text, "\"read\"" Integer,
         "problem" Text, "wish" Integer, "due" Integer, "failures" Integer),
+    table!("history": "id" Integer, "entry_id" Integer, "at" Integer, "email" Text, "door" Integer, "door_name" Text,
+        "undoes" Integer, "undone_by" Integer, "user_id" Integer, "group_id" Integer, "kind" Integer, "row_id" Integer,
+        "subject" Text, "private" Integer, "image" Text, "state" Integer),
     table!("backup": "id" Integer, "finished" Integer, "failure" Text),
 ];
 
 /// The last ids that were given out, by table.
 const LAST_IDS: Sql = Sql::each(
     "SELECT name, seq FROM sqlite_sequence
-        WHERE name IN ('user', 'calendar_group', 'event', 'calendar_object', 'import', 'app_password', 'feed')
+        WHERE name IN ('user', 'calendar_group', 'event', 'calendar_object', 'import', 'app_password', 'feed', 'history')
         ORDER BY name",
     "SELECT CAST('calendar_group' AS text), CASE WHEN is_called THEN last_value ELSE last_value - 1 END
         FROM calendar_group_id_seq
@@ -125,6 +128,7 @@ const LAST_IDS: Sql = Sql::each(
     UNION ALL SELECT 'app_password', CASE WHEN is_called THEN last_value ELSE last_value - 1 END
         FROM app_password_id_seq
     UNION ALL SELECT 'feed', CASE WHEN is_called THEN last_value ELSE last_value - 1 END FROM feed_id_seq
+    UNION ALL SELECT 'history', CASE WHEN is_called THEN last_value ELSE last_value - 1 END FROM history_id_seq
     UNION ALL SELECT 'user', CASE WHEN is_called THEN last_value ELSE last_value - 1 END FROM user_id_seq",
 );
 const FORGET_LAST_ID: Sql = Sql::both("DELETE FROM sqlite_sequence WHERE name = ?1");

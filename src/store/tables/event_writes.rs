@@ -4,10 +4,12 @@
 //! triggers of migration V15 move the calendar to it. In PostgreSQL a trigger does both, which locks the row of the calendar.
 
 use super::event_rows::Columns;
+use super::history::{Left, MadeRow};
 use super::sequences;
 use crate::error::Result;
 use crate::model::{
-    EventDetails, EventId, GroupId, ImportId, ObjectId, Recurrence, Revision, UserId, WallTime,
+    EventDetails, EventId, GroupId, ImportId, ObjectId, Recurrence, Revision, Touched, UserId,
+    WallTime,
 };
 use crate::store::engine::Transaction;
 use crate::store::engine::sql::{Sql, params};
@@ -132,6 +134,7 @@ impl Transaction<'_> {
     pub fn insert_event(&self, event: &NewEvent<'_>) -> Result<EventId> {
         let columns = Columns::of(event.details, event.recurrence)?;
         let EventDetails { subject, times, .. } = columns.details;
+        let (revision, private) = (Revision::random().0, event.details.is_private());
         let row = params![
             event.owner.0,
             event.group.map(|group| group.0),
@@ -141,8 +144,8 @@ impl Transaction<'_> {
             times.ends().seconds(),
             event.created.seconds(),
             event.birthday,
-            Revision::random().0,
-            event.details.is_private(),
+            revision,
+            private,
             columns.properties.as_deref(),
             columns.properties_folded.as_deref(),
             columns.rule(),
@@ -157,7 +160,18 @@ impl Transaction<'_> {
         let of = [event.object.is_some(), event.import.is_some(), columns.changed.is_some()];
         let (sql, row) =
             if of.contains(&true) { (INSERT_OF, &row[..]) } else { (INSERT, &row[..16]) };
-        self.conn.one(sql, row, |row| row.get(0).map(EventId))
+        let id = self.conn.one(sql, row, |row| row.get(0).map(EventId))?;
+        if event.import.is_none() {
+            self.note_made(&MadeRow {
+                about: Touched::Event(id),
+                owner: event.owner,
+                group: event.group,
+                subject: Some(subject.as_str()),
+                private,
+                state: revision,
+            })?;
+        }
+        Ok(id)
     }
 
     /// Adds an event of the earlier system, with its id or, without one, the next free id.
@@ -250,6 +264,9 @@ impl Transaction<'_> {
         updated: Option<WallTime>,
     ) -> Result<()> {
         let columns = Columns::of(details, recurrence)?;
+        let (revision, private) = (Revision::random().0, details.is_private());
+        let left = Left::Changed(revision, details.subject.as_str(), private);
+        self.note_event_before(id, left)?;
         let row = params![
             id.0,
             details.subject.as_str(),
@@ -257,8 +274,8 @@ impl Transaction<'_> {
             details.times.starts().seconds(),
             details.times.ends().seconds(),
             updated.map(WallTime::seconds),
-            Revision::random().0,
-            details.is_private(),
+            revision,
+            private,
             columns.properties.as_deref(),
             columns.properties_folded.as_deref(),
             columns.rule(),
@@ -274,6 +291,8 @@ impl Transaction<'_> {
     /// # Errors
     /// If the database cannot be written.
     pub fn delete_event(&self, id: EventId) -> Result<()> {
+        self.note_children_before(id, WallTime::MIN)?;
+        self.note_event_before(id, Left::Gone)?;
         let object = self.conn.row(DELETE, params![id.0], |row| row.get::<Option<i64>>(0))?;
         object.flatten().map_or(Ok(()), |object| self.delete_empty_object(object))
     }

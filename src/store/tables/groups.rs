@@ -1,18 +1,19 @@
 //! The table `calendar_group`.
 //!
 //! A group may have too many events and selections to delete in one short transaction. So a deletion
-//! marks the group and raises its version: from then on nobody sees the group or its events. Its rows
-//! are purged later in slices: the selections first, each of which raises its user's calendar
+//! marks the group and raises its version: from then on nobody sees the group or its events. It stays in the trash for
+//! some days, as it was. Its rows are purged later in slices: the selections first, each of which raises its user's calendar
 //! version, then the events, the objects and the tombstones, and the group's own row last.
 
 use crate::error::Result;
 use crate::model::{
     Color, Email, Everyone, Group, GroupDetails, GroupId, Page, Role, Room, ShortText,
-    Subscription, UserId, WallTime,
+    Subscription, Touched, UserId, WallTime,
 };
 use crate::store::engine::conn::Conn;
 use crate::store::engine::sql::{Param, Row, Sql, params};
 use crate::store::engine::{Snapshot, Transaction};
+use crate::store::tables::history::{MadeRow, state_of_group};
 use crate::store::tables::sequences;
 
 /// The group with id ?1, and what user ?2 is in it.
@@ -127,14 +128,18 @@ UPDATE calendar_group SET name = ?2, updated = ?3, color = ?4, description = ?5,
 WHERE id = ?1",
 );
 
-const MARK_DELETED: Sql =
-    Sql::both("UPDATE calendar_group SET deleted = 1, version = version + 1 WHERE id = ?1");
+/// Into the trash, at ?2; without it, to be purged.
+const MARK_DELETED: Sql = Sql::both(
+    "UPDATE calendar_group SET deleted = 1, trashed = ?2, version = version + 1 WHERE id = ?1",
+);
 
-/// A group that is marked as deleted. INDEXED BY forces the index of deleted groups. Several servers purge
+/// A group that is marked as deleted, and not in the trash. INDEXED BY forces the index of deleted groups. Several servers purge
 /// different groups.
 pub(in crate::store) const NEXT_DELETED: Sql = Sql::each(
-    "SELECT id FROM calendar_group INDEXED BY calendar_group_deleted WHERE deleted = 1 LIMIT 1",
-    "SELECT id FROM calendar_group WHERE deleted = 1 LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED",
+    "
+SELECT id FROM calendar_group INDEXED BY calendar_group_deleted WHERE deleted = 1 AND trashed IS NULL LIMIT 1",
+    "
+SELECT id FROM calendar_group WHERE deleted = 1 AND trashed IS NULL LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED",
 );
 
 /// Locks the users of up to ?2 selections of group ?1, in the order of their ids: each of them has a
@@ -191,6 +196,13 @@ DELETE FROM tombstone WHERE group_id = ?1 AND change <= (
     SELECT few.change FROM (
         SELECT t.change FROM tombstone t WHERE t.group_id = ?1 ORDER BY t.change LIMIT ?2) few
     ORDER BY few.change DESC LIMIT 1)",
+);
+
+/// Deletes up to ?2 rows of the history of group ?1.
+pub(in crate::store) const PURGE_HISTORY: Sql = Sql::both(
+    "
+DELETE FROM history WHERE id IN (
+    SELECT h.id FROM history h WHERE h.group_id = ?1 ORDER BY h.id LIMIT ?2)",
 );
 
 const DELETE: Sql = Sql::both("DELETE FROM calendar_group WHERE id = ?1");
@@ -316,11 +328,32 @@ impl Transaction<'_> {
         details: &GroupDetails,
         created: WallTime,
     ) -> Result<GroupId> {
+        let state = state_of_group(details);
         let GroupDetails { name, everyone, color, description } = details;
         let (color, description) = (color.as_ref().map(Color::as_str), description.as_deref());
         let (created, everyone) = (created.seconds(), everyone.number());
         let row = params![name.as_str(), creator.0, created, everyone, color, description];
-        self.conn.one(INSERT, row, |row| row.get(0).map(GroupId))
+        let id = self.conn.one(INSERT, row, |row| row.get(0).map(GroupId))?;
+        self.note_made_group(id, creator, name, state)?;
+        Ok(id)
+    }
+
+    /// Notes that a group was made, or came back, by `by`.
+    pub(super) fn note_made_group(
+        &self,
+        id: GroupId,
+        by: UserId,
+        name: &ShortText,
+        state: i64,
+    ) -> Result<()> {
+        self.note_made(&MadeRow {
+            about: Touched::Group(id),
+            owner: by,
+            group: Some(id),
+            subject: Some(name.as_str()),
+            private: false,
+            state,
+        })
     }
 
     /// Adds a group; its creator must exist.
@@ -356,23 +389,27 @@ impl Transaction<'_> {
         &self,
         id: GroupId,
         details: &GroupDetails,
-        updated: WallTime,
+        updated: Option<WallTime>,
     ) -> Result<()> {
+        self.note_group_before(id, Some(details))?;
         let GroupDetails { name, everyone, color, description } = details;
         let (color, description) = (color.as_ref().map(Color::as_str), description.as_deref());
-        let (updated, everyone) = (updated.seconds(), everyone.number());
+        let (updated, everyone) = (updated.map(WallTime::seconds), everyone.number());
         let row = params![id.0, name.as_str(), updated, color, description, everyone];
         self.conn.execute(CHANGE, row).map(drop)
     }
 
     /// Deletes a group with its events, and removes it from every selection. If it has many rows, most
-    /// of them are only hidden when this returns, and are purged later.
+    /// of them are only hidden when this returns, and are purged later. With `trashed`, the time, all of it is hidden, and
+    /// can be brought back until the trash is emptied.
     ///
     /// # Errors
     /// If the database cannot be written.
-    pub fn delete_group(&self, id: GroupId) -> Result<()> {
-        self.conn.execute(MARK_DELETED, params![id.0])?;
+    pub fn delete_group(&self, id: GroupId, trashed: Option<WallTime>) -> Result<()> {
+        self.note_group_before(id, None)?;
+        self.conn.execute(MARK_DELETED, params![id.0, trashed.map(WallTime::seconds)])?;
         match self.conn {
+            _ if trashed.is_some() => Ok(()),
             // What the purge writes belongs to many users, whose own writes wait for this group.
             Conn::Postgres(_) => Ok(()),
             Conn::Sqlite(_) => purge_slice(self.conn, id).map(drop),
@@ -388,7 +425,14 @@ fn purge_slice(conn: Conn<'_>, id: GroupId) -> Result<usize> {
         conn.rows(LOCK_SELECTORS, slice, |_| Ok(()))?;
     }
     let mut purged = 0;
-    for sql in [PURGE_SELECTIONS, PURGE_CHANGED, PURGE_EVENTS, PURGE_OBJECTS, PURGE_TOMBSTONES] {
+    for sql in [
+        PURGE_SELECTIONS,
+        PURGE_CHANGED,
+        PURGE_EVENTS,
+        PURGE_OBJECTS,
+        PURGE_TOMBSTONES,
+        PURGE_HISTORY,
+    ] {
         let rows = conn.execute(sql, slice)?;
         purged += rows;
         if rows >= usize::from(SLICE) {

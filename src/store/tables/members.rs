@@ -192,6 +192,7 @@ impl Transaction<'_> {
         role: Role,
         now: WallTime,
     ) -> Result<()> {
+        self.note_member_before(group, user, Some(role))?;
         self.conn.execute(NOTE_CHANGE, params![group.0, 0_i64])?;
         self.conn.execute(PUT, params![group.0, user.0, role.number(), now.seconds()]).map(drop)
     }
@@ -201,6 +202,7 @@ impl Transaction<'_> {
     /// # Errors
     /// If the database cannot be written.
     pub fn delete_member(&self, group: GroupId, user: UserId) -> Result<()> {
+        self.note_member_before(group, user, None)?;
         self.conn.execute(DELETE, params![group.0, user.0])?;
         self.conn.execute(NOTE_CHANGE, params![group.0, 1_i64]).map(drop)
     }

@@ -13,6 +13,11 @@ pub(super) mod events;
 mod feeds;
 pub(super) mod group_events;
 pub(super) mod groups;
+pub(super) mod history;
+#[cfg(test)]
+mod history_plans;
+pub(super) mod history_reads;
+pub(super) mod history_undo;
 pub(super) mod idempotency_keys;
 pub(super) mod imports;
 pub(super) mod members;
@@ -27,5 +32,6 @@ mod series;
 pub(super) mod subject_index;
 pub(super) mod subscriptions;
 pub(super) mod tombstones;
+pub(super) mod trash;
 pub(super) mod user_settings;
 pub(super) mod users;

@@ -4,8 +4,9 @@
 //! import has not shown yet is found by none of these methods.
 
 use super::event_rows;
+use super::history::{MadeRow, state_of};
 use crate::error::{Error, Result};
-use crate::model::{CalendarOf, Event, EventId, GroupId, ImportId, ObjectId, UserId};
+use crate::model::{CalendarOf, Event, EventId, GroupId, ImportId, ObjectId, Touched, UserId};
 use crate::store::engine::conn::Conn;
 use crate::store::engine::sql::{Row, Sql, params};
 use crate::store::engine::{Snapshot, Transaction};
@@ -334,7 +335,7 @@ impl Transaction<'_> {
         let NewObject { owner, group, component, uid, ics, import } = *object;
         let import = import.map(|import| import.0);
         let read = |row: &Row<'_>| row.get(0).map(ObjectId);
-        match group {
+        let made = match group {
             None => {
                 self.conn.row(INSERT_PERSONAL, params![owner.0, component, uid, ics, import], read)
             }
@@ -342,7 +343,13 @@ impl Transaction<'_> {
                 let row = params![owner.0, component, uid, ics, import, group.0];
                 self.conn.row(INSERT_IN_GROUP, row, read)
             }
+        }?;
+        if let (Some(ObjectId(id)), None) = (made, import) {
+            let (about, state) = (Touched::Object(id), state_of(ics));
+            let (subject, private) = (None, false);
+            self.note_made(&MadeRow { about, owner, group, subject, private, state })?;
         }
+        Ok(made)
     }
 
     /// Gives an object another text. Its events are changed by themselves.
@@ -350,6 +357,7 @@ impl Transaction<'_> {
     /// # Errors
     /// If the database cannot be written.
     pub fn change_object(&self, id: ObjectId, ics: &str) -> Result<()> {
+        self.note_object_before(id.0, Some(ics), false)?;
         self.conn.execute(CHANGE, params![id.0, ics]).map(drop)
     }
 
@@ -359,7 +367,10 @@ impl Transaction<'_> {
     /// If the database cannot be written.
     pub fn give_to_object(&self, event: EventId, object: ObjectId) -> Result<()> {
         let ids: Vec<i64> = self.conn.rows(WITH_CHANGED, params![event.0], |row| row.get(0))?;
-        ids.into_iter().try_for_each(|id| self.conn.execute(GIVE, params![id, object.0]).map(drop))
+        ids.into_iter().try_for_each(|id| {
+            self.note_event(EventId(id))?;
+            self.conn.execute(GIVE, params![id, object.0]).map(drop)
+        })
     }
 
     /// Deletes the events of an object, and not the object.
@@ -367,6 +378,7 @@ impl Transaction<'_> {
     /// # Errors
     /// If the database cannot be written.
     pub fn delete_events_of_object(&self, id: ObjectId) -> Result<()> {
+        self.note_events_of_object_before(id)?;
         self.conn.execute(DELETE_EVENTS, params![id.0]).map(drop)
     }
 
@@ -378,11 +390,14 @@ impl Transaction<'_> {
         if let Conn::Postgres(_) = self.conn {
             self.conn.each(LOCK_EVENTS, params![id.0], |_| Ok(()))?;
         }
+        self.note_events_of_object_before(id)?;
+        self.note_object_before(id.0, None, false)?;
         self.conn.execute(DELETE, params![id.0]).map(drop)
     }
 
     /// Deletes an object if it has no events left.
     pub(super) fn delete_empty_object(&self, id: i64) -> Result<()> {
+        self.note_object_before(id, None, true)?;
         self.conn.execute(DELETE_EMPTY, params![id]).map(drop)
     }
 }

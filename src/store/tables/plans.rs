@@ -38,7 +38,7 @@ fn plan_of(sql: impl Into<Sql>) -> String {
 }
 
 #[track_caller]
-fn assert_plan(sql: impl Into<Sql>, expected: &[&str]) {
+pub(super) fn assert_plan(sql: impl Into<Sql>, expected: &[&str]) {
     let plan = plan_of(sql);
     for part in expected {
         assert!(plan.contains(part), "no {part:?} in:\n{plan}");

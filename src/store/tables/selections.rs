@@ -22,8 +22,13 @@ WHERE s.user_id = ?1 AND s.group_id = ?2 AND g.deleted = 0
     AND (g.everyone > 0 OR EXISTS (SELECT 1 FROM member m WHERE m.group_id = g.id AND m.user_id = ?1))",
 );
 
-/// All rows of user ?1, including those of groups that are left out.
-const ROWS: Sql = Sql::both("SELECT group_id FROM selection WHERE user_id = ?1");
+/// The rows of user ?1, including those of groups that they may not see. Those of deleted groups stay: such a group may
+/// come back from the trash.
+const ROWS: Sql = Sql::both(
+    "
+SELECT s.group_id FROM selection s JOIN calendar_group g ON g.id = s.group_id
+WHERE s.user_id = ?1 AND g.deleted = 0",
+);
 
 const DELETE: Sql = Sql::both("DELETE FROM selection WHERE user_id = ?1 AND group_id = ?2");
 
@@ -37,7 +42,9 @@ ON CONFLICT (user_id, group_id) DO NOTHING",
 /// Counts the groups that user ?1 has selected, up to ?2.
 const COUNT: Sql = Sql::both(
     "
-SELECT count(*) FROM (SELECT 1 FROM selection s WHERE s.user_id = ?1 LIMIT ?2) AS few",
+SELECT count(*) FROM (
+    SELECT 1 FROM selection s JOIN calendar_group g ON g.id = s.group_id
+    WHERE s.user_id = ?1 AND g.deleted = 0 LIMIT ?2) AS few",
 );
 
 impl Snapshot<'_> {

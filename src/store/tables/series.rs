@@ -139,6 +139,7 @@ impl Transaction<'_> {
     /// # Errors
     /// If the database cannot be written.
     pub fn delete_changed_occurrences(&self, series: EventId, from: WallTime) -> Result<()> {
+        self.note_children_before(series, from)?;
         self.conn.execute(DELETE_CHANGED, params![series.0, from.seconds()]).map(drop)
     }
 
@@ -147,6 +148,7 @@ impl Transaction<'_> {
     /// # Errors
     /// If the database cannot be written.
     pub fn move_changed_occurrence(&self, id: EventId, to: EventId, start: WallTime) -> Result<()> {
+        self.note_event(id)?;
         self.conn.execute(MOVE_CHANGED, params![id.0, to.0, start.seconds()]).map(drop)
     }
 

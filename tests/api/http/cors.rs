@@ -70,7 +70,10 @@ fn a_page_of_an_allowed_origin_may_read_answers_and_errors() {
         assert_eq!(allowed(&answer), Some(OURS));
         assert_eq!(answer.header("Vary"), Some("Origin"));
         let exposed = answer.header("Access-Control-Expose-Headers").unwrap();
-        assert_eq!(exposed, "Content-Disposition, ETag, Location, Retry-After, X-Request-Id");
+        assert_eq!(
+            exposed,
+            "Content-Disposition, ETag, Location, Retry-After, X-Calendar-Entry, X-Request-Id"
+        );
         assert_eq!(answer.header("Access-Control-Allow-Credentials"), None);
     }
 }

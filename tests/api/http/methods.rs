@@ -19,7 +19,7 @@ const METHODS: [Method; 9] = [
 ];
 
 /// Every path with the methods that it takes, as `Allow` names them.
-const PATHS: [(&str, &str); 26] = [
+const PATHS: [(&str, &str); 30] = [
     ("/user", "GET, HEAD, POST"),
     ("/user/calendar/group", "GET, HEAD, POST"),
     ("/user/calendar/group/1", "PUT, DELETE"),
@@ -32,6 +32,8 @@ const PATHS: [(&str, &str); 26] = [
     ("/calendar/month", "GET, HEAD"),
     ("/calendar/event", "POST, PUT, DELETE"),
     ("/calendar/event/1", "GET, HEAD"),
+    ("/calendar/event/1/history", "GET, HEAD"),
+    ("/calendar/activity", "GET, HEAD"),
     ("/calendar/today", "GET, HEAD"),
     ("/calendar/date", "GET, HEAD"),
     ("/calendar/range", "GET, HEAD"),
@@ -41,6 +43,8 @@ const PATHS: [(&str, &str); 26] = [
     ("/group/list", "GET, HEAD"),
     ("/group/event", "POST"),
     ("/group/1/export", "GET, HEAD"),
+    ("/group/1/activity", "GET, HEAD"),
+    ("/history/1/undo", "POST"),
     ("/group/1/member", "GET, HEAD, PUT, DELETE"),
     ("/holidays", "GET, HEAD"),
     ("/import", "POST"),

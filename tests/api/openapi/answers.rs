@@ -37,7 +37,7 @@ fn what_every_call_answers_is_as_described() {
         assert_eq!(broken.status, 400);
         assert_conforms(&document, method, path, &broken);
         calendar.execute(
-            "DROP TABLE app_password; DROP TABLE feed; DROP TABLE subscription; DROP TABLE member; DROP TABLE selection;
+            "DROP TABLE app_password; DROP TABLE history; DROP TABLE feed; DROP TABLE subscription; DROP TABLE member; DROP TABLE selection;
              DROP TABLE user_settings;
              DROP TABLE event; DROP TABLE calendar_object; DROP TABLE import; DROP TABLE tombstone;
              DROP TABLE tombstones_kept; DROP TABLE calendar_group; DROP TABLE user;",

@@ -52,6 +52,29 @@ event 9: rule: is not that of a birthday
 }
 
 #[test]
+fn a_check_covers_the_history() {
+    let (folder, _) = calendar(1);
+    let conn = Connection::open(folder.path().join("calendar.sqlite")).unwrap();
+    conn.execute_batch(
+        r#"INSERT INTO history (id, at, email, door, user_id, kind, row_id, image) VALUES
+            (101, 0, 'a@b', 1, 1, 1, 1, '{"user_id":1}'),
+            (102, 253402300800, 'a@b', 1, 1, 1, 1, '{'),
+            (103, 0, NULL, 1, NULL, 3, 1, '{"user_id":1}');
+         INSERT INTO history (id, entry_id, kind, row_id) VALUES (104, 101, 2, 1);"#,
+    )
+    .unwrap();
+    drop(conn);
+    let expected = "\
+history 102: at: is outside the years 0001 to 9999
+history 102: image: is none of its kind
+history 103: image: is none of its kind
+history 103: does not say who made it, or how
+history 103: is of no calendar
+";
+    assert_eq!(run(folder.path(), &["db", "check"]).out, expected);
+}
+
+#[test]
 fn a_check_covers_properties_and_series() {
     let (folder, _) = calendar(1);
     let conn = Connection::open(folder.path().join("calendar.sqlite")).unwrap();

@@ -34,6 +34,7 @@ fn the_plan_can_be_json() {
             {"version": 16, "name": "feeds_and_subscriptions", "state": "pending"},
             {"version": 17, "name": "people", "state": "pending"},
             {"version": 18, "name": "app_passwords", "state": "pending"},
+            {"version": 19, "name": "history", "state": "pending"},
         ])
     );
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0, "a plan makes no database");

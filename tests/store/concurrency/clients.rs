@@ -36,7 +36,7 @@ impl Server {
             let address = kept.argument();
             let arguments = ["--database", address.as_str(), "dev-run", "--port", "0"];
             let mut command = command(folder.path(), &arguments);
-            command.env("CALENDAR_LOG_LEVEL", "critical");
+            command.env("CALENDAR_LOG_LEVEL", "critical").env("CALENDAR_TRASH_DAYS", "0");
             server::Server::start(command)
         };
         let programs: Vec<_> =

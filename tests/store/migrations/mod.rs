@@ -19,7 +19,7 @@ use crate::support::server::command;
 
 /// The rows that a calendar gets at each version, the first at version 1: they fit only from then on.
 /// Some are deleted again, so that their ids are used up.
-pub(crate) const ROWS_BY_VERSION: [&str; 18] = ["
+pub(crate) const ROWS_BY_VERSION: [&str; 19] = ["
     INSERT INTO user (email, email_folded, created) VALUES
         ('Park@jungi.me', 'park@jungi.me', 1497869704), ('김@예.한국', '김@예.한국', 1497869705),
         ('gone@example.com', 'gone@example.com', 1);
@@ -124,6 +124,11 @@ r#"
     VALUES (1, '휴대폰', 1, zeroblob(32), 1497869727, NULL, NULL),
         (2, 'laptop', 2, randomblob(32), 1497869727, 1497869728, '192.0.2.1');
 ",
+r#"
+    INSERT INTO history (at, email, door, user_id, kind, row_id, subject, image, state)
+    VALUES (1497869727, 'park@jungi.me', 1, 1, 1, 1, '회식', '{"user_id":1}', 4711);
+    INSERT INTO history (entry_id, kind, row_id, state) VALUES (last_insert_rowid(), 1, 2, -4711);
+"#,
 ];
 
 pub(crate) struct Database {

@@ -121,8 +121,9 @@ const urlOf = (path, query) => `${ROOT}api/v1${path}${query ? `?${new URLSearchP
  *   signal?: AbortSignal, keep?: boolean}} [options] `as`: a token to use instead of the user's; `key`: the same for
  *   each repeat of a call that makes something, which then makes it once; `keep`: the answer is kept for when the
  *   server cannot be reached
- * @returns {Promise<{data: any, etag: string | null, id: number, notModified: boolean, isRecalled: boolean}>} `id`: that
- *   of a new event or group, from `Location`; `isRecalled`: it was kept from an earlier call
+ * @returns {Promise<{data: any, etag: string | null, id: number, entry: number | null, notModified: boolean,
+ *   isRecalled: boolean}>} `id`: that of a new event or group, from `Location`; `entry`: what the change has left in the
+ *   history; `isRecalled`: it was kept from an earlier call
  */
 export async function call(method, path, options = {}) {
   const sentToken = options.as ?? token;
@@ -136,14 +137,14 @@ export async function call(method, path, options = {}) {
     const data = options.keep && error instanceof ApiError && error.retryable ? await recall(sentToken, url) : undefined;
     if (data === undefined) throw error;
     handlers.reached(false);
-    return { data, etag: null, id: NaN, notModified: false, isRecalled: true };
+    return { data, etag: null, id: NaN, entry: null, notModified: false, isRecalled: true };
   }
 }
 
 /** @param {string} method @param {string} url @param {string} sentToken @param {Parameters<typeof call>[2]} options */
 async function send(method, url, sentToken, { body, key, ifNoneMatch, signal } = {}) {
   /** @type {Record<string, string>} */
-  const headers = {};
+  const headers = { 'X-Calendar-Client': 'page' };
   if (sentToken) headers['X-calendar-access-token'] = sentToken;
   if (body) headers['Content-Type'] = 'application/json';
   if (key) headers['Idempotency-Key'] = key;
@@ -157,8 +158,9 @@ async function send(method, url, sentToken, { body, key, ifNoneMatch, signal } =
     }).catch((error) => { throw signal?.aborted ? error : new ApiError('offline'); });
     const text = await response.text().catch(() => { throw new ApiError('offline'); });
     const etag = response.headers.get('ETag');
-    if (response.status === 304 && ifNoneMatch) return { data: null, etag, id: NaN, notModified: true };
-    return { ...unwrap(response, text, sentToken), etag, notModified: false };
+    if (response.status === 304 && ifNoneMatch) return { data: null, etag, id: NaN, entry: null, notModified: true };
+    const entry = Number(response.headers.get('X-Calendar-Entry')) || null;
+    return { ...unwrap(response, text, sentToken), etag, entry, notModified: false };
   } finally {
     if (--inFlight === 0) handlers.activity(false);
   }

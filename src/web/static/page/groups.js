@@ -162,10 +162,15 @@ export async function loadAfterMove() {
   await load();
 }
 
-/** Deletes a group with all its events. One that is already gone counts as deleted. @param {number} id */
+/**
+ * Deletes a group with all its events. One that is already gone counts as deleted.
+ * @param {number} id @returns {Promise<number | null>} what it has left in the history
+ */
 export async function remove(id) {
+  /** @type {number | null} */
+  let entry = null;
   try {
-    await call('DELETE', '/group/', { body: { group_id: id } });
+    ({ entry } = await call('DELETE', '/group/', { body: { group_id: id } }));
   } catch (/** @type {any} */ error) {
     if (error.kind !== 'notFound') throw error;
   }
@@ -173,6 +178,7 @@ export async function remove(id) {
   state.groups.delete(id);
   state.selectedGroups.delete(id);
   store.dropGroup(id);
+  return entry;
 }
 
 /**

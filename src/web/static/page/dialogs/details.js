@@ -18,18 +18,14 @@ import { askScope } from './scope.js';
 
 /** @type {CalendarEvent | null} */
 let shown = null;
-/** Whether the next press of the button deletes. The deletion of somebody else's event cannot be undone, so the button must be pressed twice. */
-let confirmed = true;
 
 export function init() {
   on('details-edit', 'click', () => {
     byId('details').close();
     if (shown) edit(shown);
   });
-  byId('details-delete').addEventListener('click', (/** @type {MouseEvent} */ press) => {
-    // The second press of a double-click is not a second thought.
-    if (shown?.mine || press.detail < 2) void remove();
-  });
+  on('details-delete', 'click', () => void remove());
+  on('details-changes', 'click', () => void showHistory());
 }
 
 /** @param {CalendarEvent} event @param {HTMLElement} [beside] the element that shows the event */
@@ -51,10 +47,10 @@ export function showDetails(event, beside) {
   byId('details-read-only').hidden = mayChange(event);
   byId('details-read-only-text').textContent = isSubscribed(event.group) ? t.subscribedHint : t.readOnlyHint;
   byId('details-edit').hidden = !editable;
+  byId('details-changes').hidden = isSubscribed(event.group);
   byId('details-delete').hidden = !mayDelete(event);
   byId('details-delete').textContent = t.delete;
   byId('details-delete').disabled = false;
-  confirmed = event.mine;
   byId('details-error').textContent = '';
   open(byId('details'), editable ? byId('details-edit') : undefined);
   placeBeside(byId('details'), beside);
@@ -103,6 +99,20 @@ function placeBeside(dialog, beside) {
   dialog.style.inset = `${top}px auto auto ${left}px`;
 }
 
+/** Shows who changed the event, from a module that is loaded only now. */
+async function showHistory() {
+  const event = shown;
+  if (!event) return;
+  try {
+    const { openHistory } = await import('./history.js');
+    if (shown !== event || !byId('details').open) return;
+    byId('details').close();
+    openHistory(`${t.history}: ${fullTitle(event)}`, `/calendar/event/${event.id}/history`);
+  } catch {
+    if (shown === event) byId('details-error').textContent = t.offline;
+  }
+}
+
 async function remove() {
   const event = shown;
   if (!event) return;
@@ -111,11 +121,6 @@ async function remove() {
   const button = byId('details-delete');
   const scope = await askScope(event);
   if (scope === null || !isShown()) return;
-  if (!confirmed && !scope) {
-    button.textContent = t.deleteForGood;
-    confirmed = true;
-    return;
-  }
   button.disabled = true;
   try {
     await actions.remove(event, scope);
@@ -129,7 +134,6 @@ async function remove() {
     if (error instanceof ConflictError && error.current) {
       showDetails(error.current);
       button.textContent = t.deleteAnyway;
-      confirmed = true;
     } else if (error.retryable) {
       button.textContent = t.tryAgain;
     }

@@ -2,10 +2,11 @@
 
 import { newKey } from '../api.js';
 import { announce, byId, on, open } from '../dom.js';
+import { undo } from '../events/history.js';
 import { formatClock, formatShortDate } from '../format.js';
 import * as groups from '../groups.js';
 import { errorMessage, t } from '../i18n/index.js';
-import { notify } from '../messages.js';
+import { notify, offerUndo } from '../messages.js';
 import { hasRole } from '../state.js';
 import { addressText, problemText } from '../subscription.js';
 import { canBeSeen, isSameText } from '../text.js';
@@ -44,6 +45,8 @@ export function init(onChange) {
   on('group-connect', 'click', () => leaveFor(import('./connect.js'), ({ openConnect }, id) => openConnect(id)));
   on('group-subscribe', 'click', () => leaveFor(import('./subscribe.js'), ({ openSubscribe }) => openSubscribe()));
   on('group-export', 'click', () => void saveFile());
+  on('group-changes', 'click', () => leaveFor(import('./history.js'), ({ openHistory }, id) => openHistory(
+    t.activity, id === null ? '/calendar/activity' : `/group/${id}/activity`, () => void reloadAll())));
   initMembers(changed);
 }
 
@@ -183,14 +186,27 @@ async function remove() {
     error.textContent = t.wrongGroupName;
     return;
   }
+  /** @type {number | null} */
+  let entry;
   try {
-    await groups.remove(group.id);
+    entry = await groups.remove(group.id);
   } catch (failure) {
     if (!isShown(sent)) return void notify(`${t.notDeleted(group.name)} ${errorMessage(failure)}`);
     error.textContent = errorMessage(failure);
     return;
   }
   if (isShown(sent)) byId('group-dialog').close();
-  announce(t.groupDeleted);
+  changed();
+  if (!entry) return announce(t.groupDeleted);
+  const entries = [entry];
+  offerUndo(t.groupDeleted, async () => {
+    await undo(entries);
+    await reloadAll();
+  });
+}
+
+/** Shows the groups and their events as they are after something was undone. */
+async function reloadAll() {
+  await groups.loadAfterMove();
   changed();
 }

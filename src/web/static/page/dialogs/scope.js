@@ -5,7 +5,6 @@ import { setNextFocus } from '../calendar/accessibility.js';
 import { byId, on, open } from '../dom.js';
 import * as actions from '../events/actions.js';
 import { isRepeating, keyOf } from '../events/event.js';
-import { canUndo } from '../events/series.js';
 import { t } from '../i18n/index.js';
 
 /** @typedef {import('../events/event.js').CalendarEvent} CalendarEvent */
@@ -39,7 +38,7 @@ export async function askScope(event, fields) {
   const offered = SCOPES.filter((scope) => rule === undefined || scope !== 'this');
   for (const scope of SCOPES) byId(`scope-${scope}`).hidden = !offered.includes(scope);
   const what = { this: '', following: !fields ? '' : rule === null ? t.ruleEnded : t.followingChanged, all: rule === null ? t.ruleRemoved : '' };
-  for (const scope of SCOPES) byId(`scope-${scope}-hint`).textContent = `${what[scope]} ${canUndo(event, scope, fields) ? '' : t.cannotUndo}`.trim();
+  for (const scope of SCOPES) byId(`scope-${scope}-hint`).textContent = what[scope];
   open(byId('scope'), byId(`scope-${offered[0]}`));
   return new Promise((resolve) => { answer = resolve; });
 }

@@ -1,13 +1,11 @@
 // What a person does to an event. Each change is drawn at once and can be undone.
 
-import { newKey } from '../api.js';
 import { draw } from '../calendar/calendar.js';
 import { errorMessage, t } from '../i18n/index.js';
 import { notify, offerUndo } from '../messages.js';
-import { fieldsBack } from './event.js';
+import { undo } from './history.js';
 import * as requests from './requests.js';
 import * as series from './series.js';
-import { reload } from './store.js';
 
 /** @typedef {import('./event.js').CalendarEvent} CalendarEvent */
 /** @typedef {import('./event.js').EventFields} EventFields */
@@ -15,47 +13,30 @@ import { reload } from './store.js';
 
 /** @param {EventFields} fields @param {number | null} group @param {import('./requests.js').Attempt} attempt the same for each try to make this event */
 export async function create(fields, group, attempt) {
-  const created = await requests.create(fields, group, attempt);
-  draw();
-  offerUndo(t.eventCreated, async () => {
-    if (created.details.rrule) await series.removeNew(created.id);
-    else await requests.remove(created);
-    draw();
-  });
+  done(t.eventCreated, await requests.create(fields, group, attempt));
 }
 
 /** @param {CalendarEvent} seen @param {EventFields} fields @param {Scope} [scope] of one of a series: which of them change too */
 export async function change(seen, fields, scope, message = t.eventSaved) {
-  if (scope || fields.details?.rrule) return done(message, await series.change(seen, fields, scope));
-  const changed = await requests.change(seen, fields);
-  done(message, async () => { await requests.change(changed, fieldsBack(seen, fields)); });
-}
-
-/** Draws a change, and offers to undo it where that can be done. @param {string} message @param {(() => Promise<void>) | null} revert */
-function done(message, revert) {
-  draw();
-  if (!revert) return void notify(message);
-  offerUndo(message, async () => {
-    try {
-      await revert();
-    } finally {
-      draw();
-    }
-  });
+  const inSeries = scope || fields.details?.rrule;
+  done(message, await (inSeries ? series.change(seen, fields, scope) : requests.change(seen, fields)));
 }
 
 /** @param {CalendarEvent} seen @param {Scope} [scope] as for `change` */
 export async function remove(seen, scope) {
-  if (scope) return done(t.eventDeleted, await series.remove(seen, scope));
-  const removed = await requests.remove(seen);
+  done(t.eventDeleted, await (scope ? series.remove(seen, scope) : requests.remove(seen)));
+}
+
+/** Draws a change, and offers to undo it. @param {string} message @param {number[]} entries what it has left in the history */
+function done(message, entries) {
   draw();
-  // Somebody else's event would come back as the user's own.
-  if (!removed?.mine) return void notify(t.eventDeleted);
-  const attempt = { key: newKey() };
-  offerUndo(t.eventDeleted, async () => {
-    await requests.restore(removed, attempt);
-    if (removed.birthday) await reload();
-    draw();
+  if (!entries.length) return void notify(message);
+  offerUndo(message, async () => {
+    try {
+      await undo(entries);
+    } finally {
+      draw();
+    }
   });
 }
 

@@ -52,16 +52,7 @@ export const has = (event, { subject, start, end, allDay = event.allDay, details
 export const isSame = (event, other) => has(event, { ...other, details: allDetails(other) });
 
 /** Everything that an event says besides, and null for what it does not. @param {CalendarEvent} event @returns {EventFields['details']} */
-export const allDetails = ({ details }) => Object.fromEntries(DETAILS.map((name) => [name, details[name] ?? null]));
-
-/** What takes a change of an event back. @param {CalendarEvent} before @param {EventFields} changed @returns {EventFields} */
-export function fieldsBack({ subject, start, end, allDay, details }, changed) {
-  const names = /** @type {(keyof Details)[]} */ (Object.keys(changed.details ?? {}));
-  return {
-    subject, start, end, ...(changed.allDay === undefined ? {} : { allDay }),
-    details: Object.fromEntries(names.map((name) => [name, details[name] ?? null])),
-  };
-}
+const allDetails = ({ details }) => Object.fromEntries(DETAILS.map((name) => [name, details[name] ?? null]));
 
 /** An event after a change. @param {CalendarEvent} event @param {EventFields} fields @returns {CalendarEvent} */
 export function changedBy(event, { subject, start, end, allDay, details }) {

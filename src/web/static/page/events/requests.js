@@ -8,6 +8,7 @@ import { ApiError, call, newKey } from '../api.js';
 import { state } from '../state.js';
 import { fromIso, now, toApi, toIsoDate, toIsoMonth } from '../time.js';
 import { changedBy, fromWire, has, isByRule, isRepeating, isSame, toWire } from './event.js';
+import { entryOf } from './history.js';
 import * as store from './store.js';
 
 /** @typedef {import('./event.js').CalendarEvent} CalendarEvent */
@@ -40,21 +41,22 @@ const readAgain = (seen) => read(seen.id, isByRule(seen) ? seen.occurrence : nul
 
 /**
  * Writes to an event unless it was changed since the person saw it; then throws a ConflictError.
- * @param {CalendarEvent} seen @param {(revision: string) => Promise<any>} write
+ * @param {CalendarEvent} seen @param {(revision: string) => Promise<{entry: number | null}>} write
  * @param {EventFields} [wanted] what it is to become: if it is that already, an earlier try has arrived
- * @returns {Promise<CalendarEvent>} the event as it was right before the write
+ * @returns {Promise<{event: CalendarEvent, entries: number[]}>} the event as it was right before the write, and what that
+ *   has left in the history
  */
 export async function writeIfUnchanged(seen, write, wanted) {
   try {
     const { event, revision } = await readAgain(seen);
-    if (wanted && has(event, wanted)) return event;
+    if (wanted && has(event, wanted)) return { event, entries: await entryOf(event.id, null) };
     if (!isSame(event, seen)) throw new ConflictError(event);
-    await write(revision);
-    return event;
+    const { entry } = await write(revision);
+    return { event, entries: await entryOf(event.id, entry) };
   } catch (error) {
     const current = await currentAfter(error, seen);
     if (current === undefined) throw error;
-    if (wanted && current && has(current, wanted)) return current;
+    if (wanted && current && has(current, wanted)) return { event: current, entries: await entryOf(current.id, null) };
     if (isRepeating(current ?? seen) || isRepeating(seen)) await store.renew();
     else if (current) store.put(current);
     else store.drop(seen.id);
@@ -80,35 +82,37 @@ async function currentAfter(error, seen) {
 
 /**
  * @param {EventFields} fields @param {number | null} group @param {Attempt} attempt the same for each try to make this event
- * @returns {Promise<CalendarEvent>}
+ * @returns {Promise<number[]>} what it has left in the history
  */
 export async function create(fields, group, attempt) {
   const first = attempt.sent ?? { fields, group };
   attempt.sent = first;
-  let id = await post(first.fields, first.group, attempt);
+  let { id, entry } = await post(first.fields, first.group, attempt);
+  const entries = await entryOf(id, entry);
   if (first.group !== group) {
     await call('DELETE', '/calendar/event', { body: { event_id: id } }).catch((error) => { if (error.kind !== 'notFound') throw error; });
     attempt.key = newKey();
     attempt.sent = { fields, group };
-    id = await post(fields, group, attempt);
+    ({ id, entry } = await post(fields, group, attempt));
+    entries.splice(0, 1, ...await entryOf(id, entry));
   } else if (JSON.stringify(first.fields) !== JSON.stringify(fields)) {
     // It was edited between two tries.
-    await call('PUT', '/calendar/event', { body: { event_id: id, ...toWire(fields) } });
+    const edited = await call('PUT', '/calendar/event', { body: { event_id: id, ...toWire(fields) } });
+    entries.push(...await entryOf(id, edited.entry));
   }
   const event = made(id, fields, group);
   if (isRepeating(event)) await store.renew();
   else store.put(event);
-  return event;
+  return entries;
 }
 
-/** @param {EventFields} fields @param {number | null} group @param {Attempt} attempt @returns {Promise<number>} the id of the event */
+/** @param {EventFields} fields @param {number | null} group @param {Attempt} attempt @returns {Promise<{id: number, entry: number | null}>} the id of the event, and what it has left in the history */
 async function post(fields, group, attempt) {
   const { key } = attempt;
   try {
-    const { id } = group === null
+    return group === null
       ? await call('POST', '/calendar/event', { body: toWire(fields), key })
       : await call('POST', '/group/event', { body: { ...toWire(fields), group_id: group }, key });
-    return id;
   } catch (/** @type {any} */ error) {
     // What was refused has not arrived.
     if (!error.retryable) attempt.sent = undefined;
@@ -124,43 +128,31 @@ function made(id, fields, group) {
   return changedBy(empty, fields);
 }
 
-/** @param {CalendarEvent} seen @param {EventFields} fields @returns {Promise<CalendarEvent>} the changed event */
+/** @param {CalendarEvent} seen @param {EventFields} fields @returns {Promise<number[]>} what it has left in the history */
 export async function change(seen, fields) {
-  const before = await writeIfUnchanged(seen, (revision) =>
+  const { event: before, entries } = await writeIfUnchanged(seen, (revision) =>
     call('PUT', '/calendar/event', { body: { event_id: seen.id, revision, ...toWire(fields) } }), fields);
   const after = changedBy(before, fields);
   if (!after.details.rrule) store.put(after);
   else await store.renew();
-  return after;
+  return entries;
 }
 
-/**
- * @param {CalendarEvent} seen
- * @returns {Promise<CalendarEvent | null>} the event as it was last; one that was gone already, as it was seen, or null
- *   if it was seen in another year than that of birth
- */
+/** @param {CalendarEvent} seen @returns {Promise<number[]>} what it has left in the history */
 export async function remove(seen) {
-  /** @type {CalendarEvent | null} */
-  let removed = seen.birthday ? null : seen;
+  /** @type {number[]} */
+  let entries = [];
   try {
-    removed = await writeIfUnchanged(seen, (revision) =>
-      call('DELETE', '/calendar/event', { body: { event_id: seen.id, revision } }));
+    ({ entries } = await writeIfUnchanged(seen, (revision) =>
+      call('DELETE', '/calendar/event', { body: { event_id: seen.id, revision } })));
   } catch (error) {
     // Gone is what was wanted. Somebody else's may only be out of sight.
     if (!(error instanceof ConflictError) || error.current || !seen.mine) throw error;
+    entries = await entryOf(seen.id, null);
   }
   store.drop(seen.id);
-  return removed;
+  return entries;
 }
-
-/** Creates a removed event again. @param {CalendarEvent} removed @param {Attempt} attempt as for `create` */
-export async function restore(removed, attempt) {
-  if (removed.birthday) await setBirthday(toIsoDate(removed.start));
-  else await create(fieldsOf(removed), removed.group, attempt);
-}
-
-/** What makes an event again. @param {CalendarEvent} event @returns {EventFields} */
-const fieldsOf = ({ subject, start, end, allDay, details }) => ({ subject, start, end, ...(allDay ? { allDay } : {}), details });
 
 /** How many events one search gives at most. */
 const MOST_FOUND = 500;

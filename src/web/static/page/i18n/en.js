@@ -117,7 +117,7 @@ export const en = {
   eventCount: (/** @type {number} */ count) => `${count} ${plural(count, 'event', 'events')}`,
   changedElsewhere: 'This event has been changed elsewhere. It is now:', useTheirs: 'Use this version',
   saveMine: 'Save mine anyway', deletedElsewhere: 'This event has been deleted elsewhere.',
-  saveAsNew: 'Save as a new event', deleteAnyway: 'Delete anyway', deleteForGood: 'Delete for good',
+  saveAsNew: 'Save as a new event', deleteAnyway: 'Delete anyway',
 
   // What an event may say besides
   more: 'More: place, notes, reminders…', place: 'Place', notes: 'Notes', url: 'Web page', map: 'Show on a map',
@@ -139,7 +139,7 @@ export const en = {
   repeatEndsBeforeStart: 'The last date is before the event.', oneOfSeries: 'one of a series, changed by itself', rule,
   changeSeries: 'Change a repeating event', deleteSeries: 'Delete a repeating event',
   onlyThis: 'Only this one', thisAndFollowing: 'This one and all after it', allOfThem: 'All of them',
-  cannotUndo: 'This cannot be undone.', followingChanged: 'They become a series of their own.',
+  followingChanged: 'They become a series of their own.',
   ruleEnded: 'Of them, only this one stays.', ruleRemoved: 'It no longer repeats: only this one stays.',
 
   noSubject: '(no subject)', discardQuestion: 'You have unsaved changes.', keepEditing: 'Keep editing', discard: 'Discard',
@@ -147,7 +147,22 @@ export const en = {
   // After a change
   eventCreated: 'Event created', eventSaved: 'Event saved', eventDeleted: 'Event deleted', eventMoved: 'Event moved',
   eventResized: 'Event length changed', undo: 'Undo', undone: 'Undone',
-  undoConflict: 'This cannot be undone, because the event has been changed since.',
+  undoConflict: 'This cannot be undone, because it has been changed since.',
+
+  // Who changed what
+  history: 'History', activity: 'Activity', olderChanges: 'Older changes', noHistory: 'Nothing has changed lately.', isSo: 'yes',
+  doors: { api: 'by another app', page: 'on this page', import: 'from a file', command: 'on the server', app_password: 'with an app password' },
+  historyLine: (/** @type {import('../events/history.js').Entry} */ { action, member, subject, event, before }) => {
+    if (member) return { create: `${member} became a member`, change: `Role of ${member} changed`, delete: `${member} is no member any more`, undo: `Undid a change of ${member}` }[action];
+    const isMoved = before && Object.keys(before).every((name) => name === 'sdate' || name === 'edate');
+    const verb = { create: 'Created', change: isMoved ? 'Moved' : 'Changed', delete: 'Deleted', undo: 'Undid a change of' }[action];
+    return event || subject ? `${verb} ${event ? '' : 'the group '}“${subject}”` : `${verb} entries that are no events`;
+  },
+  fields: {
+    subject: 'Subject', sdate: 'Time', edate: 'End', all_day: 'All day', location: 'Place', description: 'Notes', url: 'Link', timezone: 'Time zone',
+    rrule: 'Repeat', status: 'Status', free: 'Free', private: 'Private', reminders: 'Reminder', group_name: 'Name', everyone: 'Everyone', color: 'Colour', role: 'Role',
+  },
+
   notSaved: (/** @type {string} */ subject) => `“${subject}” was not saved.`,
   notDeleted: (/** @type {string} */ subject) => `“${subject}” was not deleted.`, openForm: 'Open the form',
   moveConflict: 'The event was not moved, because it has been changed elsewhere. The calendar shows it as it is now.',
@@ -166,7 +181,7 @@ export const en = {
   groupNameInvalid: 'Enter a name of 1 to 128 characters.', deleteGroup: 'Delete this group',
   deleteGroupEffect: (/** @type {number} */ count) => (count === 0 ? 'It has no events.'
     : `${plural(count, 'Its only event is', `All ${count} events in it are`)} deleted too, no matter who created ${
-      plural(count, 'it', 'them')}. This cannot be undone.`),
+      plural(count, 'it', 'them')}.`),
   typeGroupName: (/** @type {string} */ name) => `To delete it, type its name: ${name}`,
   wrongGroupName: 'That is not the name of the group.', groupDeleted: 'Group deleted',
   groupGone: 'This group no longer exists. Someone has deleted it.',

@@ -115,7 +115,7 @@ export const ko = {
   repeatEndsBeforeStart: '마지막 날짜가 일정보다 빠릅니다.', oneOfSeries: '반복 일정 중 따로 바꾼 일정', rule,
   changeSeries: '반복 일정 변경', deleteSeries: '반복 일정 삭제',
   onlyThis: '이 일정만', thisAndFollowing: '이 일정과 이후 모든 일정', allOfThem: '모든 일정',
-  cannotUndo: '되돌릴 수 없습니다.', followingChanged: '따로 반복되는 일정으로 나뉩니다.',
+  followingChanged: '따로 반복되는 일정으로 나뉩니다.',
   ruleEnded: '그중 이 일정만 남습니다.', ruleRemoved: '더 이상 반복되지 않고 이 일정만 남습니다.',
 
   noSubject: '(제목 없음)', discardQuestion: '입력한 내용이 저장되지 않았습니다.', keepEditing: '계속 입력', discard: '버리기',
@@ -124,12 +124,25 @@ export const ko = {
   eventCount: (count) => `일정 ${count}개`,
   changedElsewhere: '그사이 다른 곳에서 일정이 바뀌었습니다. 현재 내용은 다음과 같습니다.', useTheirs: '바뀐 내용 사용',
   saveMine: '그래도 내 내용으로 저장', deletedElsewhere: '그사이 다른 곳에서 일정이 삭제되었습니다.',
-  saveAsNew: '새 일정으로 저장', deleteAnyway: '그래도 삭제', deleteForGood: '완전히 삭제',
+  saveAsNew: '새 일정으로 저장', deleteAnyway: '그래도 삭제',
 
   // 바꾼 뒤
   eventCreated: '일정을 만들었습니다', eventSaved: '일정을 저장했습니다', eventDeleted: '일정을 삭제했습니다', eventMoved: '일정을 옮겼습니다',
   eventResized: '일정 길이를 바꿨습니다', undo: '되돌리기', undone: '되돌렸습니다',
-  undoConflict: '그사이 일정이 바뀌어 되돌릴 수 없습니다.',
+  undoConflict: '그사이 다시 바뀌어 되돌릴 수 없습니다.',
+
+  history: '변경 기록', activity: '변경 기록 보기', olderChanges: '이전 기록', noHistory: '최근에 바뀐 것이 없습니다.', isSo: '예',
+  doors: { api: '다른 앱', page: '이 페이지', import: '파일', command: '서버', app_password: '앱 비밀번호' },
+  historyLine: ({ action, member, subject, event, before }) => {
+    if (member) return { create: `${member} 멤버 추가`, change: `${member} 역할 변경`, delete: `${member} 멤버 제외`, undo: `${member} 변경 되돌림` }[action];
+    const isMoved = before && Object.keys(before).every((name) => name === 'sdate' || name === 'edate');
+    const verb = { create: '추가', change: isMoved ? '시간 변경' : '수정', delete: '삭제', undo: '변경 되돌림' }[action];
+    return event || subject ? `${event ? '' : '그룹 '}“${subject}” ${verb}` : `일정이 아닌 항목 ${verb}`;
+  },
+  fields: {
+    subject: '제목', sdate: '시간', edate: '종료', all_day: '종일', location: '장소', description: '메모', url: '링크', timezone: '시간대',
+    rrule: '반복', status: '상태', free: '한가함', private: '비공개', reminders: '알림', group_name: '이름', everyone: '모든 유저', color: '색', role: '역할',
+  },
   notSaved: (subject) => `‘${subject}’을(를) 저장하지 못했습니다.`,
   notDeleted: (subject) => `‘${subject}’을(를) 삭제하지 못했습니다.`, openForm: '편집 창 열기',
   moveConflict: '그사이 다른 곳에서 일정이 바뀌어 옮기지 않았습니다. 달력에 현재 내용이 표시됩니다.',
@@ -147,7 +160,7 @@ export const ko = {
   needsAnotherOwner: '그룹에는 소유자가 있어야 하고 멤버 수에는 한도가 있습니다. 먼저 다른 사람을 소유자로 정하거나 멤버를 제외하세요.',
   groupNameInvalid: '이름을 1자 이상 128자 이하로 입력하세요.', deleteGroup: '이 그룹 삭제',
   deleteGroupEffect: (count) => (count === 0 ? '그룹에 일정이 없습니다.'
-    : `누가 만들었는지와 관계없이 그룹의 일정 ${count}개도 함께 삭제됩니다. 이 작업은 되돌릴 수 없습니다.`),
+    : `누가 만들었는지와 관계없이 그룹의 일정 ${count}개도 함께 삭제됩니다.`),
   typeGroupName: (name) => `삭제하려면 그룹 이름을 입력하세요: ${name}`,
   wrongGroupName: '그룹 이름이 다릅니다.', groupDeleted: '그룹을 삭제했습니다',
   groupGone: '이 그룹은 더 이상 없습니다. 누군가 삭제했습니다.',

@@ -1,0 +1,77 @@
+//! The task that deletes what of the history is too old, or too much, and empties the trash of deleted groups.
+//!
+//! It looks once an hour and goes in short transactions, so that no write waits for it. Several servers over one database
+//! may do so at once.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::{MissedTickBehavior, interval};
+
+use crate::app::App;
+use crate::clock::Clock;
+use crate::error::Result;
+use crate::store::{Lane, Store};
+
+/// How often it looks.
+const LOOK: Duration = Duration::from_secs(3600);
+/// How many entries a calendar keeps at most: nobody fills the disk with changes.
+const MOST: u32 = 100_000;
+const DAY: i64 = 86_400;
+
+/// What keeps the history short.
+#[derive(Debug)]
+pub struct Pruning {
+    store: Arc<Store>,
+    clock: Clock,
+    days: u32,
+    trash_days: u32,
+    most: u32,
+}
+
+impl Pruning {
+    /// For the calendar of `app`.
+    #[must_use]
+    pub fn of(app: &App) -> Self {
+        let (store, clock) = (Arc::clone(&app.store), app.clock.clone());
+        let (days, trash_days) = (app.history_days, app.trash_days);
+        Self { store, clock, days, trash_days, most: MOST }
+    }
+
+    /// The same, with at most `most` entries of a calendar.
+    #[must_use]
+    pub fn keeping(self, most: u32) -> Self {
+        Self { most, ..self }
+    }
+
+    /// Prunes once an hour, forever.
+    pub async fn keep_short(self) {
+        let mut look = interval(LOOK);
+        look.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            look.tick().await;
+            if let Err(error) = self.prune().await {
+                tracing::warn!("the history is not pruned now: {error}");
+            }
+        }
+    }
+
+    /// Deletes all entries that are too old, and the oldest of those that are too many; has the groups purged that were
+    /// in the trash for long enough.
+    ///
+    /// # Errors
+    /// If the clock is wrong, or the database cannot be read or written.
+    pub async fn prune(&self) -> Result<()> {
+        let now = self.clock.now()?;
+        let before = now.later(-DAY * i64::from(self.trash_days));
+        while self.store.write(move |tx| tx.empty_trash(before)).await? > 0 {}
+        let before = now.later(-DAY * i64::from(self.days));
+        while self.store.write(move |tx| tx.prune_history(before)).await? > 0 {}
+        let most = self.most;
+        let long = self.store.read(Lane::alone(), move |snapshot| snapshot.long_histories(most));
+        for calendar in long.await? {
+            while self.store.write(move |tx| tx.prune_long_history(calendar, most)).await? > 0 {}
+        }
+        Ok(())
+    }
+}
