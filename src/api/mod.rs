@@ -16,6 +16,7 @@ mod group_values;
 mod holidays;
 mod idempotency;
 mod input;
+mod invitation;
 mod member;
 pub mod openapi;
 mod parameters;
@@ -82,6 +83,11 @@ pub fn routes() -> Vec<Route> {
         member::list,
         member::put,
         member::remove,
+        invitation::create,
+        invitation::list,
+        invitation::end,
+        invitation::read,
+        invitation::accept,
         subscription::create,
         holidays::list,
         transfer::import::import,

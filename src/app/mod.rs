@@ -23,7 +23,7 @@ use tokio::sync::Notify;
 
 use crate::clock::Clock;
 use crate::domain::auth::Tokens;
-use crate::model::{Bounds, FeedSpan, Rate};
+use crate::model::{Bounds, FeedSpan, Invitations, Rate};
 use crate::store::{PendingNote, Store};
 
 /// The running calendar: its store, clock, keys and settings.
@@ -37,6 +37,8 @@ pub struct App {
     pub tokens: Tokens,
     /// Whether anybody may register.
     pub registration_open: bool,
+    /// Who may accept an invitation to a group.
+    pub invitations: Invitations,
     /// How much one user may have.
     pub bounds: Bounds,
     /// How often one address may register and sign in.
@@ -70,6 +72,8 @@ pub struct App {
 pub struct Settings {
     /// Whether anybody may register.
     pub registration_open: bool,
+    /// Who may accept an invitation to a group.
+    pub invitations: Invitations,
     /// How much one user may have.
     pub bounds: Bounds,
     /// How often one address may register and sign in; `None` for no limit.
@@ -92,6 +96,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             registration_open: true,
+            invitations: Invitations::default(),
             bounds: Bounds::default(),
             auth_rate: None,
             write_rate: None,
@@ -113,6 +118,7 @@ impl App {
             clock,
             tokens,
             registration_open: settings.registration_open,
+            invitations: settings.invitations,
             bounds: settings.bounds,
             feed_limit: AuthLimit::new(settings.auth_rate, settings.trusted_proxies.clone()),
             feed_span: settings.feed_span,

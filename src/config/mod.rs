@@ -31,10 +31,10 @@ pub use sources::Flags;
 pub use values::LogFormat;
 
 use crate::error::{Error, Result};
-use crate::model::{Bounds, Database, FeedSpan, PostgresUrl, Rate};
+use crate::model::{Bounds, Database, FeedSpan, Invitations, PostgresUrl, Rate};
 use lookup::{path, read, text, texts, wrong};
 use values::{
-    duration, frame_ancestors, log_format, networks, origins, rate, registration_open,
+    duration, frame_ancestors, invitations, log_format, networks, origins, rate, registration_open,
     socket_address, span, zone,
 };
 
@@ -82,6 +82,8 @@ pub struct Config {
     pub token_lifetime: Option<Duration>,
     /// Whether anybody may register.
     pub registration_open: bool,
+    /// Who may accept an invitation to a group.
+    pub invitations: Invitations,
     /// The origins whose pages may call the API.
     pub cors_origins: Vec<String>,
     /// How much one user may have.
@@ -184,6 +186,7 @@ impl Config {
                 .map(|text| duration("token_lifetime", &text))
                 .transpose()?,
             registration_open: registration_open(text(&given, "registration")?.as_deref())?,
+            invitations: invitations(text(&given, "invitations")?.as_deref())?,
             bounds: bounds(&given)?,
             feed_span: FeedSpan {
                 past: span("feed_past", text(&given, "feed_past")?.as_deref(), default_span.past)?,

@@ -19,6 +19,8 @@
 //!   by a feed that they have made of it.
 //! - In a group that is filled from an outside calendar, nobody registers, changes or deletes an event.
 //!   The address of that calendar may be a secret, so only the group's owners see it ([`seen_group`]).
+//! - An owner invites others by a link, which makes whoever has it a member: not an owner, and not with less than everyone
+//!   may. It is good while whoever made it owns the group ([`role_by`]).
 //! - All members of a group know who else is one. Others who see an open group know its owners.
 //!
 //! A view cannot ask about each event in turn. The queries that find what a calendar shows, in
@@ -28,7 +30,7 @@
 use super::{no_event, no_group};
 use crate::error::{Error, Result};
 use crate::model::{
-    Event, EventDetails, EventId, Feed, Group, GroupId, Role, Standing, Status, UserId,
+    Event, EventDetails, EventId, Feed, Group, GroupId, Invitation, Role, Standing, Status, UserId,
     private_subject,
 };
 use crate::store::{Snapshot, Transaction};
@@ -217,6 +219,28 @@ pub fn seen_group(mut group: Group) -> Option<Group> {
 pub fn own_group(tx: &Transaction<'_>, caller: UserId, group: GroupId) -> Result<Standing> {
     let standing = member_of(tx, caller, group)?;
     if standing.role == Some(Role::Owner) { Ok(standing) } else { Err(not_owned(group)) }
+}
+
+/// The same for a caller who only looks at what an owner has of it.
+///
+/// # Errors
+/// As [`own_group`].
+pub fn owned_group(snapshot: &Snapshot<'_>, caller: UserId, group: GroupId) -> Result<()> {
+    match role_in(snapshot, caller, group)? {
+        Some(Role::Owner) => Ok(()),
+        Some(_) => Err(not_owned(group)),
+        None => Err(no_group(group)),
+    }
+}
+
+/// What whoever accepts `invitation` becomes in its group; none if it is good for nothing any more.
+///
+/// # Errors
+/// If the store cannot read.
+pub fn role_by(snapshot: &Snapshot<'_>, invitation: &Invitation) -> Result<Option<Role>> {
+    let standing = snapshot.standing(invitation.inviter, invitation.group)?;
+    let standing = standing.filter(|standing| standing.role == Some(Role::Owner));
+    Ok(standing.and_then(|standing| standing.everyone.role().max(Some(invitation.role))))
 }
 
 /// How `caller` stands to `group`, whose members others cannot change until the transaction ends.

@@ -13,7 +13,7 @@ pub mod events;
 pub mod feeds;
 pub mod flask;
 pub mod groups;
-
+pub mod invitations;
 mod limits;
 pub mod members;
 mod objects;

@@ -101,6 +101,7 @@ fn open(config: &Config, pending: PendingNote) -> Result<App> {
     let tokens = Tokens::new(key, config.token_lifetime);
     let settings = Settings {
         registration_open: config.registration_open,
+        invitations: config.invitations,
         bounds: config.bounds,
         auth_rate: config.auth_rate,
         write_rate: config.write_rate,

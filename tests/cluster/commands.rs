@@ -25,7 +25,7 @@ fn a_calendar_is_made_migrated_filled_checked_and_described() {
     );
     assert_eq!(
         on(&url, &["db", "migrate"]).out,
-        "version  name                     state\n13       user_settings            pending\n14       properties_and_series    pending\n15       calendar_objects         pending\n16       feeds_and_subscriptions  pending\n17       people                   pending\n"
+        "version  name                     state\n13       user_settings            pending\n14       properties_and_series    pending\n15       calendar_objects         pending\n16       feeds_and_subscriptions  pending\n17       people                   pending\n18       invitations              pending\n"
     );
     let early = on(&url, &["user", "list"]);
     assert_eq!(early.code, Some(1));
@@ -33,12 +33,12 @@ fn a_calendar_is_made_migrated_filled_checked_and_described() {
     assert_eq!(
         on(&url, &["db", "upgrade"]),
         done(&format!(
-            "applied V13__user_settings\napplied V14__properties_and_series\napplied V15__calendar_objects\napplied V16__feeds_and_subscriptions\napplied V17__people\npostgres://{place} is at version 17\n"
+            "applied V13__user_settings\napplied V14__properties_and_series\napplied V15__calendar_objects\napplied V16__feeds_and_subscriptions\napplied V17__people\napplied V18__invitations\npostgres://{place} is at version 18\n"
         ))
     );
     assert_eq!(
         on(&url, &["db", "upgrade"]),
-        done(&format!("postgres://{place} is at version 17\n"))
+        done(&format!("postgres://{place} is at version 18\n"))
     );
     let token = on(&url, &["user", "add", "park@jungi.me"]);
     assert_eq!((token.code, token.out.split('.').count()), (Some(0), 3), "{token:?}");
@@ -48,7 +48,7 @@ fn a_calendar_is_made_migrated_filled_checked_and_described() {
     let status = on(&url, &["db", "status"]);
     let lines: Vec<_> = status.out.lines().map(|line| line.trim_end()).collect();
     assert_eq!(lines[0], format!("database  postgres://{place}"));
-    assert_eq!(lines[1], "version   17");
+    assert_eq!(lines[1], "version   18");
     assert_eq!(lines[3..], ["users     1", "groups    0", "events    0", "standbys  none"]);
     shared.execute(
         "INSERT INTO event (user_id, subject, subject_folded, starts, ends, created)
@@ -134,7 +134,7 @@ fn the_flask_system_is_imported_with_its_ids_and_later_ids_follow_them() {
 }
 
 /// Everything that a calendar holds, but what is made again.
-const CONTENTS: [&str; 18] = [
+const CONTENTS: [&str; 19] = [
     "SELECT id, length(key) FROM signing_key",
     "SELECT id, uid_suffix, history FROM database_identity",
     "SELECT id, email, email_folded, created, password_hash, token_generation, calendar_version, events
@@ -155,6 +155,7 @@ const CONTENTS: [&str; 18] = [
     "SELECT user_id, kind, key, made_id, used FROM idempotency_key ORDER BY 1, 2, 3",
     "SELECT user_id, language, default_group FROM user_settings ORDER BY 1",
     "SELECT id, user_id, group_id, busy_only, name, hex(digest), created, used FROM feed ORDER BY id",
+    "SELECT id, group_id, inviter_id, role, hex(digest), created, expires FROM invitation ORDER BY id",
     "SELECT group_id, url, etag, modified, \"read\", problem, due, failures FROM subscription ORDER BY 1",
     "SELECT id, finished, failure FROM backup ORDER BY id",
 ];
@@ -204,6 +205,8 @@ fn a_calendar_is_moved_to_postgres_and_back_with_everything_that_it_holds() {
          UPDATE calendar_group SET everyone = 0, color = '#1a73e8', description = 'a' WHERE id % 2 = 0;
          UPDATE member SET user_id = (SELECT max(id) FROM user), created = 7 WHERE group_id % 2 = 0;
          INSERT INTO backup (finished, failure) VALUES (5, NULL), (6, 'no room');
+         INSERT INTO invitation (group_id, inviter_id, role, digest, created, expires)
+         SELECT min(g.id), min(g.creator_id), 2, zeroblob(32), 5, 9 FROM calendar_group g;
          UPDATE sqlite_sequence SET seq = seq + 100",
     )
     .unwrap();
@@ -220,7 +223,7 @@ fn a_calendar_is_moved_to_postgres_and_back_with_everything_that_it_holds() {
     assert_eq!(shared.rows(tables, "-"), ["0"]);
     let moved = on(file_name, &["db", "move", file_name, &url]);
     assert!(moved.out.ends_with("and read them back the same\n"), "{moved:?}");
-    assert_eq!(rows(&moved), 19);
+    assert_eq!(rows(&moved), 20);
     assert!(on(&url, &["db", "check"]).out.ends_with(" is sound\n"));
     assert_eq!(token(&url), token(file_name));
 
@@ -234,7 +237,7 @@ fn a_calendar_is_moved_to_postgres_and_back_with_everything_that_it_holds() {
         conn.query_row("SELECT key FROM signing_key", [], |row| row.get::<_, Vec<u8>>(0)).unwrap()
     };
     assert_eq!(keys(&back), keys(&file));
-    let last = "SELECT name, seq FROM sqlite_sequence WHERE name IN ('user', 'calendar_group', 'event', 'calendar_object', 'import') ORDER BY name";
+    let last = "SELECT name, seq FROM sqlite_sequence WHERE name IN ('user', 'calendar_group', 'event', 'calendar_object', 'import', 'invitation') ORDER BY name";
     let last_ids =
         |file: &Path| database::rows(&rusqlite::Connection::open(file).unwrap(), last, "-");
     assert_eq!(last_ids(&back), last_ids(&file));

@@ -87,8 +87,9 @@ fn normalised(text: &str) -> String {
     let differing = [
         (r"eyJ[\w-]+\.[\w-]+\.[\w-]+".to_owned(), "*"),
         (r"/feed/[a-z2-7]{52}".to_owned(), "/feed/*"),
+        (r"/join/[a-z2-7]{52}".to_owned(), "/join/*"),
         (r#""revision":"[0-9a-f]{16}""#.to_owned(), r#""revision":"*""#),
-        (format!(r#""(created|updated|used)":"{DATE} GMT""#), r#""$1":"*""#),
+        (format!(r#""(created|updated|used|expires)":"{DATE} GMT""#), r#""$1":"*""#),
         (format!(r"(?m)  {DATE}(  |$)"), "  *$1"),
         (r"(?m)^version      \d+$".to_owned(), "version *"),
         (r"(?m)^size         \d+ bytes$".to_owned(), "size * bytes"),

@@ -4,7 +4,7 @@ use rocket::http::Method;
 
 /// Each call with a path and a body that succeed on the calendar of
 /// [`Calendar::populated`](super::calendar::Calendar::populated).
-pub(crate) const CALLS: [(Method, &str, &str); 33] = [
+pub(crate) const CALLS: [(Method, &str, &str); 37] = [
     (Method::Get, "/user", ""),
     (Method::Post, "/user/calendar/group", r#"{"selected_group": "0"}"#),
     (Method::Get, "/user/calendar/group", ""),
@@ -49,6 +49,10 @@ pub(crate) const CALLS: [(Method, &str, &str); 33] = [
     (Method::Get, "/group/list", ""),
     (Method::Get, "/group/1/member", ""),
     (Method::Put, "/group/1/member", r#"{"useremail": "park@jungi.me", "role": "owner"}"#),
+    (Method::Get, "/group/1/invitation", ""),
+    (Method::Post, "/group/1/invitation", r#"{"role": "reader"}"#),
+    (Method::Delete, "/group/1/invitation/1", ""),
+    (Method::Put, "/invitation/7qk2vhx5zn3mcf6twd4ybgrjp2laeo5usik3xq7hnv2mzc4twf6y", ""),
     (
         Method::Post,
         "/group/event",

@@ -9,7 +9,9 @@ use super::operation::Call;
 use super::schemas::form;
 use crate::api::envelope::Code;
 use crate::api::transfer::{export, import};
-use crate::api::{calendar, event, feed, group, holidays, member, settings, subscription, user};
+use crate::api::{
+    calendar, event, feed, group, holidays, invitation, member, settings, subscription, user,
+};
 
 const EVENT_AT: &str = "^/api/v1/calendar/event/[1-9][0-9]*$";
 const GROUP_AT: &str = "^/api/v1/group/[1-9][0-9]*$";
@@ -18,14 +20,18 @@ const OWN: [Code; 2] = [Code::NOT_FOUND, Code::NOT_OWNER];
 
 /// Every call of version 1.
 pub(super) fn all() -> impl Iterator<Item = Call> {
-    [user(), calendar(), group(), transfer(), vec![document()]].into_iter().flatten()
+    [user(), calendar(), group(), invitation(), transfer(), vec![document()]].into_iter().flatten()
 }
 
 fn user() -> Vec<Call> {
     vec![
         call(Post, "/user", "register", user::register)
             .about("Registers a user and gives out the token (call 1)")
-            .refuses(&[Code::EMAIL_EXISTS, Code::REFUSED]),
+            .says(
+                "With an `invitation`, the user becomes a member of its group as well; if that is good for nothing, \
+                 nobody is registered.",
+            )
+            .refuses(&[Code::EMAIL_EXISTS, Code::REFUSED, Code::NOT_FOUND]),
         call(Post, "/user/login", "signIn", user::login)
             .about("Gives out a token for an email and a password")
             .refuses(&[Code::REFUSED]),
@@ -162,6 +168,34 @@ fn group() -> Vec<Call> {
             .about("Registers an event in a group (call 17)")
             .refuses(&OWN)
             .made_at(EVENT_AT),
+    ]
+}
+
+fn invitation() -> Vec<Call> {
+    vec![
+        call(Get, "/group/{id}/invitation", "invitations", invitation::list)
+            .about("The open invitations to a group that the caller owns")
+            .refuses(&[Code::NOT_OWNER]),
+        call(Post, "/group/{id}/invitation", "createInvitation", invitation::create)
+            .about("Makes an invitation to a group that the caller owns: a link for one person, good for a week")
+            .says(
+                "Only this answer has the link. Whoever opens it in a browser sees what the group is called and who \
+                 invites, and becomes a member with it. It is good while whoever made it owns the group.",
+            )
+            .refuses(&[Code::NOT_OWNER, Code::REFUSED]),
+        call(Delete, "/group/{id}/invitation/{invitation}", "endInvitation", invitation::end)
+            .about("Ends an invitation to a group that the caller owns")
+            .refuses(&[Code::NOT_OWNER, Code::TOO_MANY]),
+        call(Get, "/invitation/{secret}", "invitation", invitation::read)
+            .about("What an invitation is to, for whoever has its link")
+            .says("`secret` is what stands after `/join/` in the link."),
+        call(Put, "/invitation/{secret}", "acceptInvitation", invitation::accept)
+            .about("Makes the caller a member of the group that an invitation is to")
+            .says(
+                "The calendar of a new member shows the group. Who is a member already stays what they are, and the \
+                 invitation can still be used.",
+            )
+            .refuses(&[Code::INVALID, Code::TOO_MANY]),
     ]
 }
 

@@ -36,7 +36,8 @@ const SEQUENCES: &str = r#"
         UNION ALL SELECT 'event', (SELECT max(id) FROM event)
         UNION ALL SELECT 'calendar_object', (SELECT max(id) FROM calendar_object)
         UNION ALL SELECT 'import', (SELECT max(id) FROM import)
-        UNION ALL SELECT 'feed', (SELECT max(id) FROM feed)) t"#;
+        UNION ALL SELECT 'feed', (SELECT max(id) FROM feed)
+        UNION ALL SELECT 'invitation', (SELECT max(id) FROM invitation)) t"#;
 
 /// The first column of each is the key of the row, as text.
 const USERS: Sql = Sql::each(
@@ -81,6 +82,9 @@ WHERE g.everyone = 0 AND g.deleted = 0 AND g.narrowed = 0
 );
 const FEEDS: Sql = Sql::both(
     "SELECT CAST(id AS TEXT), name, CAST(length(digest) AS BIGINT), created, used FROM feed",
+);
+const INVITATIONS: Sql = Sql::both(
+    "SELECT CAST(id AS TEXT), CAST(length(digest) AS BIGINT), created, expires FROM invitation",
 );
 const SUBSCRIPTIONS: Sql =
     Sql::both("SELECT CAST(group_id AS TEXT), url, failures FROM subscription");
@@ -240,6 +244,15 @@ fn rows(conn: Conn<'_>, readers: TextReaders, faults: &mut Faults) -> Result<()>
             when(row.get::<i64>(2)? != 32, "digest: is not a SHA-256 digest"),
             time(row, 3, "created")?,
             time(row, 4, "used")?,
+        ])
+    })?;
+    each_with_id(conn, "invitation", INVITATIONS, faults, |row| {
+        let (created, expires): (i64, i64) = (row.get(2)?, row.get(3)?);
+        Ok(vec![
+            when(row.get::<i64>(1)? != 32, "digest: is not a SHA-256 digest"),
+            time(row, 2, "created")?,
+            time(row, 3, "expires")?,
+            when(expires < created, "expires: is before it was made"),
         ])
     })?;
     each_with_id(conn, "subscription", SUBSCRIPTIONS, faults, |row| {

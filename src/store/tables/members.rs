@@ -171,13 +171,21 @@ impl Snapshot<'_> {
 }
 
 impl Transaction<'_> {
+    /// Keeps others from changing `group` and its members until this transaction ends.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn lock_group(&self, group: GroupId) -> Result<()> {
+        self.conn.row(LOCK, params![group.0], |_| Ok(())).map(drop)
+    }
+
     /// As [`Snapshot::standing`], and keeps others from changing the group and its members until this transaction ends.
     ///
     /// # Errors
     /// If the database cannot be read.
     pub fn locked_standing(&self, user: UserId, group: GroupId) -> Result<Option<Standing>> {
         // A statement that has waited for the lock sees the group as it is then, and its members as they were before.
-        self.conn.row(LOCK, params![group.0], |_| Ok(()))?;
+        self.lock_group(group)?;
         self.standing_by(STANDING, user, group)
     }
 

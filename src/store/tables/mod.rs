@@ -14,6 +14,7 @@ pub(super) mod group_events;
 pub(super) mod groups;
 pub(super) mod idempotency_keys;
 pub(super) mod imports;
+mod invitations;
 pub(super) mod members;
 pub(super) mod objects;
 mod pages;

@@ -8,8 +8,8 @@ use super::events::{
 };
 use super::series::{CHANGED_OCCURRENCE, COUNT_SERIES, ZONED};
 use super::{
-    changes, feeds, group_events, groups, idempotency_keys, imports, members, objects, pages,
-    selections, subject_index, subscriptions, tombstones, user_settings, users,
+    changes, feeds, group_events, groups, idempotency_keys, imports, invitations, members, objects,
+    pages, selections, subject_index, subscriptions, tombstones, user_settings, users,
 };
 use crate::store::Store;
 use crate::store::engine::sql::Sql;
@@ -56,6 +56,17 @@ fn assert_plan(sql: impl Into<Sql>, expected: &[&str]) {
             "a whole table is scanned:\n{plan}"
         );
     }
+}
+
+#[test]
+fn invitations_are_found_by_their_secret_or_their_group_and_those_that_expire_by_when() {
+    assert_plan(
+        invitations::BY_DIGEST,
+        &["SEARCH i USING INDEX sqlite_autoindex_invitation_1 (digest=?)"],
+    );
+    assert_plan(invitations::OF_GROUP, &["SEARCH i USING INDEX invitation_of_group (group_id=?)"]);
+    assert_plan(invitations::COUNT_OF_GROUP, &["invitation_of_group (group_id=?)"]);
+    assert_plan(invitations::PURGE_EXPIRED, &["invitation_expires (expires<?)"]);
 }
 
 #[test]

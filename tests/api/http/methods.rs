@@ -19,7 +19,7 @@ const METHODS: [Method; 9] = [
 ];
 
 /// Every path with the methods that it takes, as `Allow` names them.
-const PATHS: [(&str, &str); 24] = [
+const PATHS: [(&str, &str); 27] = [
     ("/user", "GET, HEAD, POST"),
     ("/user/calendar/group", "GET, HEAD, POST"),
     ("/user/calendar/group/1", "PUT, DELETE"),
@@ -40,6 +40,9 @@ const PATHS: [(&str, &str); 24] = [
     ("/group/event", "POST"),
     ("/group/1/export", "GET, HEAD"),
     ("/group/1/member", "GET, HEAD, PUT, DELETE"),
+    ("/group/1/invitation", "GET, HEAD, POST"),
+    ("/group/1/invitation/1", "DELETE"),
+    ("/invitation/abc", "GET, HEAD, PUT"),
     ("/holidays", "GET, HEAD"),
     ("/import", "POST"),
     ("/export", "GET, HEAD"),
@@ -96,8 +99,10 @@ fn every_path_takes_the_methods_it_names() {
                     );
                 } else if path == "/openapi.json" {
                     assert_eq!(answer.status, 200);
+                } else if (method, path) == (Method::Get, "/invitation/abc") {
+                    answer.not_found("there is no such invitation");
                 } else if method == Method::Head {
-                    answer.is(401, "");
+                    answer.is(if path == "/invitation/abc" { 404 } else { 401 }, "");
                 } else {
                     answer.without_token();
                 }

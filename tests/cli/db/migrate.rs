@@ -33,6 +33,7 @@ fn the_plan_can_be_json() {
             {"version": 15, "name": "calendar_objects", "state": "pending"},
             {"version": 16, "name": "feeds_and_subscriptions", "state": "pending"},
             {"version": 17, "name": "people", "state": "pending"},
+            {"version": 18, "name": "invitations", "state": "pending"},
         ])
     );
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0, "a plan makes no database");
@@ -52,7 +53,7 @@ fn a_database_newer_than_the_binary_is_refused_untouched() {
     .unwrap();
     drop(conn);
     let before = fs::read(&path).unwrap();
-    let why = "calendar.sqlite is at version 999, newer than this binary's 17: use a newer calendar-server";
+    let why = "calendar.sqlite is at version 999, newer than this binary's 18: use a newer calendar-server";
     for arguments in [&["db", "upgrade"][..], &["db", "migrate"], &["db", "status"]] {
         assert_eq!(run(folder.path(), arguments), failed(why), "{arguments:?}");
     }

@@ -19,7 +19,7 @@ use crate::support::server::command;
 
 /// The rows that a calendar gets at each version, the first at version 1: they fit only from then on.
 /// Some are deleted again, so that their ids are used up.
-pub(crate) const ROWS_BY_VERSION: [&str; 17] = ["
+pub(crate) const ROWS_BY_VERSION: [&str; 18] = ["
     INSERT INTO user (email, email_folded, created) VALUES
         ('Park@jungi.me', 'park@jungi.me', 1497869704), ('김@예.한국', '김@예.한국', 1497869705),
         ('gone@example.com', 'gone@example.com', 1);
@@ -118,6 +118,11 @@ r#"
     UPDATE calendar_group SET everyone = 0, color = '#1a73e8', description = 'Who learns with us', narrowed = 1
     WHERE id = 1;
     INSERT INTO member (group_id, user_id, role, created) VALUES (1, 2, 3, 1497869726);
+",
+"
+    INSERT INTO invitation (group_id, inviter_id, role, digest, created, expires)
+    VALUES (1, 1, 2, zeroblob(32), 1497869727, 1498474527), (1, 1, 1, randomblob(32), 1497869727, 1498474527);
+    DELETE FROM invitation WHERE id = 2;
 ",
 ];
 
