@@ -2,7 +2,7 @@
 
 import * as groupDialog from './dialogs/group.js';
 import { byId, el, icon, on } from './dom.js';
-import { allGroups, groupMark, isOld, load, select, selectedFirst } from './groups.js';
+import { allGroups, groupMark, isOld, load, loadAfterMove, select, selectedFirst } from './groups.js';
 import { errorMessage, t } from './i18n/index.js';
 import { notify } from './messages.js';
 import { refresh } from './refresh.js';
@@ -96,6 +96,13 @@ async function toggle(id, selected) {
     return;
   }
   void refresh();
+}
+
+/** Shows a group that the user has just become a member of. @param {number} id */
+export async function showJoined(id) {
+  await loadAfterMove();
+  if (!state.selectedGroups.has(id)) await select(id, true);
+  drawAndRefresh();
 }
 
 /** Selects a group so that an event added to it shows. @param {number} id */

@@ -11,6 +11,7 @@ import { addressText, problemText } from '../subscription.js';
 import { canBeSeen, isSameText } from '../text.js';
 import { MINUTE, fromApi } from '../time.js';
 import { exportCalendar } from './export.js';
+import { initInvitations, showInvitations } from './invite.js';
 import { initMembers, showMembers } from './members.js';
 import { askBeforeClosing } from './unsaved.js';
 
@@ -45,6 +46,7 @@ export function init(onChange) {
   on('group-subscribe', 'click', () => leaveFor(import('./subscribe.js'), ({ openSubscribe }) => openSubscribe()));
   on('group-export', 'click', () => void saveFile());
   initMembers(changed);
+  initInvitations();
 }
 
 /** @param {Group | null} group null: a new one */
@@ -62,6 +64,7 @@ export function openGroup(group) {
   byId('group-import').hidden = Boolean(group?.subscription);
   showSubscription(group);
   showMembers(group);
+  showInvitations(group);
   if (group) void showMore(draft, group);
   open(byId('group-dialog'), isOwn ? byId('group-name') : byId('group-export'));
 }
@@ -73,6 +76,7 @@ export function openPersonal() {
   byId('group-files').hidden = byId('group-import').hidden = false;
   showSubscription(null);
   showMembers(null);
+  showInvitations(null);
   open(byId('group-dialog'), byId('group-import'));
 }
 
