@@ -17,6 +17,7 @@ mod holidays;
 mod idempotency;
 mod input;
 mod invitation;
+mod look;
 mod member;
 pub mod openapi;
 mod parameters;
@@ -54,6 +55,9 @@ pub fn routes() -> Vec<Route> {
         user::selected_groups,
         user::select_group,
         user::unselect_group,
+        look::read,
+        look::set_color,
+        look::replace_order,
         settings::read,
         settings::replace,
         feed::list,

@@ -21,6 +21,7 @@
 //!   The address of that calendar may be a secret, so only the group's owners see it ([`seen_group`]).
 //! - An owner invites others by a link, which makes whoever has it a member: not an owner, and not with less than everyone
 //!   may. It is good while whoever made it owns the group ([`role_by`]).
+//! - Which colour somebody gives a calendar, and where they list it, nobody else sees.
 //! - All members of a group know who else is one. Others who see an open group know its owners.
 //!
 //! A view cannot ask about each event in turn. The queries that find what a calendar shows, in

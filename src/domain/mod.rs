@@ -15,6 +15,7 @@ pub mod flask;
 pub mod groups;
 pub mod invitations;
 mod limits;
+pub mod looks;
 pub mod members;
 mod objects;
 pub mod passwords;

@@ -43,7 +43,7 @@ pub use email::{Email, lowercase};
 pub use event::{Event, EventDetails, EventTimes, Occurrence};
 pub use expected::Expected;
 pub use feed::FeedUrl;
-pub use group::{Color, Group, GroupDetails};
+pub use group::{Color, Group, GroupDetails, Look};
 pub use id::{EventId, FeedId, GroupId, ImportId, InvitationId, ObjectId, UserId};
 pub use idempotency::IdempotencyKey;
 pub use input::{EventInput, Scope, SearchIn, Target};

@@ -4,12 +4,15 @@ use rocket::http::Method;
 
 /// Each call with a path and a body that succeed on the calendar of
 /// [`Calendar::populated`](super::calendar::Calendar::populated).
-pub(crate) const CALLS: [(Method, &str, &str); 37] = [
+pub(crate) const CALLS: [(Method, &str, &str); 40] = [
     (Method::Get, "/user", ""),
     (Method::Post, "/user/calendar/group", r#"{"selected_group": "0"}"#),
     (Method::Get, "/user/calendar/group", ""),
     (Method::Put, "/user/calendar/group/1", ""),
     (Method::Delete, "/user/calendar/group/1", ""),
+    (Method::Get, "/user/calendar/look", ""),
+    (Method::Put, "/user/calendar/look", r##"{"group": 1, "color": "#1a73e8"}"##),
+    (Method::Put, "/user/calendar/order", r#"{"groups": "1"}"#),
     (Method::Get, "/user/settings", ""),
     (Method::Put, "/user/settings", r#"{"clock": 24}"#),
     (Method::Get, "/user/feed", ""),

@@ -10,7 +10,7 @@ use super::schemas::form;
 use crate::api::envelope::Code;
 use crate::api::transfer::{export, import};
 use crate::api::{
-    calendar, event, feed, group, holidays, invitation, member, settings, subscription, user,
+    calendar, event, feed, group, holidays, invitation, look, member, settings, subscription, user,
 };
 
 const EVENT_AT: &str = "^/api/v1/calendar/event/[1-9][0-9]*$";
@@ -53,6 +53,16 @@ fn user() -> Vec<Call> {
         call(Delete, "/user/calendar/group/{id}", "unselectGroup", user::unselect_group)
             .about("Unselects one group")
             .refuses(&[Code::TOO_MANY]),
+        call(Get, "/user/calendar/look", "looks", look::read)
+            .about("How calendars look to the caller, to which they have given a colour or a place")
+            .says("The personal calendar first, then the groups in the caller's order. Nobody else sees it."),
+        call(Put, "/user/calendar/look", "changeLook", look::set_color)
+            .about("Gives a calendar a colour for the caller, or takes theirs away")
+            .refuses(&[Code::NOT_FOUND]),
+        call(Put, "/user/calendar/order", "orderGroups", look::replace_order)
+            .about("Puts the caller's groups into an order")
+            .says("Those that are left out come after them, by id.")
+            .refuses(&[Code::NOT_FOUND]),
         call(Get, "/user/settings", "settings", settings::read)
             .about("How the caller wants to see the calendar")
             .says("What is left out is as the browser has it."),

@@ -42,6 +42,8 @@ pub(super) fn body(call: &str) -> Option<Value> {
             "event_id": 1, "sdate": "2017-06-19 19:00:00", "edate": "2017-06-19 22:00:00",
             "subject": "친구들과 저녁 약속",
         }),
+        "changeLook" => json!({"group": 1, "color": "#d50000"}),
+        "orderGroups" => json!({"groups": "1"}),
         "changeSettings" => json!({
             "week_start": "monday", "clock": 24, "week_numbers": true, "default_group": 1,
         }),
@@ -118,6 +120,7 @@ fn data(call: &str) -> Option<Value> {
         "register" | "signIn" | "changePassword" => json!({"token": TOKEN}),
         "me" => json!({"useremail": EMAIL, "created": CREATED, "timezone": "Asia/Seoul"}),
         "settings" => json!({}),
+        "looks" => json!([{"group": 1, "color": "#1a73e8", "position": 1}]),
         "feeds" => json!([{
             "id": 1, "name": CLUB, "group": 1, "busy_only": true, "created": CREATED, "used": null,
         }]),
@@ -203,6 +206,7 @@ fn detail(call: &str, first: &str, code: Code) -> Option<String> {
         Code::INVALID if call == "acceptInvitation" => {
             "the group has 1000 members, which is the most: ask an owner to remove one first".into()
         }
+        Code::INVALID if call == "changeLook" => "color: required, but missing".into(),
         Code::INVALID if call == "changeSettings" => "clock: expected 12 or 24".into(),
         Code::INVALID if first.is_empty() => format!("limit: {LIMIT}"),
         Code::INVALID => format!("{first}: required, but missing"),
@@ -225,7 +229,7 @@ fn detail(call: &str, first: &str, code: Code) -> Option<String> {
         Code::NOT_FOUND if ["birthday", "deleteBirthday"].contains(&call) => {
             "you have no birthday registered".into()
         }
-        Code::NOT_FOUND if ["changeSettings", "createFeed"].contains(&call) => {
+        Code::NOT_FOUND if ["changeSettings", "createFeed", "changeLook"].contains(&call) => {
             "group 1 does not exist".into()
         }
         Code::NOT_FOUND if ["register", "invitation", "acceptInvitation"].contains(&call) => {

@@ -80,6 +80,14 @@ FROM selection s JOIN calendar_group g ON g.id = s.group_id
 WHERE g.everyone = 0 AND g.deleted = 0 AND g.narrowed = 0
     AND NOT EXISTS (SELECT 1 FROM member m WHERE m.group_id = g.id AND m.user_id = s.user_id)",
 );
+const LOOKS: Sql = Sql::both(
+    "
+SELECT CAST(l.user_id AS TEXT) || coalesce(', ' || CAST(l.group_id AS TEXT), ''), l.color, coalesce(l.position, 1),
+    CAST(CASE WHEN g.everyone = 0 AND g.deleted = 0 AND g.narrowed = 0
+        AND NOT EXISTS (SELECT 1 FROM member m WHERE m.group_id = g.id AND m.user_id = l.user_id)
+    THEN 1 ELSE 0 END AS BIGINT)
+FROM calendar_look l LEFT JOIN calendar_group g ON g.id = l.group_id",
+);
 const FEEDS: Sql = Sql::both(
     "SELECT CAST(id AS TEXT), name, CAST(length(digest) AS BIGINT), created, used FROM feed",
 );
@@ -223,13 +231,12 @@ fn rows(conn: Conn<'_>, readers: TextReaders, faults: &mut Faults) -> Result<()>
     each_with_id(conn, "backup", BACKUPS, faults, |row| Ok(vec![time(row, 1, "finished")?]))?;
     each_with_id(conn, "calendar_group", GROUPS, faults, |row| {
         let (color, about): (Option<String>, Option<String>) = (row.get(4)?, row.get(5)?);
-        let is_color = |color: String| Color::read(&color).is_ok_and(|read| read.as_str() == color);
         let is_about = |about: String| Properties::read_location(&about).is_ok();
         Ok(vec![
             short(row, 1, "name")?,
             time(row, 2, "created")?,
             time(row, 3, "updated")?,
-            when(!color.is_none_or(is_color), "color: is not #rrggbb"),
+            when(!color.is_none_or(|color| is_color(&color)), "color: is not #rrggbb"),
             when(!about.is_none_or(is_about), "description: is empty or too long"),
             when(!row.get::<bool>(6)?, "has no owner"),
         ])
@@ -237,6 +244,14 @@ fn rows(conn: Conn<'_>, readers: TextReaders, faults: &mut Faults) -> Result<()>
     each_with_id(conn, "member", MEMBERS, faults, |row| Ok(vec![time(row, 1, "created")?]))?;
     each_with_id(conn, "selection", LOST, faults, |_| {
         Ok(vec![Some("its user may not see the group".into())])
+    })?;
+    each_with_id(conn, "calendar_look", LOOKS, faults, |row| {
+        let color: Option<String> = row.get(1)?;
+        Ok(vec![
+            when(!color.is_none_or(|color| is_color(&color)), "color: is not #rrggbb"),
+            when(row.get::<i64>(2)? < 1, "position: is below 1"),
+            when(row.get(3)?, "its user may not see the group"),
+        ])
     })?;
     each_with_id(conn, "feed", FEEDS, faults, |row| {
         Ok(vec![
@@ -295,6 +310,11 @@ fn rows(conn: Conn<'_>, readers: TextReaders, faults: &mut Faults) -> Result<()>
         ])
     })?;
     check_objects::rows(conn, readers, faults)
+}
+
+/// Whether `text` is a colour as it is stored.
+fn is_color(text: &str) -> bool {
+    Color::read(text).is_ok_and(|read| read.as_str() == text)
 }
 
 /// Whether `text` is a hash that a password can be checked against.

@@ -64,7 +64,7 @@ macro_rules! table {
 }
 
 /// Every table, those that others refer to first. What is not here is made again: the index of the subjects.
-static TABLES: [Table; 19] = [
+static TABLES: [Table; 20] = [
     table!("signing_key": "id" Integer, "key" Bytes),
     table!("database_identity": "id" Integer, "uid_suffix" Text, "history" Integer),
     Table {
@@ -106,6 +106,7 @@ static TABLES: [Table; 19] = [
         "digest" Bytes, "created" Integer, "used" Integer),
     table!("invitation": "id" Integer, "group_id" Integer, "inviter_id" Integer, "role" Integer, "digest" Bytes,
         "created" Integer, "expires" Integer),
+    table!("calendar_look": "user_id" Integer, "group_id" Integer, "color" Text, "position" Integer),
     table!("subscription": "group_id" Integer, "url" Text, "etag" Text, "modified" Text, "\"read\"" Integer,
         "problem" Text, "wish" Integer, "due" Integer, "failures" Integer),
     table!("backup": "id" Integer, "finished" Integer, "failure" Text),

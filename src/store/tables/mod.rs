@@ -15,6 +15,7 @@ pub(super) mod groups;
 pub(super) mod idempotency_keys;
 pub(super) mod imports;
 mod invitations;
+mod looks;
 pub(super) mod members;
 pub(super) mod objects;
 mod pages;

@@ -19,10 +19,12 @@ const METHODS: [Method; 9] = [
 ];
 
 /// Every path with the methods that it takes, as `Allow` names them.
-const PATHS: [(&str, &str); 27] = [
+const PATHS: [(&str, &str); 29] = [
     ("/user", "GET, HEAD, POST"),
     ("/user/calendar/group", "GET, HEAD, POST"),
     ("/user/calendar/group/1", "PUT, DELETE"),
+    ("/user/calendar/look", "GET, HEAD, PUT"),
+    ("/user/calendar/order", "PUT"),
     ("/user/settings", "GET, HEAD, PUT"),
     ("/user/feed", "GET, HEAD, POST"),
     ("/user/feed/1", "DELETE"),

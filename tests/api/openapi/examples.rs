@@ -114,6 +114,9 @@ fn with_examples_done(document: &Value) -> (Calendar, String) {
     assert_eq!(run("createFeed", &token).json()["data"]["id"], 1);
     calendar.register("lee@jungi.me");
     calendar.keep_invitation(SECRET);
+    calendar.execute(
+        "INSERT INTO calendar_look (user_id, group_id, color, position) VALUES (1, 1, '#1a73e8', 1)",
+    );
     (calendar, token)
 }
 

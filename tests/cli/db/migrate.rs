@@ -33,7 +33,7 @@ fn the_plan_can_be_json() {
             {"version": 15, "name": "calendar_objects", "state": "pending"},
             {"version": 16, "name": "feeds_and_subscriptions", "state": "pending"},
             {"version": 17, "name": "people", "state": "pending"},
-            {"version": 18, "name": "invitations", "state": "pending"},
+            {"version": 18, "name": "invitations_and_looks", "state": "pending"},
         ])
     );
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0, "a plan makes no database");

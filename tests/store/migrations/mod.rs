@@ -123,6 +123,7 @@ r#"
     INSERT INTO invitation (group_id, inviter_id, role, digest, created, expires)
     VALUES (1, 1, 2, zeroblob(32), 1497869727, 1498474527), (1, 1, 1, randomblob(32), 1497869727, 1498474527);
     DELETE FROM invitation WHERE id = 2;
+    INSERT INTO calendar_look (user_id, group_id, color, position) VALUES (1, NULL, '#1a73e8', NULL), (1, 1, NULL, 1);
 ",
 ];
 

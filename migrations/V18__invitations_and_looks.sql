@@ -15,3 +15,15 @@ CREATE INDEX invitation_of_group ON invitation (group_id);
 -- Those that end with their inviter's sessions, or with the inviter.
 CREATE INDEX invitation_of_inviter ON invitation (inviter_id);
 CREATE INDEX invitation_expires ON invitation (expires);
+
+-- How a calendar looks to one person: the group, or their personal events where there is none. `color` is theirs alone, in place of
+-- the group's own; `position` is where they list the group, from 1. Nobody else sees either.
+CREATE TABLE calendar_look (
+    user_id  INTEGER NOT NULL REFERENCES "user" (id) ON DELETE CASCADE,
+    group_id INTEGER REFERENCES calendar_group (id) ON DELETE CASCADE,
+    color    TEXT,
+    position INTEGER
+) STRICT;
+
+CREATE UNIQUE INDEX calendar_look_of_user ON calendar_look (user_id, coalesce(group_id, 0));
+CREATE INDEX calendar_look_of_group ON calendar_look (group_id, user_id) WHERE group_id IS NOT NULL;

@@ -12,3 +12,13 @@ CREATE TABLE invitation (
 CREATE INDEX invitation_of_group ON invitation (group_id);
 CREATE INDEX invitation_of_inviter ON invitation (inviter_id);
 CREATE INDEX invitation_expires ON invitation (expires);
+
+CREATE TABLE calendar_look (
+    user_id  bigint NOT NULL REFERENCES "user" (id) ON DELETE CASCADE,
+    group_id bigint REFERENCES calendar_group (id) ON DELETE CASCADE,
+    color    text,
+    position bigint
+);
+
+CREATE UNIQUE INDEX calendar_look_of_user ON calendar_look (user_id, coalesce(group_id, 0));
+CREATE INDEX calendar_look_of_group ON calendar_look (group_id, user_id) WHERE group_id IS NOT NULL;
