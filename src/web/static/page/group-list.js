@@ -55,8 +55,9 @@ function draw() {
   byId('groups-none').hidden = groups.length > 0;
   const found = groups.filter(({ name }) => searchKey(name).includes(word));
   const listed = found.length > LONG_LIST ? selectedFirst(found).slice(0, LONG_LIST) : found;
-  const content = JSON.stringify(listed);
+  const content = JSON.stringify([listed, [...state.looks]]);
   if (content !== drawn) byId('groups').replaceChildren(...listed.map(row));
+  byId('personal-mark').replaceWith(personalMark());
   drawn = content;
   // Rows that are there already keep the focus.
   byId('groups').querySelectorAll('input').forEach((/** @type {HTMLInputElement} */ box, /** @type {number} */ index) => {
@@ -64,6 +65,12 @@ function draw() {
   });
   byId('groups-more').hidden = listed.length === found.length;
   byId('groups-more').textContent = t.moreGroups(found.length - listed.length);
+}
+
+function personalMark() {
+  const mark = groupMark(null);
+  mark.id = 'personal-mark';
+  return mark;
 }
 
 /** @param {Group} group */

@@ -166,6 +166,13 @@ export const en = {
   groupFull: 'The group has as many members as it may have. An owner has to remove one first.',
   handOver: 'You are its only owner. To hand the group over, make somebody else an owner; then you can take another role or leave.',
 
+  // How a calendar looks
+  groupColor: 'Colour for everybody', noColor: 'Any colour', lookTitle: 'How you see it', lookHint: 'Nobody else sees what you choose here.',
+  ownColor: 'Your colour', colorAsItComes: 'The calendar’s own colour', colorChanged: 'Colour changed',
+  colors: { red: 'Red', orange: 'Orange', yellow: 'Yellow', olive: 'Olive', green: 'Green', teal: 'Teal', cyan: 'Cyan', blue: 'Blue', indigo: 'Indigo', purple: 'Purple', pink: 'Pink', grey: 'Grey' },
+  placeInList: (/** @type {number} */ place, /** @type {number} */ count) => `Number ${place} of ${count} in your list`,
+  moveUp: 'Move up', moveDown: 'Move down',
+
   // Invitations
   inviteByLink: 'Invite by link', inviteHint: 'Whoever opens the link can join: one person, within a week.',
   inviteRole: 'Role by the link', makeLink: 'Make a link', inviteAddress: 'Link',
@@ -279,5 +286,5 @@ export const en = {
   helpStyles: 'Event styles', helpOwn: 'Filled: you can change it.',
   helpOthers: 'Outlined: someone else created it, and you can only read it.',
   helpStatus: 'Dashed: tentative. Struck through: cancelled. Pale: you are free. Two arrows: it repeats.',
-  helpGroups: 'Each group has its own colour and shape.',
+  helpGroups: 'Each group has a colour and a shape. You can choose another colour in its options.',
 };

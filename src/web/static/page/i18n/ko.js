@@ -148,6 +148,13 @@ export const ko = {
   groupFull: '그룹의 멤버 수가 한도에 이르렀습니다. 소유자가 먼저 멤버를 제외해야 합니다.',
   handOver: '소유자가 나뿐입니다. 그룹을 넘기려면 다른 사람을 소유자로 정하세요. 그다음 역할을 바꾸거나 나갈 수 있습니다.',
 
+  // 캘린더의 모양
+  groupColor: '모두에게 보이는 색', noColor: '아무 색이나', lookTitle: '내게 보이는 모양', lookHint: '여기서 고른 것은 나에게만 보입니다.',
+  ownColor: '내 색', colorAsItComes: '캘린더의 원래 색', colorChanged: '색을 바꿨습니다',
+  colors: { red: '빨강', orange: '주황', yellow: '노랑', olive: '올리브', green: '초록', teal: '청록', cyan: '하늘', blue: '파랑', indigo: '남색', purple: '보라', pink: '분홍', grey: '회색' },
+  placeInList: (place, count) => `내 목록 ${count}개 중 ${place}번째`,
+  moveUp: '위로', moveDown: '아래로',
+
   // 초대
   inviteByLink: '링크로 초대', inviteHint: '링크를 연 사람이 그룹에 들어올 수 있습니다. 한 명만, 일주일 안에 쓸 수 있습니다.',
   inviteRole: '초대할 역할', makeLink: '링크 만들기', inviteAddress: '링크',
@@ -256,5 +263,5 @@ export const ko = {
   helpStyles: '일정의 모양', helpOwn: '채워진 일정: 내가 바꿀 수 있습니다.',
   helpOthers: '테두리만 있는 일정: 다른 사람이 만든 일정으로, 볼 수만 있습니다.',
   helpStatus: '점선: 미정. 취소선: 취소됨. 옅은 색: 한가함. 두 화살표: 반복.',
-  helpGroups: '그룹마다 색과 모양이 다릅니다.',
+  helpGroups: '그룹마다 색과 모양이 있습니다. 색은 그룹 메뉴에서 바꿀 수 있습니다.',
 };
