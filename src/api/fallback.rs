@@ -17,7 +17,7 @@ use rocket::route::{self, Handler, Route};
 use rocket::{Request, State};
 
 use super::envelope::Answer;
-use super::path::PathId;
+use super::path;
 use super::refusal::{self, Refusal};
 use crate::app::App;
 use crate::error::Error;
@@ -56,7 +56,7 @@ pub(super) fn refusals(routes: &[Route]) -> Vec<Route> {
         let dynamic = path.contains('<');
         let rank = if dynamic { RANK_OF_DYNAMIC } else { RANK_OF_FIXED };
         for method in METHODS.into_iter().filter(|method| !taken.contains(method)) {
-            let refuse = Refuse { allow: allow.clone(), dynamic };
+            let refuse = Refuse { allow: allow.clone() };
             let mut refusal = Route::ranked(rank, method, path, refuse);
             // Told apart from a call by its name, where the routes are listed.
             refusal.name = Some("refusal".into());
@@ -69,13 +69,12 @@ pub(super) fn refusals(routes: &[Route]) -> Vec<Route> {
 #[derive(Clone)]
 struct Refuse {
     allow: String,
-    dynamic: bool,
 }
 
 #[rocket::async_trait]
 impl Handler for Refuse {
     async fn handle<'r>(&self, request: &'r Request<'_>, data: Data<'r>) -> route::Outcome<'r> {
-        if self.dynamic && request.guard::<PathId>().await.is_forward() {
+        if !path::has_ids(request) {
             return Outcome::Forward((data, Status::NotFound));
         }
         let preflight = match request.guard::<&State<App>>().await.succeeded() {

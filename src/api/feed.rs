@@ -13,7 +13,7 @@ use super::refusal::Result;
 use super::values::{Id, Key, PrintedTime, Text};
 use crate::app::App;
 use crate::domain::feeds;
-use crate::model::{self, FeedId, FeedSecret, GroupId, Room, WallTime};
+use crate::model::{self, AddressSecret, FeedId, GroupId, Room, WallTime};
 
 #[derive(Deserialize, ToSchema)]
 pub(super) struct NewFeed {
@@ -101,13 +101,13 @@ pub(super) async fn create(
 ) -> Result<Answer<MadeFeed>> {
     let now = app.clock.now();
     let made = caller.write(app, body, move |tx, user, body| {
-        let secret = FeedSecret::random()?;
+        let secret = AddressSecret::random()?;
         let id = feeds::create(tx, user.id, &feeds::NewFeed::from(body), &secret, now?)?;
         Ok((id, secret))
     });
     let (id, secret) = made.await?;
     let Root(root) = root;
-    let url = format!("{root}{}", secret.path());
+    let url = format!("{root}{}", secret.feed_path());
     Ok(Answer::data(MadeFeed { id, url })?)
 }
 

@@ -14,6 +14,14 @@ words!(
     "A `reader` sees the group; a `writer` also registers events, and changes and deletes their own; an `editor` \
      everybody's; an `owner` also changes, shares and deletes the group."
 );
+value!(
+    /// What somebody becomes by an invitation.
+    InvitedRole(model::Role),
+    model::Role::read_invited,
+    string().enum_values(Some(model::Role::INVITED_WORDS.iter().copied())).description(Some(
+        "What somebody becomes by an invitation. An owner is made by name, once they are a member."
+    ))
+);
 words!(
     /// What those may who are no members.
     Everyone,

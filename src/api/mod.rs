@@ -19,6 +19,8 @@ mod history;
 mod holidays;
 mod idempotency;
 mod input;
+mod invitation;
+mod look;
 mod member;
 pub mod openapi;
 mod parameters;
@@ -57,6 +59,9 @@ pub fn routes() -> Vec<Route> {
         user::selected_groups,
         user::select_group,
         user::unselect_group,
+        look::read,
+        look::set_color,
+        look::replace_order,
         settings::read,
         settings::replace,
         app_password::list,
@@ -93,6 +98,11 @@ pub fn routes() -> Vec<Route> {
         member::list,
         member::put,
         member::remove,
+        invitation::create,
+        invitation::list,
+        invitation::end,
+        invitation::read,
+        invitation::accept,
         subscription::create,
         holidays::list,
         transfer::import::import,

@@ -1,9 +1,12 @@
 //! The paths of the API: where it is mounted, and the id that a path has.
 
+use std::convert::Infallible;
+
 use rocket::http::Status;
-use rocket::request::{FromRequest, Outcome, Request};
+use rocket::request::{FromParam, FromRequest, Outcome, Request};
 
 use crate::app::exchange;
+use crate::model::AddressSecret;
 
 /// Where version 1 of the API is mounted.
 pub const BASE: &str = "/api/v1";
@@ -26,15 +29,49 @@ impl<'r> FromRequest<'r> for PathId {
     type Error = ();
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
-        let parameter = request.route().and_then(|route| {
-            let mut segments = route.uri.path().split('/').filter(|segment| !segment.is_empty());
-            segments.position(|segment| segment.starts_with('<'))
-        });
-        let given = parameter.and_then(|at| request.uri().path().segments().nth(at));
-        match given.and_then(Self::parse) {
+        match ids(request).next().flatten() {
             Some(id) => Outcome::Success(Self(id)),
             None => Outcome::Forward(Status::NotFound),
         }
+    }
+}
+
+/// The second integer of a path that has two.
+pub(super) struct SecondId(pub(super) i64);
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for SecondId {
+    type Error = ();
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
+        match ids(request).nth(1).flatten() {
+            Some(id) => Outcome::Success(Self(id)),
+            None => Outcome::Forward(Status::NotFound),
+        }
+    }
+}
+
+/// What `request` has where the path of its route has an id, `<_>`; none for what is no integer.
+fn ids<'r>(request: &'r Request<'_>) -> impl Iterator<Item = Option<i64>> + 'r {
+    let route = request.route().map_or("", |route| route.uri.path());
+    let parameters = route.split('/').filter(|segment| !segment.is_empty());
+    let given = request.uri().path().segments();
+    parameters.zip(given).filter(|(name, _)| *name == "<_>").map(|(_, id)| PathId::parse(id))
+}
+
+/// Whether a path has integers wherever its route has ids.
+pub(super) fn has_ids(request: &Request<'_>) -> bool {
+    ids(request).all(|id| id.is_some())
+}
+
+/// The secret that a path has; none for what cannot be one, which is answered as one that nothing is at.
+pub(super) struct PathSecret(pub(super) Option<AddressSecret>);
+
+impl<'r> FromParam<'r> for PathSecret {
+    type Error = Infallible;
+
+    fn from_param(segment: &'r str) -> Result<Self, Infallible> {
+        Ok(Self(AddressSecret::read(segment)))
     }
 }
 

@@ -8,16 +8,17 @@ use super::body::Body;
 use super::caller::{AccountCaller, Caller, WithinLimit};
 use super::envelope::{Answer, Done};
 use super::input::Input;
+use super::invitation;
 use super::parameters::Parameters;
 use super::path::PathId;
 use super::refusal::{Refusal, Result};
 use super::values::{Email, GroupIds, Password, PrintedEmail, PrintedTime};
 use crate::app::App;
 use crate::domain::users::{self, Credentials};
-use crate::domain::{passwords, selections};
+use crate::domain::{invitations, passwords, selections};
 use crate::error::Error;
-use crate::model::{self, GroupId, User, WallTime};
-use crate::store::Transaction;
+use crate::model::{self, AddressSecret, GroupId, Invitations, User, WallTime};
+use crate::store::{Snapshot, Transaction};
 
 /// `usereamil` is read as well, since the published reference spells it so in an example.
 #[derive(Deserialize, ToSchema)]
@@ -25,6 +26,10 @@ pub(super) struct Registration {
     useremail: Email,
     #[schema(nullable = false)]
     password: Option<Password>,
+    /// The secret of an invitation to a group, which the new user accepts. It may let them register where registration
+    /// is closed.
+    #[schema(nullable = false, pattern = r"^[^\u0000]*$")]
+    invitation: Option<String>,
 }
 
 impl Parameters for Registration {
@@ -95,19 +100,40 @@ pub(super) async fn register(
     let body = body.read();
     // As everywhere, whether the body can be read comes first.
     let unread = matches!(body, Err(Refusal::TooLarge(_) | Refusal::Calendar(Error::Malformed(_))));
-    if !app.registration_open && !unread {
+    let is_invited = body.as_ref().is_ok_and(|body| body.invitation.is_some());
+    let lets_in = is_invited && app.invitations == Invitations::Anyone;
+    if !app.registration_open && !lets_in && !unread {
         return Err(Error::Refused("registration is closed".into()).into());
     }
-    let Registration { useremail: Email(email), password } = body?;
+    let Registration { useremail: Email(email), password, invitation } = body?;
+    let invitation = match invitation {
+        Some(secret) => Some(invited(app, &secret).await?),
+        None => None,
+    };
     let hash = match password {
         Some(Password(password)) => {
             Some(app.hashing.run(move || passwords::hash(&password)).await?)
         }
         None => None,
     };
-    let now = app.clock.now()?;
-    let register = move |tx: &Transaction<'_>| users::register(tx, &email, hash.as_deref(), now);
+    let (now, bounds) = (app.clock.now()?, app.bounds);
+    let register = move |tx: &Transaction<'_>| {
+        let hash = hash.as_deref();
+        match invitation {
+            Some(secret) => invitations::register(tx, &email, hash, &secret, (bounds, now)),
+            None => users::register(tx, &email, hash, now),
+        }
+    };
     token(app, &app.store.write(register).await?)
+}
+
+/// The secret of an invitation, if there is one with it: no password is hashed for a link that is good for nothing.
+async fn invited(app: &App, secret: &str) -> Result<AddressSecret> {
+    let secret = invitation::usable(app, AddressSecret::read(secret.trim()))?;
+    let (found, now) = (secret.clone(), app.clock.now()?);
+    let find = move |snapshot: &Snapshot<'_>| invitations::find(snapshot, &found, now);
+    app.store.read_inline(find).await?;
+    Ok(secret)
 }
 
 /// Gives a token for an email and its password.

@@ -219,6 +219,13 @@ value!(
     form(IDS, "1,2,3", "Group ids of 64 bits joined by commas, spaces allowed; `0` alone for none.")
 );
 
+value!(
+    /// Groups in an order, as ids joined by commas.
+    GroupOrder(Vec<model::GroupId>),
+    model::Selection::read_in_order,
+    form(IDS, "3,1,2", "Group ids in an order, joined by commas, spaces allowed; `0` alone for none.")
+);
+
 /// Defines a value that is one of the words of its type in the model.
 macro_rules! words {
     ($(#[$about:meta])* $name:ident, $description:expr) => {

@@ -121,6 +121,7 @@ fn known_path<'r>(request: &'r Request<'_>) -> &'r str {
     match request.route() {
         // What stands there is a secret, or was meant to be one.
         _ if path.starts_with("/feed/") => "/feed/…",
+        _ if path.starts_with("/join/") => "/join/…",
         Some(route)
             if segments(route.uri.path())
                 .zip(segments(path))

@@ -25,7 +25,7 @@ use tokio::sync::Notify;
 
 use crate::clock::Clock;
 use crate::domain::auth::Tokens;
-use crate::model::{Bounds, FeedSpan, HISTORY_DAYS, Rate, TRASH_DAYS};
+use crate::model::{Bounds, FeedSpan, HISTORY_DAYS, Invitations, Rate, TRASH_DAYS};
 use crate::store::{PendingNote, Store};
 
 /// The running calendar: its store, clock, keys and settings.
@@ -41,6 +41,8 @@ pub struct App {
     pub app_password_users: AppPasswordUsers,
     /// Whether anybody may register.
     pub registration_open: bool,
+    /// Who may accept an invitation to a group.
+    pub invitations: Invitations,
     /// How much one user may have.
     pub bounds: Bounds,
     /// How many days the history goes back; with 0, there is none.
@@ -78,6 +80,8 @@ pub struct App {
 pub struct Settings {
     /// Whether anybody may register.
     pub registration_open: bool,
+    /// Who may accept an invitation to a group.
+    pub invitations: Invitations,
     /// How much one user may have.
     pub bounds: Bounds,
     /// How many days the history goes back; with 0, there is none.
@@ -104,6 +108,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             registration_open: true,
+            invitations: Invitations::default(),
             bounds: Bounds::default(),
             history_days: HISTORY_DAYS,
             trash_days: TRASH_DAYS,
@@ -128,6 +133,7 @@ impl App {
             tokens,
             app_password_users: AppPasswordUsers::default(),
             registration_open: settings.registration_open,
+            invitations: settings.invitations,
             bounds: settings.bounds,
             history_days: settings.history_days,
             trash_days: settings.trash_days,

@@ -9,7 +9,7 @@ use crate::config::Config;
 use crate::domain::feeds::{self, NewFeed};
 use crate::domain::users;
 use crate::error::Result;
-use crate::model::{Email, Feed, FeedId, FeedSecret, GroupId, ShortText, WallTime};
+use crate::model::{AddressSecret, Email, Feed, FeedId, GroupId, ShortText, WallTime};
 use crate::store::DirectStore;
 
 #[derive(Debug, Subcommand)]
@@ -66,10 +66,10 @@ pub(super) fn run(command: Command, config: &Config) -> Result<()> {
 
 /// The server knows its own name by its requests alone, so a command can print no more than a path.
 fn add(store: &mut DirectStore, config: &Config, email: &Email, new: &NewFeed) -> Result<()> {
-    let (now, secret) = (Clock::new(config.zone.clone()).now()?, FeedSecret::random()?);
+    let (now, secret) = (Clock::new(config.zone.clone()).now()?, AddressSecret::random()?);
     store.write(|tx| feeds::create(tx, users::get(tx, email)?.id, new, &secret, now))?;
     output::note("the address of the server, followed by:")?;
-    output::line(&format!("{}{}", config.front.base_path, secret.path()))
+    output::line(&format!("{}{}", config.front.base_path, secret.feed_path()))
 }
 
 #[derive(Serialize)]

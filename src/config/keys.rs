@@ -18,6 +18,7 @@ const OURS: &[&str] = &[
     "secret_key",
     "token_lifetime",
     "registration",
+    "invitations",
     "cors_origins",
     "auth_rate",
     "trusted_proxies",

@@ -31,10 +31,12 @@ pub use sources::Flags;
 pub use values::LogFormat;
 
 use crate::error::{Error, Result};
-use crate::model::{Bounds, Database, FeedSpan, HISTORY_DAYS, PostgresUrl, Rate, TRASH_DAYS};
+use crate::model::{
+    Bounds, Database, FeedSpan, HISTORY_DAYS, Invitations, PostgresUrl, Rate, TRASH_DAYS,
+};
 use lookup::{path, read, text, texts, wrong};
 use values::{
-    duration, frame_ancestors, log_format, networks, origins, rate, registration_open,
+    duration, frame_ancestors, invitations, log_format, networks, origins, rate, registration_open,
     socket_address, span, zone,
 };
 
@@ -82,6 +84,8 @@ pub struct Config {
     pub token_lifetime: Option<Duration>,
     /// Whether anybody may register.
     pub registration_open: bool,
+    /// Who may accept an invitation to a group.
+    pub invitations: Invitations,
     /// The origins whose pages may call the API.
     pub cors_origins: Vec<String>,
     /// How much one user may have.
@@ -188,6 +192,7 @@ impl Config {
                 .map(|text| duration("token_lifetime", &text))
                 .transpose()?,
             registration_open: registration_open(text(&given, "registration")?.as_deref())?,
+            invitations: invitations(text(&given, "invitations")?.as_deref())?,
             bounds: bounds(&given)?,
             history_days: read(&given, "history_days")?.unwrap_or(HISTORY_DAYS),
             trash_days: read(&given, "trash_days")?.unwrap_or(TRASH_DAYS),

@@ -7,7 +7,7 @@ use ipnet::IpNet;
 use jiff::tz::TimeZone;
 
 use crate::error::{Error, Result};
-use crate::model::Rate;
+use crate::model::{Invitations, Rate};
 
 /// The form of the lines of the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -126,6 +126,18 @@ pub(super) fn registration_open(text: Option<&str>) -> Result<bool> {
         Some("closed") => Ok(false),
         Some(other) => Err(Error::Setup(format!(
             "registration: expected \"open\" or \"closed\", found {other:?}"
+        ))),
+    }
+}
+
+/// Who may accept an invitation: `users`, which is the default, `anyone`, or nobody where it is `off`.
+pub(super) fn invitations(text: Option<&str>) -> Result<Invitations> {
+    match text {
+        None | Some("users") => Ok(Invitations::Users),
+        Some("anyone") => Ok(Invitations::Anyone),
+        Some("off") => Ok(Invitations::Off),
+        Some(other) => Err(Error::Setup(format!(
+            "invitations: expected \"users\", \"anyone\" or \"off\", found {other:?}"
         ))),
     }
 }
@@ -280,6 +292,7 @@ mod tests {
                 ("auth_rate", rate("auth_rate", &text).err()),
                 ("trusted_proxies", networks("trusted_proxies", &one).err()),
                 ("registration", registration_open(Some(&text)).err()),
+                ("invitations", invitations(Some(&text)).err()),
                 ("log_format", log_format(Some(&text)).err()),
                 ("cors_origins", origins(one.to_vec()).err()),
                 ("metrics_address", socket_address("metrics_address", &text).err()),

@@ -21,6 +21,9 @@
 //!   The address of that calendar may be a secret, so only the group's owners see it ([`seen_group`]).
 //! - An app password is good for its user's calls that change nothing, or for all but those on the account itself: whatever
 //!   would outlive it is not made with it ([`may_reach`]).
+//! - An owner invites others by a link, which makes whoever has it a member: not an owner, and not with less than everyone
+//!   may. It is good while whoever made it owns the group ([`role_by`]).
+//! - Which colour somebody gives a calendar, and where they list it, nobody else sees.
 //! - All members of a group know who else is one. Others who see an open group know its owners.
 //!
 //! A view cannot ask about each event in turn. The queries that find what a calendar shows, in
@@ -30,8 +33,8 @@
 use super::{no_event, no_group};
 use crate::error::{Error, Result};
 use crate::model::{
-    AppPasswordScope, Event, EventDetails, EventId, Feed, Group, GroupDetails, GroupId, Role,
-    Standing, Status, UserId, private_subject,
+    AppPasswordScope, Event, EventDetails, EventId, Feed, Group, GroupDetails, GroupId, Invitation,
+    Role, Standing, Status, UserId, private_subject,
 };
 use crate::store::{Snapshot, StoredObject, Transaction};
 
@@ -291,6 +294,28 @@ pub fn own_trashed_group(
     let (details, creator, role) =
         tx.trashed_group(group, caller)?.ok_or_else(|| no_group(group))?;
     if role == Some(Role::Owner) { Ok((details, creator)) } else { Err(not_owned(group)) }
+}
+
+/// The same for a caller who only looks at what an owner has of it.
+///
+/// # Errors
+/// As [`own_group`].
+pub fn owned_group(snapshot: &Snapshot<'_>, caller: UserId, group: GroupId) -> Result<()> {
+    match role_in(snapshot, caller, group)? {
+        Some(Role::Owner) => Ok(()),
+        Some(_) => Err(not_owned(group)),
+        None => Err(no_group(group)),
+    }
+}
+
+/// What whoever accepts `invitation` becomes in its group; none if it is good for nothing any more.
+///
+/// # Errors
+/// If the store cannot read.
+pub fn role_by(snapshot: &Snapshot<'_>, invitation: &Invitation) -> Result<Option<Role>> {
+    let standing = snapshot.standing(invitation.inviter, invitation.group)?;
+    let standing = standing.filter(|standing| standing.role == Some(Role::Owner));
+    Ok(standing.and_then(|standing| standing.everyone.role().max(Some(invitation.role))))
 }
 
 /// How `caller` stands to `group`, whose members others cannot change until the transaction ends.

@@ -10,7 +10,7 @@ use jiff::tz::TimeZone;
 use super::{access, series};
 use crate::error::{Error, Result};
 use crate::model::{
-    CalendarVersion, Feed, FeedId, FeedSecret, GroupId, Occurrence, Room, ShortText, TimeRange,
+    AddressSecret, CalendarVersion, Feed, FeedId, GroupId, Occurrence, Room, ShortText, TimeRange,
     User, UserId, WallTime,
 };
 use crate::store::{Snapshot, Transaction};
@@ -37,7 +37,7 @@ pub fn create(
     tx: &Transaction<'_>,
     caller: UserId,
     new: &NewFeed,
-    secret: &FeedSecret,
+    secret: &AddressSecret,
     now: WallTime,
 ) -> Result<FeedId> {
     if let Some(group) = new.group {
@@ -65,7 +65,10 @@ pub fn end(tx: &Transaction<'_>, caller: UserId, id: FeedId) -> Result<()> {
 ///
 /// # Errors
 /// [`Error::NotFound`] if there is none.
-pub fn find(snapshot: &Snapshot<'_>, secret: &FeedSecret) -> Result<(Feed, User, CalendarVersion)> {
+pub fn find(
+    snapshot: &Snapshot<'_>,
+    secret: &AddressSecret,
+) -> Result<(Feed, User, CalendarVersion)> {
     let found = snapshot.feed(&secret.digest())?;
     found.ok_or_else(|| Error::NotFound("there is no such feed".into()))
 }

@@ -261,7 +261,7 @@ impl Work<'_> {
             return Err(Error::Outdated("the member is no user any more".into()));
         }
         if now.is_none() {
-            members::check_room(tx, group, self.setting.bounds)?;
+            members::check_room(tx, group, self.setting.bounds, "remove one first")?;
         }
         tx.put_member(group, user, role, since)?;
         if now.is_none() {

@@ -41,9 +41,12 @@ pub fn put(
         check_other_owner(tx, group, "role")?;
     }
     if before.is_none() {
-        check_room(tx, group, bounds)?;
+        check_room(tx, group, bounds, "remove one first")?;
     }
     tx.put_member(group, user, role, now)?;
+    if before == Some(Role::Owner) {
+        tx.delete_invitations_by(group, user)?;
+    }
     if before.is_none() {
         tx.select_for(user, group, bounds.selected_groups)?;
     }
@@ -71,19 +74,23 @@ pub fn remove(tx: &Transaction<'_>, caller: UserId, group: GroupId, email: &Emai
     })?;
     if role == Role::Owner {
         check_other_owner(tx, group, "useremail")?;
+        tx.delete_invitations_by(group, user)?;
     }
     tx.delete_member(group, user)
 }
 
-/// Checks that `group` may have another member.
-pub(super) fn check_room(tx: &Transaction<'_>, group: GroupId, bounds: Bounds) -> Result<()> {
+/// Checks that `group`, which is locked, may have another member; otherwise `advice` says what to do.
+pub(super) fn check_room(
+    tx: &Transaction<'_>,
+    group: GroupId,
+    bounds: Bounds,
+    advice: &str,
+) -> Result<()> {
     let most = bounds.group_members;
     if tx.count_members(group, Role::Reader, most)? < most {
         return Ok(());
     }
-    Err(Error::Conflict(format!(
-        "the group has {most} members, which is the most: remove one first"
-    )))
+    Err(Error::Conflict(format!("the group has {most} members, which is the most: {advice}")))
 }
 
 /// Checks that `group`, one of whose owners is to be none any more, has another; `name` is the parameter that says so.

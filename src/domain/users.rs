@@ -112,14 +112,16 @@ impl Change {
     }
 }
 
-/// Ends all tokens of a user, their app passwords and their feeds: what was on a device that is lost gives nothing any more.
+/// Ends all tokens of a user, their app passwords and feeds, and the invitations that they have made: what was on a device
+/// that is lost gives nothing any more.
 ///
 /// # Errors
 /// If the store cannot write.
 pub fn end_tokens(tx: &Transaction<'_>, user: &User) -> Result<()> {
     tx.end_tokens(user.id)?;
     tx.delete_app_passwords_of(user.id)?;
-    tx.delete_feeds_of(user.id)
+    tx.delete_feeds_of(user.id)?;
+    tx.delete_invitations_of(user.id)
 }
 
 /// The error for every failed sign-in.

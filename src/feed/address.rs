@@ -2,7 +2,7 @@
 
 use rocket::request::FromParam;
 
-use crate::model::FeedSecret;
+use crate::model::AddressSecret;
 
 /// The form in which a feed is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,7 +16,7 @@ pub(super) enum Form {
 /// The secret and the form in an address.
 pub(super) struct Address {
     /// None for what cannot be a secret.
-    pub(super) secret: Option<FeedSecret>,
+    pub(super) secret: Option<AddressSecret>,
     pub(super) form: Form,
 }
 
@@ -27,7 +27,7 @@ impl<'r> FromParam<'r> for Address {
     fn from_param(segment: &'r str) -> Result<Self, ()> {
         let of = |ending, form| {
             let secret = segment.strip_suffix(ending)?;
-            Some(Self { secret: FeedSecret::read(secret), form })
+            Some(Self { secret: AddressSecret::read(secret), form })
         };
         of(".ics", Form::Calendar).or_else(|| of(".json", Form::Page)).ok_or(())
     }

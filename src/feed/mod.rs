@@ -22,7 +22,7 @@ use client::{Client, Wanted};
 use crate::app::{App, Subject, View, ViewCache};
 use crate::domain::{feeds, transfer};
 use crate::error::{Error, Result};
-use crate::model::{Expected, Feed, FeedId, FeedSecret, Room, TimeRange, WallTime};
+use crate::model::{AddressSecret, Expected, Feed, FeedId, Room, TimeRange, WallTime};
 use crate::store::{Lane, Snapshot};
 
 /// The routes, mounted at the root.
@@ -103,7 +103,7 @@ fn note_use(app: &App, feed: &Feed, now: WallTime) {
 
 /// A look at a feed.
 struct Look {
-    secret: FeedSecret,
+    secret: AddressSecret,
     form: Form,
     range: TimeRange,
     wanted: Wanted,

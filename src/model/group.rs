@@ -83,6 +83,17 @@ impl GroupDetails {
     pub const MOST_DESCRIPTION: usize = Properties::MOST_LOCATION;
 }
 
+/// How a calendar looks to one user.
+#[derive(Debug, Clone)]
+pub struct Look {
+    /// The group; none for the personal calendar.
+    pub group: Option<GroupId>,
+    /// The colour that they have given it.
+    pub color: Option<Color>,
+    /// Where they list it, from 1.
+    pub position: Option<i64>,
+}
+
 /// A colour: `#` and six hexadecimal digits, in lower case.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Color(String);

@@ -23,6 +23,11 @@ pub struct FeedId(pub i64);
 #[serde(transparent)]
 pub struct AppPasswordId(pub i64);
 
+/// The id of an invitation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(transparent)]
+pub struct InvitationId(pub i64);
+
 /// The id of a user. The API never shows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct UserId(pub i64);

@@ -4,6 +4,7 @@
 //! [`crate::error`]. Database rows and wire types are built from these values, never the other way
 //! round.
 
+mod address_secret;
 mod app_password;
 mod bounds;
 mod changes;
@@ -18,6 +19,7 @@ mod history;
 mod id;
 mod idempotency;
 mod input;
+mod invitation;
 mod page;
 mod password;
 mod patch;
@@ -36,6 +38,7 @@ mod text;
 mod time;
 mod user;
 
+pub use address_secret::AddressSecret;
 pub use app_password::{AppPassword, AppPasswordScope, AppSecret};
 pub use bounds::Bounds;
 pub use changes::{CalendarOf, Changes, Member, SyncToken};
@@ -45,14 +48,15 @@ pub use email::{Email, lowercase};
 pub use event::{Event, EventDetails, EventTimes, Occurrence};
 pub use expected::Expected;
 pub use feed::FeedUrl;
-pub use group::{Color, Group, GroupDetails};
+pub use group::{Color, Group, GroupDetails, Look};
 pub use history::{
     Action, Author, Door, Entry, EntryId, EntryRow, HISTORY_DAYS, SeenEntry, State, TRASH_DAYS,
     Touched,
 };
-pub use id::{AppPasswordId, EventId, FeedId, GroupId, ImportId, ObjectId, UserId};
+pub use id::{AppPasswordId, EventId, FeedId, GroupId, ImportId, InvitationId, ObjectId, UserId};
 pub use idempotency::IdempotencyKey;
 pub use input::{EventInput, Scope, SearchIn, Target};
+pub use invitation::{Invitation, Invitations, Joined};
 pub use page::Page;
 pub use password::Password;
 pub use patch::Patch;
@@ -61,7 +65,7 @@ pub use properties::{OwnZone, Properties, Recurrence, Repeats, Status, private_s
 pub use rate::Rate;
 pub use revision::{Precondition, Revision};
 pub use room::Room;
-pub use secret_feed::{Feed, FeedSecret, FeedSpan};
+pub use secret_feed::{Feed, FeedSpan};
 pub use selection::Selection;
 pub use settings::{Language, Theme, UserSettings, View, WeekStart};
 pub use source::CalendarSource;

@@ -33,6 +33,18 @@ impl Role {
         role.ok_or_else(|| Expected::new(format!("one of {}", Self::WORDS.join(", "))))
     }
 
+    /// Those that a link can give.
+    pub const INVITED_WORDS: [&str; 3] = ["reader", "writer", "editor"];
+
+    /// Reads one of [`Role::INVITED_WORDS`].
+    ///
+    /// # Errors
+    /// What was expected.
+    pub fn read_invited(word: &str) -> std::result::Result<Self, Expected> {
+        let role = Self::read(word).ok().filter(|role| *role != Self::Owner);
+        role.ok_or_else(|| Expected::new(format!("one of {}", Self::INVITED_WORDS.join(", "))))
+    }
+
     /// The word.
     #[must_use]
     pub fn as_str(self) -> &'static str {

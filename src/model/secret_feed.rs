@@ -3,14 +3,10 @@
 //! A calendar program that subscribes to an address sends no token, so the address itself is the secret. It is
 //! given out once, when the feed is made; only its digest is kept.
 
-use std::fmt;
 use std::time::Duration;
 
-use sha2::{Digest, Sha256};
-
-use super::secret::{are_letters, is_noted_at, random_letters};
+use super::secret::is_noted_at;
 use super::{Day, FeedId, GroupId, ShortText, TimeRange, UserId, WallTime};
-use crate::error::Result;
 
 /// A feed.
 #[derive(Debug, Clone)]
@@ -36,57 +32,6 @@ impl Feed {
     #[must_use]
     pub fn is_noted_at(&self, now: WallTime) -> bool {
         is_noted_at(self.used, now)
-    }
-}
-
-/// The secret in the address of a feed: 52 letters and digits, of 260 random bits.
-///
-/// An address in a mail or on paper has nothing at its end that could be taken for punctuation.
-#[derive(Clone, PartialEq, Eq)]
-pub struct FeedSecret(String);
-
-/// The secret is not shown.
-impl fmt::Debug for FeedSecret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("FeedSecret")
-    }
-}
-
-impl FeedSecret {
-    /// The length of a secret.
-    pub const CHARS: usize = 52;
-
-    /// A new one.
-    ///
-    /// # Errors
-    /// [`Error::Internal`](crate::error::Error::Internal) if the system has no random bytes.
-    pub fn random() -> Result<Self> {
-        Ok(Self(random_letters(Self::CHARS)?))
-    }
-
-    /// Reads what stands in an address; none for what is not a secret of any feed.
-    #[must_use]
-    pub fn read(text: &str) -> Option<Self> {
-        are_letters(text, Self::CHARS).then(|| Self(text.to_owned()))
-    }
-
-    /// The secret itself.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    /// The path of its feed.
-    #[must_use]
-    pub fn path(&self) -> String {
-        format!("/feed/{}.ics", self.0)
-    }
-
-    /// The SHA-256 digest by which the store finds its feed. A comparison of digests takes as long as it takes: the
-    /// time tells nothing of a secret.
-    #[must_use]
-    pub fn digest(&self) -> [u8; 32] {
-        Sha256::digest(&self.0).into()
     }
 }
 
@@ -126,24 +71,6 @@ impl FeedSpan {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_secret_is_read_back_and_has_a_digest_of_its_own() {
-        let (one, other) = (FeedSecret::random().unwrap(), FeedSecret::random().unwrap());
-        assert_ne!(one.as_str(), other.as_str());
-        assert_eq!(FeedSecret::read(one.as_str()).unwrap().digest(), one.digest());
-        assert_ne!(one.digest(), other.digest());
-        assert_eq!(format!("{one:?}"), "FeedSecret");
-    }
-
-    #[test]
-    fn what_has_another_form_is_no_secret() {
-        let secret = "a".repeat(52);
-        assert!(FeedSecret::read(&secret).is_some());
-        for bad in ["", "1", &"a".repeat(51), &"a".repeat(53), &"A".repeat(52), &"가".repeat(52)] {
-            assert!(FeedSecret::read(bad).is_none(), "{bad}");
-        }
-    }
 
     #[test]
     fn a_span_begins_and_ends_with_whole_days() {

@@ -16,14 +16,21 @@ impl Selection {
     /// # Errors
     /// What was expected.
     pub fn read(raw: &str) -> std::result::Result<Self, Expected> {
+        Self::read_in_order(raw).map(|ids| ids.into_iter().collect())
+    }
+
+    /// The same as a list, in the order in which they are given, and as often.
+    ///
+    /// # Errors
+    /// What was expected.
+    pub fn read_in_order(raw: &str) -> std::result::Result<Vec<GroupId>, Expected> {
         let text = raw.trim();
         if text == "0" {
-            return Ok(Self::default());
+            return Ok(Vec::new());
         }
         let ids =
             text.split(',').map(|part| read_id(part.trim_matches(' '))).collect::<Option<_>>();
-        ids.map(Self)
-            .ok_or(Expected::new("group ids joined by commas, such as 1,2,3, or 0 alone for none"))
+        ids.ok_or(Expected::new("group ids joined by commas, such as 1,2,3, or 0 alone for none"))
     }
 
     /// As [`Selection::read`]; `name` is the parameter that `raw` came in.

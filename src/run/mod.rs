@@ -106,6 +106,7 @@ fn open(config: &Config, pending: PendingNote) -> Result<App> {
     let tokens = Tokens::new(key, config.token_lifetime);
     let settings = Settings {
         registration_open: config.registration_open,
+        invitations: config.invitations,
         bounds: config.bounds,
         history_days: config.history_days,
         trash_days: config.trash_days,

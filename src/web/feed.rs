@@ -11,7 +11,7 @@ use rocket::{Either, State, get};
 use super::files::File;
 use super::protect::policy;
 use crate::app::App;
-use crate::model::FeedSecret;
+use crate::model::AddressSecret;
 
 /// The page, with the origins of the pages that may have it in a frame.
 pub(super) struct Page {
@@ -26,7 +26,7 @@ pub(super) fn page(
     uri: &Origin<'_>,
     app: &State<App>,
 ) -> Option<Either<Redirect, Page>> {
-    let secret = FeedSecret::read(secret)?;
+    let secret = AddressSecret::read(secret)?;
     // The links of the page are relative.
     if uri.path().ends_with('/') {
         return Some(Either::Left(Redirect::permanent(format!("../{}", secret.as_str()))));

@@ -5,6 +5,7 @@ mod errors;
 mod feed;
 mod files;
 mod health;
+mod join;
 mod protect;
 
 use rocket::catcher::{self, Catcher};
@@ -23,7 +24,7 @@ use files::File;
 /// The pages' routes, mounted at the root.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    rocket::routes![index, docs, worker, file, icon, feed::page, health::health]
+    rocket::routes![index, docs, worker, file, icon, feed::page, join::page, health::health]
 }
 
 /// The catcher for requests outside `/api/` that no route answers.

@@ -107,6 +107,11 @@ fn a_wrong_value_is_an_error_that_names_its_key() {
             "ajar",
             "registration: expected \"open\" or \"closed\", found \"ajar\"",
         ),
+        (
+            "CALENDAR_INVITATIONS",
+            "members",
+            "invitations: expected \"users\", \"anyone\" or \"off\", found \"members\"",
+        ),
         ("CALENDAR_CORS_ORIGINS", "app.example.com", "cors_origins: "),
         (
             "CALENDAR_CORS_ORIGINS",
@@ -272,6 +277,18 @@ fn registration_can_be_closed() {
     let answer = server.call("POST", "/user/", "", r#"{"useremail":"park@jungi.me"}"#);
     let body = r#"{"meta":{"code":40100,"message":"INVALID AUTHORIZATION","detail":"registration is closed"}}"#;
     assert_eq!(answer, (401, body.to_owned()));
+}
+
+#[test]
+fn invitations_can_let_anyone_register_or_be_switched_off() {
+    let dead = r#"{"useremail": "kim@example.com", "invitation": "a"}"#;
+    for (invitations, status) in [("anyone", 404), ("users", 401), ("off", 401)] {
+        let folder = tempfile::tempdir().unwrap();
+        let mut command = command(folder.path(), &["serve", "--port", "0"]);
+        command.env("CALENDAR_REGISTRATION", "closed").env("CALENDAR_INVITATIONS", invitations);
+        let server = Server::start(command);
+        assert_eq!(server.call("POST", "/user/", "", dead).0, status, "{invitations}");
+    }
 }
 
 #[test]

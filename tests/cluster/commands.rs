@@ -25,7 +25,7 @@ fn a_calendar_is_made_migrated_filled_checked_and_described() {
     );
     assert_eq!(
         on(&url, &["db", "migrate"]).out,
-        "version  name                     state\n13       user_settings            pending\n14       properties_and_series    pending\n15       calendar_objects         pending\n16       feeds_and_subscriptions  pending\n17       people                   pending\n18       app_passwords            pending\n19       history                  pending\n"
+        "version  name                     state\n13       user_settings            pending\n14       properties_and_series    pending\n15       calendar_objects         pending\n16       feeds_and_subscriptions  pending\n17       people                   pending\n18       app_passwords            pending\n19       history                  pending\n20       invitations_and_looks    pending\n"
     );
     let early = on(&url, &["user", "list"]);
     assert_eq!(early.code, Some(1));
@@ -33,12 +33,12 @@ fn a_calendar_is_made_migrated_filled_checked_and_described() {
     assert_eq!(
         on(&url, &["db", "upgrade"]),
         done(&format!(
-            "applied V13__user_settings\napplied V14__properties_and_series\napplied V15__calendar_objects\napplied V16__feeds_and_subscriptions\napplied V17__people\napplied V18__app_passwords\napplied V19__history\npostgres://{place} is at version 19\n"
+            "applied V13__user_settings\napplied V14__properties_and_series\napplied V15__calendar_objects\napplied V16__feeds_and_subscriptions\napplied V17__people\napplied V18__app_passwords\napplied V19__history\napplied V20__invitations_and_looks\npostgres://{place} is at version 20\n"
         ))
     );
     assert_eq!(
         on(&url, &["db", "upgrade"]),
-        done(&format!("postgres://{place} is at version 19\n"))
+        done(&format!("postgres://{place} is at version 20\n"))
     );
     let token = on(&url, &["user", "add", "park@jungi.me"]);
     assert_eq!((token.code, token.out.split('.').count()), (Some(0), 3), "{token:?}");
@@ -134,7 +134,7 @@ fn the_flask_system_is_imported_with_its_ids_and_later_ids_follow_them() {
 }
 
 /// Everything that a calendar holds, but what is made again.
-const CONTENTS: [&str; 20] = [
+const CONTENTS: [&str; 22] = [
     "SELECT id, length(key) FROM signing_key",
     "SELECT id, uid_suffix, history FROM database_identity",
     "SELECT id, email, email_folded, created, password_hash, token_generation, calendar_version, events
@@ -157,6 +157,8 @@ const CONTENTS: [&str; 20] = [
     "SELECT user_id, language, default_group FROM user_settings ORDER BY 1",
     "SELECT id, user_id, name, scope, hex(digest), created, used, used_from FROM app_password ORDER BY id",
     "SELECT id, user_id, group_id, busy_only, name, hex(digest), created, used FROM feed ORDER BY id",
+    "SELECT id, group_id, inviter_id, role, hex(digest), created, expires FROM invitation ORDER BY id",
+    "SELECT user_id, group_id, color, position FROM calendar_look ORDER BY 1, 2",
     "SELECT group_id, url, etag, modified, \"read\", problem, due, failures FROM subscription ORDER BY 1",
     "SELECT id, entry_id, at, email, door, door_name, undoes, undone_by, user_id, group_id, kind, row_id, subject,
         private, image, state FROM history ORDER BY id",
@@ -210,6 +212,10 @@ fn a_calendar_is_moved_to_postgres_and_back_with_everything_that_it_holds() {
          INSERT INTO app_password (user_id, name, scope, digest, created, used, used_from)
          SELECT min(id), 'a	b', 1, zeroblob(32), 5, 6, '2001:db8::1' FROM user;
          INSERT INTO backup (finished, failure) VALUES (5, NULL), (6, 'no room');
+         INSERT INTO invitation (group_id, inviter_id, role, digest, created, expires)
+         SELECT min(g.id), min(g.creator_id), 2, zeroblob(32), 5, 9 FROM calendar_group g;
+         INSERT INTO calendar_look (user_id, color) SELECT min(id), '#1a73e8' FROM user;
+         INSERT INTO calendar_look (user_id, group_id, position) SELECT min(u.id), min(g.id), 1 FROM user u, calendar_group g;
          UPDATE sqlite_sequence SET seq = seq + 100",
     )
     .unwrap();
@@ -226,7 +232,7 @@ fn a_calendar_is_moved_to_postgres_and_back_with_everything_that_it_holds() {
     assert_eq!(shared.rows(tables, "-"), ["0"]);
     let moved = on(file_name, &["db", "move", file_name, &url]);
     assert!(moved.out.ends_with("and read them back the same\n"), "{moved:?}");
-    assert_eq!(rows(&moved), 20);
+    assert_eq!(rows(&moved), 22);
     assert!(on(&url, &["db", "check"]).out.ends_with(" is sound\n"));
     assert_eq!(token(&url), token(file_name));
 
@@ -240,7 +246,7 @@ fn a_calendar_is_moved_to_postgres_and_back_with_everything_that_it_holds() {
         conn.query_row("SELECT key FROM signing_key", [], |row| row.get::<_, Vec<u8>>(0)).unwrap()
     };
     assert_eq!(keys(&back), keys(&file));
-    let last = "SELECT name, seq FROM sqlite_sequence WHERE name IN ('user', 'calendar_group', 'event', 'calendar_object', 'import', 'app_password') ORDER BY name";
+    let last = "SELECT name, seq FROM sqlite_sequence WHERE name IN ('user', 'calendar_group', 'event', 'calendar_object', 'import', 'app_password', 'invitation') ORDER BY name";
     let last_ids =
         |file: &Path| database::rows(&rusqlite::Connection::open(file).unwrap(), last, "-");
     assert_eq!(last_ids(&back), last_ids(&file));

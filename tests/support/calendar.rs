@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use calendar_server::app::{self, App};
 use calendar_server::clock::Clock;
 use calendar_server::domain::auth::Tokens;
-use calendar_server::model::{Bounds, FeedSpan, Rate};
+use calendar_server::model::{AddressSecret, Bounds, FeedSpan, Invitations, Rate};
 use calendar_server::server;
 use calendar_server::store::Store;
 use jiff::tz::TimeZone;
@@ -31,6 +31,9 @@ pub(crate) const KEY: &[u8] = b"secret_key_2017";
 pub(crate) const PARK: &str = "park@jungi.me";
 pub(crate) const KIM: &str = "kim@example.com";
 
+/// The secret of the invitation that [`Calendar::populated`] has.
+pub(crate) const SECRET: &str = "7qk2vhx5zn3mcf6twd4ybgrjp2laeo5usik3xq7hnv2mzc4twf6y";
+
 /// Counts the events that the search index does not have yet.
 pub(crate) const NOT_INDEXED: &str = "SELECT (SELECT count(*) FROM subject_gram_pending)
     + (SELECT count(*) FROM event WHERE id > (SELECT followed FROM subject_gram_progress))";
@@ -46,6 +49,7 @@ pub(crate) struct Calendar {
 /// The settings that tests vary.
 pub(crate) struct Settings {
     pub(crate) registration_open: bool,
+    pub(crate) invitations: Invitations,
     pub(crate) bounds: Bounds,
     pub(crate) cors_origins: Vec<String>,
     pub(crate) auth_rate: Option<Rate>,
@@ -63,6 +67,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             registration_open: true,
+            invitations: Invitations::default(),
             bounds: Bounds::default(),
             cors_origins: Vec::new(),
             auth_rate: None,
@@ -82,6 +87,7 @@ fn app(store: Store, clock: Clock, settings: Settings) -> App {
     let tokens = Tokens::new(KEY, settings.token_lifetime);
     let settings = app::Settings {
         registration_open: settings.registration_open,
+        invitations: settings.invitations,
         bounds: settings.bounds,
         auth_rate: settings.auth_rate,
         write_rate: settings.write_rate,
@@ -171,7 +177,8 @@ impl Calendar {
         answer.json()["data"]["token"].as_str().unwrap().to_owned()
     }
 
-    /// A calendar and the token of [`PARK`], who registered event 1, and made and selected group 1.
+    /// A calendar and the token of [`PARK`], who registered event 1, and made and selected group 1, to which [`SECRET`]
+    /// invites.
     pub(crate) fn populated() -> (Self, String) {
         Self::new().populate()
     }
@@ -189,6 +196,7 @@ impl Calendar {
         calendar.select(&token, "1");
         calendar.app_password(&token, "all");
         calendar.feed(&token, "{}");
+        calendar.keep_invitation(SECRET);
         (calendar, token)
     }
 
@@ -235,6 +243,17 @@ impl Calendar {
         body["name"] = json!("홈페이지");
         let answer = self.post("/user/feed", token, body.to_string());
         answer.json()["data"]["url"].as_str().unwrap().to_owned()
+    }
+
+    /// Adds an invitation of user 1 to group 1 with that secret, for a writer.
+    pub(crate) fn keep_invitation(&self, secret: &str) {
+        let digest = AddressSecret::read(secret).unwrap().digest();
+        let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        let now = NOW + 9 * 3600;
+        self.execute(&format!(
+            "INSERT INTO invitation (group_id, inviter_id, role, digest, created, expires)
+             VALUES (1, 1, 2, x'{digest}', {now}, {now} + 604800)"
+        ));
     }
 
     #[track_caller]

@@ -46,7 +46,7 @@ const REFUSALS: [(Code, &str, &str); 15] = [
     (
         Code::REFUSED,
         "Refused",
-        "Registration is closed, or the email or the password is not right.",
+        "Registration is closed, the email or the password is not right, or invitations are switched off.",
     ),
     (Code::MISSING_TOKEN, "MissingToken", "No token."),
     (Code::INVALID_TOKEN, "InvalidToken", "Not a valid token."),
@@ -56,7 +56,7 @@ const REFUSALS: [(Code, &str, &str); 15] = [
         "MethodNotAllowed",
         "The path does not take this method; `Allow` says which it takes.",
     ),
-    (Code::NOT_FOUND, "NotFound", "No such path, event, group or birthday."),
+    (Code::NOT_FOUND, "NotFound", "No such path, event, group, birthday or invitation."),
     (
         Code::CHANGED,
         "Changed",

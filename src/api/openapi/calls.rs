@@ -10,8 +10,8 @@ use super::schemas::form;
 use crate::api::envelope::Code;
 use crate::api::transfer::{export, import};
 use crate::api::{
-    app_password, calendar, event, feed, group, history, holidays, member, settings, subscription,
-    user,
+    app_password, calendar, event, feed, group, history, holidays, invitation, look, member,
+    settings, subscription, user,
 };
 
 const EVENT_AT: &str = "^/api/v1/calendar/event/[1-9][0-9]*$";
@@ -21,14 +21,20 @@ const OWN: [Code; 2] = [Code::NOT_FOUND, Code::NOT_OWNER];
 
 /// Every call of version 1.
 pub(super) fn all() -> impl Iterator<Item = Call> {
-    [user(), calendar(), group(), changes(), transfer(), vec![document()]].into_iter().flatten()
+    [user(), calendar(), group(), changes(), invitation(), transfer(), vec![document()]]
+        .into_iter()
+        .flatten()
 }
 
 fn user() -> Vec<Call> {
     vec![
         call(Post, "/user", "register", user::register)
             .about("Registers a user and gives out the token (call 1)")
-            .refuses(&[Code::EMAIL_EXISTS, Code::REFUSED]),
+            .says(
+                "With an `invitation`, the user becomes a member of its group as well; if that is good for nothing, \
+                 nobody is registered.",
+            )
+            .refuses(&[Code::EMAIL_EXISTS, Code::REFUSED, Code::NOT_FOUND]),
         call(Post, "/user/login", "signIn", user::login)
             .about("Gives out a token for an email and a password")
             .refuses(&[Code::REFUSED]),
@@ -50,6 +56,16 @@ fn user() -> Vec<Call> {
         call(Delete, "/user/calendar/group/{id}", "unselectGroup", user::unselect_group)
             .about("Unselects one group")
             .refuses(&[Code::TOO_MANY]),
+        call(Get, "/user/calendar/look", "looks", look::read)
+            .about("How calendars look to the caller, to which they have given a colour or a place")
+            .says("The personal calendar first, then the groups in the caller's order. Nobody else sees it."),
+        call(Put, "/user/calendar/look", "changeLook", look::set_color)
+            .about("Gives a calendar a colour for the caller, or takes theirs away")
+            .refuses(&[Code::NOT_FOUND]),
+        call(Put, "/user/calendar/order", "orderGroups", look::replace_order)
+            .about("Puts the caller's groups into an order")
+            .says("Those that are left out come after them, by id.")
+            .refuses(&[Code::NOT_FOUND]),
         call(Get, "/user/settings", "settings", settings::read)
             .about("How the caller wants to see the calendar")
             .says("What is left out is as the browser has it."),
@@ -196,6 +212,34 @@ fn changes() -> Vec<Call> {
                  can be undone in turn.",
             )
             .refuses(&[Code::INVALID, Code::NOT_OWNER, Code::CHANGED, Code::TOO_MANY]),
+    ]
+}
+
+fn invitation() -> Vec<Call> {
+    vec![
+        call(Get, "/group/{id}/invitation", "invitations", invitation::list)
+            .about("The open invitations to a group that the caller owns")
+            .refuses(&[Code::NOT_OWNER]),
+        call(Post, "/group/{id}/invitation", "createInvitation", invitation::create)
+            .about("Makes an invitation to a group that the caller owns: a link for one person, good for a week")
+            .says(
+                "Only this answer has the link. Whoever opens it in a browser sees what the group is called and who \
+                 invites, and becomes a member with it. It is good while whoever made it owns the group.",
+            )
+            .refuses(&[Code::NOT_OWNER, Code::REFUSED]),
+        call(Delete, "/group/{id}/invitation/{invitation}", "endInvitation", invitation::end)
+            .about("Ends an invitation to a group that the caller owns")
+            .refuses(&[Code::NOT_OWNER, Code::TOO_MANY]),
+        call(Get, "/invitation/{secret}", "invitation", invitation::read)
+            .about("What an invitation is to, for whoever has its link")
+            .says("`secret` is what stands after `/join/` in the link."),
+        call(Put, "/invitation/{secret}", "acceptInvitation", invitation::accept)
+            .about("Makes the caller a member of the group that an invitation is to")
+            .says(
+                "The calendar of a new member shows the group. Who is a member already stays what they are, and the \
+                 invitation can still be used.",
+            )
+            .refuses(&[Code::INVALID, Code::TOO_MANY]),
     ]
 }
 

@@ -48,6 +48,11 @@ const OF_OTHERS: [&str; 8] = [
     "removeGroupMember",
 ];
 
+const SECRET: &str = "7qk2vhx5zn3mcf6twd4ybgrjp2laeo5usik3xq7hnv2mzc4twf6y";
+const LINK: &str =
+    "https://calendar.example/join/7qk2vhx5zn3mcf6twd4ybgrjp2laeo5usik3xq7hnv2mzc4twf6y";
+const EXPIRES: &str = "Mon, 26 Jun 2017 19:55:04 GMT";
+
 /// The body of a call, if it takes one.
 pub(super) fn body(call: &str) -> Option<Value> {
     Some(match call {
@@ -61,6 +66,8 @@ pub(super) fn body(call: &str) -> Option<Value> {
             "event_id": 1, "sdate": "2017-06-19 19:00:00", "edate": "2017-06-19 22:00:00",
             "subject": "친구들과 저녁 약속",
         }),
+        "changeLook" => json!({"group": 1, "color": "#d50000"}),
+        "orderGroups" => json!({"groups": "1"}),
         "changeSettings" => json!({
             "week_start": "monday", "clock": 24, "week_numbers": true, "default_group": 1,
         }),
@@ -74,6 +81,7 @@ pub(super) fn body(call: &str) -> Option<Value> {
         "renameGroup" => json!({"group_id": 1, "group_name": "회식 및 저녁 약속 일정"}),
         "deleteGroup" => json!({"group_id": 1}),
         "putGroupMember" => json!({"useremail": MEMBER, "role": "editor"}),
+        "createInvitation" => json!({"role": "writer"}),
         "removeGroupMember" => json!({"useremail": MEMBER}),
         "createGroupEvent" => json!({
             "group_id": 1, "sdate": "2017-06-20 09:00:00", "edate": "2017-06-20 12:00:00",
@@ -86,7 +94,8 @@ pub(super) fn body(call: &str) -> Option<Value> {
 /// The value of a parameter.
 pub(super) fn parameter(name: &str) -> Option<Value> {
     Some(match name {
-        "id" => json!(1),
+        "id" | "invitation" => json!(1),
+        "secret" => json!(SECRET),
         "year_month" => json!("2017-06"),
         "date" => json!("2017-06-20"),
         "sdate" => json!("2017-06-01 00:00:00"),
@@ -136,6 +145,7 @@ fn data(call: &str) -> Option<Value> {
         "register" | "signIn" | "changePassword" => json!({"token": TOKEN}),
         "me" => json!({"useremail": EMAIL, "created": CREATED, "timezone": "Asia/Seoul"}),
         "settings" => json!({}),
+        "looks" => json!([{"group": 1, "color": "#1a73e8", "position": 1}]),
         "feeds" => json!([{
             "id": 1, "name": CLUB, "group": 1, "busy_only": true, "created": CREATED, "used": null,
         }]),
@@ -167,6 +177,15 @@ fn data(call: &str) -> Option<Value> {
             fields.insert("undoes".into(), json!(1));
             entry
         }
+        "invitations" => json!([{
+            "id": 1, "role": "writer", "useremail": EMAIL, "created": CREATED, "expires": EXPIRES,
+        }]),
+        "createInvitation" => json!({"id": 2, "url": LINK, "expires": EXPIRES}),
+        "invitation" => json!({
+            "group_name": GROUP, "useremail": EMAIL, "role": "writer", "expires": EXPIRES,
+            "sign_up": true,
+        }),
+        "acceptInvitation" => json!({"group": 1, "role": "owner", "was_member": true}),
         "groupMembers" => json!([{"useremail": EMAIL, "role": "owner"}]),
         "group" => {
             group["events"] = json!(1);
@@ -244,7 +263,9 @@ fn detail(call: &str, first: &str, code: Code) -> Option<String> {
             _ => {}
         }
     }
-    let of_group = call == "import" || call.to_lowercase().contains("group");
+    let of_group = call == "import"
+        || call.to_lowercase().contains("group")
+        || call.to_lowercase().contains("invitation");
     let thing = if of_group { "group" } else { "event" };
     Some(match code {
         Code::INVALID if call == "import" => {
@@ -258,10 +279,17 @@ fn detail(call: &str, first: &str, code: Code) -> Option<String> {
         Code::INVALID if call == "selectGroup" => {
             "you have selected 1000 groups, which is the most: unselect one first".into()
         }
+        Code::INVALID if call == "acceptInvitation" => {
+            "the group has 1000 members, which is the most: ask an owner to remove one first".into()
+        }
+        Code::INVALID if call == "changeLook" => "color: required, but missing".into(),
         Code::INVALID if call == "changeSettings" => "clock: expected 12 or 24".into(),
         Code::INVALID if first.is_empty() => format!("limit: {LIMIT}"),
         Code::INVALID => format!("{first}: required, but missing"),
         Code::REFUSED if call == "register" => "registration is closed".into(),
+        Code::REFUSED if call == "createInvitation" => {
+            "invitations are switched off on this server".into()
+        }
         Code::REFUSED => "the email or the password is not right".into(),
         Code::MISSING_TOKEN => "the header X-calendar-access-token is missing".into(),
         Code::INVALID_TOKEN => "the access token is not valid".into(),
@@ -283,10 +311,13 @@ fn detail(call: &str, first: &str, code: Code) -> Option<String> {
         Code::NOT_FOUND if ["birthday", "deleteBirthday"].contains(&call) => {
             "you have no birthday registered".into()
         }
-        Code::NOT_FOUND if ["changeSettings", "createFeed"].contains(&call) => {
+        Code::NOT_FOUND if ["changeSettings", "createFeed", "changeLook"].contains(&call) => {
             "group 1 does not exist".into()
         }
         Code::NOT_FOUND if call == "endAppPassword" => "app password 1 does not exist".into(),
+        Code::NOT_FOUND if ["register", "invitation", "acceptInvitation"].contains(&call) => {
+            "there is no such invitation".into()
+        }
         Code::NOT_FOUND if call == "endFeed" => "feed 1 does not exist".into(),
         Code::NOT_FOUND => format!("{thing} 1 does not exist"),
         Code::CHANGED => {

@@ -13,7 +13,7 @@ use utoipa::openapi::{ContentBuilder, Required};
 use super::answers::{disposition, with_data};
 use super::examples;
 use super::operation::Call;
-use super::schemas::{Any, string};
+use super::schemas::{Any, form, string};
 use crate::api::body::Body;
 use crate::api::caller::{AccountCaller, Caller, WithinLimit};
 use crate::api::conditional::{Conditional, TakesGzip};
@@ -21,7 +21,7 @@ use crate::api::envelope::{Answer, Code, Done, List};
 use crate::api::event::IfMatch;
 use crate::api::idempotency::{self, Idempotency};
 use crate::api::parameters::Parameters;
-use crate::api::path::{PathId, Root};
+use crate::api::path::{PathId, PathSecret, Root, SecondId};
 use crate::api::query::Query;
 use crate::api::refusal::Result;
 use crate::api::transfer::export::Exported;
@@ -184,6 +184,20 @@ impl Part for PathId {
     fn describe(call: &mut Call) {
         let id = call.schemas.value::<Id>();
         value(call, ParameterIn::Path, "id", id);
+        call.refusals.extend([Code::NOT_FOUND]);
+    }
+}
+
+impl Part for SecondId {
+    fn describe(call: &mut Call) {
+        let id = call.schemas.value::<Id>();
+        value(call, ParameterIn::Path, "invitation", id);
+    }
+}
+
+impl Part for PathSecret {
+    fn describe(call: &mut Call) {
+        value(call, ParameterIn::Path, "secret", form("^[a-z2-7]{52}$").into());
         call.refusals.extend([Code::NOT_FOUND]);
     }
 }

@@ -83,6 +83,7 @@ fn document() -> OpenApi {
             tag("user", "Registration, sign-in, the caller, and what the caller's calendar shows."),
             tag("calendar", "The caller's own calendar, its views and the events in it."),
             tag("group", "Groups of events, which everybody sees."),
+            tag("invitation", "Links with which somebody becomes a member of a group."),
             tag("import", "Calendars that come in as files."),
             tag("export", "The caller's calendar as a file."),
             tag("openapi", "This document."),

@@ -40,7 +40,8 @@ const SEQUENCES: &str = r#"
         UNION ALL SELECT 'import', (SELECT max(id) FROM import)
         UNION ALL SELECT 'app_password', (SELECT max(id) FROM app_password)
         UNION ALL SELECT 'feed', (SELECT max(id) FROM feed)
-        UNION ALL SELECT 'history', (SELECT max(id) FROM history)) t"#;
+        UNION ALL SELECT 'history', (SELECT max(id) FROM history)
+        UNION ALL SELECT 'invitation', (SELECT max(id) FROM invitation)) t"#;
 
 /// The first column of each is the key of the row, as text.
 const USERS: Sql = Sql::each(
@@ -86,8 +87,19 @@ WHERE g.everyone = 0 AND g.deleted = 0 AND g.narrowed = 0
 const APP_PASSWORDS: Sql = Sql::both(
     "SELECT CAST(id AS TEXT), name, CAST(length(digest) AS BIGINT), created, used, used_from FROM app_password",
 );
+const LOOKS: Sql = Sql::both(
+    "
+SELECT CAST(l.user_id AS TEXT) || coalesce(', ' || CAST(l.group_id AS TEXT), ''), l.color, coalesce(l.position, 1),
+    CAST(CASE WHEN g.everyone = 0 AND g.deleted = 0 AND g.narrowed = 0
+        AND NOT EXISTS (SELECT 1 FROM member m WHERE m.group_id = g.id AND m.user_id = l.user_id)
+    THEN 1 ELSE 0 END AS BIGINT)
+FROM calendar_look l LEFT JOIN calendar_group g ON g.id = l.group_id",
+);
 const FEEDS: Sql = Sql::both(
     "SELECT CAST(id AS TEXT), name, CAST(length(digest) AS BIGINT), created, used FROM feed",
+);
+const INVITATIONS: Sql = Sql::both(
+    "SELECT CAST(id AS TEXT), CAST(length(digest) AS BIGINT), created, expires FROM invitation",
 );
 const SUBSCRIPTIONS: Sql =
     Sql::both("SELECT CAST(group_id AS TEXT), url, failures FROM subscription");
@@ -256,13 +268,12 @@ fn rows(conn: Conn<'_>, readers: TextReaders, faults: &mut Faults) -> Result<()>
     each_with_id(conn, "backup", BACKUPS, faults, |row| Ok(vec![time(row, 1, "finished")?]))?;
     each_with_id(conn, "calendar_group", GROUPS, faults, |row| {
         let (color, about): (Option<String>, Option<String>) = (row.get(4)?, row.get(5)?);
-        let is_color = |color: String| Color::read(&color).is_ok_and(|read| read.as_str() == color);
         let is_about = |about: String| Properties::read_location(&about).is_ok();
         Ok(vec![
             short(row, 1, "name")?,
             time(row, 2, "created")?,
             time(row, 3, "updated")?,
-            when(!color.is_none_or(is_color), "color: is not #rrggbb"),
+            when(!color.is_none_or(|color| is_color(&color)), "color: is not #rrggbb"),
             when(!about.is_none_or(is_about), "description: is empty or too long"),
             when(!row.get::<bool>(6)?, "has no owner"),
         ])
@@ -283,12 +294,29 @@ fn rows(conn: Conn<'_>, readers: TextReaders, faults: &mut Faults) -> Result<()>
             when(!from.is_none_or(is_address), "used_from: is not an address"),
         ])
     })?;
+    each_with_id(conn, "calendar_look", LOOKS, faults, |row| {
+        let color: Option<String> = row.get(1)?;
+        Ok(vec![
+            when(!color.is_none_or(|color| is_color(&color)), "color: is not #rrggbb"),
+            when(row.get::<i64>(2)? < 1, "position: is below 1"),
+            when(row.get(3)?, "its user may not see the group"),
+        ])
+    })?;
     each_with_id(conn, "feed", FEEDS, faults, |row| {
         Ok(vec![
             short(row, 1, "name")?,
             when(row.get::<i64>(2)? != 32, "digest: is not a SHA-256 digest"),
             time(row, 3, "created")?,
             time(row, 4, "used")?,
+        ])
+    })?;
+    each_with_id(conn, "invitation", INVITATIONS, faults, |row| {
+        let (created, expires): (i64, i64) = (row.get(2)?, row.get(3)?);
+        Ok(vec![
+            when(row.get::<i64>(1)? != 32, "digest: is not a SHA-256 digest"),
+            time(row, 2, "created")?,
+            time(row, 3, "expires")?,
+            when(expires < created, "expires: is before it was made"),
         ])
     })?;
     each_with_id(conn, "subscription", SUBSCRIPTIONS, faults, |row| {
@@ -332,6 +360,11 @@ fn rows(conn: Conn<'_>, readers: TextReaders, faults: &mut Faults) -> Result<()>
         ])
     })?;
     check_objects::rows(conn, readers, faults)
+}
+
+/// Whether `text` is a colour as it is stored.
+fn is_color(text: &str) -> bool {
+    Color::read(text).is_ok_and(|read| read.as_str() == text)
 }
 
 /// Whether `text` is a hash that a password can be checked against.

@@ -64,7 +64,7 @@ macro_rules! table {
 }
 
 /// Every table, those that others refer to first. What is not here is made again: the index of the subjects.
-static TABLES: [Table; 20] = [
+static TABLES: [Table; 22] = [
     table!("signing_key": "id" Integer, "key" Bytes),
     table!("database_identity": "id" Integer, "uid_suffix" Text, "history" Integer),
     Table {
@@ -106,6 +106,9 @@ static TABLES: [Table; 20] = [
         "created" Integer, "used" Integer, "used_from" Text),
     table!("feed": "id" Integer, "user_id" Integer, "group_id" Integer, "busy_only" Integer, "name" Text,
         "digest" Bytes, "created" Integer, "used" Integer),
+    table!("invitation": "id" Integer, "group_id" Integer, "inviter_id" Integer, "role" Integer, "digest" Bytes,
+        "created" Integer, "expires" Integer),
+    table!("calendar_look": "user_id" Integer, "group_id" Integer, "color" Text, "position" Integer),
     table!("subscription": "group_id" Integer, "url" Text, "etag" Text, "modified" Text, "\"read\"" Integer,
         "problem" Text, "wish" Integer, "due" Integer, "failures" Integer),
     table!("history": "id" Integer, "entry_id" Integer, "at" Integer, "email" Text, "door" Integer, "door_name" Text,
@@ -117,7 +120,8 @@ static TABLES: [Table; 20] = [
 /// The last ids that were given out, by table.
 const LAST_IDS: Sql = Sql::each(
     "SELECT name, seq FROM sqlite_sequence
-        WHERE name IN ('user', 'calendar_group', 'event', 'calendar_object', 'import', 'app_password', 'feed', 'history')
+        WHERE name IN ('user', 'calendar_group', 'event', 'calendar_object', 'import', 'app_password', 'feed', 'history',
+            'invitation')
         ORDER BY name",
     "SELECT CAST('calendar_group' AS text), CASE WHEN is_called THEN last_value ELSE last_value - 1 END
         FROM calendar_group_id_seq
@@ -129,6 +133,7 @@ const LAST_IDS: Sql = Sql::each(
         FROM app_password_id_seq
     UNION ALL SELECT 'feed', CASE WHEN is_called THEN last_value ELSE last_value - 1 END FROM feed_id_seq
     UNION ALL SELECT 'history', CASE WHEN is_called THEN last_value ELSE last_value - 1 END FROM history_id_seq
+    UNION ALL SELECT 'invitation', CASE WHEN is_called THEN last_value ELSE last_value - 1 END FROM invitation_id_seq
     UNION ALL SELECT 'user', CASE WHEN is_called THEN last_value ELSE last_value - 1 END FROM user_id_seq",
 );
 const FORGET_LAST_ID: Sql = Sql::both("DELETE FROM sqlite_sequence WHERE name = ?1");

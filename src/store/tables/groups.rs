@@ -14,7 +14,7 @@ use crate::store::engine::conn::Conn;
 use crate::store::engine::sql::{Param, Row, Sql, params};
 use crate::store::engine::{Snapshot, Transaction};
 use crate::store::tables::history::{MadeRow, state_of_group};
-use crate::store::tables::sequences;
+use crate::store::tables::{looks, sequences};
 
 /// The group with id ?1, and what user ?2 is in it.
 pub(in crate::store) const BY_ID: Sql = Sql::both(
@@ -421,10 +421,17 @@ impl Transaction<'_> {
 /// rows were deleted.
 fn purge_slice(conn: Conn<'_>, id: GroupId) -> Result<usize> {
     let slice = params![id.0, SLICE];
+    let mut purged = looks::purge(conn, id.0, SLICE)?;
+    if purged >= usize::from(SLICE) {
+        return Ok(purged);
+    }
     if let Conn::Postgres(_) = conn {
+        // In a transaction of its own, so that users are locked in the order of their ids.
+        if purged > 0 {
+            return Ok(purged);
+        }
         conn.rows(LOCK_SELECTORS, slice, |_| Ok(()))?;
     }
-    let mut purged = 0;
     for sql in [
         PURGE_SELECTIONS,
         PURGE_CHANGED,

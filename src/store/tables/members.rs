@@ -10,6 +10,7 @@ use crate::model::{Email, Everyone, GroupId, GroupMember, Role, Standing, UserId
 use crate::store::engine::conn::Conn;
 use crate::store::engine::sql::{Sql, params};
 use crate::store::engine::{Snapshot, Transaction};
+use crate::store::tables::looks;
 
 /// How user ?2 stands to group ?1.
 pub(in crate::store) const STANDING: Sql = Sql::both(
@@ -171,13 +172,21 @@ impl Snapshot<'_> {
 }
 
 impl Transaction<'_> {
+    /// Keeps others from changing `group` and its members until this transaction ends.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn lock_group(&self, group: GroupId) -> Result<()> {
+        self.conn.row(LOCK, params![group.0], |_| Ok(())).map(drop)
+    }
+
     /// As [`Snapshot::standing`], and keeps others from changing the group and its members until this transaction ends.
     ///
     /// # Errors
     /// If the database cannot be read.
     pub fn locked_standing(&self, user: UserId, group: GroupId) -> Result<Option<Standing>> {
         // A statement that has waited for the lock sees the group as it is then, and its members as they were before.
-        self.conn.row(LOCK, params![group.0], |_| Ok(()))?;
+        self.lock_group(group)?;
         self.standing_by(STANDING, user, group)
     }
 
@@ -213,6 +222,11 @@ impl Transaction<'_> {
 pub(in crate::store) fn purge_lost(conn: Conn<'_>) -> Result<usize> {
     let next = conn.row(NEXT_NARROWED, params![], |row| Ok((row.get(0)?, row.get(1)?)))?;
     let Some((group, narrowed)): Option<(i64, i64)> = next else { return Ok(0) };
+    // In a transaction of its own, so that users are locked in the order of their ids.
+    let looks = looks::purge_lost(conn, group, SLICE)?;
+    if looks > 0 {
+        return Ok(looks);
+    }
     let slice = params![group, SLICE];
     if let Conn::Postgres(_) = conn {
         conn.rows(LOCK_LOST, slice, |_| Ok(()))?;

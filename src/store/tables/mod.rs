@@ -20,6 +20,8 @@ pub(super) mod history_reads;
 pub(super) mod history_undo;
 pub(super) mod idempotency_keys;
 pub(super) mod imports;
+mod invitations;
+mod looks;
 pub(super) mod members;
 pub(super) mod objects;
 mod pages;

@@ -8,8 +8,9 @@ use super::events::{
 };
 use super::series::{CHANGED_OCCURRENCE, COUNT_SERIES, ZONED};
 use super::{
-    app_passwords, changes, feeds, group_events, groups, idempotency_keys, imports, members,
-    objects, pages, selections, subject_index, subscriptions, tombstones, user_settings, users,
+    app_passwords, changes, feeds, group_events, groups, idempotency_keys, imports, invitations,
+    looks, members, objects, pages, selections, subject_index, subscriptions, tombstones,
+    user_settings, users,
 };
 use crate::store::Store;
 use crate::store::engine::sql::Sql;
@@ -56,6 +57,29 @@ pub(super) fn assert_plan(sql: impl Into<Sql>, expected: &[&str]) {
             "a whole table is scanned:\n{plan}"
         );
     }
+}
+
+#[test]
+fn looks_are_found_by_their_user_or_their_group() {
+    for sql in [looks::OF_USER, looks::COUNT, looks::PLACES] {
+        assert_plan(sql, &["calendar_look_of_user (user_id=?)"]);
+    }
+    for sql in [looks::SET_COLOR, looks::SET_POSITION] {
+        assert_plan(sql, &["calendar_look_of_user (user_id=? AND <expr>=?)"]);
+    }
+    assert_plan(looks::PURGE, &["calendar_look_of_group (group_id=?"]);
+    assert_plan(looks::PURGE_LOST, &["calendar_look_of_group (group_id=?"]);
+}
+
+#[test]
+fn invitations_are_found_by_their_secret_or_their_group_and_those_that_expire_by_when() {
+    assert_plan(
+        invitations::BY_DIGEST,
+        &["SEARCH i USING INDEX sqlite_autoindex_invitation_1 (digest=?)"],
+    );
+    assert_plan(invitations::OF_GROUP, &["SEARCH i USING INDEX invitation_of_group (group_id=?)"]);
+    assert_plan(invitations::COUNT_OF_GROUP, &["invitation_of_group (group_id=?)"]);
+    assert_plan(invitations::PURGE_EXPIRED, &["invitation_expires (expires<?)"]);
 }
 
 #[test]

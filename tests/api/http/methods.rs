@@ -19,10 +19,12 @@ const METHODS: [Method; 9] = [
 ];
 
 /// Every path with the methods that it takes, as `Allow` names them.
-const PATHS: [(&str, &str); 30] = [
+const PATHS: [(&str, &str); 35] = [
     ("/user", "GET, HEAD, POST"),
     ("/user/calendar/group", "GET, HEAD, POST"),
     ("/user/calendar/group/1", "PUT, DELETE"),
+    ("/user/calendar/look", "GET, HEAD, PUT"),
+    ("/user/calendar/order", "PUT"),
     ("/user/settings", "GET, HEAD, PUT"),
     ("/user/app-password", "GET, HEAD, POST"),
     ("/user/app-password/1", "DELETE"),
@@ -46,6 +48,9 @@ const PATHS: [(&str, &str); 30] = [
     ("/group/1/activity", "GET, HEAD"),
     ("/history/1/undo", "POST"),
     ("/group/1/member", "GET, HEAD, PUT, DELETE"),
+    ("/group/1/invitation", "GET, HEAD, POST"),
+    ("/group/1/invitation/1", "DELETE"),
+    ("/invitation/abc", "GET, HEAD, PUT"),
     ("/holidays", "GET, HEAD"),
     ("/import", "POST"),
     ("/export", "GET, HEAD"),
@@ -102,8 +107,10 @@ fn every_path_takes_the_methods_it_names() {
                     );
                 } else if path == "/openapi.json" {
                     assert_eq!(answer.status, 200);
+                } else if (method, path) == (Method::Get, "/invitation/abc") {
+                    answer.not_found("there is no such invitation");
                 } else if method == Method::Head {
-                    answer.is(401, "");
+                    answer.is(if path == "/invitation/abc" { 404 } else { 401 }, "");
                 } else {
                     answer.without_token();
                 }

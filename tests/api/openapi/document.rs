@@ -16,7 +16,8 @@ fn every_mounted_route_is_described_and_nothing_else() {
         .iter()
         .filter(|route| route.name.as_deref() != Some("refusal"))
         .map(|route| {
-            let path = route.uri.path().replace("<_>", "{id}");
+            let path = route.uri.path().replacen("<_>", "{id}", 1);
+            let path = path.replace("<_>", "{invitation}").replace("<secret>", "{secret}");
             (path, route.method.as_str().to_lowercase())
         })
         .collect();

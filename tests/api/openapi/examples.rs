@@ -1,13 +1,14 @@
 //! The examples in the document are true: the server takes what they send, and answers what they
 //! print.
 
+use calendar_server::model::Invitations;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use rocket::http::Method;
 use serde_json::{Value, json};
 
 use super::schema::Schemas;
 use crate::support::answer::Answer;
-use crate::support::calendar::{Calendar, DONE, KIM, Settings};
+use crate::support::calendar::{Calendar, DONE, KIM, SECRET, Settings};
 
 const PASSWORD: &str = "correct horse battery staple";
 
@@ -46,7 +47,7 @@ impl Call<'_> {
             let name = parameter["name"].as_str().unwrap();
             let example = &parameter["example"];
             match parameter["in"].as_str().unwrap() {
-                "path" => uri = uri.replace(&format!("{{{name}}}"), &example.to_string()),
+                "path" => uri = uri.replace(&format!("{{{name}}}"), &in_path(example)),
                 "query" if example.is_null() => assert_ne!(parameter["required"], true),
                 "query" => {
                     let value = utf8_percent_encode(example.as_str().unwrap(), NON_ALPHANUMERIC);
@@ -87,6 +88,11 @@ impl Call<'_> {
     }
 }
 
+/// The example of a parameter as it stands in a path.
+fn in_path(example: &Value) -> String {
+    example.as_str().map_or_else(|| example.to_string(), str::to_owned)
+}
+
 /// What is sent or answered: JSON, or a calendar as a file.
 fn content(described: &Value) -> &Value {
     let content = &described["content"];
@@ -108,6 +114,10 @@ fn with_examples_done(document: &Value) -> (Calendar, String) {
     assert_eq!(run("createAppPassword", &token).json()["data"]["id"], 1);
     assert_eq!(run("createFeed", &token).json()["data"]["id"], 1);
     calendar.register("lee@jungi.me");
+    calendar.keep_invitation(SECRET);
+    calendar.execute(
+        "INSERT INTO calendar_look (user_id, group_id, color, position) VALUES (1, 1, '#1a73e8', 1)",
+    );
     (calendar, token)
 }
 
@@ -237,7 +247,13 @@ fn the_examples_of_refusals_are_what_is_answered() {
                 _ => "",
             };
             let uri = call.uri() + continued;
-            call.prints(&empty.call(call.method, &uri, &token, call.body()));
+            let body = match call.name() {
+                "register" => {
+                    json!({"useremail": "new@jungi.me", "invitation": SECRET}).to_string()
+                }
+                _ => call.body(),
+            };
+            call.prints(&empty.call(call.method, &uri, &token, body));
         }
         if refuses(412) {
             let headers = [("X-calendar-access-token", token.as_str()), ("If-Match", "\"a\"")];
@@ -253,8 +269,11 @@ fn the_examples_of_refused_sign_ins_are_what_is_answered() {
     let settings = Settings { registration_open: false, ..Settings::default() };
     let closed = Calendar::with(settings);
     let (calendar, token) = with_examples_done(&document);
+    let off = Calendar::with(Settings { invitations: Invitations::Off, ..Settings::default() });
+    let park = off.register("park@jungi.me");
     for call in calls(&document) {
         match call.name() {
+            "createInvitation" => call.prints(&call.run(&off, &park)),
             "register" | "signIn" => call.prints(&call.run(&closed, "")),
             "changePassword" => {
                 let body = json!({"password": PASSWORD, "old_password": "wrong"}).to_string();

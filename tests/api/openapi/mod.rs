@@ -10,7 +10,7 @@ use rocket::http::Method;
 use serde_json::{Value, json};
 
 use crate::support::answer::Answer;
-use crate::support::calendar::Calendar;
+use crate::support::calendar::{Calendar, SECRET};
 use schema::Schemas;
 
 /// The document, which needs no token.
@@ -22,12 +22,17 @@ pub(crate) fn document(calendar: &Calendar) -> Value {
     answer.json()
 }
 
-/// The operation of `method` on `path`, which may have a number for `{id}`.
+/// The operation of `method` on `path`, which may have a number for `{id}`, and for what is below it, and a secret.
 pub(crate) fn operation<'d>(document: &'d Value, method: Method, path: &str) -> &'d Value {
     let path = path.split('?').next().unwrap();
     let is_number = |part: &str| part.chars().all(|c| c.is_ascii_digit()) && !part.is_empty();
-    let part = |part| if is_number(part) { "{id}" } else { part };
+    let part = |part| match part {
+        SECRET => "{secret}",
+        number if is_number(number) => "{id}",
+        word => word,
+    };
     let path = path.split('/').map(part).collect::<Vec<_>>().join("/");
+    let path = path.replace("/invitation/{id}", "/invitation/{invitation}");
     let operation = &document["paths"][&path][method.as_str().to_lowercase()];
     assert!(operation.is_object(), "{method} {path} is not described");
     operation

@@ -1,5 +1,6 @@
 //! Groups with members and roles: `/group/<id>/member`, private groups, and what each role may.
 
+mod invitations;
 mod leaks;
 mod look;
 mod members;

@@ -5,6 +5,7 @@ mod email;
 mod feeds;
 mod guarded_account;
 mod login;
+mod looks;
 mod password;
 mod rate_limit;
 mod read;

@@ -253,6 +253,10 @@ fn a_check_covers_groups_and_who_is_in_them() {
              ('none owns it', 1, 0, 2, 0, '#1A73E8', ''), ('private', 1, 0, 0, 0, '#1a73e8', 'a'),
              ('upkeep is on its way', 1, 0, 0, 1, NULL, NULL), ('open', 1, 0, 1, 0, NULL, NULL);
          UPDATE member SET role = 3 WHERE group_id = 1;
+         INSERT INTO calendar_look (user_id, group_id, color, position) VALUES
+             (1, NULL, '#1a73e8', NULL), (1, 2, 'red', 1), (2, 2, NULL, 0), (2, 3, NULL, 1);
+         INSERT INTO invitation (group_id, inviter_id, role, digest, created, expires) VALUES
+             (2, 1, 1, zeroblob(32), 0, 1), (2, 1, 1, x'00', 2, 1), (2, 1, 1, x'01', 0, 253402300800);
          INSERT INTO selection (user_id, group_id) VALUES (1, 2), (2, 1), (2, 2), (2, 3), (2, 4)",
     )
     .unwrap();
@@ -264,6 +268,13 @@ calendar_group 1: color: is not #rrggbb
 calendar_group 1: description: is empty or too long
 calendar_group 1: has no owner
 selection 2, 2: its user may not see the group
+calendar_look 1, 2: color: is not #rrggbb
+calendar_look 2, 2: position: is below 1
+calendar_look 2, 2: its user may not see the group
+invitation 2: digest: is not a SHA-256 digest
+invitation 2: expires: is before it was made
+invitation 3: digest: is not a SHA-256 digest
+invitation 3: expires: is outside the years 0001 to 9999
 "
     );
 }

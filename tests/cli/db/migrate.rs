@@ -35,6 +35,7 @@ fn the_plan_can_be_json() {
             {"version": 17, "name": "people", "state": "pending"},
             {"version": 18, "name": "app_passwords", "state": "pending"},
             {"version": 19, "name": "history", "state": "pending"},
+            {"version": 20, "name": "invitations_and_looks", "state": "pending"},
         ])
     );
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0, "a plan makes no database");

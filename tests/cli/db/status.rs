@@ -23,7 +23,7 @@ fn status_counts_what_a_running_server_has_stored() {
     status["bytes"] = json!(0);
     assert_eq!(
         status,
-        json!({"database": "calendar.sqlite", "version": 19, "pending": 0, "bytes": 0, "users": 2, "groups": 1, "events": 3, "last_backup": null, "backup_failure": null})
+        json!({"database": "calendar.sqlite", "version": 20, "pending": 0, "bytes": 0, "users": 2, "groups": 1, "events": 3, "last_backup": null, "backup_failure": null})
     );
     assert!(server.stop().0.success());
 

@@ -220,7 +220,7 @@ fn an_error_at_the_start_comes_after_the_lines_before_it() {
 }
 
 #[test]
-fn the_secret_of_a_feed_is_in_no_log() {
+fn the_secret_of_a_feed_or_of_an_invitation_is_in_no_log() {
     for name in ["serve", "dev-run"] {
         let folder = tempfile::tempdir().unwrap();
         let mut command = command(folder.path(), &[name, "--port", "0"]);
@@ -243,13 +243,18 @@ fn the_secret_of_a_feed_is_in_no_log() {
             format!("/feed/{path}/"),
             format!("/feed/{path}.txt"),
             format!("/feed/{path}/{path}"),
+            format!("/join/{path}"),
+            format!("/join/{path}/"),
+            format!("/join/{path}/x"),
+            format!("/api/v1/invitation/{path}"),
+            format!("/api/v1/invitation/{path}/x"),
         ] {
             for method in ["GET", "HEAD", "POST", "PROPFIND"] {
                 ask(method, &address);
             }
         }
         let (_, log) = server.stop();
-        assert!(log.contains("/feed/…"), "{log}");
+        assert!(log.contains("/feed/…") && log.contains("/join/…"), "{log}");
         assert!(!log.contains(&path[..16]), "{name}: {path} is in the log:\n{log}");
     }
 }

@@ -2,7 +2,7 @@
 
 import * as groupDialog from './dialogs/group.js';
 import { byId, el, icon, on } from './dom.js';
-import { allGroups, groupMark, isOld, load, select, selectedFirst } from './groups.js';
+import { allGroups, groupMark, isOld, load, loadAfterMove, select, selectedFirst } from './groups.js';
 import { errorMessage, t } from './i18n/index.js';
 import { notify } from './messages.js';
 import { refresh } from './refresh.js';
@@ -55,8 +55,9 @@ function draw() {
   byId('groups-none').hidden = groups.length > 0;
   const found = groups.filter(({ name }) => searchKey(name).includes(word));
   const listed = found.length > LONG_LIST ? selectedFirst(found).slice(0, LONG_LIST) : found;
-  const content = JSON.stringify(listed);
+  const content = JSON.stringify([listed, [...state.looks]]);
   if (content !== drawn) byId('groups').replaceChildren(...listed.map(row));
+  byId('personal-mark').replaceWith(personalMark());
   drawn = content;
   // Rows that are there already keep the focus.
   byId('groups').querySelectorAll('input').forEach((/** @type {HTMLInputElement} */ box, /** @type {number} */ index) => {
@@ -64,6 +65,12 @@ function draw() {
   });
   byId('groups-more').hidden = listed.length === found.length;
   byId('groups-more').textContent = t.moreGroups(found.length - listed.length);
+}
+
+function personalMark() {
+  const mark = groupMark(null);
+  mark.id = 'personal-mark';
+  return mark;
 }
 
 /** @param {Group} group */
@@ -96,6 +103,13 @@ async function toggle(id, selected) {
     return;
   }
   void refresh();
+}
+
+/** Shows a group that the user has just become a member of. @param {number} id */
+export async function showJoined(id) {
+  await loadAfterMove();
+  if (!state.selectedGroups.has(id)) await select(id, true);
+  drawAndRefresh();
 }
 
 /** Selects a group so that an event added to it shows. @param {number} id */

@@ -1,6 +1,7 @@
 // The groups and which of them are selected: loading, changing, and how a group is shown beside its events.
 
 import { call } from './api.js';
+import { classOfColor } from './colors.js';
 import { el } from './dom.js';
 import * as store from './events/store.js';
 import { t } from './i18n/index.js';
@@ -14,7 +15,14 @@ const FRESH_FOR = MINUTE;
 /** @param {number | null} id null: the personal calendar */
 export const groupName = (id) => (id === null ? t.personal : state.groups.get(id)?.name ?? `#${id}`);
 
-export const allGroups = () => [...state.groups.values()];
+/** All groups, in the user's order: those that they have given a place first. */
+export const allGroups = () => [...state.groups.values()].sort((one, other) => placeOf(one.id) - placeOf(other.id) || one.id - other.id);
+
+/** @param {number} id */
+const placeOf = (id) => state.looks.get(id)?.position ?? Number.MAX_SAFE_INTEGER;
+
+/** The colour that a calendar has for the user, if somebody has chosen one. @param {number | null} id */
+const colorOf = (id) => state.looks.get(id)?.color ?? (id === null ? undefined : state.groups.get(id)?.color);
 
 /** The same groups, the selected ones first. @param {Group[]} groups */
 export const selectedFirst = (groups) => [true, false].flatMap((isSelected) =>
@@ -33,9 +41,11 @@ export const optionsOf = (some, chosen) => some
   .map(({ id, name }) => el('option', { value: id, selected: id === chosen }, name));
 
 /** The classes of a group's colour and shape; calendar.css has them. @param {number | null} id */
-export const groupClasses = (id) => (id === null
-  ? ['tint-personal', 'shape-personal']
-  : [`tint-${id % 8}`, `shape-${(id + Math.floor(id / 8)) % 7}`]);
+export function groupClasses(id) {
+  const color = colorOf(id);
+  const tint = color ? classOfColor(color) : id === null ? 'tint-personal' : `tint-${id % 8}`;
+  return [tint, id === null ? 'shape-personal' : `shape-${(id + Math.floor(id / 8)) % 7}`];
+}
 
 /** The coloured shape that marks a group. @param {number | null} id */
 export const groupMark = (id) => el(`span.mark.${groupClasses(id).join('.')}`, { 'aria-hidden': 'true' });
@@ -54,14 +64,21 @@ export async function load() {
   for (let tries = 0; tries < TRIES; tries += 1) {
     await Promise.allSettled(saving.values());
     const before = changes;
-    const [groups, selection] = await Promise.all([
+    const [groups, selection, looks] = await Promise.all([
       call('GET', '/group/list', { keep: true }), call('GET', '/user/calendar/group', { keep: true }),
+      call('GET', '/user/calendar/look', { keep: true }),
     ]);
     if (before !== changes) continue;
     loadedAt = groups.isRecalled || selection.isRecalled ? 0 : Date.now();
+    takeLooks(looks.data);
     return take(groups.data, selection.data.selected_group);
   }
   return false;
+}
+
+/** @param {{group: number | null, color?: string, position?: number}[]} looks */
+function takeLooks(looks) {
+  state.looks = new Map(looks.map(({ group, color, position }) => [group, { color, position }]));
 }
 
 /** @param {Group[]} groups @param {string} selection @returns {boolean} as `load` */
@@ -129,13 +146,57 @@ export async function create(name, about, attempt) {
   await load();
 }
 
-/** What else can be said of a group. @typedef {{everyone: import('./state.js').Everyone, description: string | null}} About */
+/** What else can be said of a group. @typedef {{everyone: import('./state.js').Everyone, description: string | null, color: string | null}} About */
 
 /** @param {number} id @param {string} name @param {About} about */
 export async function change(id, name, about) {
   await call('PUT', '/group/', { body: { group_id: id, group_name: name, ...about } });
   changes += 1;
   await load();
+}
+
+/** Gives a calendar a colour for the user alone. It shows at once. @param {number | null} id @param {string | null} color null: none of their own */
+export function setColor(id, color) {
+  state.looks.set(id, { ...state.looks.get(id), color: color ?? undefined });
+  return saveLook(() => call('PUT', '/user/calendar/look', { body: { ...(id === null ? {} : { group: id }), color } }));
+}
+
+/** Whether a group can be moved in the list. @param {number} id @param {1 | -1} by */
+export function canMove(id, by) {
+  const ids = allGroups().map((group) => group.id);
+  const to = ids.indexOf(id) + by;
+  return to >= 0 && to < ids.length;
+}
+
+/** Moves a group up or down in the list of the user. It shows at once. @param {number} id @param {1 | -1} by */
+export function move(id, by) {
+  const ids = allGroups().map((group) => group.id);
+  const from = ids.indexOf(id);
+  [ids[from], ids[from + by]] = [ids[from + by], id];
+  // Groups without a place stay without one, after those that have one.
+  const last = Math.max(from, from + by, ids.findLastIndex((other) => state.looks.get(other)?.position));
+  const order = ids.slice(0, last + 1);
+  order.forEach((other, index) => state.looks.set(other, { ...state.looks.get(other), position: index + 1 }));
+  return saveLook(() => call('PUT', '/user/calendar/order', { body: { groups: order.join(',') } }));
+}
+
+/** The looks that are being saved, one after the other. @type {Promise<unknown>} */
+let savingLook = Promise.resolve();
+
+/** @param {() => Promise<unknown>} save */
+async function saveLook(save) {
+  changes += 1;
+  const saved = savingLook.then(save, save);
+  savingLook = saved;
+  try {
+    await saved;
+  } catch (error) {
+    // As it was, or as another device has made it.
+    await call('GET', '/user/calendar/look').then(({ data }) => takeLooks(data), () => {});
+    throw error;
+  } finally {
+    changes += 1;
+  }
 }
 
 /** @typedef {{useremail: string, role: import('./state.js').Role}} Member */

@@ -6,6 +6,7 @@ import * as account from './dialogs/account.js';
 import * as details from './dialogs/details.js';
 import * as editor from './dialogs/editor.js';
 import * as eventList from './dialogs/event-list.js';
+import * as join from './dialogs/join.js';
 import * as scope from './dialogs/scope.js';
 import * as settingsDialog from './dialogs/settings.js';
 import * as signIn from './dialogs/sign-in.js';
@@ -15,6 +16,7 @@ import * as store from './events/store.js';
 import * as groupList from './group-list.js';
 import { formatClock, formatShortDate } from './format.js';
 import { errorMessage, fillTexts, language, t } from './i18n/index.js';
+import * as invitation from './invitation.js';
 import * as messages from './messages.js';
 import * as navigation from './navigation.js';
 import * as offline from './offline.js';
@@ -58,6 +60,7 @@ function start() {
   editor.init(calendar.clearSelection);
   eventList.init((event) => void navigation.goToEvent(event));
   groupList.init();
+  join.init(groupList.showJoined);
   account.init();
   settings.init(calendar.applySettings);
   settingsDialog.init();
@@ -66,6 +69,7 @@ function start() {
   reminders.init();
   addEventListener('offline', () => showConnection(false));
   offline.start(() => messages.notify(t.newVersion, t.reload, () => location.reload()));
+  invitation.take();
   void resumeSession();
 }
 
@@ -131,4 +135,5 @@ async function enter(user, loaded = settings.load()) {
     messages.notify(errorMessage(error), t.tryAgain, () => void enter(user));
   }
   await refresher.refresh();
+  await join.askToJoin();
 }

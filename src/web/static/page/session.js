@@ -48,9 +48,13 @@ export async function signIn(useremail, password) {
   return data.token;
 }
 
-/** @param {string} useremail @param {string} password @returns {Promise<string>} a token of the new account */
-export async function signUp(useremail, password) {
-  const { data } = await call('POST', '/user/', { body: { useremail, password }, as: '' });
+/**
+ * @param {string} useremail @param {string} password
+ * @param {string | null} secret of an invitation, which is accepted with it @returns {Promise<string>} a token of the new account
+ */
+export async function signUp(useremail, password, secret) {
+  const body = { useremail, password, ...(secret ? { invitation: secret } : {}) };
+  const { data } = await call('POST', '/user/', { body, as: '' });
   return data.token;
 }
 

@@ -9,7 +9,7 @@
  * @typedef {'reader' | 'writer' | 'editor' | 'owner'} Role what somebody may in a group, each also what the one before may
  * @typedef {'none' | 'reader' | 'writer'} Everyone what those may who are no members; nothing: it is private
  * @typedef {{id: number, name: string, creator_email: string, subscription?: Subscription | null, role?: Role,
- *   everyone?: Everyone, description?: string}} Group
+ *   everyone?: Everyone, color?: string, description?: string}} Group
  *   what the API leaves out: `role` where its creator owns it and others write; `everyone` where they write
  */
 
@@ -28,6 +28,11 @@ export const state = {
   list: { before: 0, after: 1, month: null },
   /** All groups by id. Written by groups.js. @type {Map<number, Group>} */
   groups: new Map(),
+  /**
+   * How calendars look to the user, by the ids of their groups; null is the personal one. Written by groups.js.
+   * @type {Map<number | null, {color?: string, position?: number}>}
+   */
+  looks: new Map(),
   /** The ids of the selected groups. Written by groups.js. @type {Set<number>} */
   selectedGroups: new Set(),
 };

@@ -8,6 +8,7 @@ import { allGroups, groupMark, groupName, optionsOf, selectedFirst } from '../gr
 import { errorMessage, t } from '../i18n/index.js';
 import { canBeSeen } from '../text.js';
 import { fromApi } from '../time.js';
+import { copyField } from './copy.js';
 import { pressTwice } from './press-twice.js';
 import { askBeforeClosing } from './unsaved.js';
 
@@ -24,7 +25,7 @@ let opening = 0;
 
 askBeforeClosing('connect', 'feed-error', () => Boolean(byId('feed-name').value.trim()));
 on('feed-form', 'submit', () => void make());
-on('feed-copy', 'click', () => void copy());
+on('feed-copy', 'click', () => void copyField(byId('feed-url'), byId('feed-copy')));
 // The address is a secret.
 on('connect', 'close', () => byId('feed-made').hidden = true);
 
@@ -144,18 +145,4 @@ function codeOf(code) {
   });
   svg.append(make('path', { d: path }));
   return svg;
-}
-
-async function copy() {
-  const field = byId('feed-url');
-  try {
-    await navigator.clipboard.writeText(field.value);
-  } catch {
-    // Without HTTPS there is no clipboard; what is selected can be copied as ever.
-    field.focus();
-    field.select();
-    if (!document.execCommand('copy')) return;
-  }
-  byId('feed-copy').textContent = t.copied;
-  announce(t.copied);
 }

@@ -1,6 +1,7 @@
 // The dialog of a calendar: to create a group, to change, share or delete one's own, and to take its events in or out.
 
 import { newKey } from '../api.js';
+import { swatches } from '../colors.js';
 import { announce, byId, on, open } from '../dom.js';
 import { undo } from '../events/history.js';
 import { formatClock, formatShortDate } from '../format.js';
@@ -12,6 +13,8 @@ import { addressText, problemText } from '../subscription.js';
 import { canBeSeen, isSameText } from '../text.js';
 import { MINUTE, fromApi } from '../time.js';
 import { exportCalendar } from './export.js';
+import { initInvitations, showInvitations } from './invite.js';
+import { initLook, showLook } from './look.js';
 import { initMembers, showMembers } from './members.js';
 import { askBeforeClosing } from './unsaved.js';
 
@@ -30,6 +33,8 @@ let draft = { group: null, attempt: { key: '' } };
 /** @param {Draft} sent */
 const isShown = (sent) => draft === sent && byId('group-dialog').open;
 let changed = () => {};
+/** The colour that is chosen for everybody. @type {string | null} */
+let color = null;
 let isSaving = false;
 
 /** @param {() => void} onChange called after a group was created, changed, left or deleted */
@@ -38,7 +43,7 @@ export function init(onChange) {
   askBeforeClosing('group-dialog', 'group-actions',
     () => !isSaving && !byId('group-form').hidden && (byId('group-name').value.trim() !== (draft.group?.name ?? '')
       || byId('group-about').value.trim() !== (draft.group?.description ?? '')
-      || byId('group-everyone').value !== (draft.group?.everyone ?? 'writer')));
+      || byId('group-everyone').value !== (draft.group?.everyone ?? 'writer') || color !== (draft.group?.color ?? null)));
   on('group-form', 'submit', () => void save());
   on('group-delete-form', 'submit', () => void remove());
   on('group-import', 'click', () => leaveFor(import('./import.js'), ({ openImport }, id) => openImport(id)));
@@ -48,6 +53,8 @@ export function init(onChange) {
   on('group-changes', 'click', () => leaveFor(import('./history.js'), ({ openHistory }, id) => openHistory(
     t.activity, id === null ? '/calendar/activity' : `/group/${id}/activity`, () => void reloadAll())));
   initMembers(changed);
+  initInvitations();
+  initLook(changed);
 }
 
 /** @param {Group | null} group null: a new one */
@@ -65,6 +72,10 @@ export function openGroup(group) {
   byId('group-import').hidden = Boolean(group?.subscription);
   showSubscription(group);
   showMembers(group);
+  showInvitations(group);
+  showLook(group ? group.id : undefined);
+  color = group?.color ?? null;
+  byId('group-colors').replaceChildren(...swatches('group-color', color, t.noColor, (chosen) => { color = chosen; }));
   if (group) void showMore(draft, group);
   open(byId('group-dialog'), isOwn ? byId('group-name') : byId('group-export'));
 }
@@ -76,6 +87,8 @@ export function openPersonal() {
   byId('group-files').hidden = byId('group-import').hidden = false;
   showSubscription(null);
   showMembers(null);
+  showInvitations(null);
+  showLook(null);
   open(byId('group-dialog'), byId('group-import'));
 }
 
@@ -162,7 +175,7 @@ async function save() {
   const sent = draft;
   isSaving = true;
   try {
-    const about = { everyone: byId('group-everyone').value, description: byId('group-about').value.trim() || null };
+    const about = { everyone: byId('group-everyone').value, description: byId('group-about').value.trim() || null, color };
     if (sent.group) await groups.change(sent.group.id, name, about);
     else await groups.create(name, about, sent.attempt);
   } catch (failure) {

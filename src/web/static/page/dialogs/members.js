@@ -26,6 +26,7 @@ export function showMembers(group) {
   shown = { group };
   byId('group-members').hidden = !group;
   byId('members').replaceChildren();
+  byId('hand-over').hidden = true;
   byId('member-error').textContent = byId('member-email').value = '';
   if (!group) return;
   byId('member-form').hidden = !hasRole(group, 'owner');
@@ -42,7 +43,10 @@ async function list() {
   if (!group) return;
   try {
     const members = await groups.members(group.id);
-    if (shown === current) byId('members').replaceChildren(...members.map((member) => row(group, member)));
+    if (shown !== current) return;
+    byId('members').replaceChildren(...members.map((member) => row(group, member)));
+    const owners = members.filter(({ role }) => role === 'owner');
+    byId('hand-over').hidden = owners.length !== 1 || !isUser(owners[0].useremail);
   } catch (error) {
     if (shown === current) byId('member-error').textContent = errorMessage(error);
   }
@@ -75,6 +79,14 @@ async function add() {
   if (await act(() => groups.putMember(group.id, { useremail, role }), isUser(useremail))) byId('member-email').value = '';
 }
 
+/** What to tell a person about a change that was refused. @param {any} error */
+function problem(error) {
+  if (error.kind === 'notFound') return t.memberUnknown;
+  if (error.kind !== 'invalid') return errorMessage(error);
+  // A group that would have no owner is told under the name of a parameter, unlike one that is full.
+  return /^(role|useremail): /.test(error.detail) ? t.needsAnotherOwner : t.groupFull;
+}
+
 /** @param {() => Promise<void>} change @param {boolean} isSelf whether it is the user whose role changes @returns {Promise<boolean>} whether it was done */
 async function act(change, isSelf) {
   const current = shown;
@@ -83,8 +95,7 @@ async function act(change, isSelf) {
     await change();
   } catch (/** @type {any} */ error) {
     if (shown === current) {
-      byId('member-error').textContent = error.kind === 'invalid' ? t.needsAnotherOwner
-        : error.kind === 'notFound' ? t.memberUnknown : errorMessage(error);
+      byId('member-error').textContent = problem(error);
       void list();
     }
     return false;

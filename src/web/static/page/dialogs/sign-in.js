@@ -2,6 +2,8 @@
 
 import { byId, closeDialogs, on, showScreen } from '../dom.js';
 import { errorMessage, language, setLanguage, t } from '../i18n/index.js';
+import * as invitation from '../invitation.js';
+import { notify } from '../messages.js';
 import { signIn, signUp, storeToken, userOf } from '../session.js';
 
 /** @typedef {'sign-in' | 'sign-up' | 'token'} Mode */
@@ -15,6 +17,8 @@ let mode = 'sign-in';
 let onSignIn = () => {};
 /** @type {ReturnType<typeof setInterval> | undefined} */
 let countdown;
+/** The name of the group that the page was opened with an invitation to. */
+let invitedTo = '';
 
 /** @param {(user: import('../state.js').User) => void} signedIn */
 export function init(signedIn) {
@@ -32,6 +36,22 @@ export function showSignIn(reason = '') {
   showScreen('sign-in');
   setMode('sign-in');
   showError(reason);
+  void showInvitation();
+}
+
+/** Says what the invitation is to with which the page was opened. */
+async function showInvitation() {
+  const line = byId('sign-in-invitation');
+  line.hidden = true;
+  if (!invitation.pending()) return;
+  try {
+    const { group_name: group, useremail, role, sign_up: canSignUp } = await invitation.look();
+    invitedTo = group;
+    line.textContent = [t.invitedTo(useremail, group), t.roleByJoining[role], canSignUp ? t.signUpToJoin : t.signInToJoin].join(' ');
+  } catch (/** @type {any} */ error) {
+    line.textContent = invitation.problem(error, errorMessage);
+  }
+  line.hidden = false;
 }
 
 /** @param {Mode} chosen */
@@ -67,12 +87,16 @@ async function submit() {
   showError('');
   byId('sign-in-submit').disabled = true;
   try {
-    const token = mode === 'token' ? pastedToken : await (mode === 'sign-up' ? signUp : signIn)(email, password);
+    const token = mode === 'token' ? pastedToken
+      : mode === 'sign-up' ? await signUp(email, password, invitation.pending()) : await signIn(email, password);
     const user = await userOf(token);
     storeToken(token, byId('stay-signed-in').checked);
     byId('sign-in-form').reset();
     byId('sign-in-submit').disabled = false;
+    const joined = mode === 'sign-up' && invitation.pending();
+    if (joined) invitation.drop();
     onSignIn(user);
+    if (joined) notify(t.joined(invitedTo));
   } catch (error) {
     showFailure(error);
   }
@@ -94,6 +118,10 @@ function showFailure(error) {
     showError(mode === 'sign-up' ? t.signUpClosed : t.signInRefused);
   } else if (error.kind === 'token') {
     showError(t.tokenInvalid);
+  } else if (mode === 'sign-up' && invitation.pending() && (error.kind === 'notFound' || error.detail.startsWith('the group has '))) {
+    // Without it, the person can sign up as anybody can, if that is open.
+    invitation.drop();
+    showError(invitation.problem(error, errorMessage));
   } else if (error.kind === 'rateLimited') {
     waitToRetry(error.retryAfter || DEFAULT_WAIT);
   } else {

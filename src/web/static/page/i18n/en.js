@@ -177,7 +177,33 @@ export const en = {
   roleOf: (/** @type {string} */ email) => `Role of ${email}`, removeMember: 'Remove',
   removeMemberOf: (/** @type {string} */ email) => `Remove ${email}`, leaveGroup: 'Leave',
   membersChanged: 'Members changed', memberUnknown: 'Nobody is registered here with that email.',
-  needsAnotherOwner: 'A group needs an owner, and has room for so many members: make somebody else an owner first, or remove a member.',
+  needsAnotherOwner: 'A group needs an owner: make somebody else an owner first.',
+  groupFull: 'The group has as many members as it may have. An owner has to remove one first.',
+  handOver: 'You are its only owner. To hand the group over, make somebody else an owner; then you can take another role or leave.',
+
+  // How a calendar looks
+  groupColor: 'Colour for everybody', noColor: 'Any colour', lookTitle: 'How you see it', lookHint: 'Nobody else sees what you choose here.',
+  ownColor: 'Your colour', colorAsItComes: 'The calendar’s own colour', colorChanged: 'Colour changed',
+  colors: { red: 'Red', orange: 'Orange', yellow: 'Yellow', olive: 'Olive', green: 'Green', teal: 'Teal', cyan: 'Cyan', blue: 'Blue', indigo: 'Indigo', purple: 'Purple', pink: 'Pink', grey: 'Grey' },
+  placeInList: (/** @type {number} */ place, /** @type {number} */ count) => `Number ${place} of ${count} in your list`,
+  moveUp: 'Move up', moveDown: 'Move down',
+
+  // Invitations
+  inviteByLink: 'Invite by link', inviteHint: 'Whoever opens the link can join: one person, within a week.',
+  inviteRole: 'Role by the link', makeLink: 'Make a link', inviteAddress: 'Link',
+  inviteOnce: 'Copy it now and send it to one person: it is not shown again.',
+  goodUntil: (/** @type {string} */ day) => `until ${day}`, endInvitation: 'End', invitationEnded: 'Invitation ended',
+  invitationsOff: 'Invitations are switched off on this server. Add members by their email.',
+  tooManyInvitations: 'The group has as many open invitations as it may have. End one first.',
+  invitationGone: 'This invitation is not valid: it was used, has ended or is older than a week. Ask for a new one.',
+  invitedTo: (/** @type {string} */ email, /** @type {string} */ group) => `${email} invites you to “${group}”.`,
+  roleByJoining: { reader: 'You would see its events.', writer: 'You would see its events and add your own.', editor: 'You would see, add and change its events.', owner: 'You would own it.' },
+  signUpToJoin: 'Sign in or create an account to join.', signInToJoin: 'Sign in to join.',
+  joinQuestion: (/** @type {string} */ group) => `Join “${group}”?`, invitedBy: (/** @type {string} */ email) => `${email} invites you.`,
+  join: 'Join', notNow: 'Not now', understood: 'OK',
+  joined: (/** @type {string} */ group) => `You are a member of “${group}” now.`,
+  alreadyMember: (/** @type {string} */ group) => `You are a member of “${group}” already. The link can still be used by somebody else.`,
+
   groupNameInvalid: 'Enter a name of 1 to 128 characters.', deleteGroup: 'Delete this group',
   deleteGroupEffect: (/** @type {number} */ count) => (count === 0 ? 'It has no events.'
     : `${plural(count, 'Its only event is', `All ${count} events in it are`)} deleted too, no matter who created ${
@@ -283,5 +309,5 @@ export const en = {
   helpStyles: 'Event styles', helpOwn: 'Filled: you can change it.',
   helpOthers: 'Outlined: someone else created it, and you can only read it.',
   helpStatus: 'Dashed: tentative. Struck through: cancelled. Pale: you are free. Two arrows: it repeats.',
-  helpGroups: 'Each group has its own colour and shape.',
+  helpGroups: 'Each group has a colour and a shape. You can choose another colour in its options.',
 };

@@ -157,7 +157,33 @@ export const ko = {
   roleOf: (email) => `${email} 님의 역할`, removeMember: '제외',
   removeMemberOf: (email) => `${email} 님 제외`, leaveGroup: '나가기',
   membersChanged: '멤버를 바꿨습니다', memberUnknown: '이 이메일로 등록된 사람이 없습니다.',
-  needsAnotherOwner: '그룹에는 소유자가 있어야 하고 멤버 수에는 한도가 있습니다. 먼저 다른 사람을 소유자로 정하거나 멤버를 제외하세요.',
+  needsAnotherOwner: '그룹에는 소유자가 있어야 합니다. 먼저 다른 사람을 소유자로 정하세요.',
+  groupFull: '그룹의 멤버 수가 한도에 이르렀습니다. 소유자가 먼저 멤버를 제외해야 합니다.',
+  handOver: '소유자가 나뿐입니다. 그룹을 넘기려면 다른 사람을 소유자로 정하세요. 그다음 역할을 바꾸거나 나갈 수 있습니다.',
+
+  // 캘린더의 모양
+  groupColor: '모두에게 보이는 색', noColor: '아무 색이나', lookTitle: '내게 보이는 모양', lookHint: '여기서 고른 것은 나에게만 보입니다.',
+  ownColor: '내 색', colorAsItComes: '캘린더의 원래 색', colorChanged: '색을 바꿨습니다',
+  colors: { red: '빨강', orange: '주황', yellow: '노랑', olive: '올리브', green: '초록', teal: '청록', cyan: '하늘', blue: '파랑', indigo: '남색', purple: '보라', pink: '분홍', grey: '회색' },
+  placeInList: (place, count) => `내 목록 ${count}개 중 ${place}번째`,
+  moveUp: '위로', moveDown: '아래로',
+
+  // 초대
+  inviteByLink: '링크로 초대', inviteHint: '링크를 연 사람이 그룹에 들어올 수 있습니다. 한 명만, 일주일 안에 쓸 수 있습니다.',
+  inviteRole: '초대할 역할', makeLink: '링크 만들기', inviteAddress: '링크',
+  inviteOnce: '다시 볼 수 없으니 지금 복사해 한 사람에게 보내세요.',
+  goodUntil: (day) => `${day}까지`, endInvitation: '취소', invitationEnded: '초대를 취소했습니다',
+  invitationsOff: '이 서버에서는 링크로 초대할 수 없습니다. 이메일로 멤버를 추가하세요.',
+  tooManyInvitations: '쓰지 않은 초대가 너무 많습니다. 먼저 하나를 취소하세요.',
+  invitationGone: '쓸 수 없는 초대입니다. 이미 썼거나, 취소되었거나, 일주일이 지났습니다. 새 링크를 받으세요.',
+  invitedTo: (email, group) => `${email} 님이 ‘${group}’ 그룹에 초대했습니다.`,
+  roleByJoining: { reader: '일정을 볼 수 있습니다.', writer: '일정을 보고 추가할 수 있습니다.', editor: '일정을 보고 추가하고 수정할 수 있습니다.', owner: '그룹의 소유자가 됩니다.' },
+  signUpToJoin: '들어가려면 로그인하거나 가입하세요.', signInToJoin: '들어가려면 로그인하세요.',
+  joinQuestion: (group) => `‘${group}’ 그룹에 들어갈까요?`, invitedBy: (email) => `${email} 님이 초대했습니다.`,
+  join: '들어가기', notNow: '나중에', understood: '확인',
+  joined: (group) => `이제 ‘${group}’ 그룹의 멤버입니다.`,
+  alreadyMember: (group) => `이미 ‘${group}’ 그룹의 멤버입니다. 이 링크는 다른 사람이 쓸 수 있습니다.`,
+
   groupNameInvalid: '이름을 1자 이상 128자 이하로 입력하세요.', deleteGroup: '이 그룹 삭제',
   deleteGroupEffect: (count) => (count === 0 ? '그룹에 일정이 없습니다.'
     : `누가 만들었는지와 관계없이 그룹의 일정 ${count}개도 함께 삭제됩니다.`),
@@ -258,5 +284,5 @@ export const ko = {
   helpStyles: '일정의 모양', helpOwn: '채워진 일정: 내가 바꿀 수 있습니다.',
   helpOthers: '테두리만 있는 일정: 다른 사람이 만든 일정으로, 볼 수만 있습니다.',
   helpStatus: '점선: 미정. 취소선: 취소됨. 옅은 색: 한가함. 두 화살표: 반복.',
-  helpGroups: '그룹마다 색과 모양이 다릅니다.',
+  helpGroups: '그룹마다 색과 모양이 있습니다. 색은 그룹 메뉴에서 바꿀 수 있습니다.',
 };
