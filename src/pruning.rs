@@ -62,14 +62,18 @@ impl Pruning {
     /// # Errors
     /// If the clock is wrong, or the database cannot be read or written.
     pub async fn prune(&self) -> Result<()> {
-        let now = self.clock.now()?;
-        let before = now.later(-DAY * i64::from(self.trash_days));
-        while self.store.write(move |tx| tx.empty_trash(before)).await? > 0 {}
-        let before = now.later(-DAY * i64::from(self.days));
-        while self.store.write(move |tx| tx.prune_history(before)).await? > 0 {}
-        let most = self.most;
-        let long = self.store.read(Lane::alone(), move |snapshot| snapshot.long_histories(most));
-        for calendar in long.await? {
+        let (now, most) = (self.clock.now()?, self.most);
+        let trashed = now.later(-DAY * i64::from(self.trash_days));
+        let old = now.later(-DAY * i64::from(self.days));
+        // Mostly there is nothing to do, and a write would wake the disk for it.
+        let look = self.store.read(Lane::alone(), move |snapshot| {
+            let is_due = (snapshot.has_trash_before(trashed)?, snapshot.has_history_before(old)?);
+            Ok((is_due, snapshot.long_histories(most)?))
+        });
+        let ((trash_is_due, history_is_due), long) = look.await?;
+        while trash_is_due && self.store.write(move |tx| tx.empty_trash(trashed)).await? > 0 {}
+        while history_is_due && self.store.write(move |tx| tx.prune_history(old)).await? > 0 {}
+        for calendar in long {
             while self.store.write(move |tx| tx.prune_long_history(calendar, most)).await? > 0 {}
         }
         Ok(())

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::body::Body;
-use super::caller::{Caller, WithinLimit};
+use super::caller::{AccountCaller, Caller, WithinLimit};
 use super::envelope::{Answer, Done, List};
 use super::group_values::{InvitedRole, Role};
 use super::parameters::Parameters;
@@ -110,7 +110,7 @@ pub(super) fn usable(app: &App, secret: Option<AddressSecret>) -> error::Result<
 #[post("/group/<_>/invitation", data = "<body>")]
 pub(super) async fn create(
     id: PathId,
-    caller: Caller,
+    caller: AccountCaller,
     root: Root,
     app: &State<App>,
     body: Body<NewInvitation>,

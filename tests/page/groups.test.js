@@ -186,7 +186,9 @@ everywhere('an owner makes a group private, adds a member by email, and changes 
   const member = open.locator(`#members li:has-text(${JSON.stringify(other.email)})`);
   await member.waitFor();
   assert.equal((await other.call('GET', `/group/${group.id}`)).data.role, 'reader');
+  const changed = open.waitForResponse((answer) => answer.request().method() === 'PUT' && answer.url().endsWith('/member'));
   await member.locator('select').selectOption('editor');
+  assert.equal((await changed).status(), 200);
   await open.waitForFunction((said) => document.getElementById('live')?.textContent === said, t.membersChanged);
   assert.equal((await other.call('GET', `/group/${group.id}`)).data.role, 'editor');
   await open.locator(`#members li:has-text(${JSON.stringify(t.you)}) select`).selectOption('reader');

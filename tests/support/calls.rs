@@ -4,7 +4,7 @@ use rocket::http::Method;
 
 /// Each call with a path and a body that succeed on the calendar of
 /// [`Calendar::populated`](super::calendar::Calendar::populated).
-pub(crate) const CALLS: [(Method, &str, &str); 40] = [
+pub(crate) const CALLS: [(Method, &str, &str); 47] = [
     (Method::Get, "/user", ""),
     (Method::Post, "/user/calendar/group", r#"{"selected_group": "0"}"#),
     (Method::Get, "/user/calendar/group", ""),

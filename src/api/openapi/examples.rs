@@ -26,7 +26,7 @@ const APP_PASSWORD: &str = "app-k3vq-7m2x-wz5t-ehyj-b2mt-o3dp-l5rs";
 const FEED: &str =
     "https://calendar.example/feed/4wz5k7qf2n6c3vx7ehyjb2mto3dpl5rsa6ugi4wq7zk2n5c6vxe3.ics";
 
-/// The calls on what opens the account.
+/// The calls on what opens the account, and is nobody else's.
 const ON_ACCOUNT: [&str; 6] = [
     "changePassword",
     "endTokens",
@@ -37,7 +37,7 @@ const ON_ACCOUNT: [&str; 6] = [
 ];
 
 /// The calls on what may be somebody else's.
-const OF_OTHERS: [&str; 8] = [
+const OF_OTHERS: [&str; 12] = [
     "changeEvent",
     "deleteEvent",
     "import",
@@ -46,6 +46,10 @@ const OF_OTHERS: [&str; 8] = [
     "createGroupEvent",
     "putGroupMember",
     "removeGroupMember",
+    "invitations",
+    "createInvitation",
+    "endInvitation",
+    "undo",
 ];
 
 const SECRET: &str = "7qk2vhx5zn3mcf6twd4ybgrjp2laeo5usik3xq7hnv2mzc4twf6y";

@@ -282,43 +282,7 @@ fn rows(conn: Conn<'_>, readers: TextReaders, faults: &mut Faults) -> Result<()>
     each_with_id(conn, "selection", LOST, faults, |_| {
         Ok(vec![Some("its user may not see the group".into())])
     })?;
-    each_with_id(conn, "app_password", APP_PASSWORDS, faults, |row| {
-        let (used, from): (Option<i64>, Option<String>) = (row.get(4)?, row.get(5)?);
-        let is_address = |from: String| from.parse::<IpAddr>().is_ok();
-        Ok(vec![
-            short(row, 1, "name")?,
-            when(row.get::<i64>(2)? != 32, "digest: is not a SHA-256 digest"),
-            time(row, 3, "created")?,
-            time(row, 4, "used")?,
-            when(used.is_none() && from.is_some(), "used_from: is there before the first use"),
-            when(!from.is_none_or(is_address), "used_from: is not an address"),
-        ])
-    })?;
-    each_with_id(conn, "calendar_look", LOOKS, faults, |row| {
-        let color: Option<String> = row.get(1)?;
-        Ok(vec![
-            when(!color.is_none_or(|color| is_color(&color)), "color: is not #rrggbb"),
-            when(row.get::<i64>(2)? < 1, "position: is below 1"),
-            when(row.get(3)?, "its user may not see the group"),
-        ])
-    })?;
-    each_with_id(conn, "feed", FEEDS, faults, |row| {
-        Ok(vec![
-            short(row, 1, "name")?,
-            when(row.get::<i64>(2)? != 32, "digest: is not a SHA-256 digest"),
-            time(row, 3, "created")?,
-            time(row, 4, "used")?,
-        ])
-    })?;
-    each_with_id(conn, "invitation", INVITATIONS, faults, |row| {
-        let (created, expires): (i64, i64) = (row.get(2)?, row.get(3)?);
-        Ok(vec![
-            when(row.get::<i64>(1)? != 32, "digest: is not a SHA-256 digest"),
-            time(row, 2, "created")?,
-            time(row, 3, "expires")?,
-            when(expires < created, "expires: is before it was made"),
-        ])
-    })?;
+    of_users(conn, faults)?;
     each_with_id(conn, "subscription", SUBSCRIPTIONS, faults, |row| {
         Ok(vec![
             when(row.get::<String>(1)?.is_empty(), "url: is missing"),
@@ -360,6 +324,47 @@ fn rows(conn: Conn<'_>, readers: TextReaders, faults: &mut Faults) -> Result<()>
         ])
     })?;
     check_objects::rows(conn, readers, faults)
+}
+
+/// Faults of what users have given to programs and to others, and of how calendars look to them.
+fn of_users(conn: Conn<'_>, faults: &mut Faults) -> Result<()> {
+    each_with_id(conn, "app_password", APP_PASSWORDS, faults, |row| {
+        let (used, from): (Option<i64>, Option<String>) = (row.get(4)?, row.get(5)?);
+        let is_address = |from: String| from.parse::<IpAddr>().is_ok();
+        Ok(vec![
+            short(row, 1, "name")?,
+            when(row.get::<i64>(2)? != 32, "digest: is not a SHA-256 digest"),
+            time(row, 3, "created")?,
+            time(row, 4, "used")?,
+            when(used.is_none() && from.is_some(), "used_from: is there before the first use"),
+            when(!from.is_none_or(is_address), "used_from: is not an address"),
+        ])
+    })?;
+    each_with_id(conn, "calendar_look", LOOKS, faults, |row| {
+        let color: Option<String> = row.get(1)?;
+        Ok(vec![
+            when(!color.is_none_or(|color| is_color(&color)), "color: is not #rrggbb"),
+            when(row.get::<i64>(2)? < 1, "position: is below 1"),
+            when(row.get(3)?, "its user may not see the group"),
+        ])
+    })?;
+    each_with_id(conn, "feed", FEEDS, faults, |row| {
+        Ok(vec![
+            short(row, 1, "name")?,
+            when(row.get::<i64>(2)? != 32, "digest: is not a SHA-256 digest"),
+            time(row, 3, "created")?,
+            time(row, 4, "used")?,
+        ])
+    })?;
+    each_with_id(conn, "invitation", INVITATIONS, faults, |row| {
+        let (created, expires): (i64, i64) = (row.get(2)?, row.get(3)?);
+        Ok(vec![
+            when(row.get::<i64>(1)? != 32, "digest: is not a SHA-256 digest"),
+            time(row, 2, "created")?,
+            time(row, 3, "expires")?,
+            when(expires < created, "expires: is before it was made"),
+        ])
+    })
 }
 
 /// Whether `text` is a colour as it is stored.

@@ -160,6 +160,13 @@ DELETE FROM history WHERE id IN (
     WHERE few.at < ?1)",
 );
 
+/// Whether there is what [`PRUNE`] deletes.
+const IS_OLD: Sql = Sql::both(
+    "
+SELECT 1 FROM (SELECT h.id, h.at FROM history h WHERE h.entry_id IS NULL ORDER BY h.id LIMIT ?2) few
+WHERE few.at < ?1 LIMIT 1",
+);
+
 /// The calendars with more than ?1 entries: user, group.
 pub(in crate::store) const FULL: Sql = Sql::both(
     "
@@ -236,6 +243,16 @@ impl Snapshot<'_> {
             Ok(user.or(group))
         })?;
         Ok(long.into_iter().flatten().collect())
+    }
+}
+
+impl Snapshot<'_> {
+    /// Whether there are entries from before `before`.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn has_history_before(&self, before: WallTime) -> Result<bool> {
+        Ok(self.conn.row(IS_OLD, params![before.seconds(), SLICE], |_| Ok(()))?.is_some())
     }
 }
 

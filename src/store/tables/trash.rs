@@ -3,8 +3,8 @@
 use super::history::state_of_group;
 use crate::error::Result;
 use crate::model::{Color, Everyone, GroupDetails, GroupId, Role, ShortText, UserId, WallTime};
-use crate::store::engine::Transaction;
 use crate::store::engine::sql::{Sql, params};
+use crate::store::engine::{Snapshot, Transaction};
 
 /// Brings group ?1 back from the trash.
 const RESTORE: Sql = Sql::both(
@@ -36,8 +36,22 @@ UPDATE calendar_group SET trashed = NULL WHERE id IN (
     SELECT g.id FROM calendar_group g WHERE g.trashed < ?1 ORDER BY g.trashed LIMIT ?2)",
 );
 
+/// Whether a group was put into the trash before ?1.
+pub(in crate::store) const IS_DUE: Sql =
+    Sql::both("SELECT 1 FROM calendar_group g WHERE g.trashed < ?1 LIMIT 1");
+
 /// How many groups leave the trash in one transaction.
 const SLICE: u16 = 500;
+
+impl Snapshot<'_> {
+    /// Whether groups are to be purged that were put into the trash before `before`.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn has_trash_before(&self, before: WallTime) -> Result<bool> {
+        Ok(self.conn.row(IS_DUE, params![before.seconds()], |_| Ok(()))?.is_some())
+    }
+}
 
 impl Transaction<'_> {
     /// A group that is in the trash: its details, who created it, and what `user` is in it. It stays there until this

@@ -83,7 +83,7 @@ fn what_is_wrong_is_refused_and_nothing_changes() {
     put(r##"{"group": "1", "color": "#1a73e8"}"##).invalid("group: expected an integer of 64 bits");
     put(r##"{"group": 9, "color": "#1a73e8"}"##).not_found("group 9 does not exist");
     put(r##"{"group": 0, "color": "#1a73e8"}"##).not_found("group 0 does not exist");
-    put(r##"{"group": -1, "color": null}"##).not_found("group -1 does not exist");
+    put(r#"{"group": -1, "color": null}"#).not_found("group -1 does not exist");
     let form = "groups: expected group ids joined by commas, such as 1,2,3, or 0 alone for none";
     for groups in ["", "x", "1,,2", "0,1"] {
         order(&calendar, &park, groups).invalid(form);
@@ -114,7 +114,7 @@ fn who_loses_sight_of_a_group_loses_its_look_with_it() {
     calendar.put("/group", &park, open).is(200, DONE);
     looks(&calendar, &kim, left);
     calendar.delete("/group", &park, r#"{"group_id": 2}"#).is(200, DONE);
-    looks(&calendar, &kim, r##"[{"group":3,"position":3}]"##);
+    looks(&calendar, &kim, r#"[{"group":3,"position":3}]"#);
     calendar.wait_until_none("SELECT count(*) FROM calendar_look WHERE group_id = 2");
     calendar.wait_until_none("SELECT count(*) FROM calendar_group WHERE id = 2");
 }

@@ -55,7 +55,7 @@ fn a_database_newer_than_the_binary_is_refused_untouched() {
     .unwrap();
     drop(conn);
     let before = fs::read(&path).unwrap();
-    let why = "calendar.sqlite is at version 999, newer than this binary's 18: use a newer calendar-server";
+    let why = "calendar.sqlite is at version 999, newer than this binary's 20: use a newer calendar-server";
     for arguments in [&["db", "upgrade"][..], &["db", "migrate"], &["db", "status"]] {
         assert_eq!(run(folder.path(), arguments), failed(why), "{arguments:?}");
     }

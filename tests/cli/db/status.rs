@@ -30,7 +30,7 @@ fn status_counts_what_a_running_server_has_stored() {
     let bytes = fs::metadata(folder.path().join("calendar.sqlite")).unwrap().len();
     let ended = run(folder.path(), &["db", "status"]);
     let table = format!(
-        "database     calendar.sqlite\nversion      18\nsize         {bytes} bytes\nusers        2\ngroups       1\nevents       3\nlast backup  never\n"
+        "database     calendar.sqlite\nversion      20\nsize         {bytes} bytes\nusers        2\ngroups       1\nevents       3\nlast backup  never\n"
     );
     assert_eq!((ended.code, ended.out), (Some(0), table));
 }
@@ -42,7 +42,7 @@ fn status_of_an_unmigrated_database_says_what_to_do() {
     let ended = run(folder.path(), &["db", "status"]);
     assert_eq!(ended.code, Some(0));
     assert!(
-        ended.out.contains("\nversion      0, 18 pending: calendar-server db upgrade\n"),
+        ended.out.contains("\nversion      0, 20 pending: calendar-server db upgrade\n"),
         "{}",
         ended.out
     );
