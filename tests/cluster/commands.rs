@@ -48,7 +48,7 @@ fn a_calendar_is_made_migrated_filled_checked_and_described() {
     let status = on(&url, &["db", "status"]);
     let lines: Vec<_> = status.out.lines().map(|line| line.trim_end()).collect();
     assert_eq!(lines[0], format!("database  postgres://{place}"));
-    assert_eq!(lines[1], "version   18");
+    assert_eq!(lines[1], "version   20");
     assert_eq!(lines[3..], ["users     1", "groups    0", "events    0", "standbys  none"]);
     shared.execute(
         "INSERT INTO event (user_id, subject, subject_folded, starts, ends, created)
@@ -232,7 +232,7 @@ fn a_calendar_is_moved_to_postgres_and_back_with_everything_that_it_holds() {
     assert_eq!(shared.rows(tables, "-"), ["0"]);
     let moved = on(file_name, &["db", "move", file_name, &url]);
     assert!(moved.out.ends_with("and read them back the same\n"), "{moved:?}");
-    assert_eq!(rows(&moved), 22);
+    assert_eq!(rows(&moved), 23);
     assert!(on(&url, &["db", "check"]).out.ends_with(" is sound\n"));
     assert_eq!(token(&url), token(file_name));
 
