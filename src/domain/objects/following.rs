@@ -137,7 +137,7 @@ pub(in crate::domain) fn disentangle(
         let later = following.map_or(0, |following| following.later);
         let named = tx.events_of_object(own.id)?;
         let before = named.iter().filter_map(|one| Some((one.id, start_of(one)?.later(-later))));
-        follow(tx, &own, &Names::from_iter(before), setting)?;
+        follow(tx, &own, &before.collect(), setting)?;
     }
     tx.change_object(object.id, &without_following(&read))?;
     let Some(object) = tx.object(object.id)? else { return Ok(()) };
