@@ -4,9 +4,7 @@
 
 use std::fmt;
 
-use sha2::{Digest, Sha256};
-
-use super::secret::{are_letters, random_letters};
+use super::secret::{are_letters, digest_of, random_letters};
 use crate::error::Result;
 
 /// The secret in an address: 52 letters and digits, of 260 random bits.
@@ -58,11 +56,10 @@ impl AddressSecret {
         format!("/join/{}", self.0)
     }
 
-    /// The SHA-256 digest by which the store finds what is there. A comparison of digests takes as long as it takes: the
-    /// time tells nothing of a secret.
+    /// The SHA-256 digest by which the store finds what is there.
     #[must_use]
     pub fn digest(&self) -> [u8; 32] {
-        Sha256::digest(&self.0).into()
+        digest_of(&self.0)
     }
 }
 

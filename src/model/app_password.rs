@@ -7,12 +7,10 @@
 use std::fmt;
 use std::net::IpAddr;
 
-use serde::{Serialize, Serializer};
-use sha2::{Digest, Sha256};
-
-use super::secret::{are_letters, is_noted_at, random_letters};
+use super::secret::{are_letters, digest_of, is_noted_at, random_letters};
 use super::{AppPasswordId, Expected, ShortText, UserId, WallTime};
 use crate::error::Result;
+use serde::{Serialize, Serializer};
 
 /// An app password, without the secret.
 #[derive(Debug, Clone)]
@@ -138,11 +136,10 @@ impl AppSecret {
         &self.0
     }
 
-    /// The SHA-256 digest by which the store finds it. A comparison of digests takes as long as it takes: the time tells
-    /// nothing of a secret.
+    /// The SHA-256 digest by which the store finds it.
     #[must_use]
     pub fn digest(&self) -> [u8; 32] {
-        Sha256::digest(&self.0).into()
+        digest_of(&self.0)
     }
 }
 

@@ -1,6 +1,8 @@
 //! What the secrets have in common that are given out once and kept as digests: their letters, and how often their use
 //! is noted.
 
+use sha2::{Digest, Sha256};
+
 use super::WallTime;
 use crate::error::{Error, Result};
 
@@ -25,6 +27,12 @@ pub(super) fn random_letters(count: usize) -> Result<String> {
 /// Whether `text` has that many letters, and nothing else.
 pub(super) fn are_letters(text: &str, count: usize) -> bool {
     text.len() == count && text.bytes().all(|byte| ALPHABET.contains(&byte))
+}
+
+/// The SHA-256 digest by which the store finds a secret. A comparison of digests takes as long as it takes: the time
+/// tells nothing of the secret.
+pub(super) fn digest_of(secret: &str) -> [u8; 32] {
+    Sha256::digest(secret).into()
 }
 
 /// Whether a use at `now` is to be noted, after one at `used`.

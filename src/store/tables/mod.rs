@@ -27,6 +27,8 @@ pub(super) mod objects;
 mod pages;
 #[cfg(test)]
 mod plans;
+#[cfg(test)]
+mod postgres_plans;
 pub(super) mod search;
 pub(super) mod selections;
 pub(super) mod sequences;
