@@ -2,15 +2,12 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { everywhere, importFromPage, page, shown, startServer, texts, visit } from './helpers.js';
+import { everywhere, importFromPage, message, page, shown, startServer, texts, visit } from './helpers.js';
 
 const server = await startServer();
 const t = texts('en');
 
 /** @typedef {import('playwright-core').Page} Page */
-
-/** @param {Page} open @param {string} text */
-const message = (open, text) => open.waitForSelector(`.message >> text=${JSON.stringify(text)}`);
 
 /** An event on 20 June 2017. @param {import('./world.js').Person} person @param {object} more */
 const event = async (person, more) => (await person.call('POST', '/calendar/event', {

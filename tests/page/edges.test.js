@@ -1,7 +1,7 @@
 // The ends of things: of a day, of an event, of the years, of what a browser allows.
 
 import assert from 'node:assert/strict';
-import { address, idle, page, shown, startServer, texts, visit } from './helpers.js';
+import { address, idle, message, page, shown, startServer, texts, visit } from './helpers.js';
 
 const t = texts('en');
 const server = await startServer();
@@ -37,7 +37,7 @@ page('an event that becomes all-day keeps the day of its end, unless it ends as 
     await open.check('#editor-all-day');
     assert.deepEqual([await open.inputValue('#editor-start-date'), await open.inputValue('#editor-end-date')], ['Thu 14 Dec 2017', last === '2017-12-17' ? 'Sun 17 Dec 2017' : 'Sat 16 Dec 2017'].map((day) => day.replace(' ', ', ')));
     await open.click('#editor-save');
-    await open.waitForSelector(`.message >> text=${JSON.stringify(t.eventSaved)}`);
+    await message(open, t.eventSaved);
     const after = new Date(Date.parse(`${last}T00:00Z`) + 86_400_000).getUTCDate();
     assert.equal(await person.read(id), `Trip | 14 Dec 2017 00:00:00 | ${after} Dec 2017 00:00:00`);
     await open.context().close();

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { everywhere, idle, page, shown, startServer, texts, visit } from './helpers.js';
+import { everywhere, idle, message, page, shown, startServer, texts, visit } from './helpers.js';
 
 const server = await startServer();
 
@@ -36,8 +36,6 @@ async function hourOf(open, hour, column) {
   return { x: day.x + day.width / 2, y: label.y + label.height / 2 };
 }
 
-/** @param {Page} open @param {string} text */
-const message = (open, text) => open.waitForSelector(`.message >> text=${JSON.stringify(text)}`);
 /** @param {Page} open */
 const undo = (open) => open.click('.message:last-child button:first-of-type');
 

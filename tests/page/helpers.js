@@ -60,3 +60,13 @@ export async function typingTab(open, url) {
  */
 export const answer = (route, data, { status = 200, code = 20000, message = 'SUCCESS', detail } = {}) =>
   route.fulfill({ status, json: { meta: { code, message, ...(detail && { detail }) }, ...(data === undefined ? {} : { data }) } });
+
+/**
+ * Waits for a message that no earlier call has waited for: one that is still there from an earlier change would be taken
+ * for the answer to the next. @param {import('playwright-core').Page} open @param {string} text
+ */
+export const message = (open, text) => open.waitForFunction((wanted) => {
+  const said = [...document.querySelectorAll('.message:not([data-awaited])')].find((item) => item.textContent?.includes(wanted) && item.checkVisibility());
+  said?.setAttribute('data-awaited', '');
+  return Boolean(said);
+}, text);

@@ -1,14 +1,11 @@
 // Who changed what: the history of an event, the activity of a calendar, and what is undone there.
 
 import assert from 'node:assert/strict';
-import { everywhere, page, shown, startServer, texts, visit } from './helpers.js';
+import { everywhere, message, page, shown, startServer, texts, visit } from './helpers.js';
 
 const server = await startServer();
 
 /** @typedef {import('playwright-core').Page} Page */
-
-/** @param {Page} open @param {string} text */
-const message = (open, text) => open.waitForSelector(`.message >> text=${JSON.stringify(text)}`);
 
 /** The first lines of the entries that are listed. @param {Page} open */
 const lines = (open) => open.locator('#history-list li p:first-child').allTextContents();

@@ -8,7 +8,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after } from 'node:test';
-import { page, shown, startServer, texts, visit } from './helpers.js';
+import { message, page, shown, startServer, texts, visit } from './helpers.js';
 import { Server } from './world.js';
 
 const t = texts('en');
@@ -68,7 +68,7 @@ for (const path of ['', '/team']) {
     await open.click('#details-edit');
     await open.fill('#editor-subject', 'Dentist again');
     await open.click('#editor-save');
-    await open.waitForSelector(`.message >> text=${JSON.stringify(t.eventSaved)}`);
+    await message(open, t.eventSaved);
     assert.equal(await person.read(id), 'Dentist again | 13 Jun 2017 09:00:00 | 13 Jun 2017 10:00:00');
     const from = await shown(open, 'Dentist again').first().boundingBox();
     const to = await open.locator('.ec-day:has(time[datetime="2017-06-15"])').boundingBox();
@@ -77,11 +77,11 @@ for (const path of ['', '/team']) {
     await open.mouse.down();
     await open.mouse.move(to.x + 40, to.y + to.height / 2, { steps: 8 });
     await open.mouse.up();
-    await open.waitForSelector(`.message >> text=${JSON.stringify(t.eventMoved)}`);
+    await message(open, t.eventMoved);
     assert.equal(await person.read(id), 'Dentist again | 15 Jun 2017 09:00:00 | 15 Jun 2017 10:00:00');
     await shown(open, 'Dentist again').first().click();
     await open.click('#details-delete');
-    await open.waitForSelector(`.message >> text=${JSON.stringify(t.eventDeleted)}`);
+    await message(open, t.eventDeleted);
     assert.deepEqual(await person.month(), []);
   });
 }

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { everywhere, idle, importFromPage, page, shown, startServer, texts, visit } from './helpers.js';
+import { everywhere, idle, importFromPage, message, page, shown, startServer, texts, visit } from './helpers.js';
 
 const server = await startServer();
 const t = texts('en');
@@ -127,9 +127,6 @@ async function edit(open, day) {
   await occurrence(open, day).click();
   await open.click('#details-edit');
 }
-
-/** @param {Page} open @param {string} text */
-const message = (open, text) => open.waitForSelector(`.message >> text=${JSON.stringify(text)}`);
 
 /** @param {Page} open */
 async function undo(open) {
