@@ -3,7 +3,7 @@
 //! Every arrow points down; `tests/layers.rs` checks them:
 //!
 //! ```text
-//!   main.rs ─► cli/ ─► run/ ─► server.rs ─► api/ feed/ web/  HTTP: routes, guards, the envelope; the pages
+//!   main.rs ─► cli/ ─► run/ ─► server.rs ─► api/ feed/ caldav/ web/  HTTP: routes, guards, the envelope; the pages
 //!                │                 │          │
 //!                └────┬────────────┴──────────┘
 //!                     ▼
@@ -37,6 +37,7 @@ pub mod api;
 pub mod app;
 pub mod archive;
 pub mod backups;
+mod caldav;
 pub mod cli;
 pub mod clock;
 pub mod config;

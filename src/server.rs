@@ -11,6 +11,7 @@ use rocket::{Build, Request, Rocket, State};
 
 use crate::api;
 use crate::app::{App, Metrics, exchange};
+use crate::caldav;
 use crate::feed;
 use crate::web;
 
@@ -22,6 +23,7 @@ pub fn build(rocket: Figment, app: App) -> Rocket<Build> {
         .mount(api::BASE, api::routes())
         .register("/api", api::catchers())
         .mount("/", feed::routes())
+        .mount("/", caldav::routes())
         .mount("/", web::routes())
         .register("/", web::catchers())
         // Without one, Rocket attaches its own, which sets other headers than those below.
@@ -48,6 +50,12 @@ pub fn build(rocket: Figment, app: App) -> Rocket<Build> {
             exchange::log(request, response.status());
             Box::pin(async {})
         }))
+}
+
+/// Gives `request` a method that Rocket does not know, as the listener does for what comes over a connection: Rocket's own
+/// client knows nine. The request itself is made with [`Method::Trace`].
+pub fn set_method(request: &Request<'_>, method: &str) {
+    exchange::has_method(request, method);
 }
 
 /// The server of the metrics. It has its own address, since metrics are not for users.

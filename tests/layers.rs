@@ -11,7 +11,7 @@ use regex_lite::Regex;
 
 /// Each part of `src/`, by its path, with the parts that it may name beside itself. A part inside
 /// another follows it.
-const MAY_NAME: [(&str, &[&str]); 27] = [
+const MAY_NAME: [(&str, &[&str]); 28] = [
     ("error", &[]),
     ("model", &["error"]),
     ("ical", &["error", "model"]),
@@ -29,9 +29,10 @@ const MAY_NAME: [(&str, &[&str]); 27] = [
     ("app", &["clock", "domain", "error", "http", "model", "store"]),
     ("api", &["app", "archive", "domain", "error", "holidays", "http", "model", "store"]),
     ("feed", &["app", "domain", "error", "http", "model", "store"]),
+    ("caldav", &["app", "domain", "error", "http", "ical", "model", "store"]),
     ("web", &["app", "error", "http", "model"]),
-    ("server", &["api", "app", "feed", "web"]),
-    ("front", &["api", "app", "config", "error", "http", "web"]),
+    ("server", &["api", "app", "caldav", "feed", "web"]),
+    ("front", &["api", "app", "caldav", "config", "error", "http", "web"]),
     ("backups", &["clock", "config", "error", "model", "store"]),
     ("subscriptions", &["app", "clock", "domain", "error", "fetch", "holidays", "model", "store"]),
     ("pruning", &["app", "clock", "error", "store"]),
@@ -65,7 +66,7 @@ const MAY_NAME: [(&str, &[&str]); 27] = [
 ];
 
 /// Crates that only these parts may name.
-const ONLY_IN: [(&str, &[&str]); 13] = [
+const ONLY_IN: [(&str, &[&str]); 14] = [
     ("hyper", &["front"]),
     ("tokio_rustls", &["fetch", "front", "store"]),
     ("ureq", &["fetch"]),
@@ -73,7 +74,8 @@ const ONLY_IN: [(&str, &[&str]); 13] = [
     ("tokio_postgres", &["store"]),
     ("tokio_postgres_rustls", &["store"]),
     ("refinery", &["store"]),
-    ("rocket", &["api", "app", "cli", "config", "feed", "front", "run", "server", "web"]),
+    ("quick_xml", &["caldav"]),
+    ("rocket", &["api", "app", "caldav", "cli", "config", "feed", "front", "run", "server", "web"]),
     ("clap", &["cli"]),
     ("jsonwebtoken", &["domain"]),
     ("utoipa", &["api"]),

@@ -11,24 +11,21 @@ use std::ops::Deref;
 use rocket::http::Method;
 use rocket::request::{FromRequest, Outcome, Request};
 
-use super::credential::Credential;
 use super::input::Input;
 use super::query;
 use super::recorded::Recorded;
 use super::refusal::{Refusal, Result, refuse};
-use crate::app::{App, Counted};
+use crate::app::{self, App, Counted, Credential};
 use crate::domain::access::Reach;
 use crate::error::{self, Error};
-use crate::model::{AppSecret, Author, Door, Email, User};
-use crate::store::{Lane, Snapshot, Transaction};
+use crate::model::{AppSecret, Door, Email, User};
+use crate::store::{Snapshot, Transaction};
 
 /// The caller by the header `X-calendar-access-token`, which has an access token or an app password. It reads and writes
 /// the store for its user.
 pub(crate) struct Caller {
-    credential: Credential,
+    who: app::Caller,
     query_is_sound: bool,
-    /// How they came, as the history tells it.
-    door: Door,
     recorded: Recorded,
 }
 
@@ -87,18 +84,19 @@ async fn identify(request: &Request<'_>, reach: Reach) -> Result<Caller> {
     // The page says so itself. Whoever else does is told as the page, and gains nothing.
     let client = request.headers().get_one("X-Calendar-Client");
     let door = if client == Some("page") { Door::Page } else { Door::Api };
-    Ok(Caller { credential, query_is_sound, door, recorded: Recorded::of(request) })
+    let caller = app::Caller::new(credential, door);
+    Ok(Caller { who: caller, query_is_sound, recorded: Recorded::of(request) })
 }
 
 impl Caller {
     /// The same, who came by another door.
     pub(super) fn by(self, door: Door) -> Self {
-        Self { door, ..self }
+        Self { who: self.who.by(door), ..self }
     }
 
     /// The email of the caller, who may not exist.
     pub(super) fn email(&self) -> &Email {
-        self.credential.email()
+        self.who.email()
     }
 
     /// Runs `work`, which reads a few rows, for the token's user.
@@ -113,9 +111,7 @@ impl Caller {
     {
         match self.given(input) {
             Ok(input) => {
-                let done = app.store.read_inline(self.for_user(input, work)).await;
-                self.credential.note_use(app);
-                Ok(done?)
+                Ok(self.who.read_inline(app, |snapshot, user| work(snapshot, user, input)).await?)
             }
             Err(refusal) => self.after_token(app, refusal).await,
         }
@@ -135,26 +131,10 @@ impl Caller {
     {
         match self.given(input) {
             Ok(input) => {
-                let lane = Lane::of(self.email().as_str());
-                let done = app.store.read(lane, self.for_user(input, work)).await;
-                self.credential.note_use(app);
-                Ok(done?)
+                Ok(self.who.read(app, |snapshot, user| work(snapshot, user, input)).await?)
             }
             Err(refusal) => self.after_token(app, refusal).await,
         }
-    }
-
-    /// `work` after the check that the token's user exists.
-    fn for_user<I, T, F>(
-        &self,
-        input: I,
-        work: F,
-    ) -> impl FnOnce(&Snapshot<'_>) -> error::Result<T> + use<I, T, F>
-    where
-        F: FnOnce(&Snapshot<'_>, User, I) -> error::Result<T>,
-    {
-        let credential = self.credential.clone();
-        move |snapshot| work(snapshot, credential.user(snapshot)?, input)
     }
 
     /// Reads `input`, unless the query is broken.
@@ -187,7 +167,7 @@ impl Caller {
     /// # Errors
     /// [`Error::TooMany`] if the user writes too often.
     pub(super) fn count_write(&self, app: &App) -> Result<()> {
-        Ok(app.write_limit.count(self.email())?)
+        Ok(self.who.count_write(app)?)
     }
 
     /// Runs `work`, a part of a call, for the token's user in a write that is not counted.
@@ -200,37 +180,16 @@ impl Caller {
         T: Send + 'static,
         F: FnOnce(&Transaction<'_>, User) -> error::Result<T> + Send + 'static,
     {
-        let (credential, recorded) = (self.credential.clone(), self.recorded.clone());
-        let (door, now) = (self.door, app.clock.now());
-        let at = now.ok().filter(|_| app.history_days > 0);
-        let done = app.store.write(move |tx| {
-            let user = credential.user(tx)?;
-            if let Some(at) = at {
-                let door_name = credential.name();
-                let door = if door_name.is_some() { Door::AppPassword } else { door };
-                let (id, email) = (Some(user.id), user.email.clone());
-                tx.record(Author { user: id, email, door, door_name, at });
-            }
-            let done = work(tx, user)?;
-            if let Some(entry) = tx.recorded() {
-                recorded.note(entry);
-            }
-            Ok(done)
-        });
-        let done = done.await;
-        self.credential.note_use(app);
-        match done {
-            // The write may have failed before it looked for the user.
-            Err(error @ Error::Unavailable(_)) => self.after_token(app, error.into()).await,
-            done => Ok(done?),
+        let (done, entry) = self.who.write(app, work).await?;
+        if let Some(entry) = entry {
+            self.recorded.note(entry);
         }
+        Ok(done)
     }
 
     /// `refusal`, unless the token has an error of its own.
     async fn after_token<T>(&self, app: &App, refusal: Refusal) -> Result<T> {
-        let done = app.store.read_inline(self.for_user((), |_, _, ()| Ok(()))).await;
-        self.credential.note_use(app);
-        done?;
+        self.who.read_inline(app, |_, _| Ok(())).await?;
         Err(refusal)
     }
 }

@@ -110,6 +110,7 @@ enum Door {
     Import,
     Command,
     AppPassword,
+    Caldav,
 }
 
 /// What they did.

@@ -8,7 +8,6 @@ mod body;
 mod calendar;
 mod caller;
 mod conditional;
-mod credential;
 mod envelope;
 mod event;
 mod fallback;

@@ -39,12 +39,26 @@ pub(crate) fn answered(request: &Request<'_>, code: u32) {
     kept(request).code.store(code, Ordering::Relaxed);
 }
 
-/// Whether the method of a request is one that Rocket does not know.
-struct Unknown(bool);
+/// The method of a request, where it is one that Rocket does not know; empty for one that it does.
+struct Unknown(String);
 
-/// Notes that the method of `request` is one that Rocket does not know.
-pub(crate) fn method_is_unknown(request: &Request<'_>) {
-    request.local_cache(|| Unknown(true));
+/// The methods that Rocket does not know and this server does (RFC 4918, 9; RFC 3253, 3.6; RFC 4791, 5.3.1).
+const BEYOND_ROCKET: [&str; 7] =
+    ["PROPFIND", "PROPPATCH", "REPORT", "MKCALENDAR", "MKCOL", "COPY", "MOVE"];
+
+/// Notes that the method of `request` is `method`, which Rocket does not know: it takes the request for one of TRACE, which
+/// no path takes.
+pub(crate) fn has_method(request: &Request<'_>, method: &str) {
+    request.local_cache(|| Unknown(method.to_owned()));
+}
+
+fn unknown<'r>(request: &'r Request<'_>) -> &'r str {
+    &request.local_cache(|| Unknown(String::new())).0
+}
+
+/// The method of `request`.
+pub(crate) fn method_of<'r>(request: &'r Request<'_>) -> &'r str {
+    Some(unknown(request)).filter(|method| !method.is_empty()).unwrap_or(request.method().as_str())
 }
 
 struct Prefix(String);
@@ -101,8 +115,11 @@ fn observe(rocket: &Rocket<Orbit>, request: &metrics::Request<'_>) {
 
 /// Logs an answered request and adds it to the metrics.
 pub(crate) fn log(request: &Request<'_>, status: Status) {
-    let unknown = request.local_cache(|| Unknown(false)).0;
-    let method = if unknown { "-" } else { request.method().as_str() };
+    // What anybody may make up is neither logged nor counted by itself.
+    let method = match unknown(request) {
+        "" => request.method().as_str(),
+        method => BEYOND_ROCKET.into_iter().find(|known| *known == method).unwrap_or("-"),
+    };
     let Kept { id, arrived, code } = kept(request);
     let (took, code) = (arrived.elapsed(), code.load(Ordering::Relaxed));
     let route = request.route().map_or("none", |route| route.uri.path());
@@ -122,6 +139,7 @@ fn known_path<'r>(request: &'r Request<'_>) -> &'r str {
         // What stands there is a secret, or was meant to be one.
         _ if path.starts_with("/feed/") => "/feed/…",
         _ if path.starts_with("/join/") => "/join/…",
+        _ if path.starts_with("/dav/") => "/dav/…",
         Some(route)
             if segments(route.uri.path())
                 .zip(segments(path))

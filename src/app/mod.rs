@@ -1,20 +1,26 @@
 //! The state that every handler works with.
 
 mod app_password_users;
+mod caller;
+mod credential;
 pub(crate) mod exchange;
 mod hashing_pool;
 mod health;
 mod limit;
 mod metrics;
+mod passwords;
 mod transfers;
 pub(crate) mod upload;
 mod view_cache;
 
 pub use app_password_users::AppPasswordUsers;
+pub use caller::Caller;
+pub use credential::{Credential, SentAppPassword};
 pub use hashing_pool::HashingPool;
 pub use health::{Condition, Health};
 pub use limit::{AuthLimit, Counted, WriteLimit};
 pub use metrics::{Metrics, Request};
+pub use passwords::Passwords;
 pub use transfers::{Place, Transfers, Turn};
 pub use view_cache::{Subject, View, ViewCache};
 
@@ -39,6 +45,8 @@ pub struct App {
     pub tokens: Tokens,
     /// Whose app passwords were used last.
     pub app_password_users: AppPasswordUsers,
+    /// The passwords that were right last.
+    pub passwords: Passwords,
     /// Whether anybody may register.
     pub registration_open: bool,
     /// Who may accept an invitation to a group.
@@ -132,6 +140,7 @@ impl App {
             clock,
             tokens,
             app_password_users: AppPasswordUsers::default(),
+            passwords: Passwords::default(),
             registration_open: settings.registration_open,
             invitations: settings.invitations,
             bounds: settings.bounds,

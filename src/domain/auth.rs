@@ -88,6 +88,14 @@ pub struct Claims {
     expires: Option<f64>,
 }
 
+impl Claims {
+    /// What a token of `user` would say that never expires.
+    #[must_use]
+    pub fn of(user: &User) -> Self {
+        Self { email: user.email.clone(), generation: user.token_generation, expires: None }
+    }
+}
+
 impl Tokens {
     /// Tokens signed with `key`, which expire after `lifetime` if one is given.
     #[must_use]

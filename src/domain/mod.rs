@@ -8,6 +8,7 @@
 pub mod access;
 pub mod app_passwords;
 pub mod auth;
+pub mod collections;
 mod content;
 mod edits;
 pub mod events;

@@ -31,9 +31,9 @@ use super::refusal::{self, Problem, Refusal};
 use super::shared::inside;
 use super::state::{Open, State};
 use super::unread::UnreadBody;
-use crate::api;
 use crate::app::exchange;
 use crate::app::upload::{self, Patience, Unread};
+use crate::{api, caldav};
 
 /// The size of a piece of an answer that is not sent in one.
 const PIECE: usize = 64 << 10;
@@ -70,9 +70,10 @@ pub(super) async fn answer(state: Arc<State>, request: Request<Incoming>) -> Ans
             let patience = Patience::of(shared.settings.body_timeout);
             given.unread = Some(Unread::new(UnreadBody::new(body), expected, patience));
         } else {
-            // The most that any route reads, and one byte more, so that the route itself notices that there is
-            // more.
-            let most = api::BODY_LIMIT + 1;
+            // The most that any route there reads, and one byte more, so that the route itself notices that there
+            // is more.
+            let is_caldav = caldav::is_at(inside(parts.uri.path(), base));
+            let most = if is_caldav { caldav::BODY_LIMIT } else { api::BODY_LIMIT } + 1;
             let expected = body.size_hint().upper().and_then(|size| usize::try_from(size).ok());
             let expected = expected.unwrap_or(most).min(most);
             let Some(reserved) = shared.budget.reserve(&state.peer.client, expected).await else {
@@ -218,7 +219,7 @@ async fn pass_on(
 fn local<'r>(state: &'r State, parts: &'r Parts, body: Vec<u8>) -> LocalRequest<'r> {
     let shared = &state.shared;
     let path = inside(parts.uri.path(), &shared.settings.base_path);
-    // A method that Rocket does not know is refused as TRACE is: no path takes either.
+    // Rocket takes a method that it does not know for TRACE, which only the routes of CalDAV look into.
     let known: Option<Method> = parts.method.as_str().parse().ok();
     // Rocket reads a method without regard to case, HTTP does not.
     let known = known.filter(|known| known.as_str() == parts.method.as_str());
@@ -241,7 +242,7 @@ fn local<'r>(state: &'r State, parts: &'r Parts, body: Vec<u8>) -> LocalRequest<
         local.inner_mut().add_header(Header::new(name.as_str(), value));
     }
     if known.is_none() {
-        exchange::method_is_unknown(local.inner());
+        exchange::has_method(local.inner(), parts.method.as_str());
     }
     let prefix = forwarded::prefix(shared, &state.peer, &parts.headers);
     if !prefix.is_empty() {

@@ -4,7 +4,7 @@ use jiff::tz::TimeZone;
 
 use super::content::{Events, Kind, MOST_BYTES, ObjectFault};
 use super::part::Part;
-use super::read::events;
+use super::read::{EVENTS, TODOS, events};
 use super::value::{When, uid_of};
 
 /// A calendar object resource, of which the text and the places of its components are kept.
@@ -103,8 +103,21 @@ impl Object {
     /// dates besides the rule.
     pub fn events(&self, server: &TimeZone) -> Result<Events, ObjectFault> {
         match self.kind {
-            Kind::Event => events(&self.text, &self.calendar, server),
+            Kind::Event => events(&self.text, &self.calendar, server, EVENTS),
             Kind::Todo | Kind::Journal => Ok(Events::default()),
+        }
+    }
+}
+
+impl Object {
+    /// What takes place by it: as [`Object::events`], and to-dos that say when they start.
+    ///
+    /// # Errors
+    /// As [`Object::events`].
+    pub fn taking_place(&self, server: &TimeZone) -> Result<Events, ObjectFault> {
+        match self.kind {
+            Kind::Todo => events(&self.text, &self.calendar, server, TODOS),
+            Kind::Event | Kind::Journal => self.events(server),
         }
     }
 }

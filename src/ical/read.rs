@@ -20,7 +20,19 @@ use super::value::{Length, When};
 use super::zone::DAY;
 use crate::model::{Properties, Repeats, Status, WallTime};
 
-/// Reads the events of a calendar, whose times without a zone of their own are on the clock of `server`.
+/// How the components of a kind are called, and what says when they end.
+#[derive(Clone, Copy)]
+pub(super) struct Names {
+    pub(super) component: &'static str,
+    pub(super) end: &'static str,
+}
+
+/// Those of events.
+pub(super) const EVENTS: Names = Names { component: "VEVENT", end: "DTEND" };
+/// Those of to-dos, which take place like events where they say when they start.
+pub(super) const TODOS: Names = Names { component: "VTODO", end: "DUE" };
+
+/// Reads the events of a calendar, or what `names` says, whose times without a zone of their own are on the clock of `server`.
 ///
 /// # Errors
 /// [`ObjectFault::Data`] for times that cannot be read, [`ObjectFault::Instances`] for more dates than a
@@ -29,10 +41,11 @@ pub(super) fn events(
     text: &str,
     calendar: &Part,
     server: &TimeZone,
+    names: Names,
 ) -> Result<Events, ObjectFault> {
     let clocks = Clocks::new(text, calendar, server);
-    let mut reader = Reader { text, clocks, notes: Notes::default() };
-    let parts = || calendar.parts.iter().filter(|part| part.name == "VEVENT");
+    let mut reader = Reader { text, clocks, notes: Notes::default(), names };
+    let parts = || calendar.parts.iter().filter(|part| part.name == names.component);
     let is_main = |part: &&Part| part.line(text, "RECURRENCE-ID").is_none();
     let main = parts().find(is_main).map(|part| reader.main(part)).transpose()?;
     let (main, frame) = main.unzip();
@@ -71,6 +84,7 @@ struct Reader<'a> {
     text: &'a str,
     clocks: Clocks<'a>,
     notes: Notes,
+    names: Names,
 }
 
 impl Reader<'_> {
@@ -166,7 +180,7 @@ impl Reader<'_> {
     /// When it ends: by DTEND, by DURATION, or else at once or at the end of its day.
     fn ends(&mut self, part: &Part, frame: &Frame) -> WallTime {
         let least = if frame.all_day { frame.starts.later(DAY) } else { frame.starts };
-        let end = if let Some(line) = part.line(self.text, "DTEND") {
+        let end = if let Some(line) = part.line(self.text, self.names.end) {
             if let Some(when) = when(&line) {
                 self.clocks.end(&line, when, frame)
             } else {

@@ -52,6 +52,15 @@ pub fn object(
     [HEAD, &zones.text(), &events, TAIL].concat()
 }
 
+/// A calendar that has nothing but a time zone, right from the year 2000 on; without one for a zone that has no name.
+#[must_use]
+pub fn calendar_of_zone(zone: &TimeZone) -> String {
+    /// The start of the year 2000, in Unix seconds.
+    const YEAR_2000: i64 = 946_684_800;
+    let own = zone.iana_name().map(|name| vtimezone(name, zone, YEAR_2000));
+    [HEAD, &own.unwrap_or_default(), TAIL].concat()
+}
+
 /// The zones that are used, each with the earliest time that it has to tell.
 #[derive(Debug, Default)]
 pub(super) struct Zones(Vec<(String, TimeZone, i64)>);

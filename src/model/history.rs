@@ -26,10 +26,13 @@ pub enum Door {
     Command,
     /// With an app password.
     AppPassword,
+    /// By CalDAV, with a password.
+    Caldav,
 }
 
 impl Door {
-    const ALL: [Self; 5] = [Self::Api, Self::Page, Self::Import, Self::Command, Self::AppPassword];
+    const ALL: [Self; 6] =
+        [Self::Api, Self::Page, Self::Import, Self::Command, Self::AppPassword, Self::Caldav];
 
     /// Its number in the database.
     #[must_use]
@@ -52,6 +55,7 @@ impl Door {
             Self::Import => "import",
             Self::Command => "command",
             Self::AppPassword => "app_password",
+            Self::Caldav => "caldav",
         }
     }
 }

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that panics has failed")]
 
 mod app_password;
+mod caldav;
 mod calendar;
 mod clock_set_back;
 mod event;

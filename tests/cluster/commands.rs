@@ -25,7 +25,7 @@ fn a_calendar_is_made_migrated_filled_checked_and_described() {
     );
     assert_eq!(
         on(&url, &["db", "migrate"]).out,
-        "version  name                     state\n13       user_settings            pending\n14       properties_and_series    pending\n15       calendar_objects         pending\n16       feeds_and_subscriptions  pending\n17       people                   pending\n18       app_passwords            pending\n19       history                  pending\n20       invitations_and_looks    pending\n"
+        "version  name                     state\n13       user_settings            pending\n14       properties_and_series    pending\n15       calendar_objects         pending\n16       feeds_and_subscriptions  pending\n17       people                   pending\n18       app_passwords            pending\n19       history                  pending\n20       invitations_and_looks    pending\n21       caldav                   pending\n"
     );
     let early = on(&url, &["user", "list"]);
     assert_eq!(early.code, Some(1));
@@ -33,12 +33,12 @@ fn a_calendar_is_made_migrated_filled_checked_and_described() {
     assert_eq!(
         on(&url, &["db", "upgrade"]),
         done(&format!(
-            "applied V13__user_settings\napplied V14__properties_and_series\napplied V15__calendar_objects\napplied V16__feeds_and_subscriptions\napplied V17__people\napplied V18__app_passwords\napplied V19__history\napplied V20__invitations_and_looks\npostgres://{place} is at version 20\n"
+            "applied V13__user_settings\napplied V14__properties_and_series\napplied V15__calendar_objects\napplied V16__feeds_and_subscriptions\napplied V17__people\napplied V18__app_passwords\napplied V19__history\napplied V20__invitations_and_looks\napplied V21__caldav\npostgres://{place} is at version 21\n"
         ))
     );
     assert_eq!(
         on(&url, &["db", "upgrade"]),
-        done(&format!("postgres://{place} is at version 20\n"))
+        done(&format!("postgres://{place} is at version 21\n"))
     );
     let token = on(&url, &["user", "add", "park@jungi.me"]);
     assert_eq!((token.code, token.out.split('.').count()), (Some(0), 3), "{token:?}");
@@ -48,7 +48,7 @@ fn a_calendar_is_made_migrated_filled_checked_and_described() {
     let status = on(&url, &["db", "status"]);
     let lines: Vec<_> = status.out.lines().map(|line| line.trim_end()).collect();
     assert_eq!(lines[0], format!("database  postgres://{place}"));
-    assert_eq!(lines[1], "version   20");
+    assert_eq!(lines[1], "version   21");
     assert_eq!(lines[3..], ["users     1", "groups    0", "events    0", "standbys  none"]);
     shared.execute(
         "INSERT INTO event (user_id, subject, subject_folded, starts, ends, created)
@@ -134,7 +134,7 @@ fn the_flask_system_is_imported_with_its_ids_and_later_ids_follow_them() {
 }
 
 /// Everything that a calendar holds, but what is made again.
-const CONTENTS: [&str; 22] = [
+const CONTENTS: [&str; 24] = [
     "SELECT id, length(key) FROM signing_key",
     "SELECT id, uid_suffix, history FROM database_identity",
     "SELECT id, email, email_folded, created, password_hash, token_generation, calendar_version, events
@@ -159,6 +159,8 @@ const CONTENTS: [&str; 22] = [
     "SELECT id, user_id, group_id, busy_only, name, hex(digest), created, used FROM feed ORDER BY id",
     "SELECT id, group_id, inviter_id, role, hex(digest), created, expires FROM invitation ORDER BY id",
     "SELECT user_id, group_id, color, position FROM calendar_look ORDER BY 1, 2",
+    "SELECT user_id, group_id, name, value FROM calendar_property ORDER BY 1, 2, 3",
+    "SELECT object_id, user_id, group_id, name FROM resource_name ORDER BY 1",
     "SELECT group_id, url, etag, modified, \"read\", problem, due, failures FROM subscription ORDER BY 1",
     "SELECT id, entry_id, at, email, door, door_name, undoes, undone_by, user_id, group_id, kind, row_id, subject,
         private, image, state FROM history ORDER BY id",
@@ -216,6 +218,10 @@ fn a_calendar_is_moved_to_postgres_and_back_with_everything_that_it_holds() {
          SELECT min(g.id), min(g.creator_id), 2, zeroblob(32), 5, 9 FROM calendar_group g;
          INSERT INTO calendar_look (user_id, color) SELECT min(id), '#1a73e8' FROM user;
          INSERT INTO calendar_look (user_id, group_id, position) SELECT min(u.id), min(g.id), 1 FROM user u, calendar_group g;
+         INSERT INTO calendar_property SELECT min(id), NULL, '{DAV:}displayname', '<a/>' FROM user;
+         INSERT INTO calendar_property SELECT min(u.id), min(g.id), 'segment', 'work' FROM user u, calendar_group g;
+         INSERT INTO resource_name SELECT 7, min(id), NULL, 'a.ics' FROM user;
+         INSERT INTO resource_name SELECT 8, NULL, min(id), 'a.ics' FROM calendar_group;
          UPDATE sqlite_sequence SET seq = seq + 100",
     )
     .unwrap();
@@ -232,7 +238,7 @@ fn a_calendar_is_moved_to_postgres_and_back_with_everything_that_it_holds() {
     assert_eq!(shared.rows(tables, "-"), ["0"]);
     let moved = on(file_name, &["db", "move", file_name, &url]);
     assert!(moved.out.ends_with("and read them back the same\n"), "{moved:?}");
-    assert_eq!(rows(&moved), 23);
+    assert_eq!(rows(&moved), 25);
     assert!(on(&url, &["db", "check"]).out.ends_with(" is sound\n"));
     assert_eq!(token(&url), token(file_name));
 

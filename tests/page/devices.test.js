@@ -35,6 +35,13 @@ everywhere('a password is made for a device, shown once, used and ended', async 
   assert.match(made, PASSWORD_MADE);
   assert.equal(await open.inputValue('#device-name'), '');
   assert.equal((await server.call(made, 'GET', '/user')).data.useremail, person.email);
+  // What a calendar program has to be told opens the calendar.
+  const [address, user] = [await open.inputValue('#device-server'), await open.inputValue('#device-user')];
+  assert.deepEqual([address, user], [`${server.url}/dav/`, person.email]);
+  assert.equal(await open.isVisible('#device-plain'), false, 'a program on this machine needs no HTTPS');
+  assert.equal(await open.getAttribute('#device-link', 'href'), `davx5://${encodeURIComponent(user)}@${server.url.replace('http://', '')}/dav/`);
+  const found = await fetch(address, { method: 'PROPFIND', headers: { Depth: '0', Authorization: `Basic ${btoa(`${user}:${made}`)}` } });
+  assert.equal(found.status, 207);
   assert.equal((await server.call(made, 'POST', '/group', { group_name: 'a' })).meta.message, 'UNAUTHORIZED REQUEST');
 
   await open.click('#devices li:has-text("Old phone") button');

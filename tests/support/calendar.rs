@@ -314,6 +314,22 @@ impl Calendar {
         Self::dispatch(request.body(body), headers)
     }
 
+    /// The same with any method, also one of WebDAV.
+    pub(crate) fn send_as(
+        &self,
+        method: &str,
+        uri: &str,
+        headers: &[(&'static str, &str)],
+        body: impl AsRef<[u8]>,
+    ) -> Answer {
+        let known: Option<Method> = method.parse().ok();
+        let request = self.client.req(known.unwrap_or(Method::Trace), uri.to_owned());
+        if known.is_none() {
+            server::set_method(request.inner(), method);
+        }
+        Self::dispatch(request.body(body), headers)
+    }
+
     fn dispatch(mut request: LocalRequest<'_>, headers: &[(&'static str, &str)]) -> Answer {
         for (name, value) in headers {
             request.add_header(Header::new(*name, (*value).to_owned()));

@@ -24,7 +24,8 @@ static FREE: Mutex<Vec<String>> = Mutex::new(Vec::new());
 const EMPTY: &str = r#"
 TRUNCATE "user", removed_user, calendar_group, event, selection, group_length_class, backup, idempotency_key,
     user_settings, event_count_change, calendar_object, import, tombstone, tombstones_kept, app_password, feed,
-    subscription, member, history, invitation, calendar_look
+    subscription, member, history, invitation, calendar_look, calendar_property,
+    resource_name
     RESTART IDENTITY"#;
 
 impl SharedDatabase {

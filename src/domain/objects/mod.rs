@@ -6,11 +6,13 @@
 
 mod follow;
 mod following;
+mod occurrences;
 mod put;
 mod rows;
 mod text;
 
 pub(super) use follow::{Names, follow_all};
 pub(super) use following::disentangle;
-pub(super) use put::{Decision, Intake, Prepared, same_content};
+pub(super) use occurrences::{Placed, occurrences};
+pub(super) use put::{Decision, Existing, Intake, Prepared, same_content};
 pub(super) use text::{Writer, unix};

@@ -5,7 +5,7 @@ use super::text::{Writer, is_birthday};
 use crate::domain::limits::{Setting, too_many_series};
 use crate::domain::{access, events};
 use crate::error::{Error, Result};
-use crate::ical::{Kind, Object};
+use crate::ical::{Kind, Object, ObjectFault};
 use crate::model::{
     CalendarOf, Event, EventDetails, EventId, GroupId, ImportId, ObjectId, Recurrence, User,
     WallTime,
@@ -27,10 +27,37 @@ impl Prepared {
         text: String,
         setting: Setting<'_>,
     ) -> std::result::Result<Self, String> {
-        let object = Object::parse(text).map_err(|fault| fault.to_string())?;
-        let events = object.events(setting.zone).map_err(|fault| fault.to_string())?;
-        let rows = Rows::of(&events, setting.zone).map_err(|error| error.to_string())?;
+        Self::parse(text, setting).map_err(|fault| fault.to_string())
+    }
+
+    /// The same.
+    ///
+    /// # Errors
+    /// [`ObjectFault`] by the precondition of CalDAV that fails.
+    pub(in crate::domain) fn parse(
+        text: String,
+        setting: Setting<'_>,
+    ) -> std::result::Result<Self, ObjectFault> {
+        let object = Object::parse(text)?;
+        let events = object.events(setting.zone)?;
+        let too_many = |error: Error| ObjectFault::Instances(error.to_string());
+        let rows = Rows::of(&events, setting.zone).map_err(too_many)?;
         Ok(Self { object, rows })
+    }
+
+    /// The text as it came.
+    pub(in crate::domain) fn text(&self) -> &str {
+        self.object.text()
+    }
+
+    /// The UID of all its components.
+    pub(in crate::domain) fn uid(&self) -> &str {
+        self.object.uid()
+    }
+
+    /// What its components are: `VEVENT`, `VTODO` or `VJOURNAL`.
+    pub(in crate::domain) fn component(&self) -> &'static str {
+        self.object.kind().word()
     }
 
     /// What of it was taken otherwise than it is written, in one sentence.
@@ -94,6 +121,48 @@ impl<'a> Intake<'a> {
         let writer = Writer::new(snapshot.uid_suffix()?, setting.zone);
         let events_left = u64::from(setting.bounds.events).saturating_sub(caller.events);
         Ok(Self { caller, calendar, setting, writer, import, events_left, series_left: None })
+    }
+
+    /// For objects of `owner` in `calendar`, in which whoever puts them there may.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub(in crate::domain) fn into(
+        snapshot: &Snapshot<'_>,
+        owner: &'a User,
+        calendar: CalendarOf,
+        setting: Setting<'a>,
+    ) -> Result<Self> {
+        let writer = Writer::new(snapshot.uid_suffix()?, setting.zone);
+        let events_left = u64::from(setting.bounds.events).saturating_sub(owner.events);
+        let (import, series_left) = (None, None);
+        Ok(Self { caller: owner, calendar, setting, writer, import, events_left, series_left })
+    }
+
+    /// The UID of an event that has no object.
+    pub(in crate::domain) fn uid_of(&self, event: EventId) -> String {
+        self.writer.uid(event)
+    }
+
+    /// The event of the calendar that has that UID, and no object.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub(in crate::domain) fn own_event(
+        &self,
+        snapshot: &Snapshot<'_>,
+        uid: &str,
+    ) -> Result<Option<EventId>> {
+        let Some(id) = self.writer.id(uid) else { return Ok(None) };
+        let event = snapshot.event(id)?.filter(is_whole);
+        let here = event.filter(|event| {
+            event.group.map_or(CalendarOf::Personal(event.owner), CalendarOf::Group)
+                == self.calendar
+        });
+        Ok(match here {
+            Some(event) if snapshot.object_of_event(event.id)?.is_none() => Some(event.id),
+            _ => None,
+        })
     }
 
     /// For objects of an outside calendar, which fill `group`: at most `room` events more. `caller` created it.

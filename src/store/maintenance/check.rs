@@ -95,6 +95,14 @@ SELECT CAST(l.user_id AS TEXT) || coalesce(', ' || CAST(l.group_id AS TEXT), '')
     THEN 1 ELSE 0 END AS BIGINT)
 FROM calendar_look l LEFT JOIN calendar_group g ON g.id = l.group_id",
 );
+/// What clients of CalDAV keep, each with whether it can be said in an address or as a property.
+const RESOURCE_NAMES: Sql =
+    Sql::both("SELECT CAST(object_id AS TEXT), CAST(length(name) AS BIGINT) FROM resource_name");
+const CALENDAR_PROPERTIES: Sql = Sql::both(
+    "
+SELECT CAST(user_id AS TEXT) || coalesce(', ' || CAST(group_id AS TEXT), ''),
+    CAST(length(name) + length(value) AS BIGINT) FROM calendar_property",
+);
 const FEEDS: Sql = Sql::both(
     "SELECT CAST(id AS TEXT), name, CAST(length(digest) AS BIGINT), created, used FROM feed",
 );
@@ -347,6 +355,13 @@ fn of_users(conn: Conn<'_>, faults: &mut Faults) -> Result<()> {
             when(row.get::<i64>(2)? < 1, "position: is below 1"),
             when(row.get(3)?, "its user may not see the group"),
         ])
+    })?;
+    each_with_id(conn, "resource_name", RESOURCE_NAMES, faults, |row| {
+        let length: i64 = row.get(1)?;
+        Ok(vec![when(!(1..=255).contains(&length), "name: is not 1 to 255 characters")])
+    })?;
+    each_with_id(conn, "calendar_property", CALENDAR_PROPERTIES, faults, |row| {
+        Ok(vec![when(row.get::<i64>(1)? > 16 << 10, "value: is longer than 16384 bytes")])
     })?;
     each_with_id(conn, "feed", FEEDS, faults, |row| {
         Ok(vec![

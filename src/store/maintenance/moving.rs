@@ -64,7 +64,7 @@ macro_rules! table {
 }
 
 /// Every table, those that others refer to first. What is not here is made again: the index of the subjects.
-static TABLES: [Table; 22] = [
+static TABLES: [Table; 24] = [
     table!("signing_key": "id" Integer, "key" Bytes),
     table!("database_identity": "id" Integer, "uid_suffix" Text, "history" Integer),
     Table {
@@ -109,6 +109,8 @@ static TABLES: [Table; 22] = [
     table!("invitation": "id" Integer, "group_id" Integer, "inviter_id" Integer, "role" Integer, "digest" Bytes,
         "created" Integer, "expires" Integer),
     table!("calendar_look": "user_id" Integer, "group_id" Integer, "color" Text, "position" Integer),
+    table!("calendar_property": "user_id" Integer, "group_id" Integer, "name" Text, "value" Text),
+    table!("resource_name": "object_id" Integer, "user_id" Integer, "group_id" Integer, "name" Text),
     table!("subscription": "group_id" Integer, "url" Text, "etag" Text, "modified" Text, "\"read\"" Integer,
         "problem" Text, "wish" Integer, "due" Integer, "failures" Integer),
     table!("history": "id" Integer, "entry_id" Integer, "at" Integer, "email" Text, "door" Integer, "door_name" Text,

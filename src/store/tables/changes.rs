@@ -157,13 +157,22 @@ impl Snapshot<'_> {
     /// # Errors
     /// If the database cannot be read.
     pub fn calendar_tag(&self, calendar: CalendarOf) -> Result<Option<String>> {
+        let token = self.sync_token(calendar)?;
+        Ok(token.map(|SyncToken { history, change, .. }| format!("{history:x}-{change}")))
+    }
+
+    /// The token up to which a client knows `calendar` that reads it now. None if the calendar is not there.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn sync_token(&self, calendar: CalendarOf) -> Result<Option<SyncToken>> {
         let (of, sql) = match calendar {
             CalendarOf::Personal(user) => (user.0, PERSONAL.number),
             CalendarOf::Group(group) => (group.0, IN_GROUP.number),
         };
         let number: Option<i64> = self.conn.row(sql, params![of], |row| row.get(0))?;
         let history = self.history()?;
-        Ok(number.map(|number| format!("{history:x}-{number}")))
+        Ok(number.map(|change| SyncToken { history, change, begun: 0 }))
     }
 
     /// The first changes of `calendar` since `since`, in their order, at most `limit`; without `since`, what it holds. None

@@ -212,8 +212,29 @@ impl Snapshot<'_> {
             (PERSONAL_SERIES, between),
             (SELECTED_SERIES, between),
         ];
+        self.taken(&statements, room)
+    }
+
+    /// The same of the personal ones alone.
+    ///
+    /// # Errors
+    /// As [`Snapshot::events_between`].
+    pub fn personal_events_between(
+        &self,
+        user: UserId,
+        range: TimeRange,
+        room: &mut Room,
+    ) -> Result<Vec<Event>> {
+        let between = params![user.0, range.from, range.until];
+        let statements: [(Sql, &[Param<'_>]); 2] =
+            [(PERSONAL_BETWEEN, between), (PERSONAL_SERIES, between)];
+        self.taken(&statements, room)
+    }
+
+    /// The events that `statements` find.
+    fn taken(&self, statements: &[(Sql, &[Param<'_>])], room: &mut Room) -> Result<Vec<Event>> {
         let mut events = Vec::new();
-        self.conn.each_of(&statements, |row| {
+        self.conn.each_of(statements, |row| {
             let event = from_row(row)?;
             room.take(event.least_bytes() + event.exception_bytes())?;
             events.push(event);

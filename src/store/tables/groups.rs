@@ -205,6 +205,13 @@ DELETE FROM history WHERE id IN (
     SELECT h.id FROM history h WHERE h.group_id = ?1 ORDER BY h.id LIMIT ?2)",
 );
 
+/// Deletes up to ?2 names of objects of group ?1.
+pub(in crate::store) const PURGE_NAMES: Sql = Sql::both(
+    "
+DELETE FROM resource_name WHERE object_id IN (
+    SELECT n.object_id FROM resource_name n WHERE n.group_id = ?1 LIMIT ?2)",
+);
+
 const DELETE: Sql = Sql::both("DELETE FROM calendar_group WHERE id = ?1");
 
 /// How many rows of a deleted group are purged in one transaction, which takes a few milliseconds.
@@ -439,6 +446,7 @@ fn purge_slice(conn: Conn<'_>, id: GroupId) -> Result<usize> {
         PURGE_OBJECTS,
         PURGE_TOMBSTONES,
         PURGE_HISTORY,
+        PURGE_NAMES,
     ] {
         let rows = conn.execute(sql, slice)?;
         purged += rows;

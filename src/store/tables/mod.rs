@@ -4,6 +4,7 @@
 
 mod app_passwords;
 pub(super) mod backups;
+mod calendar_properties;
 pub(super) mod changes;
 pub(super) mod contents;
 pub(super) mod event_counts;
@@ -29,6 +30,7 @@ mod pages;
 mod plans;
 #[cfg(test)]
 mod postgres_plans;
+mod resource_names;
 pub(super) mod search;
 pub(super) mod selections;
 pub(super) mod sequences;

@@ -254,6 +254,14 @@ impl Snapshot<'_> {
         object.map_or(Ok(None), |object| self.object(object))
     }
 
+    /// The id of the object that the event with that id belongs to.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn object_id_of_event(&self, id: EventId) -> Result<Option<ObjectId>> {
+        self.conn.row(OF_EVENT, params![id.0], |row| row.get(0).map(ObjectId))
+    }
+
     /// The object of `calendar` with that UID.
     ///
     /// # Errors

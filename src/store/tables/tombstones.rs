@@ -1,6 +1,7 @@
 //! The table `tombstone` is kept bounded, by the numbers in `tombstones_kept`: of a calendar that has lost very much, only the last deletions are known. A client
 //! that has not looked since then lists the calendar anew.
 
+use super::resource_names;
 use crate::error::Result;
 use crate::store::engine::conn::Conn;
 use crate::store::engine::sql::{Sql, params};
@@ -60,5 +61,6 @@ pub(in crate::store) fn prune(conn: Conn<'_>) -> Result<usize> {
     let Some(upto) = upto else { return Ok(0) };
     let pruned = conn.execute(prune, params![of, upto])?;
     conn.execute(note, params![of, upto])?;
+    resource_names::prune(conn, of, matches!(full, Some((None, _))))?;
     Ok(pruned)
 }

@@ -41,7 +41,7 @@ fn what_every_call_answers_is_as_described() {
         assert_eq!(broken.status, 400);
         assert_conforms(&document, method, path, &broken);
         calendar.execute(
-            "DROP TABLE app_password; DROP TABLE history; DROP TABLE feed; DROP TABLE invitation; DROP TABLE calendar_look; DROP TABLE subscription; DROP TABLE member; DROP TABLE selection;
+            "DROP TABLE app_password; DROP TABLE history; DROP TABLE feed; DROP TABLE invitation; DROP TABLE calendar_look; DROP TABLE calendar_property; DROP TABLE resource_name; DROP TABLE subscription; DROP TABLE member; DROP TABLE selection;
              DROP TABLE user_settings;
              DROP TABLE event; DROP TABLE calendar_object; DROP TABLE import; DROP TABLE tombstone;
              DROP TABLE tombstones_kept; DROP TABLE calendar_group; DROP TABLE user;",

@@ -36,6 +36,7 @@ fn the_plan_can_be_json() {
             {"version": 18, "name": "app_passwords", "state": "pending"},
             {"version": 19, "name": "history", "state": "pending"},
             {"version": 20, "name": "invitations_and_looks", "state": "pending"},
+            {"version": 21, "name": "caldav", "state": "pending"},
         ])
     );
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0, "a plan makes no database");
@@ -55,7 +56,7 @@ fn a_database_newer_than_the_binary_is_refused_untouched() {
     .unwrap();
     drop(conn);
     let before = fs::read(&path).unwrap();
-    let why = "calendar.sqlite is at version 999, newer than this binary's 20: use a newer calendar-server";
+    let why = "calendar.sqlite is at version 999, newer than this binary's 21: use a newer calendar-server";
     for arguments in [&["db", "upgrade"][..], &["db", "migrate"], &["db", "status"]] {
         assert_eq!(run(folder.path(), arguments), failed(why), "{arguments:?}");
     }

@@ -23,14 +23,14 @@ fn status_counts_what_a_running_server_has_stored() {
     status["bytes"] = json!(0);
     assert_eq!(
         status,
-        json!({"database": "calendar.sqlite", "version": 20, "pending": 0, "bytes": 0, "users": 2, "groups": 1, "events": 3, "last_backup": null, "backup_failure": null})
+        json!({"database": "calendar.sqlite", "version": 21, "pending": 0, "bytes": 0, "users": 2, "groups": 1, "events": 3, "last_backup": null, "backup_failure": null})
     );
     assert!(server.stop().0.success());
 
     let bytes = fs::metadata(folder.path().join("calendar.sqlite")).unwrap().len();
     let ended = run(folder.path(), &["db", "status"]);
     let table = format!(
-        "database     calendar.sqlite\nversion      20\nsize         {bytes} bytes\nusers        2\ngroups       1\nevents       3\nlast backup  never\n"
+        "database     calendar.sqlite\nversion      21\nsize         {bytes} bytes\nusers        2\ngroups       1\nevents       3\nlast backup  never\n"
     );
     assert_eq!((ended.code, ended.out), (Some(0), table));
 }
@@ -42,7 +42,7 @@ fn status_of_an_unmigrated_database_says_what_to_do() {
     let ended = run(folder.path(), &["db", "status"]);
     assert_eq!(ended.code, Some(0));
     assert!(
-        ended.out.contains("\nversion      0, 20 pending: calendar-server db upgrade\n"),
+        ended.out.contains("\nversion      0, 21 pending: calendar-server db upgrade\n"),
         "{}",
         ended.out
     );

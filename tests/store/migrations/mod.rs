@@ -19,7 +19,7 @@ use crate::support::server::command;
 
 /// The rows that a calendar gets at each version, the first at version 1: they fit only from then on.
 /// Some are deleted again, so that their ids are used up.
-pub(crate) const ROWS_BY_VERSION: [&str; 20] = ["
+pub(crate) const ROWS_BY_VERSION: [&str; 21] = ["
     INSERT INTO user (email, email_folded, created) VALUES
         ('Park@jungi.me', 'park@jungi.me', 1497869704), ('김@예.한국', '김@예.한국', 1497869705),
         ('gone@example.com', 'gone@example.com', 1);
@@ -134,6 +134,11 @@ r#"
     VALUES (1, 1, 2, zeroblob(32), 1497869727, 1498474527), (1, 1, 1, randomblob(32), 1497869727, 1498474527);
     DELETE FROM invitation WHERE id = 2;
     INSERT INTO calendar_look (user_id, group_id, color, position) VALUES (1, NULL, '#1a73e8', NULL), (1, 1, NULL, 1);
+",
+"
+    INSERT INTO resource_name (object_id, user_id, group_id, name) VALUES (1, 1, NULL, '회의.ics'), (4711, NULL, 1, 'a.ics');
+    INSERT INTO calendar_property (user_id, group_id, name, value)
+    VALUES (1, NULL, '{DAV:}displayname', '<displayname xmlns=\"DAV:\">Mine</displayname>'), (2, 1, 'segment', 'work');
 ",
 ];
 

@@ -5,6 +5,7 @@ import { call } from '../api.js';
 import { announce, byId, el, on } from '../dom.js';
 import { formatShortDate } from '../format.js';
 import { errorMessage, t } from '../i18n/index.js';
+import { state } from '../state.js';
 import { canBeSeen } from '../text.js';
 import { fromApi } from '../time.js';
 import { pressTwice } from './press-twice.js';
@@ -103,11 +104,19 @@ function show(password) {
   const field = byId('device-password');
   field.value = password;
   byId('device-copy').textContent = t.copy;
+  const user = state.user?.useremail ?? '';
+  byId('device-server').value = `${base()}dav/`;
+  byId('device-user').value = user;
+  byId('device-plain').hidden = isSecureContext;
+  byId('device-link').href = `davx5://${encodeURIComponent(user)}@${base().replace(/^[a-z]+:\/\//, '')}dav/`;
   byId('device-made').hidden = false;
   field.focus();
   field.select();
   announce(t.deviceOnce);
 }
+
+/** The address of this page, without its state. */
+const base = () => new URL('.', location.href.split('#')[0]).href;
 
 async function copy() {
   const field = byId('device-password');

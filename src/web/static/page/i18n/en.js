@@ -151,7 +151,7 @@ export const en = {
 
   // Who changed what
   history: 'History', activity: 'Activity', olderChanges: 'Older changes', noHistory: 'Nothing has changed lately.', isSo: 'yes',
-  doors: { api: 'by another app', page: 'on this page', import: 'from a file', command: 'on the server', app_password: 'with an app password' },
+  doors: { api: 'by another app', page: 'on this page', import: 'from a file', command: 'on the server', app_password: 'with an app password', caldav: 'in a calendar program' },
   historyLine: (/** @type {import('../events/history.js').Entry} */ { action, member, subject, event, before }) => {
     if (member) return { create: `${member} became a member`, change: `Role of ${member} changed`, delete: `${member} is no member any more`, undo: `Undid a change of ${member}` }[action];
     const isMoved = before && Object.keys(before).every((name) => name === 'sdate' || name === 'edate');
@@ -280,6 +280,12 @@ export const en = {
   devices: 'Devices', devicesHint: 'Give each program or device that uses your calendar a password of its own, so that you can end it by itself.',
   deviceName: 'What it is for', deviceScope: 'The device', deviceChanges: 'sees and changes my calendar', deviceReads: 'only sees my calendar',
   makeDevice: 'Make a password', devicePassword: 'Password of the device', deviceOnce: 'Copy it now: it is not shown again.',
+  connectProgram: 'Connect a calendar program', programServer: 'Server', programUser: 'User name',
+  connectApple: 'iPhone, iPad: Settings, Calendar, Accounts, Add Account, Other, Add CalDAV Account. Mac: Calendar, Add Account, Other CalDAV Account, Manual.',
+  connectAndroid: 'Android: install DAVx⁵, add an account with URL and user name, and choose the calendars.',
+  connectDesktop: 'Thunderbird: New Calendar, On the Network. Evolution: New, Calendar, CalDAV.',
+  connectNeedsTls: 'This page was opened without HTTPS. Programs on other devices are let in only with it.',
+  connectLink: 'Open DAVx⁵ on this device',
   deviceUsed: (/** @type {string} */ day, /** @type {string | undefined} */ from) => `last used ${day}${from ? ` from ${from}` : ''}`,
   deviceUnused: 'not used yet', endDevice: 'End', deviceEnded: 'The password of the device has ended',
   deviceUnknown: 'The connection was lost. If a new device is in the list, end it and make another.',

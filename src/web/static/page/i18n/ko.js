@@ -132,7 +132,7 @@ export const ko = {
   undoConflict: '그사이 다시 바뀌어 되돌릴 수 없습니다.',
 
   history: '변경 기록', activity: '변경 기록 보기', olderChanges: '이전 기록', noHistory: '최근에 바뀐 것이 없습니다.', isSo: '예',
-  doors: { api: '다른 앱', page: '이 페이지', import: '파일', command: '서버', app_password: '앱 비밀번호' },
+  doors: { api: '다른 앱', page: '이 페이지', import: '파일', command: '서버', app_password: '앱 비밀번호', caldav: '캘린더 프로그램' },
   historyLine: ({ action, member, subject, event, before }) => {
     if (member) return { create: `${member} 멤버 추가`, change: `${member} 역할 변경`, delete: `${member} 멤버 제외`, undo: `${member} 변경 되돌림` }[action];
     const isMoved = before && Object.keys(before).every((name) => name === 'sdate' || name === 'edate');
@@ -256,6 +256,12 @@ export const ko = {
   devices: '기기', devicesHint: '캘린더를 쓰는 프로그램이나 기기마다 비밀번호를 따로 만들어 주면, 하나씩 따로 없앨 수 있습니다.',
   deviceName: '용도', deviceScope: '할 수 있는 일', deviceChanges: '캘린더 보기와 바꾸기', deviceReads: '캘린더 보기만',
   makeDevice: '비밀번호 만들기', devicePassword: '기기의 비밀번호', deviceOnce: '다시 볼 수 없으니 지금 복사하세요.',
+  connectProgram: '캘린더 프로그램 연결하기', programServer: '서버', programUser: '사용자 이름',
+  connectApple: 'iPhone, iPad: 설정, 캘린더, 계정, 계정 추가, 기타, CalDAV 계정 추가. Mac: 캘린더, 계정 추가, 기타 CalDAV 계정, 수동.',
+  connectAndroid: 'Android: DAVx⁵를 설치하고, URL과 사용자 이름으로 계정을 추가한 다음 캘린더를 고르세요.',
+  connectDesktop: 'Thunderbird: 새 캘린더, 네트워크. Evolution: 새로 만들기, 캘린더, CalDAV.',
+  connectNeedsTls: '이 페이지는 HTTPS 없이 열렸습니다. 다른 기기의 프로그램은 HTTPS로만 연결할 수 있습니다.',
+  connectLink: '이 기기에서 DAVx⁵ 열기',
   deviceUsed: (day, from) => `마지막으로 사용: ${day}${from ? `, ${from}` : ''}`,
   deviceUnused: '아직 사용하지 않음', endDevice: '없애기', deviceEnded: '기기의 비밀번호를 없앴습니다',
   deviceUnknown: '연결이 끊겼습니다. 목록에 새 기기가 있으면 없애고 다시 만드세요.',

@@ -1,4 +1,4 @@
-//! What a request proves its caller with: an access token, or an app password, in the same header.
+//! What a request proves its caller with: an access token, or an app password.
 //!
 //! That the user exists, that the token or the app password has not ended, and that its scope goes so far, is checked in the
 //! same read or write of the store as the call itself. But users take turns and are limited by their email, which an app
@@ -7,7 +7,7 @@
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::app::App;
+use super::App;
 use crate::domain::access::Reach;
 use crate::domain::app_passwords;
 use crate::domain::auth::{self, Claims};
@@ -16,8 +16,8 @@ use crate::model::{AppPassword, AppSecret, Email, User};
 use crate::store::Snapshot;
 
 /// What a request proves its caller with.
-#[derive(Clone)]
-pub(super) enum Credential {
+#[derive(Debug, Clone)]
+pub enum Credential {
     /// The claims of a verified token.
     Token(Arc<Claims>),
     /// An app password.
@@ -25,7 +25,8 @@ pub(super) enum Credential {
 }
 
 /// An app password that came with a request.
-pub(super) struct SentAppPassword {
+#[derive(Debug)]
+pub struct SentAppPassword {
     digest: [u8; 32],
     email: Email,
     reach: Reach,
@@ -40,7 +41,7 @@ impl Credential {
     ///
     /// # Errors
     /// [`Error::InvalidToken`](crate::error::Error::InvalidToken) if it does not exist; if the store cannot read.
-    pub(super) async fn app_password(
+    pub async fn app_password(
         secret: &AppSecret,
         reach: Reach,
         from: Option<IpAddr>,
@@ -62,7 +63,8 @@ impl Credential {
     }
 
     /// The email of its user, who may not exist any more.
-    pub(super) fn email(&self) -> &Email {
+    #[must_use]
+    pub fn email(&self) -> &Email {
         match self {
             Self::Token(claims) => &claims.email,
             Self::AppPassword(sent) => &sent.email,
@@ -74,7 +76,7 @@ impl Credential {
     /// # Errors
     /// [`Error::InvalidToken`](crate::error::Error::InvalidToken) if there is no such user, or it has ended;
     /// [`Error::NotOwner`](crate::error::Error::NotOwner) if the scope of an app password does not go so far.
-    pub(super) fn user(&self, snapshot: &Snapshot<'_>) -> Result<User> {
+    pub fn user(&self, snapshot: &Snapshot<'_>) -> Result<User> {
         match self {
             Self::Token(claims) => auth::user_of(snapshot, claims),
             Self::AppPassword(sent) => {
@@ -86,7 +88,8 @@ impl Credential {
     }
 
     /// What the app password is called with which the user was found; none of a token.
-    pub(super) fn name(&self) -> Option<String> {
+    #[must_use]
+    pub fn name(&self) -> Option<String> {
         let Self::AppPassword(sent) = self else { return None };
         let found = sent.found.lock().unwrap_or_else(PoisonError::into_inner);
         found.as_ref().map(|password| password.name.as_str().to_owned())
@@ -94,7 +97,7 @@ impl Credential {
 
     /// Notes that an app password was used, now and then, and holds the answer up for nothing: a note that is lost comes
     /// with the next use.
-    pub(super) fn note_use(&self, app: &App) {
+    pub fn note_use(&self, app: &App) {
         let Self::AppPassword(sent) = self else { return };
         let found = sent.found.lock().unwrap_or_else(PoisonError::into_inner).take();
         let (Some(password), Ok(now)) = (found, app.clock.now()) else { return };

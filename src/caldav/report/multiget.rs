@@ -1,0 +1,80 @@
+//! calendar-multiget (RFC 4791, 7.9): objects by their addresses.
+
+use super::query::{Data, answer_data};
+use crate::caldav::Call;
+use crate::caldav::answer::{Answer, failed};
+use crate::caldav::paths::Place;
+use crate::caldav::propfind::{Asked, gone, of_object};
+use crate::caldav::xml::{CALDAV, DAV, Element};
+use crate::domain::collections::{self, Info, Reader};
+use crate::error::{Error, Result};
+use crate::model::Room;
+
+/// How many addresses one request may have.
+const MOST: usize = 10_000;
+
+/// Answers a call on the calendar `segment`, or on all of them.
+pub(super) async fn answer(
+    call: &Call<'_>,
+    root: Element,
+    segment: Option<String>,
+) -> Result<Answer> {
+    let asked = Asked::of(&root);
+    let data = match Data::of(&root) {
+        Ok(data) => data,
+        Err(fault) => return Ok(answer_data(fault)),
+    };
+    let hrefs: Vec<String> =
+        root.all(DAV, "href").map(|href| href.text.trim().to_owned()).collect();
+    if hrefs.len() > MOST {
+        let why = format!("expected at most {MOST} addresses");
+        return Ok(failed(403, Element::new(CALDAV, "valid-calendar-query"), &why));
+    }
+    let teller = call.teller();
+    let (minimal, zone) = (call.minimal, call.app.clock.zone().clone());
+    let found = call.signed_in.caller.read(call.app, move |snapshot, user| {
+        let mut room = Room::in_view();
+        // Which is there is told first, also to who asks for nothing.
+        let mut infos: Vec<(String, Option<Info>)> = Vec::new();
+        if let Some(segment) = segment {
+            let info = collections::find(snapshot, &user, &segment)?;
+            infos.push((segment, Some(info)));
+        }
+        let mut responses = Vec::new();
+        for href in hrefs {
+            let place = Place::read(teller.hrefs.inside(&href));
+            let Place::Object(_, segment, name) = &place else {
+                responses.push(gone(&href));
+                continue;
+            };
+            if !place.is_of(&user.email) {
+                responses.push(gone(&href));
+                continue;
+            }
+            if !infos.iter().any(|(known, _)| known == segment) {
+                let info = match collections::find(snapshot, &user, segment) {
+                    Ok(info) => Some(info),
+                    Err(Error::NotFound(_)) => None,
+                    Err(error) => return Err(error),
+                };
+                infos.push((segment.clone(), info));
+            }
+            let info = infos.iter().find(|(known, _)| known == segment);
+            let Some((_, Some(info))) = info else {
+                responses.push(gone(&href));
+                continue;
+            };
+            let reader = Reader::new(snapshot, &user, info.collection, &zone)?;
+            match reader.called(name)? {
+                Some(mut resource) => {
+                    data.apply(&mut resource, &zone)?;
+                    room.take(resource.text.len())?;
+                    responses.push(of_object(&teller, info, &resource, &asked, minimal));
+                }
+                None => responses.push(gone(&href)),
+            }
+        }
+        Ok(responses)
+    });
+    Ok(Answer::multistatus(found.await?))
+}

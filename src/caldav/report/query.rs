@@ -1,0 +1,159 @@
+//! calendar-query (RFC 4791, 7.8) and free-busy-query (7.10).
+
+use jiff::tz::TimeZone;
+
+use super::filter::{self, Fault};
+use crate::caldav::Call;
+use crate::caldav::answer::{Answer, bad, failed};
+use crate::caldav::propfind::{Asked, of_object};
+use crate::caldav::xml::{CALDAV, DAV, Element};
+use crate::domain::collections::{self, Reader, Resource};
+use crate::error::Result;
+use crate::ical::{ComponentFilter, Span};
+use crate::model::Room;
+
+/// How the objects themselves are wanted (RFC 4791, 9.6).
+#[derive(Debug, Clone, Default)]
+pub(super) struct Data {
+    /// Each occurrence in this span by itself.
+    expand: Option<Span>,
+    /// Only the changed occurrences that matter in this span.
+    limit: Option<Span>,
+    /// Only these components and properties.
+    only: Option<Element>,
+}
+
+impl Data {
+    /// As `root` says in its `prop`.
+    pub(super) fn of(root: &Element) -> std::result::Result<Self, Fault> {
+        let data = root.child(DAV, "prop").and_then(|prop| prop.child(CALDAV, "calendar-data"));
+        let Some(data) = data else { return Ok(Self::default()) };
+        let kind = data.value("content-type").unwrap_or("text/calendar");
+        let version = data.value("version").unwrap_or("2.0");
+        if kind != "text/calendar" || version != "2.0" {
+            let why = "calendar-data: expected text/calendar of version 2.0".to_owned();
+            return Err(Fault::Precondition("supported-calendar-data", why));
+        }
+        let span = |name| data.child(CALDAV, name).map(filter::span).transpose();
+        let only = data.child(CALDAV, "comp").cloned();
+        Ok(Self { expand: span("expand")?, limit: span("limit-recurrence-set")?, only })
+    }
+
+    /// Makes of an object what is wanted of it.
+    pub(super) fn apply(&self, resource: &mut Resource, zone: &TimeZone) -> Result<()> {
+        if let Some(span) = self.expand {
+            resource.text = collections::expanded(&resource.text, span, zone)?;
+        } else if let Some(span) = self.limit {
+            resource.text = collections::limited(&resource.text, span, zone)?;
+        }
+        if let Some(only) = &self.only {
+            resource.text = crate::ical::partial(&resource.text, &wanted(only));
+        }
+        Ok(())
+    }
+}
+
+/// Which part of a component is wanted.
+fn wanted(comp: &Element) -> crate::ical::Wanted {
+    let names = |element: &Element| element.value("name").unwrap_or_default().to_owned();
+    let all = comp.child(CALDAV, "allprop").is_some();
+    let properties = comp.all(CALDAV, "prop").map(names).collect();
+    let inner = comp.all(CALDAV, "comp").map(wanted).collect();
+    let no_parts = comp.child(CALDAV, "allcomp").is_none();
+    let no_lines = !all && comp.child(CALDAV, "prop").is_none();
+    crate::ical::Wanted {
+        name: names(comp),
+        // A component that says nothing is wanted whole.
+        properties: (!(all || no_lines && comp.children.is_empty())).then_some(properties),
+        components: (no_parts && !comp.children.is_empty()).then_some(inner),
+    }
+}
+
+/// The answer to what cannot be read.
+pub(super) fn answer_data(fault: Fault) -> Answer {
+    match fault {
+        Fault::Precondition(name, why) => failed(403, Element::new(CALDAV, name), &why),
+        Fault::Bad(why) => bad(&why),
+    }
+}
+
+/// The span in which an event must take place for `filter` to be met, if there is one: then only those are looked at.
+fn span_of_events(filter: &ComponentFilter) -> Option<Span> {
+    let events = filter.components.iter().find(|inner| inner.name.eq_ignore_ascii_case("VEVENT"));
+    events.filter(|events| !events.absent).and_then(|events| events.span)
+}
+
+/// Answers a calendar-query.
+pub(super) async fn answer(call: &Call<'_>, root: Element, segment: String) -> Result<Answer> {
+    let asked = Asked::of(&root);
+    let filter = match filter::read(&root) {
+        Ok(filter) => filter,
+        Err(fault) => return Ok(answer_data(fault)),
+    };
+    let data = match Data::of(&root) {
+        Ok(data) => data,
+        Err(fault) => return Ok(answer_data(fault)),
+    };
+    let most = limit_of(&root);
+    let teller = call.teller();
+    let (minimal, zone) = (call.minimal, call.app.clock.zone().clone());
+    let found = call.signed_in.caller.read(call.app, move |snapshot, user| {
+        let info = collections::find(snapshot, &user, &segment)?;
+        let reader = Reader::new(snapshot, &user, info.collection, &zone)?;
+        let (mut room, mut responses) = (Room::in_view(), Vec::new());
+        let mut give = |mut resource: Resource| {
+            data.apply(&mut resource, &zone)?;
+            room.take(resource.text.len())?;
+            responses.push(of_object(&teller, &info, &resource, &asked, minimal));
+            Ok(())
+        };
+        match span_of_events(&filter) {
+            Some(span) => {
+                for resource in reader.taking_place(span)? {
+                    if reader.is_like(&resource, &filter)? {
+                        give(resource)?;
+                    }
+                }
+            }
+            None => reader.each(&mut |resource| {
+                if reader.is_like(&resource, &filter)? { give(resource) } else { Ok(()) }
+            })?,
+        }
+        Ok(responses)
+    });
+    let mut responses = found.await?;
+    if let Some(most) = most.filter(|most| *most < responses.len()) {
+        responses.truncate(most);
+        // As for a list that is cut (RFC 6578, 3.6).
+        let status = Element::dav("status").text("HTTP/1.1 507 Insufficient Storage");
+        let error = Element::dav("error").with(Element::dav("number-of-matches-within-limits"));
+        let href = Element::dav("href").text(call.request.uri().path().as_str());
+        responses.push(Element::dav("response").with(href).with(status).with(error));
+    }
+    Ok(Answer::multistatus(responses))
+}
+
+/// The most results that a client takes.
+pub(super) fn limit_of(root: &Element) -> Option<usize> {
+    root.child(DAV, "limit")?.child(DAV, "nresults")?.text.trim().parse().ok()
+}
+
+/// Answers a free-busy-query: when the events of a calendar take up time.
+pub(super) async fn free_busy(call: &Call<'_>, root: &Element, segment: String) -> Result<Answer> {
+    let Some(range) = root.child(CALDAV, "time-range") else {
+        return Ok(bad("time-range: required, but missing"));
+    };
+    let span = match filter::span(range) {
+        Ok(span) => span,
+        Err(fault) => return Ok(answer_data(fault)),
+    };
+    let zone = call.app.clock.zone().clone();
+    let now = call.app.clock.unix();
+    let found = call.signed_in.caller.read(call.app, move |snapshot, user| {
+        let collection = collections::resolve(snapshot, &user, &segment)?;
+        Reader::new(snapshot, &user, collection, &zone)?.busy(span)
+    });
+    let busy = found.await?;
+    let text = crate::ical::free_busy(span, &busy, now);
+    Ok(Answer::text(200, "").header("Content-Type", "text/calendar; charset=utf-8").with_body(text))
+}
