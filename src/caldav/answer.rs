@@ -6,8 +6,9 @@ use rocket::http::{ContentType, Header, Status};
 use rocket::response::Response;
 
 use super::xml::{CALDAV, DAV, Element};
-use crate::error::Error;
+use crate::error::{Error, Result};
 use crate::ical::ObjectFault;
+use crate::model::Room;
 
 /// How the browser, or a program that shows it, names what the password is for. Always the same: clients keep passwords by it.
 const CHALLENGE: &str = r#"Basic realm="calendar-server", charset="UTF-8""#;
@@ -39,6 +40,13 @@ impl Answer {
     /// What is known of several things (RFC 4918, 13).
     pub(super) fn multistatus(responses: impl IntoIterator<Item = Element>) -> Self {
         Self::xml(207, &Element::dav("multistatus").with_all(responses))
+    }
+
+    /// The same, written already.
+    pub(super) fn written(list: Multistatus) -> Self {
+        let mut answer = Self::empty(207);
+        answer.body = list.finished();
+        answer.header("Content-Type", "application/xml; charset=utf-8")
     }
 
     /// A calendar object.
@@ -83,6 +91,34 @@ impl Answer {
         }
         response.sized_body(self.body.len(), Cursor::new(self.body));
         response.finalize()
+    }
+}
+
+/// A list of responses, each written when it is known: a calendar may have very many.
+pub(super) struct Multistatus {
+    out: Vec<u8>,
+    room: Room,
+}
+
+impl Multistatus {
+    /// An empty one.
+    pub(super) fn new() -> Self {
+        Self { out: Element::dav("multistatus").opened(), room: Room::in_view() }
+    }
+
+    /// Adds a response.
+    ///
+    /// # Errors
+    /// [`Error::TooLong`] if the answer would be too large.
+    pub(super) fn push(&mut self, response: &Element) -> Result<()> {
+        let before = self.out.len();
+        response.append_to(&mut self.out);
+        self.room.take(self.out.len() - before)
+    }
+
+    fn finished(mut self) -> Vec<u8> {
+        Element::dav("multistatus").close(&mut self.out);
+        self.out
     }
 }
 

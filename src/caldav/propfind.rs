@@ -1,6 +1,6 @@
 //! PROPFIND (RFC 4918, 9.1): what is there, and what it is like.
 
-use super::answer::{Answer, bad, failed, not_found};
+use super::answer::{Answer, Multistatus, bad, failed, not_found};
 use super::paths::Place;
 use super::properties::{Teller, Thing};
 use super::xml::{CALDAV, DAV, Element, Name};
@@ -30,11 +30,6 @@ impl Asked {
             (None, Some(prop)) => Self::Props(names(prop)),
             _ => Self::All(parent.child(DAV, "include").map(names).unwrap_or_default()),
         }
-    }
-
-    /// Whether the client wants to have the objects themselves.
-    pub(super) fn wants_data(&self) -> bool {
-        matches!(self, Self::Props(names) if names.iter().any(|name| name.is(CALDAV, "calendar-data")))
     }
 }
 
@@ -70,23 +65,22 @@ pub(super) async fn answer(call: &Call<'_>, place: Place) -> Result<Answer> {
     let found = call.signed_in.caller.read(call.app, move |snapshot, user| {
         let info = collections::find(snapshot, &user, &segment)?;
         let reader = Reader::new(snapshot, &user, info.collection, &zone)?;
-        let mut responses = Vec::new();
+        let mut list = Multistatus::new();
         if let Some(name) = name {
             let resource = reader.called(&name)?;
             let Some(resource) = resource else { return Ok(None) };
-            responses.push(of_object(&teller, &info, &resource, &asked, minimal));
-            return Ok(Some(responses));
+            list.push(&of_object(&teller, &info, &resource, &asked, minimal))?;
+            return Ok(Some(list));
         }
-        responses.push(response(&teller, &Thing::Calendar(&info), &asked, minimal));
+        list.push(&response(&teller, &Thing::Calendar(&info), &asked, minimal))?;
         if deep {
             reader.each(&mut |resource| {
-                responses.push(of_object(&teller, &info, &resource, &asked, minimal));
-                Ok(())
+                list.push(&of_object(&teller, &info, &resource, &asked, minimal))
             })?;
         }
-        Ok(Some(responses))
+        Ok(Some(list))
     });
-    Ok(found.await?.map_or_else(not_found, Answer::multistatus))
+    Ok(found.await?.map_or_else(not_found, Answer::written))
 }
 
 /// What is known of an object.

@@ -210,11 +210,37 @@ impl Element {
         out
     }
 
+    /// The beginning of a document that it is the root of, up to what is in it.
+    pub(super) fn opened(&self) -> Vec<u8> {
+        let mut document = Self::named(self.name.clone()).text(" ").document();
+        document.truncate(document.len() - self.tag().len() - "</> ".len());
+        document
+    }
+
+    /// Writes what ends such a document.
+    pub(super) fn close(&self, out: &mut Vec<u8>) {
+        let mut writer = Writer::new(out);
+        // Nothing fails to be written to memory.
+        let _ = writer.write_event(Event::End(BytesEnd::new(self.tag())));
+    }
+
+    /// Writes it into such a document.
+    pub(super) fn append_to(&self, out: &mut Vec<u8>) {
+        self.write(out, false);
+    }
+
     /// As text that stands by itself, with its namespaces.
     pub(super) fn standalone(&self) -> String {
         let mut out = Vec::new();
         self.write(&mut out, true);
         String::from_utf8_lossy(&out).into_owned()
+    }
+
+    fn tag(&self) -> String {
+        match prefix_of(&self.name.space) {
+            Some(prefix) => format!("{prefix}:{}", self.name.local),
+            None => self.name.local.clone(),
+        }
     }
 
     fn write(&self, out: &mut Vec<u8>, is_root: bool) {
@@ -224,18 +250,14 @@ impl Element {
     }
 
     fn write_to(&self, writer: &mut Writer<&mut Vec<u8>>, is_root: bool) -> std::io::Result<()> {
-        let known = PREFIXES.iter().find(|(_, space)| *space == self.name.space);
-        let tag = match known {
-            Some((prefix, _)) => format!("{prefix}:{}", self.name.local),
-            None => self.name.local.clone(),
-        };
+        let tag = self.tag();
         let mut start = BytesStart::new(tag.as_str());
         if is_root {
             for (prefix, space) in PREFIXES {
                 start.push_attribute((format!("xmlns:{prefix}").as_str(), space));
             }
         }
-        if known.is_none() {
+        if prefix_of(&self.name.space).is_none() {
             start.push_attribute(("xmlns", self.name.space.as_str()));
         }
         for (name, value) in &self.attributes {
@@ -253,6 +275,11 @@ impl Element {
         }
         writer.write_event(Event::End(BytesEnd::new(tag.as_str())))
     }
+}
+
+/// The prefix of a namespace that is declared at the root.
+fn prefix_of(space: &str) -> Option<&'static str> {
+    PREFIXES.iter().find(|(_, known)| *known == space).map(|(prefix, _)| *prefix)
 }
 
 fn too_much() -> String {
@@ -308,6 +335,17 @@ mod tests {
             .with(Element::new("urn:own", "b").attribute("c", "\"<&>'").text("<&>\"' é 회의"))
             .with(Element::new("", "d"));
         assert_eq!(Element::read(&element.document()), Ok(element));
+    }
+
+    #[test]
+    fn a_document_can_be_written_piece_by_piece() {
+        let root = Element::dav("multistatus");
+        let (one, two) = (Element::dav("a").text("<"), Element::new("urn:own", "b"));
+        let mut out = root.opened();
+        one.append_to(&mut out);
+        two.append_to(&mut out);
+        root.close(&mut out);
+        assert_eq!(out, root.with(one).with(two).document());
     }
 
     #[test]

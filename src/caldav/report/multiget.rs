@@ -2,13 +2,12 @@
 
 use super::query::{Data, answer_data};
 use crate::caldav::Call;
-use crate::caldav::answer::{Answer, failed};
+use crate::caldav::answer::{Answer, Multistatus, failed};
 use crate::caldav::paths::Place;
 use crate::caldav::propfind::{Asked, gone, of_object};
 use crate::caldav::xml::{CALDAV, DAV, Element};
 use crate::domain::collections::{self, Info, Reader};
 use crate::error::{Error, Result};
-use crate::model::Room;
 
 /// How many addresses one request may have.
 const MOST: usize = 10_000;
@@ -33,22 +32,21 @@ pub(super) async fn answer(
     let teller = call.teller();
     let (minimal, zone) = (call.minimal, call.app.clock.zone().clone());
     let found = call.signed_in.caller.read(call.app, move |snapshot, user| {
-        let mut room = Room::in_view();
         // Which is there is told first, also to who asks for nothing.
         let mut infos: Vec<(String, Option<Info>)> = Vec::new();
         if let Some(segment) = segment {
             let info = collections::find(snapshot, &user, &segment)?;
             infos.push((segment, Some(info)));
         }
-        let mut responses = Vec::new();
+        let mut list = Multistatus::new();
         for href in hrefs {
             let place = Place::read(teller.hrefs.inside(&href));
             let Place::Object(_, segment, name) = &place else {
-                responses.push(gone(&href));
+                list.push(&gone(&href))?;
                 continue;
             };
             if !place.is_of(&user.email) {
-                responses.push(gone(&href));
+                list.push(&gone(&href))?;
                 continue;
             }
             if !infos.iter().any(|(known, _)| known == segment) {
@@ -61,20 +59,19 @@ pub(super) async fn answer(
             }
             let info = infos.iter().find(|(known, _)| known == segment);
             let Some((_, Some(info))) = info else {
-                responses.push(gone(&href));
+                list.push(&gone(&href))?;
                 continue;
             };
             let reader = Reader::new(snapshot, &user, info.collection, &zone)?;
             match reader.called(name)? {
                 Some(mut resource) => {
                     data.apply(&mut resource, &zone)?;
-                    room.take(resource.text.len())?;
-                    responses.push(of_object(&teller, info, &resource, &asked, minimal));
+                    list.push(&of_object(&teller, info, &resource, &asked, minimal))?;
                 }
-                None => responses.push(gone(&href)),
+                None => list.push(&gone(&href))?,
             }
         }
-        Ok(responses)
+        Ok(list)
     });
-    Ok(Answer::multistatus(found.await?))
+    Ok(Answer::written(found.await?))
 }

@@ -4,13 +4,12 @@ use jiff::tz::TimeZone;
 
 use super::filter::{self, Fault};
 use crate::caldav::Call;
-use crate::caldav::answer::{Answer, bad, failed};
+use crate::caldav::answer::{Answer, Multistatus, bad, failed};
 use crate::caldav::propfind::{Asked, of_object};
 use crate::caldav::xml::{CALDAV, DAV, Element};
 use crate::domain::collections::{self, Reader, Resource};
 use crate::error::Result;
 use crate::ical::{ComponentFilter, Span};
-use crate::model::Room;
 
 /// How the objects themselves are wanted (RFC 4791, 9.6).
 #[derive(Debug, Clone, Default)]
@@ -100,37 +99,36 @@ pub(super) async fn answer(call: &Call<'_>, root: Element, segment: String) -> R
     let found = call.signed_in.caller.read(call.app, move |snapshot, user| {
         let info = collections::find(snapshot, &user, &segment)?;
         let reader = Reader::new(snapshot, &user, info.collection, &zone)?;
-        let (mut room, mut responses) = (Room::in_view(), Vec::new());
+        let (mut list, mut count) = (Multistatus::new(), 0);
         let mut give = |mut resource: Resource| {
+            count += 1;
+            if most.is_some_and(|most| count > most) {
+                return Ok(());
+            }
             data.apply(&mut resource, &zone)?;
-            room.take(resource.text.len())?;
-            responses.push(of_object(&teller, &info, &resource, &asked, minimal));
-            Ok(())
+            list.push(&of_object(&teller, &info, &resource, &asked, minimal))
+        };
+        let mut try_one = |resource: Resource| {
+            if reader.is_like(&resource, &filter)? { give(resource) } else { Ok(()) }
         };
         match span_of_events(&filter) {
-            Some(span) => {
-                for resource in reader.taking_place(span)? {
-                    if reader.is_like(&resource, &filter)? {
-                        give(resource)?;
-                    }
-                }
-            }
-            None => reader.each(&mut |resource| {
-                if reader.is_like(&resource, &filter)? { give(resource) } else { Ok(()) }
-            })?,
+            Some(span) => reader.taking_place(span, &mut try_one)?,
+            None => reader.each(&mut try_one)?,
         }
-        Ok(responses)
+        if most.is_some_and(|most| count > most) {
+            list.push(&cut(&teller.hrefs.calendar(&info.segment)))?;
+        }
+        Ok(list)
     });
-    let mut responses = found.await?;
-    if let Some(most) = most.filter(|most| *most < responses.len()) {
-        responses.truncate(most);
-        // As for a list that is cut (RFC 6578, 3.6).
-        let status = Element::dav("status").text("HTTP/1.1 507 Insufficient Storage");
-        let error = Element::dav("error").with(Element::dav("number-of-matches-within-limits"));
-        let href = Element::dav("href").text(call.request.uri().path().as_str());
-        responses.push(Element::dav("response").with(href).with(status).with(error));
-    }
-    Ok(Answer::multistatus(responses))
+    Ok(Answer::written(found.await?))
+}
+
+/// Says that the list of what is at `href` is cut (RFC 6578, 3.6; RFC 5323, 5.17.1).
+pub(super) fn cut(href: &str) -> Element {
+    let status = Element::dav("status").text("HTTP/1.1 507 Insufficient Storage");
+    let error = Element::dav("error").with(Element::dav("number-of-matches-within-limits"));
+    let href = Element::dav("href").text(href);
+    Element::dav("response").with(href).with(status).with(error)
 }
 
 /// The most results that a client takes.

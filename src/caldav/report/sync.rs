@@ -1,14 +1,14 @@
 //! sync-collection (RFC 6578, 3.2): what has changed since a token.
 
-use super::query::{Data, answer_data, limit_of};
+use super::query::{Data, answer_data, cut, limit_of};
 use crate::caldav::Call;
-use crate::caldav::answer::{Answer, bad, failed};
+use crate::caldav::answer::{Answer, Multistatus, bad, failed};
 use crate::caldav::properties::Teller;
 use crate::caldav::propfind::{Asked, gone, of_object};
 use crate::caldav::xml::{DAV, Element};
-use crate::domain::collections::{self, Reader, Resource};
+use crate::domain::collections::{self, Reader};
 use crate::error::Result;
-use crate::model::{Room, SyncToken};
+use crate::model::SyncToken;
 
 /// How many changes are told at once. A client goes on from the token that it gets.
 const MOST: u32 = 20_000;
@@ -43,34 +43,24 @@ pub(super) async fn answer(call: &Call<'_>, root: Element, segment: String) -> R
     let found = call.signed_in.caller.read(call.app, move |snapshot, user| {
         let info = collections::find(snapshot, &user, &segment)?;
         let reader = Reader::new(snapshot, &user, info.collection, &zone)?;
-        let Some(synced) = reader.since(token, most)? else { return Ok(None) };
-        let (mut room, mut responses) = (Room::in_view(), Vec::new());
-        let mut give = |mut resource: Resource| -> Result<()> {
+        let mut list = Multistatus::new();
+        let synced = reader.since(token, most, &mut |mut resource| {
             data.apply(&mut resource, &zone)?;
-            if asked.wants_data() {
-                room.take(resource.text.len())?;
-            }
-            responses.push(of_object(&teller, &info, &resource, &asked, minimal));
-            Ok(())
-        };
-        for resource in synced.changed {
-            give(resource)?;
-        }
+            list.push(&of_object(&teller, &info, &resource, &asked, minimal))
+        })?;
+        let Some(synced) = synced else { return Ok(None) };
         // Who lists a calendar for the first time has nothing that could be gone.
         for name in synced.deleted.iter().filter(|_| token.is_some()) {
-            responses.push(gone(&teller.hrefs.object(&info.segment, name)));
+            list.push(&gone(&teller.hrefs.object(&info.segment, name)))?;
         }
         if synced.more {
-            let status = Element::dav("status").text("HTTP/1.1 507 Insufficient Storage");
-            let error = Element::dav("error").with(Element::dav("number-of-matches-within-limits"));
-            let href = Element::dav("href").text(teller.hrefs.calendar(&info.segment));
-            responses.push(Element::dav("response").with(href).with(status).with(error));
+            list.push(&cut(&teller.hrefs.calendar(&info.segment)))?;
         }
         let upto = Element::dav("sync-token").text(Teller::token(&synced.upto.to_string()));
-        responses.push(upto);
-        Ok(Some(responses))
+        list.push(&upto)?;
+        Ok(Some(list))
     });
-    Ok(found.await?.map_or_else(ended, Answer::multistatus))
+    Ok(found.await?.map_or_else(ended, Answer::written))
 }
 
 /// The client has to begin anew (RFC 6578, 3.2.1).

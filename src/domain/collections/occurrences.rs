@@ -6,7 +6,7 @@ use super::resources::{Reader, Resource};
 use crate::domain::objects::{Placed, occurrences, unix};
 use crate::error::{Error, Result};
 use crate::ical::{self, ComponentFilter, Instance, Object, Span, zone};
-use crate::model::{Room, Status, TimeRange, WallTime};
+use crate::model::{Status, TimeRange, WallTime};
 
 /// How many occurrences of one object are told one by one.
 const MOST: usize = 10_000;
@@ -27,20 +27,21 @@ fn read(text: &str) -> Result<Object> {
 }
 
 impl Reader<'_> {
-    /// The objects that have an occurrence in `span`.
+    /// Gives each object that has an occurrence in `span` to `give`.
     ///
     /// # Errors
-    /// [`Error::TooLong`] if there are too many; if the store cannot read.
-    pub fn taking_place(&self, span: Span) -> Result<Vec<Resource>> {
-        let mut found = Vec::new();
-        let mut room = Room::in_view();
+    /// Those of `give`; [`Error::TooLong`] if there are too many; if the store cannot read.
+    pub fn taking_place(
+        &self,
+        span: Span,
+        give: &mut dyn FnMut(Resource) -> Result<()>,
+    ) -> Result<()> {
         for (name, _) in self.between(range_of(span, self.zone()))? {
             if let Some(resource) = self.called(&name)? {
-                room.take(resource.text.len())?;
-                found.push(resource);
+                give(resource)?;
             }
         }
-        Ok(found)
+        Ok(())
     }
 
     /// Whether an object is like `filter`.

@@ -34,9 +34,7 @@ pub struct Resource {
 /// What became of a collection since a token.
 #[derive(Debug)]
 pub struct Synced {
-    /// The objects that were added or changed.
-    pub changed: Vec<Resource>,
-    /// The names of those that are gone.
+    /// The names of the objects that are gone.
     pub deleted: Vec<String>,
     /// The token to go on from.
     pub upto: SyncToken,
@@ -268,23 +266,32 @@ impl<'a> Reader<'a> {
             .collect()
     }
 
-    /// What became of the collection since `token`, in at most `limit` changes; without one, all that it holds. None if the
-    /// token cannot be gone on from.
+    /// What became of the collection since `token`, in at most `limit` changes; without one, all that it holds. Gives each
+    /// object that was added or changed to `give`. None if the token cannot be gone on from.
     ///
     /// # Errors
-    /// If the store cannot read.
-    pub fn since(&self, token: Option<SyncToken>, limit: u32) -> Result<Option<Synced>> {
+    /// Those of `give`; if the store cannot read.
+    pub fn since(
+        &self,
+        token: Option<SyncToken>,
+        limit: u32,
+        give: &mut dyn FnMut(Resource) -> Result<()>,
+    ) -> Result<Option<Synced>> {
         let Some(changes) = self.snapshot.changes_since(self.calendar, token, limit)? else {
             return Ok(None);
         };
         let names = Names::of(self.snapshot, self.calendar)?;
-        let mut changed = Vec::new();
-        for member in changes.changed {
-            if let Some(resource) = self.resource(member, names.name(member))? {
-                changed.push(resource);
+        if token.is_none() && !changes.more {
+            // All of it is read faster in one go than one by one.
+            self.each(give)?;
+        } else {
+            for member in changes.changed {
+                if let Some(resource) = self.resource(member, names.name(member))? {
+                    give(resource)?;
+                }
             }
         }
         let deleted = changes.deleted.iter().map(|name| names.of_deleted(name)).collect();
-        Ok(Some(Synced { changed, deleted, upto: changes.upto, more: changes.more }))
+        Ok(Some(Synced { deleted, upto: changes.upto, more: changes.more }))
     }
 }
