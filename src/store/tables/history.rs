@@ -11,8 +11,8 @@ use sha2::{Digest, Sha256};
 
 use crate::error::Result;
 use crate::model::{
-    Author, CalendarOf, Color, EntryId, EventId, GroupDetails, GroupId, ObjectId, Role, Touched,
-    UserId, WallTime,
+    Author, CalendarOf, Color, Email, EntryId, EventId, GroupDetails, GroupId, ObjectId, Role,
+    Touched, UserId, WallTime,
 };
 use crate::store::engine::sql::{Param, Sql, params};
 use crate::store::engine::{Recorder, Snapshot, Transaction};
@@ -424,7 +424,7 @@ impl Transaction<'_> {
         let head = params![
             entry.map(|entry| entry.0),
             of_first(author.at.seconds()),
-            Some(author.email.as_str()).filter(|_| first),
+            author.email.as_ref().map(Email::as_str).filter(|_| first),
             of_first(author.door.number()),
             author.door_name.as_deref().filter(|_| first),
             undoes.map(|undoes| undoes.0).filter(|_| first),
