@@ -1,5 +1,6 @@
 //! Groups with members and roles: `/group/<id>/member`, private groups, and what each role may.
 
+mod accepted_again;
 mod invitations;
 mod leaks;
 mod look;
