@@ -96,7 +96,7 @@ impl<'a> Intake<'a> {
         Ok(Self { caller, calendar, setting, writer, import, events_left, series_left: None })
     }
 
-    /// For objects of an outside calendar, which fill `group`: at most `room` events more. `caller` created it.
+    /// For objects of an outside calendar, which fill `group` in the name of `caller`: at most `room` events more.
     ///
     /// # Errors
     /// If the store cannot be read.
