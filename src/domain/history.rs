@@ -244,7 +244,11 @@ impl Work<'_> {
                 }
                 Ok(())
             }
-            None => groups::delete(tx, caller, id, trash),
+            None if groups::put_away(tx, caller, id, trash)? => Ok(()),
+            // With the group its history would go, and with that the entry of the undoing.
+            None => Err(Error::Conflict(
+                "nothing of the group would be kept: delete it, if that is meant".into(),
+            )),
         }
     }
 

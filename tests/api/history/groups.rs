@@ -141,6 +141,17 @@ fn without_a_trash_a_deleted_group_is_purged_at_once() {
 }
 
 #[test]
+fn without_a_trash_a_group_that_was_made_is_deleted_only_by_a_call_that_says_so() {
+    let (calendar, people) = club(0);
+    let before = everything(&calendar, &people);
+    let made = entries(&calendar, "/calendar/activity", &people[0])[0]["id"].as_i64().unwrap();
+    let detail = "nothing of the group would be kept: delete it, if that is meant";
+    undo(&calendar, &people[0], made).invalid(detail);
+    assert_eq!(everything(&calendar, &people), before);
+    assert_eq!(calendar.rows("SELECT count(*) FROM calendar_group"), ["1"]);
+}
+
+#[test]
 fn a_user_has_as_many_groups_in_the_trash_as_elsewhere() {
     let bounds = calendar_server::model::Bounds { groups: 1, ..Default::default() };
     let settings = Settings { trash_days: 30, bounds, ..Settings::default() };
