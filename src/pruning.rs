@@ -1,4 +1,5 @@
-//! The task that deletes what of the history is too old, or too much, and empties the trash of deleted groups.
+//! The task that deletes what of the history is too old, or too much, and invitations that have expired, and empties the trash
+//! of deleted groups.
 //!
 //! It looks once an hour and goes in short transactions, so that no write waits for it. Several servers over one database
 //! may do so at once.
@@ -56,8 +57,8 @@ impl Pruning {
         }
     }
 
-    /// Deletes all entries that are too old, and the oldest of those that are too many; has the groups purged that were
-    /// in the trash for long enough.
+    /// Deletes all entries that are too old, the oldest of those that are too many, and all invitations that have expired; has
+    /// the groups purged that were in the trash for long enough.
     ///
     /// # Errors
     /// If the clock is wrong, or the database cannot be read or written.
@@ -68,11 +69,15 @@ impl Pruning {
         // Mostly there is nothing to do, and a write would wake the disk for it.
         let look = self.store.read(Lane::alone(), move |snapshot| {
             let is_due = (snapshot.has_trash_before(trashed)?, snapshot.has_history_before(old)?);
-            Ok((is_due, snapshot.long_histories(most)?))
+            let has_expired = snapshot.has_expired_invitations(now)?;
+            Ok((is_due, has_expired, snapshot.long_histories(most)?))
         });
-        let ((trash_is_due, history_is_due), long) = look.await?;
+        let ((trash_is_due, history_is_due), has_expired, long) = look.await?;
         while trash_is_due && self.store.write(move |tx| tx.empty_trash(trashed)).await? > 0 {}
         while history_is_due && self.store.write(move |tx| tx.prune_history(old)).await? > 0 {}
+        while has_expired
+            && self.store.write(move |tx| tx.purge_expired_invitations(now)).await? > 0
+        {}
         for calendar in long {
             while self.store.write(move |tx| tx.prune_long_history(calendar, most)).await? > 0 {}
         }

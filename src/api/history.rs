@@ -57,9 +57,10 @@ pub(super) struct Entry<'a> {
     id: EntryId,
     #[schema(value_type = PrintedTime)]
     at: WallTime,
-    /// Who made the change.
-    #[schema(value_type = PrintedEmail)]
-    useremail: &'a Email,
+    /// Who made the change; left out of what was done by whoever runs the server.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, value_type = Option<PrintedEmail>)]
+    useremail: Option<&'a Email>,
     #[schema(value_type = Door)]
     door: &'static str,
     /// The name of what they came with, where it has one.
@@ -224,7 +225,7 @@ impl<'a> Entry<'a> {
         Ok(Self {
             id: entry.id,
             at: entry.author.at,
-            useremail: &entry.author.email,
+            useremail: entry.author.email.as_ref(),
             door: entry.author.door.word(),
             door_name: entry.author.door_name.as_deref(),
             action: entry.action.word(),

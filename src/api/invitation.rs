@@ -193,10 +193,10 @@ pub(super) async fn accept(
     caller: Caller,
     app: &State<App>,
 ) -> Result<Answer<Joined>> {
-    let (now, bounds) = (app.clock.now(), app.bounds);
+    let (now, unix, bounds) = (app.clock.now(), app.clock.unix(), app.bounds);
     let secret = usable(app, secret.0);
     let joined = caller.write(app, (), move |tx, user, ()| {
-        invitations::accept(tx, user.id, &secret?, (bounds, now?))
+        invitations::accept(tx, user.id, &secret?, (bounds, now?, unix))
     });
     let model::Joined { group, role, was_member } = joined.await?;
     Ok(Answer::data(Joined { group, role, was_member })?)

@@ -116,11 +116,11 @@ pub(super) async fn register(
         }
         None => None,
     };
-    let (now, bounds) = (app.clock.now()?, app.bounds);
+    let (now, unix, bounds) = (app.clock.now()?, app.clock.unix(), app.bounds);
     let register = move |tx: &Transaction<'_>| {
         let hash = hash.as_deref();
         match invitation {
-            Some(secret) => invitations::register(tx, &email, hash, &secret, (bounds, now)),
+            Some(secret) => invitations::register(tx, &email, hash, &secret, (bounds, now, unix)),
             None => users::register(tx, &email, hash, now),
         }
     };

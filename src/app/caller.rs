@@ -95,7 +95,7 @@ impl Caller {
             if let Some(at) = at {
                 let door_name = credential.name();
                 let door = if door_name.is_some() { Door::AppPassword } else { door };
-                let (id, email) = (Some(user.id), user.email.clone());
+                let (id, email) = (Some(user.id), Some(user.email.clone()));
                 tx.record(Author { user: id, email, door, door_name, at });
             }
             Ok((work(tx, user)?, tx.recorded()))

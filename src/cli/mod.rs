@@ -8,6 +8,7 @@ mod backup;
 mod db;
 mod feed;
 mod flask;
+mod group;
 mod log;
 mod moving;
 mod openapi;
@@ -50,6 +51,9 @@ enum Command {
     /// Add, list and remove users, and manage their tokens, passwords and app passwords
     #[command(subcommand)]
     User(user::Command),
+    /// List the groups, and add and remove their members
+    #[command(subcommand)]
+    Group(group::Command),
     /// Make, list and end secret addresses at which a calendar is read
     #[command(subcommand)]
     Feed(feed::Command),
@@ -92,6 +96,7 @@ fn run(arguments: Arguments) -> Result<()> {
         Command::DevRun(listen) => serve::dev_run(Config::load(LAPTOP, &flags(Some(listen)))?),
         Command::Serve(listen) => serve::serve(Config::load(DEPLOYMENT, &flags(Some(listen)))?),
         Command::User(command) => user::run(command, &beside_a_server(&flags(None))?),
+        Command::Group(command) => group::run(command, &beside_a_server(&flags(None))?),
         Command::Feed(command) => feed::run(command, &beside_a_server(&flags(None))?),
         Command::Import(given) => transfer::import(&beside_a_server(&flags(None))?, given),
         Command::Export(given) => transfer::export(&beside_a_server(&flags(None))?, given),

@@ -12,7 +12,7 @@ use crate::domain::auth::Tokens;
 use crate::domain::passwords;
 use crate::domain::users::{self, Belongings, Groups};
 use crate::error::{Error, Result, Taken};
-use crate::model::{Email, Password, User};
+use crate::model::{Author, Email, Password, User};
 use crate::store::DirectStore;
 
 #[derive(Debug, Subcommand)]
@@ -83,12 +83,13 @@ pub(super) fn run(command: Command, config: &Config) -> Result<()> {
             ))
         }
         Command::Remove { email, give_groups_to, with_groups, yes } => {
+            let author = operator(config)?;
             let groups = match (give_groups_to, with_groups) {
                 (Some(heir), _) => Groups::GiveTo(known(heir)),
                 (None, true) => Groups::Remove,
                 (None, false) => Groups::Keep,
             };
-            remove(&mut store, &known(email), &groups, yes)
+            remove(&mut store, &known(email), &groups, (author.as_ref(), yes))
         }
     }
 }
@@ -186,7 +187,20 @@ fn read_password() -> Result<String> {
     }
 }
 
-fn remove(store: &mut DirectStore, email: &Email, groups: &Groups, yes: bool) -> Result<()> {
+/// Who the history says removed a user; nobody if there is no history.
+fn operator(config: &Config) -> Result<Option<Author>> {
+    if config.history_days == 0 {
+        return Ok(None);
+    }
+    Clock::new(config.zone.clone()).now().map(|now| Some(Author::operator(now)))
+}
+
+fn remove(
+    store: &mut DirectStore,
+    email: &Email,
+    groups: &Groups,
+    (author, yes): (Option<&Author>, bool),
+) -> Result<()> {
     let going = store.read(|snapshot| {
         let user = users::get(snapshot, email)?;
         let going = users::belongings(snapshot, &user)?;
@@ -202,7 +216,7 @@ fn remove(store: &mut DirectStore, email: &Email, groups: &Groups, yes: bool) ->
     if !yes && !confirmed()? {
         return Err(Error::Setup("nothing was removed".into()));
     }
-    store.write(|tx| users::remove(tx, email, groups))?;
+    store.write(|tx| users::remove(tx, email, groups, author))?;
     output::line(&format!("removed {}", email.as_str()))
 }
 

@@ -24,6 +24,8 @@
 //! - An owner invites others by a link, which makes whoever has it a member: not an owner, and not with less than everyone
 //!   may. It is good while whoever made it owns the group ([`role_by`]).
 //! - Which colour somebody gives a calendar, and where they list it, nobody else sees.
+//! - Whoever runs the server has its database, and so lists all groups by command, and adds and removes the members of any
+//!   ([`any_group`]). There is an owner all the same.
 //! - All members of a group know who else is one. Others who see an open group know its owners.
 //!
 //! A view cannot ask about each event in turn. The queries that find what a calendar shows, in
@@ -325,6 +327,16 @@ pub fn role_by(snapshot: &Snapshot<'_>, invitation: &Invitation) -> Result<Optio
 pub fn member_of(tx: &Transaction<'_>, caller: UserId, group: GroupId) -> Result<Standing> {
     let standing = tx.locked_standing(caller, group)?;
     standing.filter(|standing| standing.role.is_some()).ok_or_else(|| no_group(group))
+}
+
+/// Checks for whoever runs the server that there is such a group, and keeps others from changing it and its members until the
+/// transaction ends.
+///
+/// # Errors
+/// [`Error::NotFound`] if there is none.
+pub fn any_group(tx: &Transaction<'_>, group: GroupId) -> Result<()> {
+    tx.lock_group(group)?;
+    tx.group(group, None)?.map(drop).ok_or_else(|| no_group(group))
 }
 
 /// The error for who does not own `group`, and may know of it.

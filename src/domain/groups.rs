@@ -104,10 +104,22 @@ pub struct Trash {
 /// [`Error::NotFound`] if there is no such group, or `caller` may not know of it,
 /// [`Error::NotOwner`] if they do not own it.
 pub fn delete(tx: &Transaction<'_>, caller: UserId, id: GroupId, trash: Trash) -> Result<()> {
+    put_away(tx, caller, id, trash).map(drop)
+}
+
+/// The same. Gives whether the group is in the trash: otherwise, nothing of it is kept.
+pub(super) fn put_away(
+    tx: &Transaction<'_>,
+    caller: UserId,
+    id: GroupId,
+    trash: Trash,
+) -> Result<bool> {
     access::own_group(tx, caller, id)?;
     let group = tx.group(id, Some(caller))?.ok_or_else(|| no_group(id))?;
     let is_full = tx.count_trashed_of(group.creator, trash.most)? >= trash.most;
-    tx.delete_group(id, trash.since.filter(|_| !is_full))
+    let since = trash.since.filter(|_| !is_full);
+    tx.delete_group(id, since)?;
+    Ok(since.is_some())
 }
 
 /// The group with that id as `caller` sees it, and the number of its events, which a deletion would remove.

@@ -10,8 +10,8 @@ use super::limits::{Setting, check_series, too_many_series};
 use super::{access, groups, members, series};
 use crate::error::{Error, Result};
 use crate::model::{
-    CalendarOf, Entry, EntryId, EntryRow, Event, EventId, GroupId, ObjectId, Page, Recurrence,
-    Role, SeenEntry, State, Touched, User, UserId, private_subject,
+    CalendarOf, Entry, EntryId, EntryRow, Event, EventId, Everyone, GroupId, ObjectId, Page,
+    Recurrence, Role, SeenEntry, State, Touched, User, UserId, private_subject,
 };
 use crate::store::{Snapshot, StoredObject, Transaction, is_in_state, state_of_group};
 
@@ -237,8 +237,18 @@ impl Work<'_> {
             return Err(changed());
         }
         match before {
-            Some((details, updated)) => tx.change_group(id, &details, updated),
-            None => groups::delete(tx, caller, id, trash),
+            Some((details, updated)) => {
+                tx.change_group(id, &details, updated)?;
+                if now.everyone == Everyone::None && details.everyone != Everyone::None {
+                    tx.select_again(id, row.row, self.setting.bounds.selected_groups)?;
+                }
+                Ok(())
+            }
+            None if groups::put_away(tx, caller, id, trash)? => Ok(()),
+            // With the group its history would go, and with that the entry of the undoing.
+            None => Err(Error::Conflict(
+                "nothing of the group would be kept: delete it, if that is meant".into(),
+            )),
         }
     }
 

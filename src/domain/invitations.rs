@@ -4,13 +4,13 @@
 //! remove all others, and it is good only while whoever made it owns the group. That a link was used, has expired, was ended
 //! or never existed is one and the same answer.
 
-use super::{access, members, users};
+use super::{access, members, repeats, users};
 use crate::error::{Error, Result};
 use crate::model::{
-    AddressSecret, Bounds, Email, GroupId, Invitation, InvitationId, Joined, Role, User, UserId,
-    WallTime,
+    AddressSecret, Bounds, Email, GroupId, IdempotencyKey, Invitation, InvitationId, Joined, Role,
+    User, UserId, WallTime,
 };
-use crate::store::{Snapshot, Transaction};
+use crate::store::{Made, Snapshot, Transaction};
 
 /// How many open invitations a group may have.
 pub const MOST: u32 = 50;
@@ -81,7 +81,9 @@ pub fn find(snapshot: &Snapshot<'_>, secret: &AddressSecret, now: WallTime) -> R
 }
 
 /// Makes `caller` a member of the group that `secret` invites to, whose calendar shows it from then on if there is room. Who
-/// is a member already stays what they are, and the invitation can still be used.
+/// is a member already stays what they are, and the invitation can still be used. Who repeats the call, since its answer was
+/// lost, is told the same until the invitation would have expired, while they are a member. `unix` is the time now, too: Unix
+/// time in seconds.
 ///
 /// # Errors
 /// [`Error::NotFound`] if there is no such invitation, [`Error::Conflict`] if the group has as many members as `bounds` allow.
@@ -89,9 +91,14 @@ pub fn accept(
     tx: &Transaction<'_>,
     caller: UserId,
     secret: &AddressSecret,
-    (bounds, now): (Bounds, WallTime),
+    (bounds, now, unix): (Bounds, WallTime, i64),
 ) -> Result<Joined> {
-    let seen = tx.invitation(&secret.digest(), now)?.ok_or_else(no_invitation)?;
+    let key = IdempotencyKey::of_invitation(&secret.digest());
+    let since = unix - repeats::KEPT;
+    let Some(seen) = tx.invitation(&secret.digest(), now)? else {
+        let joined = tx.made_with(caller, Made::Membership, &key, since)?.map(GroupId);
+        return again(tx, caller, joined.ok_or_else(no_invitation)?);
+    };
     let group = seen.group;
     tx.lock_group(group)?;
     // Somebody else may have accepted or ended it, or removed who invites, while this waited for the lock.
@@ -103,7 +110,17 @@ pub fn accept(
     tx.delete_invitation(group, invitation.id)?;
     tx.put_member(group, caller, invitation.role, now)?;
     tx.select_for(caller, group, bounds.selected_groups)?;
+    // Keys are kept for a day: this one until the invitation expires.
+    let expires = unix + invitation.expires.seconds() - now.seconds();
+    tx.keep_key(caller, Made::Membership, &key, group.0, expires - repeats::KEPT, since)?;
     Ok(Joined { group, role: invitation.role, was_member: false })
+}
+
+/// What `caller` was told who has become a member of `group` by an invitation.
+fn again(tx: &Transaction<'_>, caller: UserId, group: GroupId) -> Result<Joined> {
+    let standing = tx.standing(caller, group)?.filter(|standing| standing.is_member);
+    let role = standing.and_then(|standing| standing.role).ok_or_else(no_invitation)?;
+    Ok(Joined { group, role, was_member: false })
 }
 
 /// Registers `email` and accepts the invitation, or neither: one link makes at most one account.
@@ -116,10 +133,10 @@ pub fn register(
     email: &Email,
     password_hash: Option<&str>,
     secret: &AddressSecret,
-    (bounds, now): (Bounds, WallTime),
+    (bounds, now, unix): (Bounds, WallTime, i64),
 ) -> Result<User> {
     find(tx, secret, now)?;
     let user = users::register(tx, email, password_hash, now)?;
-    accept(tx, user.id, secret, (bounds, now))?;
+    accept(tx, user.id, secret, (bounds, now, unix))?;
     Ok(user)
 }

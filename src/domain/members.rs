@@ -1,6 +1,6 @@
 //! The members of groups: who they are, and how they come and go.
 
-use super::access;
+use super::{access, no_group};
 use crate::error::{Error, Result};
 use crate::model::{Bounds, Email, GroupId, GroupMember, Role, UserId, WallTime};
 use crate::store::{Snapshot, Transaction};
@@ -12,6 +12,15 @@ use crate::store::{Snapshot, Transaction};
 pub fn of(snapshot: &Snapshot<'_>, caller: UserId, group: GroupId) -> Result<Vec<GroupMember>> {
     let least = access::known_members(snapshot, caller, group)?;
     snapshot.members_of(group, least)
+}
+
+/// All members of `group`, for whoever runs the server, the highest roles first.
+///
+/// # Errors
+/// [`Error::NotFound`] if there is no such group.
+pub fn all_of(snapshot: &Snapshot<'_>, group: GroupId) -> Result<Vec<GroupMember>> {
+    snapshot.group(group, None)?.ok_or_else(|| no_group(group))?;
+    snapshot.members_of(group, Role::Reader)
 }
 
 /// Makes the user with that email a member of `group`, whose calendar shows it from then on if there is room; or gives a
@@ -30,6 +39,32 @@ pub fn put(
     (bounds, now): (Bounds, WallTime),
 ) -> Result<()> {
     access::own_group(tx, caller, group)?;
+    put_into(tx, group, email, role, (bounds, now))
+}
+
+/// The same for whoever runs the server.
+///
+/// # Errors
+/// As [`put`], but for [`Error::NotOwner`].
+pub fn put_by_operator(
+    tx: &Transaction<'_>,
+    group: GroupId,
+    email: &Email,
+    role: Role,
+    (bounds, now): (Bounds, WallTime),
+) -> Result<()> {
+    access::any_group(tx, group)?;
+    put_into(tx, group, email, role, (bounds, now))
+}
+
+/// The same for who may, of a group that is locked.
+fn put_into(
+    tx: &Transaction<'_>,
+    group: GroupId,
+    email: &Email,
+    role: Role,
+    (bounds, now): (Bounds, WallTime),
+) -> Result<()> {
     let user = tx
         .other_user(email)?
         .ok_or_else(|| Error::NotFound(format!("no user is registered with {}", email.as_str())))?;
@@ -64,6 +99,25 @@ pub fn remove(tx: &Transaction<'_>, caller: UserId, group: GroupId, email: &Emai
     if user != Some(caller) && standing.role != Some(Role::Owner) {
         return Err(access::not_owned(group));
     }
+    remove_from(tx, group, email, user)
+}
+
+/// The same for whoever runs the server.
+///
+/// # Errors
+/// As [`remove`], but for [`Error::NotOwner`].
+pub fn remove_by_operator(tx: &Transaction<'_>, group: GroupId, email: &Email) -> Result<()> {
+    access::any_group(tx, group)?;
+    remove_from(tx, group, email, tx.other_user(email)?)
+}
+
+/// The same for who may, of a group that is locked. `user` is who has that email.
+fn remove_from(
+    tx: &Transaction<'_>,
+    group: GroupId,
+    email: &Email,
+    user: Option<UserId>,
+) -> Result<()> {
     let member = match user {
         Some(user) => tx.membership(group, user)?.map(|role| (user, role)),
         None => None,

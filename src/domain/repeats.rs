@@ -5,7 +5,7 @@ use crate::model::{IdempotencyKey, UserId};
 use crate::store::{Made, Transaction};
 
 /// How long a key is kept, in seconds: a day.
-const KEPT: i64 = 86_400;
+pub(super) const KEPT: i64 = 86_400;
 
 /// A key that a client has sent, and the time now (Unix time in seconds).
 #[derive(Debug)]

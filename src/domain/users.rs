@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::passwords;
 use crate::error::{Error, Result, Taken};
-use crate::model::{Email, Group, Password, User, WallTime};
+use crate::model::{Author, Email, Group, Password, User, WallTime};
 use crate::store::{Snapshot, Transaction};
 
 /// Registers `email`, with or without a password.
@@ -227,16 +227,21 @@ pub fn may_remove(snapshot: &Snapshot<'_>, user: &User, groups: &Groups) -> Resu
     Ok(())
 }
 
-/// Removes a user with all their events.
+/// Removes a user with all their events. With an `author`, the history of each group that goes to somebody says so.
 ///
 /// # Errors
 /// Those of [`may_remove`], or [`Error::NotFound`] if there is no such user.
-pub fn remove(tx: &Transaction<'_>, email: &Email, groups: &Groups) -> Result<()> {
+pub fn remove(
+    tx: &Transaction<'_>,
+    email: &Email,
+    groups: &Groups,
+    author: Option<&Author>,
+) -> Result<()> {
     let user = get(tx, email)?;
     may_remove(tx, &user, groups)?;
-    tx.hand_over_groups(user.id)?;
+    tx.hand_over_groups(user.id, author)?;
     if let Groups::GiveTo(heir) = groups {
-        tx.give_groups(user.id, get(tx, heir)?.id)?;
+        tx.give_groups(user.id, get(tx, heir)?.id, author)?;
     }
     tx.delete_user(user.id)
 }

@@ -65,14 +65,22 @@ impl Door {
 pub struct Author {
     /// Who, if they are a user still.
     pub user: Option<UserId>,
-    /// Their email.
-    pub email: Email,
+    /// Their email; none of whoever runs the server.
+    pub email: Option<Email>,
     /// How they came.
     pub door: Door,
     /// A name of it, such as that of the app password.
     pub door_name: Option<String>,
     /// When.
     pub at: WallTime,
+}
+
+impl Author {
+    /// Whoever runs the server, by a command for no user.
+    #[must_use]
+    pub fn operator(at: WallTime) -> Self {
+        Self { user: None, email: None, door: Door::Command, door_name: None, at }
+    }
 }
 
 /// What an entry did to a row.

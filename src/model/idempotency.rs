@@ -23,6 +23,13 @@ impl IdempotencyKey {
         }
     }
 
+    /// The key of an invitation whose secret has that SHA-256 digest: longer than any that a client may choose.
+    #[must_use]
+    pub fn of_invitation(digest: &[u8; 32]) -> Self {
+        let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        Self(format!("invitation {digest}"))
+    }
+
     /// The key, trimmed.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -42,5 +49,12 @@ mod tests {
             let expected = IdempotencyKey::read(bad).unwrap_err().to_string();
             assert_eq!(expected, "expected 1 to 64 characters", "{bad:?}");
         }
+    }
+
+    #[test]
+    fn no_client_chooses_the_key_of_an_invitation() {
+        let key = IdempotencyKey::of_invitation(&[10; 32]);
+        assert_eq!(key.as_str(), format!("invitation {}", "0a".repeat(32)));
+        assert!(IdempotencyKey::read(key.as_str()).is_err());
     }
 }

@@ -7,6 +7,7 @@ mod db;
 mod deployment;
 mod errors;
 mod feed;
+mod group;
 mod openapi;
 mod serve;
 mod setup;

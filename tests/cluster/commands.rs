@@ -369,3 +369,41 @@ fn an_upgrade_of_version_14_numbers_every_event_and_makes_series_of_birthdays() 
     assert_eq!(shared.rows("SELECT group_id, change, name FROM tombstone", "-"), ["1|7|4"]);
     assert!(on(&shared.url(), &["db", "check"]).out.ends_with(" is sound\n"));
 }
+
+#[test]
+#[ignore = "needs PostgreSQL: scripts/with-postgres"]
+fn members_of_a_group_are_changed_beside_a_server() {
+    let shared = SharedDatabase::bare().unwrap();
+    let url = shared.url();
+    assert_eq!(on(&url, &["db", "upgrade"]).code, Some(0));
+    let folder = tempfile::tempdir().unwrap();
+    let server =
+        Server::start(command(folder.path(), &["--database", &url, "dev-run", "--port", "0"]));
+    let (park, kim) = (server.register("park@jungi.me"), server.register("kim@jungi.me"));
+    let private = r#"{"group_name": "choir", "visibility": "private"}"#;
+    assert_eq!(server.call("POST", "/group", &park, private).0, 200);
+    assert_eq!(server.call("GET", "/group/1", &kim, "").0, 404);
+    let member = |arguments: &[&str]| on(&url, &[&["group", "member"], arguments].concat());
+    assert_eq!(
+        member(&["put", "1", "kim@jungi.me", "owner"]),
+        done("kim@jungi.me is owner of group 1 now\n")
+    );
+    assert_eq!(
+        member(&["remove", "1", "park@jungi.me"]),
+        done("removed park@jungi.me from group 1\n")
+    );
+    assert_eq!(member(&["list", "1"]), done("email         role\nkim@jungi.me  owner\n"));
+    let last = "useremail: the group has no other owner: make somebody else an owner first";
+    assert_eq!(member(&["remove", "1", "kim@jungi.me"]), failed(last));
+    assert_eq!(server.call("GET", "/group/1", &park, "").0, 404);
+    let (_, told) = server.call("GET", "/group/1/activity?limit=1", &kim, "");
+    let expected = r#""door":"command","action":"delete","member":"park@jungi.me","group":1,"before":{"role":"owner"},"undone":false}]}"#;
+    assert!(told.ends_with(expected), "{told}");
+    let list = on(&url, &["group", "list", "--json"]).out;
+    let rows: serde_json::Value = serde_json::from_str(&list).unwrap();
+    assert_eq!(
+        (&rows[0]["everyone"], &rows[0]["owners"][0]),
+        (&"none".into(), &"kim@jungi.me".into())
+    );
+    assert!(on(&url, &["db", "check"]).out.ends_with(" is sound\n"));
+}

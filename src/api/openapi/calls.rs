@@ -237,7 +237,8 @@ fn invitation() -> Vec<Call> {
             .about("Makes the caller a member of the group that an invitation is to")
             .says(
                 "The calendar of a new member shows the group. Who is a member already stays what they are, and the \
-                 invitation can still be used.",
+                 invitation can still be used. Repeated by the same member, it answers the same until the invitation \
+                 would have expired.",
             )
             .refuses(&[Code::INVALID, Code::TOO_MANY]),
     ]

@@ -118,7 +118,7 @@ fn take_in(
             let user = users::get(tx, email)?;
             let (door, at) = (Door::Command, setting.now);
             if records {
-                let email = user.email.clone();
+                let email = Some(user.email.clone());
                 tx.record(Author { user: Some(user.id), email, door, door_name: None, at });
             }
             import.step(tx, &user, setting)

@@ -165,7 +165,7 @@ impl<'a> Intake<'a> {
         })
     }
 
-    /// For objects of an outside calendar, which fill `group`: at most `room` events more. `caller` created it.
+    /// For objects of an outside calendar, which fill `group` in the name of `caller`: at most `room` events more.
     ///
     /// # Errors
     /// If the store cannot be read.

@@ -1,7 +1,8 @@
 //! Subscriptions: groups that are filled from an outside calendar.
 //!
 //! Such a group is a copy: nobody changes what is in it, and whatever the calendar says is taken, whether it is newer or
-//! not. Its events belong to the group's creator, and count as theirs.
+//! not. Its events belong to the group's creator, and count as theirs; what comes in once they are no member any more belongs to
+//! an owner.
 
 mod refill;
 

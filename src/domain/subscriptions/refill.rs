@@ -120,13 +120,13 @@ impl Refill {
     /// If the store cannot be written.
     pub fn step(&mut self, tx: &Transaction<'_>, setting: Setting<'_>) -> Result<Step> {
         let group = self.claim.group;
-        let creator = tx.group(group, None)?.map(|group| group.creator_email);
-        // The creator's row is locked before anything else.
-        let caller = creator.map_or(Ok(None), |email| tx.user_by_email(&email))?;
+        let filler = tx.filler_of(group)?;
+        // Their row is locked before anything else.
+        let caller = filler.map_or(Ok(None), |email| tx.user_by_email(&email))?;
         let Some(caller) = caller else { return Ok(Step::Lost) };
-        // Whoever created it, as it is now: they may have been removed, and need not be a member any more.
-        let creator = tx.group(group, None)?.map(|group| group.creator);
-        if creator != Some(caller.id)
+        // As it is now: they may have left meanwhile.
+        let filler = tx.filler_of(group)?;
+        if filler.is_none_or(|email| email.as_str() != caller.email.as_str())
             || tx.standing(caller.id, group)?.is_none()
             || !tx.is_claimed(&self.claim)?
         {

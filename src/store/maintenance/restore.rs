@@ -24,6 +24,11 @@ const HAS_HISTORY: &str =
     "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = 'database_identity')";
 const NEW_HISTORY: &str = "UPDATE database_identity SET history = random() WHERE id = 1";
 
+/// How far the ids of entries of the history go on: a page that still offers to undo an entry from after the backup
+/// undoes no other one.
+const AFTER_LOST_ENTRIES: &str =
+    "UPDATE sqlite_sequence SET seq = seq + 1000000000 WHERE name = 'history'";
+
 /// What a restore did.
 #[derive(Debug)]
 pub struct Restored {
@@ -91,12 +96,13 @@ pub fn restore(
     Ok(Restored { contents, kept: None, unknown })
 }
 
-/// Gives the database at `place` a history of its own: a client that follows a calendar does not go on from what was after
-/// the backup. A database that has no such history yet gets one by its migration.
+/// Gives the database at `place` a history of its own: a client that follows a calendar, or undoes what was done, does not go on
+/// from what was after the backup. A database that has no such history yet gets one by its migration.
 fn begin_history(place: &Place) -> Result<()> {
     let conn = connection::open(place, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     if conn.query_row(HAS_HISTORY, [], |row| row.get(0))? {
         conn.execute(NEW_HISTORY, [])?;
+        conn.execute(AFTER_LOST_ENTRIES, [])?;
     }
     Ok(())
 }

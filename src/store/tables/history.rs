@@ -11,8 +11,8 @@ use sha2::{Digest, Sha256};
 
 use crate::error::Result;
 use crate::model::{
-    Author, CalendarOf, Color, EntryId, EventId, GroupDetails, GroupId, ObjectId, Role, Touched,
-    UserId, WallTime,
+    Author, CalendarOf, Color, Email, EntryId, EventId, Everyone, GroupDetails, GroupId, ObjectId,
+    Role, Touched, UserId, WallTime,
 };
 use crate::store::engine::sql::{Param, Sql, params};
 use crate::store::engine::{Recorder, Snapshot, Transaction};
@@ -81,14 +81,18 @@ FROM calendar_object o WHERE o.id = ?7
 RETURNING id",
 );
 
-/// Notes group ?7 as it is. What makes or deletes one is in the history of user ?8 too: that of the group is not seen then.
+/// Notes group ?7 as it is. What makes or deletes one is in the history of user ?8 too: that of the group is not seen then. If it is
+/// about to become private, by ?11, its image has the users who have selected it and lose sight of it.
 pub(in crate::store) const NOTE_GROUP: Sql = Sql::each(
     "
 INSERT INTO history (entry_id, at, email, door, door_name, undoes, user_id, group_id, kind, row_id, subject, image,
     state)
 SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?8, g.id, 3, g.id, coalesce(?9, g.name),
     json_patch('{}', json_object('name', g.name, 'everyone', g.everyone, 'color', g.color,
-        'description', g.description, 'updated', g.updated)), ?10
+        'description', g.description, 'updated', g.updated, 'selected', json(CASE WHEN ?11 = 1 AND g.everyone > 0 THEN (
+            SELECT nullif(json_group_array(s.user_id), '[]') FROM selection s
+            WHERE s.group_id = g.id AND NOT EXISTS (
+                SELECT 1 FROM member m WHERE m.group_id = g.id AND m.user_id = s.user_id)) END))), ?10
 FROM calendar_group g WHERE g.id = ?7
 RETURNING id",
     "
@@ -96,7 +100,10 @@ INSERT INTO history (entry_id, at, email, door, door_name, undoes, user_id, grou
     state)
 SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?8, g.id, 3, g.id, coalesce(?9, g.name),
     CAST(json_strip_nulls(json_build_object('name', g.name, 'everyone', g.everyone, 'color', g.color,
-        'description', g.description, 'updated', g.updated)) AS text), ?10
+        'description', g.description, 'updated', g.updated, 'selected', CASE WHEN ?11 = 1 AND g.everyone > 0 THEN (
+            SELECT json_agg(s.user_id) FROM selection s
+            WHERE s.group_id = g.id AND NOT EXISTS (
+                SELECT 1 FROM member m WHERE m.group_id = g.id AND m.user_id = s.user_id)) END)) AS text), ?10
 FROM calendar_group g WHERE g.id = ?7
 RETURNING id",
 );
@@ -367,7 +374,8 @@ impl Transaction<'_> {
             if let Some(row) = known {
                 return tx.conn.execute(NOTE_AGAIN, params![row, state, name, false]).map(|_| None);
             }
-            let own = params![id.0, user, name, state];
+            let is_private = left.is_some_and(|left| left.everyone == Everyone::None);
+            let own = params![id.0, user, name, state, i64::from(is_private)];
             tx.conn.row(NOTE_GROUP, &[head, own].concat(), |row| row.get(0))
         })
     }
@@ -424,7 +432,7 @@ impl Transaction<'_> {
         let head = params![
             entry.map(|entry| entry.0),
             of_first(author.at.seconds()),
-            Some(author.email.as_str()).filter(|_| first),
+            author.email.as_ref().map(Email::as_str).filter(|_| first),
             of_first(author.door.number()),
             author.door_name.as_deref().filter(|_| first),
             undoes.map(|undoes| undoes.0).filter(|_| first),

@@ -138,7 +138,7 @@ fn from_row(row: &Row<'_>) -> Result<Option<Entry>> {
         author: Author {
             user: None,
             at: WallTime::from_seconds(row.get(1)?)?,
-            email: Email::stored(row.get(2)?),
+            email: row.get::<Option<String>>(2)?.map(Email::stored),
             door: Door::of_number(row.get(3)?),
             door_name: row.get(4)?,
         },

@@ -68,7 +68,37 @@ const COUNT_IN_GROUP: Sql =
 /// The changed occurrences of series ?1.
 const OCCURRENCES: Sql = Sql::both("SELECT e.id FROM event e WHERE e.series_id = ?1 ORDER BY e.id");
 
+/// Selects group ?1 again for those whom row ?2 of the history names, unless they have selected ?3 groups already.
+const SELECT_AGAIN: Sql = Sql::each(
+    r#"
+INSERT INTO selection (user_id, group_id)
+SELECT u.id, ?1 FROM history h, json_each(h.image, '$.selected') j JOIN "user" u ON u.id = j.value
+WHERE h.id = ?2 AND ?3 > (
+    SELECT count(*) FROM selection s JOIN calendar_group g ON g.id = s.group_id
+    WHERE s.user_id = u.id AND g.deleted = 0)
+ON CONFLICT (user_id, group_id) DO NOTHING"#,
+    r#"
+INSERT INTO selection (user_id, group_id)
+SELECT u.id, ?1 FROM history h
+CROSS JOIN LATERAL json_array_elements_text(CAST(h.image AS json) -> 'selected') j (id)
+JOIN "user" u ON u.id = CAST(j.id AS bigint)
+WHERE h.id = ?2 AND ?3 > (
+    SELECT count(*) FROM selection s JOIN calendar_group g ON g.id = s.group_id
+    WHERE s.user_id = u.id AND g.deleted = 0)
+ORDER BY u.id
+ON CONFLICT (user_id, group_id) DO NOTHING"#,
+);
+
 impl Transaction<'_> {
+    /// Selects `group` again for those who lost sight of it when it became private, as `row` of the history says, unless they
+    /// have selected `most` groups already. Nothing of theirs is locked.
+    ///
+    /// # Errors
+    /// If the database cannot be written.
+    pub fn select_again(&self, group: GroupId, row: i64, most: u32) -> Result<()> {
+        self.conn.execute(SELECT_AGAIN, params![group.0, row, i64::from(most)]).map(drop)
+    }
+
     /// Locks an entry; gives by which it was undone. Whoever locks one has locked the events that it is about, which a
     /// change of them does first too.
     ///

@@ -40,13 +40,15 @@ pub enum Made {
     Event,
     /// A group.
     Group,
+    /// A membership of the group, by an invitation, whose key no client can send.
+    Membership,
 }
 
 impl Made {
     fn name(self) -> &'static str {
         match self {
             Self::Event => "event",
-            Self::Group => "group",
+            Self::Group | Self::Membership => "group",
         }
     }
 }

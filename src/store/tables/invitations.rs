@@ -52,7 +52,11 @@ DELETE FROM invitation WHERE id IN (
     SELECT i.id FROM invitation i WHERE i.expires <= ?1 ORDER BY i.expires LIMIT ?2 FOR UPDATE SKIP LOCKED)",
 );
 
-/// How many that have expired are deleted whenever one is made.
+/// Whether there is one that has expired by ?1.
+pub(in crate::store) const IS_EXPIRED: Sql =
+    Sql::both("SELECT 1 FROM invitation i WHERE i.expires <= ?1 LIMIT 1");
+
+/// How many that have expired are deleted in one transaction.
 const SLICE: u16 = 100;
 
 fn from_row(row: &Row<'_>) -> Result<Option<Invitation>> {
@@ -89,6 +93,14 @@ impl Snapshot<'_> {
         Ok(found.into_iter().flatten().collect())
     }
 
+    /// Whether there are invitations that have expired by `now`.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn has_expired_invitations(&self, now: WallTime) -> Result<bool> {
+        Ok(self.conn.row(IS_EXPIRED, params![now.seconds()], |_| Ok(()))?.is_some())
+    }
+
     /// How many invitations to `group` are good at `now`.
     ///
     /// # Errors
@@ -116,6 +128,14 @@ impl Transaction<'_> {
         self.conn.execute(PURGE_EXPIRED, params![created, SLICE])?;
         let row = params![group.0, inviter.0, role.number(), &digest[..], created, expires];
         self.conn.one(INSERT, row, |row| row.get(0).map(InvitationId))
+    }
+
+    /// Deletes some of the invitations that have expired by `now`; gives how many.
+    ///
+    /// # Errors
+    /// If the database cannot be written.
+    pub fn purge_expired_invitations(&self, now: WallTime) -> Result<usize> {
+        self.conn.execute(PURGE_EXPIRED, params![now.seconds(), SLICE])
     }
 
     /// Deletes an invitation to `group`; gives whether there was one.

@@ -14,6 +14,7 @@ pub(super) mod events;
 mod feeds;
 pub(super) mod group_events;
 pub(super) mod groups;
+mod handover;
 pub(super) mod history;
 #[cfg(test)]
 mod history_plans;

@@ -80,6 +80,7 @@ fn invitations_are_found_by_their_secret_or_their_group_and_those_that_expire_by
     assert_plan(invitations::OF_GROUP, &["SEARCH i USING INDEX invitation_of_group (group_id=?)"]);
     assert_plan(invitations::COUNT_OF_GROUP, &["invitation_of_group (group_id=?)"]);
     assert_plan(invitations::PURGE_EXPIRED, &["invitation_expires (expires<?)"]);
+    assert_plan(invitations::IS_EXPIRED, &["invitation_expires (expires<?)"]);
 }
 
 #[test]

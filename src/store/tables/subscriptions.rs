@@ -5,7 +5,9 @@
 //! deleted group is never due; its row goes with the group's.
 
 use crate::error::Result;
-use crate::model::{CalendarRead, CalendarSource, DueSubscription, GroupId, ObjectId, UserId};
+use crate::model::{
+    CalendarRead, CalendarSource, DueSubscription, Email, GroupId, ObjectId, UserId,
+};
 use crate::store::engine::sql::{Row, Sql, params};
 use crate::store::engine::{Snapshot, Transaction};
 
@@ -57,6 +59,15 @@ const NOTE_FAILURE: Sql = Sql::both(
 UPDATE subscription SET problem = ?3, due = ?4, failures = failures + 1 WHERE group_id = ?1 AND due = ?2",
 );
 
+/// In whose name group ?1 is filled: its creator as long as they are a member, else the owner who is one for the longest time.
+pub(in crate::store) const FILLER: Sql = Sql::both(
+    r#"
+SELECT u.email FROM calendar_group g JOIN member m ON m.group_id = g.id AND (m.user_id = g.creator_id OR m.role = 4)
+JOIN "user" u ON u.id = m.user_id
+WHERE g.id = ?1 AND g.deleted = 0
+ORDER BY CASE WHEN m.user_id = g.creator_id THEN 0 ELSE 1 END, m.created, m.user_id LIMIT 1"#,
+);
+
 /// At most ?3 objects of group ?1 with a UID after ?2, by UID.
 pub(in crate::store) const BY_UID: Sql = Sql::both(
     "
@@ -90,6 +101,15 @@ impl Snapshot<'_> {
     /// If the database cannot be read.
     pub fn has_due_subscription(&self, now: i64) -> Result<bool> {
         Ok(self.conn.row(IS_DUE, params![now], |_| Ok(()))?.is_some())
+    }
+
+    /// The email of the user in whose name `group` is filled: its creator as long as they are a member, else an owner. None if
+    /// there is no such group.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn filler_of(&self, group: GroupId) -> Result<Option<Email>> {
+        self.conn.row(FILLER, params![group.0], |row| row.get(0).map(Email::stored))
     }
 
     /// Whether a claim still holds.

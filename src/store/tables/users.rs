@@ -130,97 +130,7 @@ RETURNING token_generation"#,
 const GENERATION: Sql =
     Sql::both(r#"SELECT email_folded, token_generation FROM "user" WHERE id = ?1"#);
 
-/// Locks the users who selected a group that user ?1 created or owns, whose rows a trigger changes when it is deleted, in
-/// the order of their ids.
-const LOCK_SELECTORS: Sql = Sql::both(r#"
-SELECT u.id FROM "user" u
-WHERE u.id IN (
-    SELECT s.user_id FROM selection s JOIN calendar_group g ON g.id = s.group_id
-    WHERE g.creator_id = ?1 OR g.id IN (SELECT m.group_id FROM member m WHERE m.user_id = ?1 AND m.role = 4))
-ORDER BY u.id"#)
-.locking("u");
-
-/// Locks the events of user ?1 and those in the groups that they created or own, in the order of their ids.
-const LOCK_EVENTS: Sql = Sql::both(
-    "
-SELECT e.id FROM event e
-WHERE e.user_id = ?1 OR e.group_id IN (
-    SELECT g.id FROM calendar_group g
-    WHERE g.creator_id = ?1 OR g.id IN (SELECT m.group_id FROM member m WHERE m.user_id = ?1 AND m.role = 4))
-ORDER BY e.id",
-)
-.locking("e");
-
-/// Locks the objects of user ?1 and those in the groups that they created or own, in the order of their ids.
-const LOCK_OBJECTS: Sql = Sql::both(
-    "
-SELECT o.id FROM calendar_object o
-WHERE o.user_id = ?1 OR o.group_id IN (
-    SELECT g.id FROM calendar_group g
-    WHERE g.creator_id = ?1 OR g.id IN (SELECT m.group_id FROM member m WHERE m.user_id = ?1 AND m.role = 4))
-ORDER BY o.id",
-)
-.locking("o");
-
-/// Locks the groups that user ?1 created, owns or has events or objects in, in the order of their ids.
-const LOCK_GROUPS: Sql = Sql::both(
-    "
-SELECT g.id FROM calendar_group g
-WHERE g.creator_id = ?1 OR g.id IN (SELECT m.group_id FROM member m WHERE m.user_id = ?1 AND m.role = 4)
-    OR g.id IN (SELECT e.group_id FROM event e WHERE e.user_id = ?1 AND e.group_id IS NOT NULL)
-    OR g.id IN (SELECT o.group_id FROM calendar_object o WHERE o.user_id = ?1 AND o.group_id IS NOT NULL)
-ORDER BY g.id",
-)
-.locking("g");
-
 const DELETE: Sql = Sql::both(r#"DELETE FROM "user" WHERE id = ?1"#);
-
-/// Has the outside calendars read anew that fill groups that user ?1 created: the events in them go with the user.
-const REFILL_GROUPS: Sql = Sql::both(
-    "
-UPDATE subscription SET etag = NULL, modified = NULL, due = 0
-WHERE group_id IN (SELECT g.id FROM calendar_group g WHERE g.creator_id = ?1)",
-);
-
-const GIVE_GROUPS: Sql =
-    Sql::both("UPDATE calendar_group SET creator_id = ?2 WHERE creator_id = ?1");
-
-/// Makes user ?2 an owner of the groups that user ?1 created.
-const GIVE_MEMBERSHIP: Sql = Sql::both(
-    "
-INSERT INTO member (group_id, user_id, role, created)
-SELECT g.id, ?2, 4, g.created FROM calendar_group g WHERE g.creator_id = ?1
-ON CONFLICT (group_id, user_id) DO UPDATE SET role = excluded.role",
-);
-
-/// Makes an owner of the member of each group of which user ?1 is an owner who has the highest role of the others, for
-/// the longest time: of one that has another owner, that one.
-const HAND_OVER_OWNED: Sql = Sql::both(
-    "
-UPDATE member SET role = 4
-WHERE group_id IN (SELECT m.group_id FROM member m WHERE m.user_id = ?1 AND m.role = 4)
-    AND user_id = (
-        SELECT o.user_id FROM member o WHERE o.group_id = member.group_id AND o.user_id <> ?1
-        ORDER BY o.role DESC, o.created, o.user_id LIMIT 1)",
-);
-
-/// Makes that member the creator of each group that user ?1 created.
-const HAND_OVER_CREATED: Sql = Sql::both(
-    "
-UPDATE calendar_group SET creator_id = (
-    SELECT o.user_id FROM member o WHERE o.group_id = calendar_group.id AND o.user_id <> ?1
-    ORDER BY o.role DESC, o.created, o.user_id LIMIT 1)
-WHERE creator_id = ?1
-    AND EXISTS (SELECT 1 FROM member o WHERE o.group_id = calendar_group.id AND o.user_id <> ?1)",
-);
-
-/// Makes user ?1 the creator of each group of which they are the only member, so that it goes where theirs go.
-const ADOPT: Sql = Sql::both(
-    "
-UPDATE calendar_group SET creator_id = ?1
-WHERE creator_id <> ?1 AND id IN (SELECT m.group_id FROM member m WHERE m.user_id = ?1 AND m.role = 4)
-    AND NOT EXISTS (SELECT 1 FROM member o WHERE o.group_id = calendar_group.id AND o.user_id <> ?1)",
-);
 
 pub(super) fn from_row(row: &Row<'_>) -> Result<User> {
     Ok(User {
@@ -396,19 +306,6 @@ impl Transaction<'_> {
         self.conn.one(END_TOKENS, params![user.0], |row| row.get(0))
     }
 
-    /// Prepares the removal of `user`: hands over their groups that have other members, so that the others, which they
-    /// leave alone, are those that they created.
-    ///
-    /// # Errors
-    /// If the database cannot be written.
-    pub fn hand_over_groups(&self, user: UserId) -> Result<()> {
-        self.lock_all_of(user)?;
-        for sql in [REFILL_GROUPS, HAND_OVER_OWNED, HAND_OVER_CREATED, ADOPT] {
-            self.conn.execute(sql, params![user.0])?;
-        }
-        Ok(())
-    }
-
     /// Removes a user, all their events, and the groups that they created with everything in them. Comes after
     /// [`Transaction::hand_over_groups`].
     ///
@@ -420,25 +317,6 @@ impl Transaction<'_> {
         let digest = digest(&folded);
         self.conn.execute(REMEMBER_REMOVED, params![&digest[..], generation + 1])?;
         self.conn.execute(DELETE, params![user.0]).map(drop)
-    }
-
-    /// Makes `heir` the creator and an owner of all groups that `user` created.
-    ///
-    /// # Errors
-    /// If the database cannot be written.
-    pub fn give_groups(&self, user: UserId, heir: UserId) -> Result<()> {
-        self.conn.execute(GIVE_MEMBERSHIP, params![user.0, heir.0])?;
-        self.conn.execute(GIVE_GROUPS, params![user.0, heir.0]).map(drop)
-    }
-
-    /// Locks, in the order of every other write, what a removal of `user` changes.
-    fn lock_all_of(&self, user: UserId) -> Result<()> {
-        if let Conn::Postgres(_) = self.conn {
-            for sql in [LOCK_SELECTORS, LOCK_EVENTS, LOCK_OBJECTS, LOCK_GROUPS] {
-                self.conn.each(sql, params![user.0], |_| Ok(()))?;
-            }
-        }
-        Ok(())
     }
 
     /// Adds a user, for whom tokens of the earlier system are valid; the address must not be taken.

@@ -141,6 +141,17 @@ fn without_a_trash_a_deleted_group_is_purged_at_once() {
 }
 
 #[test]
+fn without_a_trash_a_group_that_was_made_is_deleted_only_by_a_call_that_says_so() {
+    let (calendar, people) = club(0);
+    let before = everything(&calendar, &people);
+    let made = entries(&calendar, "/calendar/activity", &people[0])[0]["id"].as_i64().unwrap();
+    let detail = "nothing of the group would be kept: delete it, if that is meant";
+    undo(&calendar, &people[0], made).invalid(detail);
+    assert_eq!(everything(&calendar, &people), before);
+    assert_eq!(calendar.rows("SELECT count(*) FROM calendar_group"), ["1"]);
+}
+
+#[test]
 fn a_user_has_as_many_groups_in_the_trash_as_elsewhere() {
     let bounds = calendar_server::model::Bounds { groups: 1, ..Default::default() };
     let settings = Settings { trash_days: 30, bounds, ..Settings::default() };
@@ -210,4 +221,48 @@ fn the_last_owner_stays_one() {
     undo(&calendar, &park, owner).not_owned("group 1 belongs to somebody else");
     let detail = "entry: the group has no other owner: make somebody else an owner first";
     undo(&calendar, &kim, owner).invalid(detail);
+}
+
+#[test]
+fn those_who_lost_sight_of_a_group_have_it_in_their_calendar_again_when_that_is_undone() {
+    let (calendar, people) = club(30);
+    let [park, kim] = &people;
+    let lee = calendar.register("lee@jungi.me");
+    calendar.select(&lee, "1");
+    put(&calendar, park, KIM, "reader");
+    let narrowed = "SELECT count(*) FROM calendar_group WHERE narrowed > 0";
+    let everybody = [park.clone(), kim.clone(), lee.clone()];
+    let before = everything(&calendar, &everybody);
+    let private = left_by(&change(&calendar, park, &json!({"visibility": "private"})));
+    calendar.wait_until_none(narrowed);
+    assert_eq!(calendar.rows(SELECTIONS), ["1|1", "2|1"]);
+    calendar.get("/group/1", &lee).not_found("group 1 does not exist");
+    let undone = left_by(&undo(&calendar, park, private));
+    assert_eq!(everything(&calendar, &everybody), before);
+    // The other way round, and once more before upkeep has looked.
+    let again = left_by(&undo(&calendar, park, undone));
+    left_by(&undo(&calendar, park, again));
+    assert_eq!(everything(&calendar, &everybody), before);
+    calendar.wait_until_none(narrowed);
+    assert_eq!(everything(&calendar, &everybody), before);
+    // Nobody is told who had selected it.
+    let told = entries(&calendar, "/group/1/activity", kim);
+    assert!(told.iter().all(|entry| !entry.to_string().contains("selected")), "{told:?}");
+}
+
+#[test]
+fn whoever_has_selected_enough_meanwhile_or_is_gone_does_not_get_a_group_back() {
+    let bounds = calendar_server::model::Bounds { selected_groups: 1, ..Default::default() };
+    let calendar = Calendar::with(Settings { bounds, ..Settings::default() });
+    let [park, kim, lee] = [PARK, KIM, "lee@jungi.me"].map(|email| calendar.register(email));
+    calendar.group(&park, "club");
+    calendar.group(&park, "other");
+    calendar.select(&kim, "1");
+    calendar.select(&lee, "1");
+    let private = left_by(&change(&calendar, &park, &json!({"visibility": "private"})));
+    calendar.wait_until_none("SELECT count(*) FROM calendar_group WHERE narrowed > 0");
+    calendar.select(&kim, "2");
+    calendar.execute("DELETE FROM user WHERE email = 'lee@jungi.me'");
+    left_by(&undo(&calendar, &park, private));
+    assert_eq!(calendar.rows(SELECTIONS), ["2|2"]);
 }

@@ -1,5 +1,6 @@
 //! The history: who changed what, who sees it, and how it is undone.
 
+mod concurrent;
 mod entries;
 mod groups;
 mod property;
@@ -34,7 +35,7 @@ fn undo(calendar: &Calendar, token: &str, entry: i64) -> Answer {
 
 /// The id of the entry that an answer tells of.
 #[track_caller]
-fn left_by(answer: &Answer) -> i64 {
+pub(crate) fn left_by(answer: &Answer) -> i64 {
     assert_eq!(answer.status, 200, "{}", answer.body);
     answer.header("X-Calendar-Entry").unwrap().parse().unwrap()
 }

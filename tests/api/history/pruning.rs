@@ -67,3 +67,21 @@ fn the_rows_of_an_entry_go_with_it() {
     prune(&calendar, |pruning| pruning);
     assert_eq!(calendar.rows("SELECT count(*) FROM history"), ["0"]);
 }
+
+#[test]
+fn invitations_that_have_expired_go_also_if_none_is_made() {
+    let (calendar, _) = Calendar::populated();
+    let week = 7 * DAY;
+    calendar.execute(
+        "INSERT INTO invitation (group_id, inviter_id, role, digest, created, expires)
+         VALUES (1, 1, 1, x'01', 0, 604800), (1, 1, 1, x'02', 0, 604800)",
+    );
+    prune(&calendar, |pruning| pruning);
+    assert_eq!(calendar.rows("SELECT id FROM invitation"), ["1"], "which lasts a week");
+    calendar.clock.set(NOW + week - 1);
+    prune(&calendar, |pruning| pruning);
+    assert_eq!(calendar.rows("SELECT id FROM invitation"), ["1"]);
+    calendar.clock.set(NOW + week);
+    prune(&calendar, |pruning| pruning);
+    assert!(calendar.rows("SELECT id FROM invitation").is_empty());
+}

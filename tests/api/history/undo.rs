@@ -281,7 +281,7 @@ fn two_undos_and_a_change_at_once_are_one_after_the_other() {
         let (zone, now) = (zone.clone(), app.clock.now().unwrap());
         app.store.write(move |tx| {
             let user = tx.user_by_email(&Email::stored(PARK.into()))?.unwrap();
-            let (email, door) = (user.email.clone(), Door::Api);
+            let (email, door) = (Some(user.email.clone()), Door::Api);
             tx.record(Author { user: Some(user.id), email, door, door_name: None, at: now });
             let setting = Setting { now, zone: &zone, bounds: Bounds::default() };
             let trash = Trash { since: None, most: 1 };

@@ -323,7 +323,7 @@ fn of_many_who_accept_at_once_one_becomes_a_member() {
     }
     let now = club.calendar.clock.now().unwrap();
     one_of_them(&at_once(&club, move |tx, number| {
-        let terms = (Bounds::default(), now);
+        let terms = (Bounds::default(), now, NOW);
         invitations::accept(tx, UserId(4 + number), &secret, terms).map(drop)
     }));
     assert_eq!(club.members(&club.park).len(), 2);
@@ -336,7 +336,7 @@ fn with_one_link_one_of_many_registers() {
     let now = club.calendar.clock.now().unwrap();
     one_of_them(&at_once(&club, move |tx, number| {
         let email = Email::stored(format!("user{number}@example.com"));
-        let terms = (Bounds::default(), now);
+        let terms = (Bounds::default(), now, NOW);
         invitations::register(tx, &email, None, &secret, terms).map(drop)
     }));
     assert_eq!(club.calendar.rows("SELECT count(*) FROM user"), ["4"]);

@@ -1,5 +1,7 @@
 //! Groups with members and roles: `/group/<id>/member`, private groups, and what each role may.
 
+mod accepted_again;
+mod every_call;
 mod invitations;
 mod leaks;
 mod look;

@@ -2,6 +2,7 @@
 
 mod backup;
 mod check;
+mod history;
 mod import_flask;
 mod migrate;
 mod restore;

@@ -180,6 +180,47 @@ fn a_group_follows_its_outside_calendar() {
 }
 
 #[test]
+fn a_group_is_filled_on_by_another_owner_once_its_creator_has_left_and_is_removed() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    let outside =
+        Outside::saying(calendar("1", &(event("a", 9, "first") + &event("b", 10, "second"))));
+    let server = start(here, &[ALLOWED]);
+    let park = subscribed(&server, &outside);
+    wait_until_fetched(here);
+    let kim = server.register("kim@jungi.me");
+    for arguments in [&["put", "1", "kim@jungi.me", "owner"][..], &["remove", "1", "park@jungi.me"]]
+    {
+        assert_eq!(run(here, &[&["group", "member"], arguments].concat()).code, Some(0));
+    }
+    outside.says(calendar(
+        "2",
+        &(event("a", 9, "first") + &event("b", 10, "changed") + &event("c", 11, "new")),
+    ));
+    let (server, _) = fetched_again(here, server);
+    let told = |server: &Server| -> Vec<(String, String)> {
+        let path = "/calendar/range?sdate=2017-11-01+00:00:00&edate=2017-11-02+00:00:00";
+        let events = get(server, &kim, path).as_array().unwrap().clone();
+        let text = |event: &Value, name: &str| event[name].as_str().unwrap().to_owned();
+        events.iter().map(|event| (text(event, "subject"), text(event, "email"))).collect()
+    };
+    let owned =
+        |all: [(&str, &str); 3]| all.map(|(subject, of)| (subject.to_owned(), of.to_owned()));
+    let (of_park, of_kim) = ("park@jungi.me", "kim@jungi.me");
+    assert_eq!(told(&server), owned([("first", of_park), ("changed", of_kim), ("new", of_kim)]));
+    assert_eq!(rows(here, "SELECT events FROM user ORDER BY id"), [1, 2]);
+    assert_eq!(get(&server, &park, "/group/1")["role"], "writer", "as everyone");
+
+    // What is the creator's goes with them, and comes in again, though the calendar has not changed.
+    assert_eq!(run(here, &["user", "remove", of_park, "--yes"]).code, Some(0));
+    let (server, _) = fetched_again(here, server);
+    assert_eq!(told(&server), owned([("first", of_kim), ("changed", of_kim), ("new", of_kim)]));
+    assert!(get(&server, &kim, "/group/1")["subscription"].get("problem").is_none());
+    assert!(server.stop().0.success());
+    assert_eq!(run(here, &["db", "check"]).out, "calendar.sqlite is sound\n");
+}
+
+#[test]
 fn the_holidays_of_a_country_are_on_their_days_and_follow_a_newer_program() {
     let folder = tempfile::tempdir().unwrap();
     let here = folder.path();

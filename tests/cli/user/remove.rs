@@ -1,7 +1,9 @@
 //! `user remove`.
 
+use serde_json::json;
+
 use super::{status, user, with_groups};
-use crate::support::server::{Server, failed};
+use crate::support::server::{Server, done, failed, run};
 
 #[test]
 fn removing_a_user_who_made_groups_says_what_to_do_and_removes_nothing() {
@@ -161,4 +163,54 @@ fn a_group_of_another_that_only_the_removed_user_owned_goes_where_theirs_go() {
     assert_eq!(status(&server, &kim), 401);
     let (_, members) = server.call("GET", "/group/1/member", &park, "");
     assert!(members.contains(r#"[{"useremail":"park@jungi.me","role":"owner"}]"#), "{members}");
+}
+
+#[test]
+fn the_history_of_a_group_says_to_whom_it_went() {
+    let (folder, server, park, kim) = with_groups();
+    let here = folder.path();
+    assert_eq!(server.call("POST", "/group", &park, r#"{"group_name": "alone"}"#).0, 200);
+    member(&server, &park, "kim@jungi.me", "editor");
+    let give = ["remove", "park@jungi.me", "--give-groups-to", "kim@jungi.me", "--yes"];
+    assert_eq!(user(here, &give).code, Some(0));
+    let told = |group: i64| -> Vec<serde_json::Value> {
+        let path = format!("/group/{group}/activity?limit=2");
+        let (status, body) = server.call("GET", &path, &kim, "");
+        assert_eq!(status, 200, "{body}");
+        let mut entries = serde_json::from_str::<serde_json::Value>(&body).unwrap()["data"].take();
+        for entry in entries.as_array_mut().unwrap() {
+            let entry = entry.as_object_mut().unwrap();
+            assert!(entry.remove("id").is_some() && entry.remove("at").is_some());
+        }
+        entries.as_array().unwrap().clone()
+    };
+    let gone = |group: i64| {
+        json!({
+            "door": "command", "action": "delete", "member": "park@jungi.me", "group": group,
+            "before": {"role": "owner"}, "undone": false,
+        })
+    };
+    let raised = json!({
+        "door": "command", "action": "change", "member": "kim@jungi.me", "group": 1, "before": {"role": "editor"},
+        "after": {"role": "owner"}, "undone": false,
+    });
+    assert_eq!(told(1), [gone(1), raised]);
+    let given = json!({
+        "door": "command", "action": "create", "member": "kim@jungi.me", "group": 3, "after": {"role": "owner"},
+        "undone": false,
+    });
+    assert_eq!(told(3), [gone(3), given]);
+    // Neither leads back: Park is no user any more, and there is no other owner.
+    let (_, body) = server.call("GET", "/group/1/activity?limit=2", &kim, "");
+    let ids: serde_json::Value = serde_json::from_str(&body).unwrap();
+    for (place, status, why) in [
+        (0, 412, "the member is no user any more"),
+        (1, 400, "entry: the group has no other owner: make somebody else an owner first"),
+    ] {
+        let path = format!("/history/{}/undo", ids["data"][place]["id"]);
+        let (got, body) = server.call("POST", &path, &kim, "");
+        assert_eq!(got, status, "{body}");
+        assert!(body.contains(why), "{body}");
+    }
+    assert_eq!(run(here, &["db", "check"]), done("calendar.sqlite is sound\n"));
 }

@@ -49,7 +49,7 @@ async function load(again = false) {
 
 /** @param {Entry} entry */
 function row(entry) {
-  const who = isUser(entry.useremail) ? t.you : entry.useremail;
+  const who = entry.useremail && isUser(entry.useremail) ? t.you : entry.useremail;
   const door = entry.door_name ?? t.doors[/** @type {keyof typeof t.doors} */ (entry.door)];
   const button = !entry.undone && el('button', { type: 'button', onclick: () => void take(entry, button) }, t.undo);
   return el('li', {},

@@ -4,7 +4,7 @@ import { call } from '../api.js';
 import { isUser } from '../state.js';
 import * as store from './store.js';
 
-/** @typedef {{id: number, at: string, useremail: string, door: string, door_name?: string,
+/** @typedef {{id: number, at: string, useremail?: string, door: string, door_name?: string,
  *   action: 'create' | 'change' | 'delete' | 'undo', event?: number, member?: string, group?: number, subject?: string,
  *   before?: Record<string, any>, after?: Record<string, any>, undone: boolean, undoes?: number}} Entry */
 
@@ -46,7 +46,7 @@ export async function entryOf(id, entry) {
   if (entry) return [entry];
   try {
     const last = (await list(`/calendar/event/${id}/history`, { limit: '1' }))[0];
-    return last && !last.undone && isUser(last.useremail) ? [last.id] : [];
+    return last && !last.undone && last.useremail && isUser(last.useremail) ? [last.id] : [];
   } catch {
     return [];
   }
