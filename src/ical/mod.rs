@@ -14,6 +14,7 @@
 mod alarm;
 mod component;
 mod content;
+mod content_line;
 #[cfg(test)]
 mod corpus;
 mod dates;
@@ -26,8 +27,6 @@ mod file;
 mod following;
 mod form;
 mod gather;
-mod line;
-mod lines;
 mod merge;
 mod object;
 mod offsets;
@@ -45,6 +44,7 @@ mod samples;
 mod series;
 mod shift;
 mod sloppy;
+mod source_line;
 mod texts;
 mod told;
 mod tree;
