@@ -48,6 +48,7 @@ mod source_line;
 mod texts;
 mod told;
 mod tree;
+mod turn;
 mod tzid;
 mod until;
 mod value;
