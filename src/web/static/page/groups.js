@@ -283,10 +283,10 @@ export async function holidays() {
 
 /**
  * Makes a group of the events at an address, and selects it.
- * @param {string} url @param {string} name @param {string} key the same for each try
+ * @param {string} url @param {string} name @param {string | null} color for everybody @param {string} key the same for each try
  */
-export async function subscribe(url, name, key) {
-  const { id } = await call('POST', '/group/subscription', { body: { url, group_name: name }, key });
+export async function subscribe(url, name, color, key) {
+  const { id } = await call('POST', '/group/subscription', { body: { url, group_name: name, ...(color && { color }) }, key });
   changes += 1;
   await call('PUT', `/user/calendar/group/${id}`);
   changes += 1;
