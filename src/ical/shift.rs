@@ -1,5 +1,6 @@
 //! What becomes of a rule when its series is parted at an occurrence, or moved.
 
+use ical::recur::IcalRecurFreq as Freq;
 use jiff::tz::TimeZone;
 
 use super::fault::Fault;
@@ -63,11 +64,45 @@ impl Series {
         if wall(starts).seconds() != starts {
             return Err(Fault::of("expected a start in the years 0001 to 9999"));
         }
+        let rule = match end {
+            End::Until(until) if !changed.is_empty() => {
+                match self.last_moved(&rule, wall(starts), by, zone.as_ref()) {
+                    Some(last) => rule.ending(End::Until(until.at(last, zone.as_ref()))),
+                    None => rule,
+                }
+            }
+            _ => rule,
+        };
         let moved = Self::new(rule, wall(starts), zone);
         match moved {
             Ok(moved) if moved.gives(to) => Ok(moved.rule().clone()),
             _ => Err(self.cannot_move()),
         }
+    }
+
+    /// What the last occurrence becomes by `rule` from `starts` on, where its `UNTIL` ends with another one: the fourth
+    /// Friday is mostly the day after the fourth Thursday, but can be six days before it. None if its `UNTIL` is right,
+    /// or no occurrence is near.
+    fn last_moved(
+        &self,
+        rule: &Rule,
+        starts: WallTime,
+        by: i64,
+        zone: Option<&TimeZone>,
+    ) -> Option<i64> {
+        const NEAR: i64 = 16 * DAY;
+        // The days of a week all turn alike.
+        if !matches!(rule.parts.freq, Freq::Monthly | Freq::Yearly) {
+            return None;
+        }
+        let wanted = self.last_of_all()? + by;
+        let endless = Self::stored(rule.ending(End::Never), starts, zone.cloned(), None);
+        let near = endless.within(wanted - NEAR, wanted + NEAR);
+        let place = near.min_by_key(|at| (at - wanted).abs())?;
+        let ended = Self::stored(rule.clone(), starts, zone.cloned(), None);
+        let is_last =
+            ended.gives(wall(place)) && ended.within(place + 1, i64::MAX).next().is_none();
+        (!is_last).then_some(place)
     }
 
     /// Times of day that the rule names do not move.
@@ -106,7 +141,9 @@ mod tests {
     use proptest::prelude::*;
     use proptest::sample::Index;
 
+    use super::super::parts::WEEKDAYS;
     use super::super::samples::{at, clock, end, rule, start, typed, weekly, zone};
+    use super::super::turn::Date;
     use super::*;
 
     const YEARS: i64 = 30 * 366 * DAY;
@@ -320,6 +357,33 @@ mod tests {
         );
     }
 
+    #[test]
+    fn a_moved_ordinal_ends_with_what_the_last_occurrence_becomes() {
+        let moved = |rule: &str, from: &str, to: &str| {
+            moved(rule, &format!("{from} 09:00:00"), &format!("{to} 09:00:00"))
+        };
+        let (thursday, friday) = ("2026-11-26", "2026-11-27");
+        // In January 2027 the fourth Friday is the 22nd, and the fourth Thursday the 28th.
+        assert_eq!(
+            moved("FREQ=MONTHLY;BYDAY=4TH;UNTIL=20270127", thursday, friday),
+            "FREQ=MONTHLY;BYDAY=4FR;UNTIL=20261225"
+        );
+        assert_eq!(
+            moved("FREQ=MONTHLY;BYDAY=4FR;UNTIL=20270122T090000Z", friday, thursday),
+            "FREQ=MONTHLY;BYDAY=4TH;UNTIL=20270128T090000Z"
+        );
+        assert_eq!(
+            moved("FREQ=MONTHLY;BYDAY=4TH;UNTIL=20261231T000000", thursday, friday),
+            "FREQ=MONTHLY;BYDAY=4FR;UNTIL=20270101T000000",
+            "which is right as it is"
+        );
+        // The fourth day from the end of February is the 25th.
+        assert_eq!(
+            moved("FREQ=MONTHLY;BYMONTHDAY=-4;UNTIL=20270225", friday, "2026-11-28"),
+            "FREQ=MONTHLY;BYMONTHDAY=28;UNTIL=20270228"
+        );
+    }
+
     /// A series with an end, on some clock.
     fn any_series() -> impl Strategy<Value = Series> {
         let ended = start().prop_flat_map(|starts| (Just(starts), end(starts)));
@@ -371,6 +435,25 @@ mod tests {
             let moved = Series::new(rule.clone(), starts, series.zone().cloned()).unwrap();
             prop_assert!(moved.gives(to));
             prop_assert_eq!(Rule::parse(rule.as_str()), Ok(rule));
+        }
+
+        #[test]
+        fn a_moved_ordinal_keeps_how_many_there_are(
+            (starts, until) in start().prop_flat_map(|starts| (Just(starts), 0..1500_i64)),
+            days in -20..20_i64,
+            date in any::<bool>(),
+        ) {
+            let until = wall(starts.seconds() + until * DAY);
+            let until = if date { Until::Date(until.day().midnight().seconds()) } else { Until::Local(until.seconds()) };
+            let to = wall(starts.seconds() + days * DAY);
+            let weeks = |at: WallTime| Date::of(at).days.weeks().front;
+            prop_assume!(weeks(starts) < 5 && weeks(to) < 5);
+            let name = WEEKDAYS[usize::try_from(Date::of(starts).weekday).unwrap()].0;
+            let rule = format!("FREQ=MONTHLY;BYDAY={}{name};UNTIL={until}", weeks(starts));
+            let series = Series::new(Rule::parse(&rule).unwrap(), starts, None).unwrap();
+            let rule = series.moved(starts, to, None, UntilForm::Local).unwrap();
+            let moved = Series::new(rule, to, None).unwrap();
+            prop_assert_eq!(first(&moved, 60).len(), first(&series, 60).len());
         }
 
         #[test]

@@ -70,8 +70,8 @@ impl Series {
 
 /// A place counted from both ends, both from 1.
 #[derive(Debug, Clone, Copy)]
-struct Place {
-    front: i64,
+pub(super) struct Place {
+    pub(super) front: i64,
     back: i64,
 }
 
@@ -84,21 +84,21 @@ impl Place {
     }
 
     /// Which of its weekday a day is, of a place among days.
-    fn weeks(self) -> Self {
+    pub(super) fn weeks(self) -> Self {
         Self { front: (self.front - 1) / 7 + 1, back: (self.back - 1) / 7 + 1 }
     }
 }
 
 /// Where a day is in its week, month and year.
-struct Date {
-    weekday: i64,
+pub(super) struct Date {
+    pub(super) weekday: i64,
     month: i64,
-    days: Place,
+    pub(super) days: Place,
     year_days: Place,
 }
 
 impl Date {
-    fn of(at: WallTime) -> Self {
+    pub(super) fn of(at: WallTime) -> Self {
         let at = Civil::from_seconds(at.seconds());
         let number = |date: Civil| date.seconds().div_euclid(DAY);
         let next_month = match at.month {
