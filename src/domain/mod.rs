@@ -19,6 +19,7 @@ pub mod invitations;
 mod limits;
 pub mod looks;
 pub mod members;
+mod names;
 mod objects;
 pub mod passwords;
 pub mod repeats;
