@@ -60,6 +60,19 @@ macro_rules! clock {
     };
 }
 
+/// A part of a recurrence rule, as answers have it; requests may have it in lower case, with blanks.
+macro_rules! rule_part {
+    () => {
+        concat!(
+            "(FREQ=(HOURLY|DAILY|WEEKLY|MONTHLY|YEARLY)|(INTERVAL|COUNT)=[0-9]+|UNTIL=[0-9]{8}(T[0-9]{6}Z?)?",
+            "|BY(SECOND|MINUTE|HOUR|MONTH)=[0-9]+(,[0-9]+)*",
+            "|BY(MONTHDAY|YEARDAY|WEEKNO|SETPOS)=[+-]?[0-9]+(,[+-]?[0-9]+)*",
+            "|BYDAY=([+-]?[0-9]{1,2})?(MO|TU|WE|TH|FR|SA|SU)(,([+-]?[0-9]{1,2})?(MO|TU|WE|TH|FR|SA|SU))*",
+            "|WKST=(MO|TU|WE|TH|FR|SA|SU))"
+        )
+    };
+}
+
 const TEXT: &str = concat!(r"^[^\u0000]*[^", white!(), control!(), invisible!(), r"][^\u0000]*$");
 const ANY: &str = r"^[^\u0000]*$";
 const EMAIL: &str = concat!("^[^@", white!(), control!(), "]+@[^@", white!(), control!(), "]+$");
@@ -72,6 +85,9 @@ const PRINTED: &str = "^(Mon|Tue|Wed|Thu|Fri|Sat|Sun), (0[1-9]|[12][0-9]|3[01]) 
     ([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9] GMT$";
 const IDS: &str =
     concat!("^[", white!(), "]*(0|[1-9][0-9]{0,18}( *, *[1-9][0-9]{0,18})*)[", white!(), "]*$");
+
+const ZONE: &str = "^[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}$";
+const RULE: &str = concat!("^", rule_part!(), "(;", rule_part!(), ")*$");
 
 pub(super) fn string() -> ObjectBuilder {
     ObjectBuilder::new().schema_type(Type::String)
@@ -276,19 +292,28 @@ value!(
     /// The name of a zone.
     Zone(String),
     |name| Ok(name.to_owned()),
-    string().examples(["Europe/Paris"]).description(Some(
+    form(
+        ZONE,
+        "Europe/Paris",
         "The IANA name of the event's own zone, where it is not the server's. The times in the same request are on \
          the clock of that zone; in answers, all times are on the server's. None for whole days."
-    ))
+    )
+    .min_length(Some(2))
+    .max_length(Some(64))
 );
 value!(
     /// A recurrence rule.
     RecurrenceRule(String),
     |rule| Ok(rule.to_owned()),
-    string().examples(["FREQ=WEEKLY;BYDAY=MO"]).max_length(Some(1000)).description(Some(
-        "The value of an `RRULE` (RFC 5545, 3.3.10): hourly at most, and at most 1,000 occurrences in 31 days. A start \
-         that the rule does not give is moved to the first one that it gives."
-    ))
+    form(
+        RULE,
+        "FREQ=WEEKLY;BYDAY=MO",
+        "The value of an `RRULE` (RFC 5545, 3.3.10), each part once and `FREQ` among them: hourly at most, and at most \
+         1,000 occurrences in 31 days. `COUNT` is at most 10000, `INTERVAL` at most 100000. A start that the rule does \
+         not give is moved to the first one that it gives."
+    )
+    .min_length(Some(10))
+    .max_length(Some(1000))
 );
 value!(
     /// The name of an occurrence.
