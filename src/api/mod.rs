@@ -28,6 +28,7 @@ mod path;
 mod query;
 mod recorded;
 mod refusal;
+mod setting_values;
 mod settings;
 mod subscription;
 mod terms;

@@ -9,9 +9,10 @@ use super::caller::Caller;
 use super::envelope::{Answer, Done};
 use super::parameters::Parameters;
 use super::refusal::Result;
-use super::values::{
-    Clock, DayEnd, DayStart, EventMinutes, Id, Key, Language, Theme, View, WeekNumbers, WeekStart,
+use super::setting_values::{
+    Clock, DayEnd, DayStart, EventMinutes, Language, Theme, View, WeekNumbers, WeekStart,
 };
+use super::values::{Id, Key};
 use crate::app::App;
 use crate::domain::settings;
 use crate::error;

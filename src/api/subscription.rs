@@ -11,20 +11,25 @@ use utoipa::ToSchema;
 use super::body::Body;
 use super::caller::Caller;
 use super::envelope::{Answer, Done};
+use super::group_values::Color;
 use super::idempotency::Idempotency;
 use super::parameters::Parameters;
+use super::patch::Given;
 use super::path::BASE;
 use super::refusal::Result;
 use super::values::{CalendarAddress, PrintedTime, Text};
 use crate::app::App;
 use crate::domain::{repeats, subscriptions};
-use crate::model::{self, WallTime};
+use crate::model::{self, GroupDetails, WallTime};
 use crate::store::Made;
 
 #[derive(Deserialize, ToSchema)]
 pub(super) struct NewSubscription {
     url: CalendarAddress,
     group_name: Text,
+    /// The colour of the group for everybody.
+    #[schema(value_type = Option<Color>)]
+    color: Given<Color>,
 }
 
 impl Parameters for NewSubscription {}
@@ -68,12 +73,16 @@ pub(super) async fn create(
     let (now, due) = (app.clock.now(), app.clock.unix());
     let most = app.bounds.groups;
     let repeatable = repeatable.read(app);
-    let body = body.and_then(|body| Ok((body.url.0, body.group_name.0, repeatable?)));
+    let body = body.and_then(|body| {
+        let mut details = GroupDetails::named(body.group_name.0);
+        details.color = body.color.0.map(|Color(color)| color).over(None);
+        Ok((body.url.0, details, repeatable?))
+    });
     let id = caller
-        .write(app, body, move |tx, user, (url, name, repeatable)| {
+        .write(app, body, move |tx, user, (url, details, repeatable)| {
             repeats::once(tx, user.id, Made::Group, &repeatable, || {
                 let times = (now?, due);
-                Ok(subscriptions::create(tx, user.id, &name, &url, times, most)?.0)
+                Ok(subscriptions::create(tx, user.id, &details, &url, times, most)?.0)
             })
         })
         .await?;

@@ -60,6 +60,19 @@ macro_rules! clock {
     };
 }
 
+/// A part of a recurrence rule, as answers have it; requests may have it in lower case, with blanks.
+macro_rules! rule_part {
+    () => {
+        concat!(
+            "(FREQ=(HOURLY|DAILY|WEEKLY|MONTHLY|YEARLY)|(INTERVAL|COUNT)=[0-9]+|UNTIL=[0-9]{8}(T[0-9]{6}Z?)?",
+            "|BY(SECOND|MINUTE|HOUR|MONTH)=[0-9]+(,[0-9]+)*",
+            "|BY(MONTHDAY|YEARDAY|WEEKNO|SETPOS)=[+-]?[0-9]+(,[+-]?[0-9]+)*",
+            "|BYDAY=([+-]?[0-9]{1,2})?(MO|TU|WE|TH|FR|SA|SU)(,([+-]?[0-9]{1,2})?(MO|TU|WE|TH|FR|SA|SU))*",
+            "|WKST=(MO|TU|WE|TH|FR|SA|SU))"
+        )
+    };
+}
+
 const TEXT: &str = concat!(r"^[^\u0000]*[^", white!(), control!(), invisible!(), r"][^\u0000]*$");
 const ANY: &str = r"^[^\u0000]*$";
 const EMAIL: &str = concat!("^[^@", white!(), control!(), "]+@[^@", white!(), control!(), "]+$");
@@ -73,6 +86,9 @@ const PRINTED: &str = "^(Mon|Tue|Wed|Thu|Fri|Sat|Sun), (0[1-9]|[12][0-9]|3[01]) 
 const IDS: &str =
     concat!("^[", white!(), "]*(0|[1-9][0-9]{0,18}( *, *[1-9][0-9]{0,18})*)[", white!(), "]*$");
 
+const ZONE: &str = "^[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}$";
+const RULE: &str = concat!("^", rule_part!(), "(;", rule_part!(), ")*$");
+
 pub(super) fn string() -> ObjectBuilder {
     ObjectBuilder::new().schema_type(Type::String)
 }
@@ -83,7 +99,7 @@ pub(super) fn form(pattern: &str, example: &str, about: &str) -> ObjectBuilder {
 }
 
 /// An integer of 64 bits from `minimum` on.
-fn integer(minimum: i64) -> ObjectBuilder {
+pub(super) fn integer(minimum: i64) -> ObjectBuilder {
     ObjectBuilder::new()
         .schema_type(Type::Integer)
         .format(Some(SchemaFormat::KnownFormat(KnownFormat::Int64)))
@@ -276,19 +292,28 @@ value!(
     /// The name of a zone.
     Zone(String),
     |name| Ok(name.to_owned()),
-    string().examples(["Europe/Paris"]).description(Some(
+    form(
+        ZONE,
+        "Europe/Paris",
         "The IANA name of the event's own zone, where it is not the server's. The times in the same request are on \
          the clock of that zone; in answers, all times are on the server's. None for whole days."
-    ))
+    )
+    .min_length(Some(2))
+    .max_length(Some(64))
 );
 value!(
     /// A recurrence rule.
     RecurrenceRule(String),
     |rule| Ok(rule.to_owned()),
-    string().examples(["FREQ=WEEKLY;BYDAY=MO"]).max_length(Some(1000)).description(Some(
-        "The value of an `RRULE` (RFC 5545, 3.3.10): hourly at most, and at most 1,000 occurrences in 31 days. A start \
-         that the rule does not give is moved to the first one that it gives."
-    ))
+    form(
+        RULE,
+        "FREQ=WEEKLY;BYDAY=MO",
+        "The value of an `RRULE` (RFC 5545, 3.3.10), each part once and `FREQ` among them: hourly at most, and at most \
+         1,000 occurrences in 31 days. `COUNT` is at most 10000, `INTERVAL` at most 100000. A start that the rule does \
+         not give is moved to the first one that it gives."
+    )
+    .min_length(Some(10))
+    .max_length(Some(1000))
 );
 value!(
     /// The name of an occurrence.
@@ -382,90 +407,10 @@ described!(
 );
 
 words!(
-    /// A setting.
-    WeekStart, "The day on which weeks start."
-);
-words!(
-    /// A setting.
-    View, "The view that the calendar opens with."
-);
-words!(
-    /// A setting.
-    Language, "The language of the page."
-);
-words!(
-    /// A setting.
-    Theme, "The colours of the page."
-);
-words!(
     /// What an app password is good for.
     AppPasswordScope,
     "`read` for calls that change nothing; `all` for all but those on the account itself: on app passwords, the password, \
      tokens and new feeds."
-);
-
-/// Defines a value that is one of some integers; `$expected` says which.
-macro_rules! integers {
-    ($(#[$about:meta])* $name:ident, $expected:literal, $allowed:expr, $schema:expr) => {
-        $(#[$about])*
-        pub(super) struct $name(pub(super) i64);
-
-        impl<'de> Deserialize<'de> for $name {
-            fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-                let number = i64::deserialize(from).ok().filter(|number| $allowed.contains(number));
-                number.map(Self).ok_or_else(|| D::Error::custom(concat!("expected ", $expected)))
-            }
-        }
-
-        described!($name, $schema);
-    };
-}
-
-integers!(
-    /// A setting.
-    Clock,
-    "12 or 24",
-    [12, 24],
-    integer(12)
-        .maximum(Some(24))
-        .enum_values(Some([12, 24]))
-        .description(Some("The hours of the clock."))
-);
-integers!(
-    /// A setting.
-    DayStart,
-    "an hour from 0 to 23",
-    (0..=23),
-    integer(0)
-        .maximum(Some(23))
-        .description(Some("The first hour that the week shows; before `day_end`."))
-);
-integers!(
-    /// A setting.
-    DayEnd,
-    "an hour from 1 to 24",
-    (1..=24),
-    integer(1)
-        .maximum(Some(24))
-        .description(Some("The hour at which what the week shows ends; after `day_start`."))
-);
-integers!(
-    /// A setting.
-    EventMinutes,
-    "a length from 5 to 1440 minutes",
-    (5..=1440),
-    integer(5).maximum(Some(1440)).description(Some("How long a new event is."))
-);
-
-/// A setting.
-#[derive(Deserialize)]
-pub(super) struct WeekNumbers(pub(super) bool);
-
-described!(
-    WeekNumbers,
-    ObjectBuilder::new().schema_type(Type::Boolean).description(Some(
-        "Whether weeks have numbers: those of ISO 8601 where they start on Monday."
-    ))
 );
 
 /// The id of an event or a group, in an answer.

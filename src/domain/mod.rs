@@ -20,6 +20,7 @@ pub mod invitations;
 mod limits;
 pub mod looks;
 pub mod members;
+mod names;
 mod objects;
 pub mod passwords;
 pub mod repeats;

@@ -6,6 +6,7 @@ use jiff::tz::TimeZone;
 
 use super::access;
 use super::content::{self, own_zone, placed};
+use super::names::{check_name, name_of_changed};
 use crate::error::{Error, Result};
 use crate::ical::{Rule, Series, UntilForm, zone};
 use crate::model::{
@@ -41,6 +42,12 @@ impl<'a> Clock<'a> {
 
     fn to_server(&self, at: WallTime) -> WallTime {
         self.own.as_ref().map_or(at, |(_, own)| zone::convert(at, own, self.server))
+    }
+
+    /// What names the occurrence that starts at `at`: as [`Clock::to_server`], but of two that the server's clock shows
+    /// alike, the later one a second later.
+    fn name(&self, at: WallTime) -> WallTime {
+        self.own.as_ref().map_or(at, |(_, own)| zone::convert_apart(at, own, self.server))
     }
 
     fn to_own(&self, at: WallTime) -> WallTime {
@@ -124,9 +131,9 @@ impl<'a> Recurring<'a> {
         self.all_between(range).filter(|(start, _)| !self.repeats.excepts(*start))
     }
 
-    /// The start on the clock of the series `id`, which this is, of the occurrence that starts at `at` on the server's
-    /// clock, and what it was changed to by itself. Also of one that is left out, and of one that the series has beside
-    /// its rule (RFC 5545, 3.8.5.2).
+    /// The start on the clock of the series `id`, which this is, of the occurrence that `at` names, or that starts then
+    /// on the server's clock, and what it was changed to by itself. Also of one that is left out, and of one that the
+    /// series has beside its rule (RFC 5545, 3.8.5.2).
     ///
     /// # Errors
     /// [`Error::Invalid`] if there is none; if the store cannot be read.
@@ -136,11 +143,16 @@ impl<'a> Recurring<'a> {
         id: EventId,
         at: WallTime,
     ) -> Result<(WallTime, Option<Event>)> {
-        let is_it = |start: &WallTime| self.clock.to_server(*start) == at;
         let around = self.clock.to_own(at);
         let near = self.series.between(around.seconds() - DAY, around.seconds() + DAY);
-        let by_rule = near.into_iter().find(is_it);
-        let start = by_rule.or_else(|| self.repeats.exceptions.iter().copied().find(is_it));
+        let among = |is_it: &dyn Fn(&WallTime) -> bool| {
+            let by_rule = near.iter().copied().find(is_it);
+            (by_rule, by_rule.or_else(|| self.repeats.exceptions.iter().copied().find(is_it)))
+        };
+        let (by_rule, start) = match among(&|start| self.clock.name(*start) == at) {
+            (_, None) => among(&|start| self.clock.to_server(*start) == at),
+            named => named,
+        };
         let changed = match start.filter(|start| self.repeats.excepts(*start)) {
             Some(start) => snapshot.changed_occurrence(id, start)?,
             None => None,
@@ -193,9 +205,9 @@ impl<'a> Recurring<'a> {
         self.series.parted(start, until_form(self.details))
     }
 
-    /// `start` on the server's clock.
-    pub(super) fn on_server(&self, start: WallTime) -> WallTime {
-        self.clock.to_server(start)
+    /// What names the occurrence that starts at `start`: that on the server's clock.
+    pub(super) fn name(&self, start: WallTime) -> WallTime {
+        self.clock.name(start)
     }
 
     /// The name of the own zone.
@@ -247,7 +259,7 @@ pub(super) fn expand(
     for (start, times) in recurring.between(range) {
         room.take(bytes)?;
         // Nobody can name an occurrence of a birthday.
-        let start = (!event.birthday).then(|| recurring.on_server(start));
+        let start = (!event.birthday).then(|| recurring.name(start));
         shown.push(Occurrence { event: Arc::clone(&event), times, start });
     }
     Ok(())
@@ -267,7 +279,7 @@ pub(super) fn one(event: Event, server: &TimeZone) -> Result<Occurrence> {
     let recurring = Recurring::of(&event.details, repeats, server)?;
     let first = recurring.first();
     let (start, times) = first.unwrap_or((recurring.starts(), event.details.times));
-    let start = Some(recurring.on_server(start));
+    let start = Some(recurring.name(start));
     drop(recurring);
     Ok(Occurrence { event: Arc::new(event), times, start })
 }
@@ -290,8 +302,8 @@ pub(super) fn at(
     let recurring = Recurring::of(&event.details, repeats, server)?;
     let (start, changed) = recurring.find(snapshot, event.id, at)?;
     if !repeats.excepts(start) {
-        let times = recurring.times(start);
-        return Ok(Occurrence { event: Arc::new(event.clone()), times, start: Some(at) });
+        let (times, name) = (recurring.times(start), recurring.name(start));
+        return Ok(Occurrence { event: Arc::new(event.clone()), times, start: Some(name) });
     }
     let changed = changed.ok_or_else(|| {
         Error::NotFound(format!(
@@ -305,29 +317,7 @@ pub(super) fn at(
 
 /// An event that is no series.
 fn single(event: Event, server: &TimeZone) -> Occurrence {
-    Occurrence { start: start_of_changed(&event, server), ..Occurrence::of(event) }
-}
-
-/// Checks that `at`, on the server's clock, names the occurrence that `event` has become, if it is no series.
-///
-/// # Errors
-/// [`Error::Invalid`] if it does not, or the event is no occurrence of a series.
-pub(super) fn check_name(event: &Event, at: WallTime, server: &TimeZone) -> Result<()> {
-    let expected = match start_of_changed(event, server) {
-        Some(start) if start == at => return Ok(()),
-        Some(_) => "the one that this event replaces, or none",
-        None => "none, since the event does not repeat",
-    };
-    Err(Expected::new(expected).of("occurrence"))
-}
-
-/// The start by the rule of an occurrence that was changed by itself, on the server's clock.
-pub(super) fn start_of_changed(event: &Event, server: &TimeZone) -> Option<WallTime> {
-    let Recurrence::Changed { start, .. } = event.recurrence else { return None };
-    let properties = event.details.properties.as_ref();
-    let zone = properties.and_then(|properties| properties.series_zone.as_deref());
-    let zone = zone.and_then(zone::named);
-    Some(zone.map_or(start, |zone| zone::convert(start, &zone, server)))
+    Occurrence { start: name_of_changed(&event, server), ..Occurrence::of(event) }
 }
 
 /// The details with other times on their own clock.

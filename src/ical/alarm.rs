@@ -1,7 +1,7 @@
 //! The alarms of an event (RFC 5545, 3.6.6) that are plain reminders.
 
-use super::line::Line;
 use super::part::Part;
+use super::source_line::SourceLine;
 use super::value::Length;
 use crate::model::Properties;
 
@@ -23,7 +23,7 @@ pub(super) fn reminder(text: &str, part: &Part) -> Option<u32> {
         return None;
     }
     let action = part.line(text, "ACTION");
-    let shown = |line: &Line| {
+    let shown = |line: &SourceLine| {
         ["DISPLAY", "AUDIO"].iter().any(|word| line.value().trim().eq_ignore_ascii_case(word))
     };
     let trigger = part.line(text, "TRIGGER").filter(|_| action.is_some_and(|line| shown(&line)))?;

@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 
 use super::content::ObjectFault;
-use super::line::Line;
 use super::part::Part;
 use super::problem::Notes;
 use super::rule::Rule;
 use super::series::Series;
 use super::sloppy;
+use super::source_line::SourceLine;
 use super::told::{Clocks, Frame};
 use super::value::{Length, When};
 use crate::model::{Repeats, WallTime};
@@ -111,7 +111,7 @@ impl Dates<'_, '_> {
 }
 
 /// The values of a list that are not empty.
-fn values<'a>(line: &'a Line) -> impl Iterator<Item = &'a str> {
+fn values<'a>(line: &'a SourceLine) -> impl Iterator<Item = &'a str> {
     line.value().split(',').map(str::trim_ascii).filter(|value| !value.is_empty())
 }
 

@@ -1,6 +1,6 @@
 //! A calendar of whole days, such as that of holidays.
 
-use super::lines::{escaped, fold};
+use super::content_line::{escaped, fold};
 use super::write::{HEAD, TAIL};
 
 /// What is on a whole day.

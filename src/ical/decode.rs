@@ -1,7 +1,7 @@
 //! The bytes of a file as text, in whatever encoding it came.
 
-use super::line::physical;
 use super::problem::Problems;
+use super::source_line::physical;
 
 /// Reads UTF-8, UTF-16 with or without a byte order mark, and what is neither as Windows-1252 (Latin-1 with
 /// letters and quotation marks in the place of controls), line by line. The text has no byte order mark and

@@ -6,8 +6,8 @@
 use jiff::tz::TimeZone;
 
 use super::component::EventComponent;
+use super::content_line::{ContentLine, escaped};
 use super::form::{Form, clock, utc};
-use super::lines::{Line, escaped};
 use super::tree::{Component, Part};
 use super::tzid::{self, Clock};
 use super::value::{Length, When};
@@ -76,8 +76,8 @@ impl Edit<'_> {
         component.set(line);
     }
 
-    fn line(&self, text: String) -> Line<'static> {
-        Line::new(text, self.end)
+    fn line(&self, text: String) -> ContentLine<'static> {
+        ContentLine::new(text, self.end)
     }
 
     fn texts(&self, component: &mut Component<'_>, was: &EventComponent, want: &EventComponent) {
@@ -293,7 +293,7 @@ impl Edit<'_> {
     ) -> bool {
         let mut found = vec![false; gone.len()];
         component.parts.retain_mut(|part| {
-            let Part::Line(line) = part else { return true };
+            let Part::ContentLine(line) = part else { return true };
             if !line.is(name) {
                 return true;
             }
@@ -351,7 +351,7 @@ impl Edit<'_> {
     }
 
     /// The zone that a line names.
-    fn meaning(&self, line: &Line<'_>) -> Option<TimeZone> {
+    fn meaning(&self, line: &ContentLine<'_>) -> Option<TimeZone> {
         let at = When::read(line.value().split([',', '/']).next()?)?.digits();
         match self.known.clock(line.parameter("TZID")?, at) {
             Clock::Zone(zone) | Clock::Fixed(zone) => Some(zone),
@@ -364,7 +364,7 @@ impl Edit<'_> {
     pub(super) fn told(
         &self,
         series: &EventComponent,
-        line: &Line<'_>,
+        line: &ContentLine<'_>,
         value: &str,
     ) -> Option<WallTime> {
         let when = When::read(value.split('/').next()?)?;

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::content::MOST_BYTES;
 use super::gather::{Envelope, Found, Index, is_text, made_uid};
-use super::line::{Line, lines, physical};
+use super::source_line::{SourceLine, lines, physical};
 use super::value::{is_quoted_printable, quoted_printable, uid_of};
 
 /// Who says of itself that it wrote a calendar that does not say it.
@@ -51,13 +51,13 @@ pub(super) fn extract(text: &str, index: &Index, place: usize) -> Extract {
 }
 
 /// The lines of a component.
-fn inside<'a>(text: &'a str, span: &Range<usize>) -> impl Iterator<Item = Line<'a>> {
+fn inside<'a>(text: &'a str, span: &Range<usize>) -> impl Iterator<Item = SourceLine<'a>> {
     let end = span.end;
     lines(text, span.start).take_while(move |line| line.span.start < end)
 }
 
 /// Its own lines, without those of the components in it.
-fn own<'a>(text: &'a str, span: &Range<usize>) -> impl Iterator<Item = Line<'a>> {
+fn own<'a>(text: &'a str, span: &Range<usize>) -> impl Iterator<Item = SourceLine<'a>> {
     let mut open: Vec<String> = Vec::new();
     inside(text, span).filter(move |line| {
         if line.is("BEGIN") {
@@ -73,7 +73,7 @@ fn own<'a>(text: &'a str, span: &Range<usize>) -> impl Iterator<Item = Line<'a>>
 }
 
 /// The name of the component that a line begins or ends.
-fn name_of(line: &Line) -> String {
+fn name_of(line: &SourceLine) -> String {
     line.value().trim_ascii().to_ascii_uppercase()
 }
 
@@ -125,7 +125,8 @@ fn newest<'a>(text: &str, all: &'a [Found]) -> (Vec<&'a Found>, usize) {
 fn head(text: &str, envelope: Option<&Envelope>, out: &mut String) {
     out.push_str("VERSION:2.0\r\n");
     let line = |at: Option<usize>| {
-        Line::at(text, at?).filter(|line| line.is_well_formed() && line.span.len() <= MOST_PRODUCT)
+        SourceLine::at(text, at?)
+            .filter(|line| line.is_well_formed() && line.span.len() <= MOST_PRODUCT)
     };
     match line(envelope.and_then(|envelope| envelope.product)) {
         Some(line) => copy(text, &line.span, out),
@@ -200,7 +201,7 @@ fn end(open: &mut Vec<String>, depth: usize, out: &mut String) {
 }
 
 /// A property. One in the encoding of vCalendar 1.0, which iCalendar 2.0 does not have, is written anew.
-fn property(text: &str, line: &Line, out: &mut String) {
+fn property(text: &str, line: &SourceLine, out: &mut String) {
     if !is_quoted_printable(line) {
         return copy(text, &line.span, out);
     }

@@ -10,9 +10,9 @@ use std::time::Duration;
 use super::decode::{decode, is_web_page};
 use super::extract::extract;
 use super::gather::Index;
-use super::line::lines;
 use super::problem::{Problem, Problems};
 use super::refresh::refresh_interval;
+use super::source_line::lines;
 
 /// A file, of which the places of its components are kept. It costs little more than its bytes.
 #[derive(Debug)]

@@ -3,7 +3,7 @@
 use jiff::tz::TimeZone;
 
 use super::component::EventComponent;
-use super::lines::{Line, parameter};
+use super::content_line::{ContentLine, parameter};
 use super::rule::Rule;
 use super::until::{End, Until};
 use super::value::When;
@@ -68,7 +68,7 @@ impl Form {
     }
 
     /// The form of a line, whose TZID means `zone`.
-    pub(super) fn of(line: &Line<'_>, zone: &TimeZone) -> Self {
+    pub(super) fn of(line: &ContentLine<'_>, zone: &TimeZone) -> Self {
         match (When::read(line.value()), line.parameter("TZID")) {
             (Some(When::Date(_)), _) => Self::Date,
             (Some(When::Utc(_)), _) => Self::Utc,

@@ -6,9 +6,9 @@ use std::ops::Range;
 use sha2::{Digest, Sha256};
 
 use super::content::{Kind, MOST_BYTES};
-use super::line::{Line, lines};
 use super::part::MOST_DEEP;
 use super::problem::Problems;
+use super::source_line::{SourceLine, lines};
 use super::value::uid_of;
 
 /// The most bytes of a VTIMEZONE. Each object gets a copy of those that it names, so that a large one would be
@@ -106,7 +106,7 @@ impl Index {
 }
 
 /// How many empty lines are before a line.
-fn blank_lines(text: &str, line: &Line) -> usize {
+fn blank_lines(text: &str, line: &SourceLine) -> usize {
     let bytes = text.as_bytes().get(line.span.clone()).unwrap_or_default();
     bytes.iter().take_while(|c| matches!(c, b'\r' | b'\n')).filter(|c| **c == b'\n').count()
 }
@@ -135,7 +135,7 @@ pub(super) fn made_uid(text: &str, span: &Range<usize>) -> String {
 
 /// Whether a line is a text that goes on in a line without a name after it: some programs forget to escape
 /// line ends.
-pub(super) fn is_text(line: &Line) -> bool {
+pub(super) fn is_text(line: &SourceLine) -> bool {
     const TEXTS: [&str; 5] = ["SUMMARY", "DESCRIPTION", "LOCATION", "COMMENT", "CONTACT"];
     TEXTS.iter().any(|name| line.is(name))
 }
@@ -179,7 +179,7 @@ struct Gathered {
 }
 
 impl Scan<'_, '_> {
-    fn take(&mut self, line: &Line) {
+    fn take(&mut self, line: &SourceLine) {
         let outside = self.open.is_none() && !self.in_envelope;
         if line.is("BEGIN") {
             self.begin(line);
@@ -213,7 +213,7 @@ impl Scan<'_, '_> {
     }
 
     /// Notes a line of the envelope.
-    fn head(&mut self, line: &Line) {
+    fn head(&mut self, line: &SourceLine) {
         let Some(envelope) = self.index.envelopes.last_mut() else { return };
         let place = if line.is("VERSION") {
             &mut envelope.version
@@ -227,7 +227,7 @@ impl Scan<'_, '_> {
         place.get_or_insert(line.span.start);
     }
 
-    fn begin(&mut self, line: &Line) {
+    fn begin(&mut self, line: &SourceLine) {
         let name = line.value().trim_ascii().to_ascii_uppercase();
         let stands_alone = Kind::read(&name).is_some()
             || matches!(name.as_str(), "VCALENDAR" | "VTIMEZONE" | "VFREEBUSY");
@@ -257,7 +257,7 @@ impl Scan<'_, '_> {
         }
     }
 
-    fn end(&mut self, line: &Line) {
+    fn end(&mut self, line: &SourceLine) {
         let name = line.value().trim_ascii();
         let Some(open) = &mut self.open else {
             if name.eq_ignore_ascii_case("VCALENDAR") && self.in_envelope {

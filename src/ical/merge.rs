@@ -7,7 +7,7 @@
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
-use super::lines::{escaped, fold};
+use super::content_line::{escaped, fold};
 use super::tree::{Component, Part};
 use super::vtimezone::vtimezone;
 use super::write::{HEAD, TAIL};
@@ -84,7 +84,7 @@ impl Merge {
     fn undefined(&mut self, component: &Component<'_>, out: &mut String) {
         for part in &component.parts {
             match part {
-                Part::Line(line) => {
+                Part::ContentLine(line) => {
                     let Some(tzid) =
                         line.parameter("TZID").filter(|tzid| !self.names.contains(*tzid))
                     else {
@@ -150,7 +150,7 @@ impl Merge {
 fn rename(component: &mut Component<'_>, renamed: &HashMap<String, String>) {
     for part in &mut component.parts {
         match part {
-            Part::Line(line) => {
+            Part::ContentLine(line) => {
                 let name = line.parameter("TZID").and_then(|tzid| renamed.get(tzid));
                 if let Some(name) = name {
                     *line = line.changed(line.value(), &["TZID"], &[("TZID", name)]);

@@ -14,6 +14,7 @@
 mod alarm;
 mod component;
 mod content;
+mod content_line;
 #[cfg(test)]
 mod corpus;
 mod dates;
@@ -28,8 +29,6 @@ mod filter;
 mod following;
 mod form;
 mod gather;
-mod line;
-mod lines;
 mod merge;
 mod object;
 mod offsets;
@@ -47,9 +46,11 @@ mod samples;
 mod series;
 mod shift;
 mod sloppy;
+mod source_line;
 mod texts;
 mod told;
 mod tree;
+mod turn;
 mod tzid;
 mod until;
 mod value;

@@ -8,10 +8,10 @@ use ical::recur::IcalRecurFreq as Freq;
 use jiff::Timestamp;
 use jiff::tz::{Offset, TimeZone};
 
-use super::line::Line;
 use super::part::Part;
 use super::rule::Rule;
 use super::series::Series;
+use super::source_line::SourceLine;
 use super::value::When;
 use super::zone::{DAY, named};
 use super::zone_names::usual;
@@ -155,7 +155,7 @@ impl Observance {
         let offset = |name: &str| seconds(line(name)?.value());
         let starts = When::read(line("DTSTART")?.value())?.digits();
         let (from, to) = (offset("TZOFFSETFROM"), offset("TZOFFSETTO")?);
-        let rule = line("RRULE").and_then(|line: Line| Rule::parse(line.value()).ok());
+        let rule = line("RRULE").and_then(|line: SourceLine| Rule::parse(line.value()).ok());
         let rule = rule.filter(|rule| rule.parts.freq == Freq::Yearly);
         let dates = part.lines(text).filter(|line| line.is("RDATE")).take(MOST_OBSERVANCES);
         let mut onsets: Vec<_> = dates

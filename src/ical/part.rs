@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use super::line::{Line, lines};
+use super::source_line::{SourceLine, lines};
 
 /// How deep components may be nested. A calendar with an alarm in an event is three deep.
 pub(super) const MOST_DEEP: usize = 8;
@@ -69,12 +69,12 @@ impl Part {
     }
 
     /// Its own lines.
-    pub(super) fn lines<'a>(&'a self, text: &'a str) -> impl Iterator<Item = Line<'a>> {
-        self.lines.iter().filter_map(|span| Line::at(text, span.start))
+    pub(super) fn lines<'a>(&'a self, text: &'a str) -> impl Iterator<Item = SourceLine<'a>> {
+        self.lines.iter().filter_map(|span| SourceLine::at(text, span.start))
     }
 
     /// Its first own line of that name.
-    pub(super) fn line<'a>(&'a self, text: &'a str, name: &str) -> Option<Line<'a>> {
+    pub(super) fn line<'a>(&'a self, text: &'a str, name: &str) -> Option<SourceLine<'a>> {
         self.lines(text).find(|line| line.is(name))
     }
 }

@@ -11,9 +11,9 @@ use super::alarm::reminders;
 use super::component::EventComponent;
 use super::content::{Events, ObjectFault};
 use super::dates::{Dates, too_many};
-use super::line::Line;
 use super::part::Part;
 use super::problem::Notes;
+use super::source_line::SourceLine;
 use super::texts::{description, location, subject, url};
 use super::told::{Clocks, Frame};
 use super::value::{Length, When};
@@ -205,12 +205,12 @@ impl Reader<'_> {
 }
 
 /// The time of a property; of VALUE=DATE its day.
-fn when(line: &Line) -> Option<When> {
+fn when(line: &SourceLine) -> Option<When> {
     let when = When::read(line.value())?;
     Some(if line.says("VALUE", "DATE") { when.date() } else { when })
 }
 
-fn unreadable(line: &Line) -> ObjectFault {
+fn unreadable(line: &SourceLine) -> ObjectFault {
     let (name, value) = (line.name().to_ascii_uppercase(), line.value());
     let value: String = value.chars().take(32).collect();
     let expected = "expected a date or a time in the years 0001 to 9999";

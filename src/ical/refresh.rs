@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::line::lines;
+use super::source_line::lines;
 use super::value::Length;
 
 /// How many lines may come before what a calendar says of itself.

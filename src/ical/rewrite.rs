@@ -9,9 +9,9 @@ use jiff::tz::TimeZone;
 
 use super::component::EventComponent;
 use super::content::{Events, ObjectFault};
+use super::content_line::{end_of, escaped};
 use super::edit::Edit;
 use super::form::{Form, clock};
-use super::lines::{end_of, escaped};
 use super::object::Object;
 use super::tree::{Component, Part};
 use super::tzid;
@@ -268,7 +268,7 @@ impl Rewrite<'_> {
             return;
         }
         let text = if self.edit.end == "\n" { text.replace("\r\n", "\n") } else { text };
-        let first = calendar.parts.iter().position(|part| !matches!(part, Part::Line(_)));
+        let first = calendar.parts.iter().position(|part| !matches!(part, Part::ContentLine(_)));
         let at = first.unwrap_or(calendar.parts.len());
         calendar.parts.insert(at, Part::Text(text));
     }

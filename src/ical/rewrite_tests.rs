@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 
 use super::component::EventComponent;
 use super::content::Events;
-use super::lines::Line;
+use super::content_line::ContentLine;
 use super::object::Object;
 use super::rewrite::{renamed, rewritten};
 use super::rule::Rule;
@@ -59,7 +59,7 @@ fn changed(text: &str, change: impl FnOnce(&mut EventComponent)) -> String {
 /// The unfolded lines that are gone and those that are new, without stamps.
 fn lines_between(old: &str, new: &str) -> (Vec<String>, Vec<String>) {
     let all = |text: &str| -> Vec<String> {
-        let lines = Line::all(text).map(|line| line.text().to_owned());
+        let lines = ContentLine::all(text).map(|line| line.text().to_owned());
         lines.filter(|line| line != "METHOD:PUBLISH").collect()
     };
     let (old, new) = (all(old), all(new));

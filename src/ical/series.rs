@@ -54,7 +54,7 @@ impl Series {
         let last = match series.rule.end {
             End::Never => None,
             End::Count(count) => series.nth(count),
-            End::Until(_) => series.last_before(series.end),
+            End::Until(_) => series.last_of_all(),
         };
         Ok(Self::stored(series.rule, series.starts, series.zone, last.map(wall)))
     }
@@ -161,8 +161,9 @@ impl Series {
         self.within(self.starts.seconds(), self.years(1000)).nth(before)
     }
 
-    /// The last occurrence before `end`, looked for in ever more time before it.
-    fn last_before(&self, end: i64) -> Option<i64> {
+    /// The last occurrence before the end, looked for in ever more time before that.
+    pub(super) fn last_of_all(&self) -> Option<i64> {
+        let end = self.end;
         let starts = self.starts.seconds();
         let shortest = if self.rule.parts.freq == Freq::Hourly { 2 } else { 40 };
         let mut length = shortest * DAY;

@@ -1,10 +1,9 @@
 //! What becomes of a rule when its series is parted at an occurrence, or moved.
 
-use ical::recur::{IcalRecurDateTime as Civil, IcalRecurFreq as Freq};
+use ical::recur::IcalRecurFreq as Freq;
 use jiff::tz::TimeZone;
 
 use super::fault::Fault;
-use super::parts::WEEKDAYS;
 use super::rule::Rule;
 use super::series::Series;
 use super::until::{End, Until, UntilForm};
@@ -65,11 +64,45 @@ impl Series {
         if wall(starts).seconds() != starts {
             return Err(Fault::of("expected a start in the years 0001 to 9999"));
         }
+        let rule = match end {
+            End::Until(until) if !changed.is_empty() => {
+                match self.last_moved(&rule, wall(starts), by, zone.as_ref()) {
+                    Some(last) => rule.ending(End::Until(until.at(last, zone.as_ref()))),
+                    None => rule,
+                }
+            }
+            _ => rule,
+        };
         let moved = Self::new(rule, wall(starts), zone);
         match moved {
             Ok(moved) if moved.gives(to) => Ok(moved.rule().clone()),
             _ => Err(self.cannot_move()),
         }
+    }
+
+    /// What the last occurrence becomes by `rule` from `starts` on, where its `UNTIL` ends with another one: the fourth
+    /// Friday is mostly the day after the fourth Thursday, but can be six days before it. None if its `UNTIL` is right,
+    /// or no occurrence is near.
+    fn last_moved(
+        &self,
+        rule: &Rule,
+        starts: WallTime,
+        by: i64,
+        zone: Option<&TimeZone>,
+    ) -> Option<i64> {
+        const NEAR: i64 = 16 * DAY;
+        // The days of a week all turn alike.
+        if !matches!(rule.parts.freq, Freq::Monthly | Freq::Yearly) {
+            return None;
+        }
+        let wanted = self.last_of_all()? + by;
+        let endless = Self::stored(rule.ending(End::Never), starts, zone.cloned(), None);
+        let near = endless.within(wanted - NEAR, wanted + NEAR);
+        let place = near.min_by_key(|at| (at - wanted).abs())?;
+        let ended = Self::stored(rule.clone(), starts, zone.cloned(), None);
+        let is_last =
+            ended.gives(wall(place)) && ended.within(place + 1, i64::MAX).next().is_none();
+        (!is_last).then_some(place)
     }
 
     /// Times of day that the rule names do not move.
@@ -101,118 +134,6 @@ impl Series {
         let name = named.iter().find(|(_, empty)| !empty).map_or("FREQ", |(name, _)| name);
         Fault::in_part(name, "cannot be moved to another day: send rrule too")
     }
-
-    /// The parts that name the old date, with the new one.
-    fn turned(&self, from: WallTime, to: WallTime) -> Vec<(&'static str, String)> {
-        let days = to.seconds().div_euclid(DAY) - from.seconds().div_euclid(DAY);
-        match self.rule().parts.freq {
-            _ if days == 0 => Vec::new(),
-            Freq::Weekly => self.turned_week(days),
-            Freq::Monthly | Freq::Yearly => {
-                let (from, to) = (Date::of(from), Date::of(to));
-                let parts = [self.turned_month_day(&from, &to), self.turned_weekday(&from, &to)];
-                parts.into_iter().flatten().chain(self.turned_month(&from, &to)).collect()
-            }
-            _ => Vec::new(),
-        }
-    }
-
-    /// The weekdays of a weekly rule. The start of the week goes with them where it decides which of them are
-    /// in the same week.
-    fn turned_week(&self, days: i64) -> Vec<(&'static str, String)> {
-        let parts = &self.rule().parts;
-        if parts.by_day.is_empty() {
-            return Vec::new();
-        }
-        let turned = |weekday: i64| {
-            let number = usize::try_from((weekday + days).rem_euclid(7)).unwrap_or(0);
-            WEEKDAYS.get(number).map_or("", |(name, _)| name)
-        };
-        let names: Vec<_> = parts.by_day.iter().map(|day| turned(day.weekday as i64)).collect();
-        let mut changed = vec![("BYDAY", names.join(","))];
-        if parts.by_day.len() > 1 && (parts.interval > 1 || !parts.by_set_pos.is_empty()) {
-            changed.push(("WKST", turned(parts.week_start as i64).to_owned()));
-        }
-        changed
-    }
-
-    fn turned_month_day(&self, from: &Date, to: &Date) -> Option<(&'static str, String)> {
-        let [only] = self.rule().parts.by_month_day.as_slice() else { return None };
-        let new = from.days.turned(i64::from(*only), &to.days)?;
-        Some(("BYMONTHDAY", new.to_string()))
-    }
-
-    fn turned_weekday(&self, from: &Date, to: &Date) -> Option<(&'static str, String)> {
-        let parts = &self.rule().parts;
-        let [only] = parts.by_day.as_slice() else { return None };
-        let in_year = parts.freq == Freq::Yearly && parts.by_month.is_empty();
-        let weeks = |date: &Date| if in_year { date.year_days.weeks() } else { date.days.weeks() };
-        if only.weekday as i64 != from.weekday {
-            return None;
-        }
-        let new = weeks(from).turned(i64::from(only.ordinal?), &weeks(to))?;
-        let name = usize::try_from(to.weekday).ok().and_then(|number| WEEKDAYS.get(number));
-        name.map(|(name, _)| ("BYDAY", format!("{new}{name}")))
-    }
-
-    fn turned_month(&self, from: &Date, to: &Date) -> Option<(&'static str, String)> {
-        let [only] = self.rule().parts.by_month.as_slice() else { return None };
-        let fits = i64::from(*only) == from.month && from.month != to.month;
-        fits.then(|| ("BYMONTH", to.month.to_string()))
-    }
-}
-
-/// A place counted from both ends, both from 1.
-#[derive(Debug, Clone, Copy)]
-struct Place {
-    front: i64,
-    back: i64,
-}
-
-impl Place {
-    /// What `number`, if it names this place, becomes at another. It counts from the end only where it
-    /// stays the same: the last Friday becomes the last Thursday, and the last day the 30th.
-    fn turned(self, number: i64, to: &Self) -> Option<i64> {
-        let fits = number == self.front || number == -self.back;
-        fits.then_some(if number < 0 && number == -to.back { number } else { to.front })
-    }
-
-    /// Which of its weekday a day is, of a place among days.
-    fn weeks(self) -> Self {
-        Self { front: (self.front - 1) / 7 + 1, back: (self.back - 1) / 7 + 1 }
-    }
-}
-
-/// Where a day is in its week, month and year.
-struct Date {
-    weekday: i64,
-    month: i64,
-    days: Place,
-    year_days: Place,
-}
-
-impl Date {
-    fn of(at: WallTime) -> Self {
-        let at = Civil::from_seconds(at.seconds());
-        let number = |date: Civil| date.seconds().div_euclid(DAY);
-        let next_month = match at.month {
-            12 => Civil::date(at.year + 1, 1, 1),
-            month => Civil::date(at.year, month + 1, 1),
-        };
-        let day = number(at);
-        let (month, year) = (Civil::date(at.year, at.month, 1), Civil::date(at.year, 1, 1));
-        let next_year = Civil::date(at.year + 1, 1, 1);
-        let among = |first: Civil, next: Civil| Place {
-            front: day - number(first) + 1,
-            back: number(next) - day,
-        };
-        Self {
-            weekday: (day + 4).rem_euclid(7),
-            month: i64::from(at.month),
-            days: among(month, next_month),
-            year_days: among(year, next_year),
-        }
-    }
 }
 
 #[cfg(test)]
@@ -220,7 +141,9 @@ mod tests {
     use proptest::prelude::*;
     use proptest::sample::Index;
 
+    use super::super::parts::WEEKDAYS;
     use super::super::samples::{at, clock, end, rule, start, typed, weekly, zone};
+    use super::super::turn::Date;
     use super::*;
 
     const YEARS: i64 = 30 * 366 * DAY;
@@ -434,6 +357,33 @@ mod tests {
         );
     }
 
+    #[test]
+    fn a_moved_ordinal_ends_with_what_the_last_occurrence_becomes() {
+        let moved = |rule: &str, from: &str, to: &str| {
+            moved(rule, &format!("{from} 09:00:00"), &format!("{to} 09:00:00"))
+        };
+        let (thursday, friday) = ("2026-11-26", "2026-11-27");
+        // In January 2027 the fourth Friday is the 22nd, and the fourth Thursday the 28th.
+        assert_eq!(
+            moved("FREQ=MONTHLY;BYDAY=4TH;UNTIL=20270127", thursday, friday),
+            "FREQ=MONTHLY;BYDAY=4FR;UNTIL=20261225"
+        );
+        assert_eq!(
+            moved("FREQ=MONTHLY;BYDAY=4FR;UNTIL=20270122T090000Z", friday, thursday),
+            "FREQ=MONTHLY;BYDAY=4TH;UNTIL=20270128T090000Z"
+        );
+        assert_eq!(
+            moved("FREQ=MONTHLY;BYDAY=4TH;UNTIL=20261231T000000", thursday, friday),
+            "FREQ=MONTHLY;BYDAY=4FR;UNTIL=20270101T000000",
+            "which is right as it is"
+        );
+        // The fourth day from the end of February is the 25th.
+        assert_eq!(
+            moved("FREQ=MONTHLY;BYMONTHDAY=-4;UNTIL=20270225", friday, "2026-11-28"),
+            "FREQ=MONTHLY;BYMONTHDAY=28;UNTIL=20270228"
+        );
+    }
+
     /// A series with an end, on some clock.
     fn any_series() -> impl Strategy<Value = Series> {
         let ended = start().prop_flat_map(|starts| (Just(starts), end(starts)));
@@ -485,6 +435,25 @@ mod tests {
             let moved = Series::new(rule.clone(), starts, series.zone().cloned()).unwrap();
             prop_assert!(moved.gives(to));
             prop_assert_eq!(Rule::parse(rule.as_str()), Ok(rule));
+        }
+
+        #[test]
+        fn a_moved_ordinal_keeps_how_many_there_are(
+            (starts, until) in start().prop_flat_map(|starts| (Just(starts), 0..1500_i64)),
+            days in -20..20_i64,
+            date in any::<bool>(),
+        ) {
+            let until = wall(starts.seconds() + until * DAY);
+            let until = if date { Until::Date(until.day().midnight().seconds()) } else { Until::Local(until.seconds()) };
+            let to = wall(starts.seconds() + days * DAY);
+            let weeks = |at: WallTime| Date::of(at).days.weeks().front;
+            prop_assume!(weeks(starts) < 5 && weeks(to) < 5);
+            let name = WEEKDAYS[usize::try_from(Date::of(starts).weekday).unwrap()].0;
+            let rule = format!("FREQ=MONTHLY;BYDAY={}{name};UNTIL={until}", weeks(starts));
+            let series = Series::new(Rule::parse(&rule).unwrap(), starts, None).unwrap();
+            let rule = series.moved(starts, to, None, UntilForm::Local).unwrap();
+            let moved = Series::new(rule, to, None).unwrap();
+            prop_assert_eq!(first(&moved, 60).len(), first(&series, 60).len());
         }
 
         #[test]

@@ -1,7 +1,7 @@
 //! The texts of an event, as far as they are shown.
 
-use super::line::Line;
 use super::problem::Notes;
+use super::source_line::SourceLine;
 use super::value::text;
 use crate::model::{Properties, ShortText};
 
@@ -9,7 +9,7 @@ use crate::model::{Properties, ShortText};
 pub const NO_TITLE: &str = "(no title)";
 
 /// SUMMARY as a subject: in one line, of at most 128 characters.
-pub(super) fn subject(line: Option<&Line>, notes: &mut Notes) -> ShortText {
+pub(super) fn subject(line: Option<&SourceLine>, notes: &mut Notes) -> ShortText {
     let text = line.map(text).unwrap_or_default();
     let flat: String = clean(&text).chars().map(|c| if c == '\n' { ' ' } else { c }).collect();
     if let Ok(subject) = ShortText::read(&flat) {
@@ -26,7 +26,7 @@ pub(super) fn subject(line: Option<&Line>, notes: &mut Notes) -> ShortText {
 }
 
 /// LOCATION. None if there is nothing to see in it.
-pub(super) fn location(line: &Line, notes: &mut Notes) -> Option<String> {
+pub(super) fn location(line: &SourceLine, notes: &mut Notes) -> Option<String> {
     let text = clean(&text(line));
     Properties::read_location(&text).ok().or_else(|| {
         let short = shortened(&text, Properties::MOST_LOCATION);
@@ -37,7 +37,7 @@ pub(super) fn location(line: &Line, notes: &mut Notes) -> Option<String> {
 }
 
 /// DESCRIPTION. None if there is nothing to see in it.
-pub(super) fn description(line: &Line, notes: &mut Notes) -> Option<String> {
+pub(super) fn description(line: &SourceLine, notes: &mut Notes) -> Option<String> {
     let text = clean(&text(line));
     Properties::read_description(&text).ok().or_else(|| {
         let short = shortened(&text, Properties::MOST_DESCRIPTION);
@@ -48,7 +48,7 @@ pub(super) fn description(line: &Line, notes: &mut Notes) -> Option<String> {
 }
 
 /// URL, if it is one of the web.
-pub(super) fn url(line: &Line, notes: &mut Notes) -> Option<String> {
+pub(super) fn url(line: &SourceLine, notes: &mut Notes) -> Option<String> {
     let value = line.value().trim();
     if value.is_empty() {
         return None;

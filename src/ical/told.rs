@@ -2,8 +2,8 @@
 
 use jiff::tz::TimeZone;
 
-use super::line::Line;
 use super::part::Part;
+use super::source_line::SourceLine;
 use super::tzid::{Clock, Zones};
 use super::value::{Length, When};
 use super::zone::{DAY, convert, wall};
@@ -44,7 +44,7 @@ impl<'a> Clocks<'a> {
     /// a single event on the server's: most programs write those in UTC, wherever they take place.
     pub(super) fn frame(
         &self,
-        line: &Line,
+        line: &SourceLine,
         when: When,
         main: Option<&Frame>,
         repeats: bool,
@@ -75,7 +75,7 @@ impl<'a> Clocks<'a> {
     }
 
     /// The clock on which a time is written. None for a floating one.
-    fn clock(&self, line: &Line, when: When) -> Option<Clock> {
+    fn clock(&self, line: &SourceLine, when: When) -> Option<Clock> {
         match when {
             When::Utc(_) => Some(Clock::Zone(TimeZone::UTC)),
             When::Date(_) => None,
@@ -85,7 +85,7 @@ impl<'a> Clocks<'a> {
 
     /// A time of a property on the clock of a component. A day beside times is that day at the time of the
     /// start, a time beside whole days is its day.
-    pub(super) fn told(&self, line: &Line, when: When, frame: &Frame) -> WallTime {
+    pub(super) fn told(&self, line: &SourceLine, when: When, frame: &Frame) -> WallTime {
         if frame.all_day {
             return when.date().digits();
         }
@@ -102,7 +102,7 @@ impl<'a> Clocks<'a> {
     }
 
     /// The end that a property says, of whole days the midnight after them.
-    pub(super) fn end(&self, line: &Line, when: When, frame: &Frame) -> WallTime {
+    pub(super) fn end(&self, line: &SourceLine, when: When, frame: &Frame) -> WallTime {
         match when {
             When::Date(at) => at,
             _ if frame.all_day => midnight_after(when.digits()),

@@ -3,7 +3,7 @@
 //! The crate's own tree would do for reading. This one is flat lines in boxes: what is edited is a list of
 //! lines, and what is not edited is borrowed from the text.
 
-use super::lines::Line;
+use super::content_line::ContentLine;
 
 /// How many components may be open. A component deeper than that is lines, so that no text fills the stack.
 const DEEPEST: usize = 32;
@@ -12,7 +12,7 @@ const DEEPEST: usize = 32;
 #[derive(Debug, Clone)]
 pub(super) enum Part<'a> {
     /// A property.
-    Line(Line<'a>),
+    ContentLine(ContentLine<'a>),
     /// A component inside.
     Component(Component<'a>),
     /// Whole components of ours.
@@ -24,13 +24,13 @@ pub(super) enum Part<'a> {
 pub(super) struct Component<'a> {
     /// In upper case; empty for the text as a whole.
     pub(super) name: String,
-    begin: Option<Line<'a>>,
+    begin: Option<ContentLine<'a>>,
     pub(super) parts: Vec<Part<'a>>,
-    end: Option<Line<'a>>,
+    end: Option<ContentLine<'a>>,
 }
 
 impl<'a> Component<'a> {
-    fn open(name: String, begin: Option<Line<'a>>) -> Self {
+    fn open(name: String, begin: Option<ContentLine<'a>>) -> Self {
         Self { name, begin, parts: Vec::new(), end: None }
     }
 
@@ -38,7 +38,7 @@ impl<'a> Component<'a> {
     pub(super) fn read(text: &'a str) -> Self {
         let mut open = Vec::new();
         let mut current = Self::open(String::new(), None);
-        for line in Line::all(text) {
+        for line in ContentLine::all(text) {
             if line.is("BEGIN") && open.len() < DEEPEST {
                 let name = line.value().trim_ascii().to_ascii_uppercase();
                 open.push(std::mem::replace(&mut current, Self::open(name, Some(line))));
@@ -51,10 +51,10 @@ impl<'a> Component<'a> {
                         inner.end = Some(line);
                         current.parts.push(Part::Component(inner));
                     }
-                    None => current.parts.push(Part::Line(line)),
+                    None => current.parts.push(Part::ContentLine(line)),
                 }
             } else {
-                current.parts.push(Part::Line(line));
+                current.parts.push(Part::ContentLine(line));
             }
         }
         while let Some(outer) = open.pop() {
@@ -69,7 +69,7 @@ impl<'a> Component<'a> {
         self.begin.iter().for_each(|line| out.push_str(&line.raw));
         for part in &self.parts {
             match part {
-                Part::Line(line) => out.push_str(&line.raw),
+                Part::ContentLine(line) => out.push_str(&line.raw),
                 Part::Component(component) => component.print(out),
                 Part::Text(text) => out.push_str(text),
             }
@@ -78,15 +78,15 @@ impl<'a> Component<'a> {
     }
 
     /// Its properties.
-    pub(super) fn lines(&self) -> impl Iterator<Item = &Line<'a>> {
+    pub(super) fn lines(&self) -> impl Iterator<Item = &ContentLine<'a>> {
         self.parts.iter().filter_map(|part| match part {
-            Part::Line(line) => Some(line),
+            Part::ContentLine(line) => Some(line),
             Part::Component(_) | Part::Text(_) => None,
         })
     }
 
     /// The first property of a name.
-    pub(super) fn line(&self, name: &str) -> Option<&Line<'a>> {
+    pub(super) fn line(&self, name: &str) -> Option<&ContentLine<'a>> {
         self.lines().find(|line| line.is(name))
     }
 
@@ -94,7 +94,7 @@ impl<'a> Component<'a> {
     pub(super) fn components(&self) -> impl Iterator<Item = &Self> {
         self.parts.iter().filter_map(|part| match part {
             Part::Component(component) => Some(component),
-            Part::Line(_) | Part::Text(_) => None,
+            Part::ContentLine(_) | Part::Text(_) => None,
         })
     }
 
@@ -102,25 +102,25 @@ impl<'a> Component<'a> {
     pub(super) fn components_mut(&mut self) -> impl Iterator<Item = &mut Self> {
         self.parts.iter_mut().filter_map(|part| match part {
             Part::Component(component) => Some(component),
-            Part::Line(_) | Part::Text(_) => None,
+            Part::ContentLine(_) | Part::Text(_) => None,
         })
     }
 
     /// Puts a line in place of the first property of its name, and takes away the others of that name. Without
     /// one, it comes after the last property.
-    pub(super) fn set(&mut self, line: Line<'a>) {
+    pub(super) fn set(&mut self, line: ContentLine<'a>) {
         let at = self.position(line.name());
         let name = line.name().to_owned();
         match at {
             Some(at) => {
                 let mut seen = 0;
                 self.parts.retain(|part| {
-                    let same = matches!(part, Part::Line(other) if other.is(&name));
+                    let same = matches!(part, Part::ContentLine(other) if other.is(&name));
                     seen += usize::from(same);
                     !same || seen == 1
                 });
                 if let Some(part) = self.parts.get_mut(at) {
-                    *part = Part::Line(line);
+                    *part = Part::ContentLine(line);
                 }
             }
             None => self.add(line),
@@ -128,23 +128,25 @@ impl<'a> Component<'a> {
     }
 
     /// Puts a line after the last of its name, or else after the last property.
-    pub(super) fn add(&mut self, line: Line<'a>) {
-        let last = |wanted: &dyn Fn(&Line<'_>) -> bool| {
-            self.parts.iter().rposition(|part| matches!(part, Part::Line(line) if wanted(line)))
+    pub(super) fn add(&mut self, line: ContentLine<'a>) {
+        let last = |wanted: &dyn Fn(&ContentLine<'_>) -> bool| {
+            self.parts
+                .iter()
+                .rposition(|part| matches!(part, Part::ContentLine(line) if wanted(line)))
         };
-        let inside = self.parts.iter().position(|part| !matches!(part, Part::Line(_)));
+        let inside = self.parts.iter().position(|part| !matches!(part, Part::ContentLine(_)));
         let after = last(&|other| other.is(line.name())).map(|at| at + 1);
         let at = after.or(inside).unwrap_or(self.parts.len());
-        self.parts.insert(at, Part::Line(line));
+        self.parts.insert(at, Part::ContentLine(line));
     }
 
     /// Takes away all properties of a name.
     pub(super) fn remove(&mut self, name: &str) {
-        self.parts.retain(|part| !matches!(part, Part::Line(line) if line.is(name)));
+        self.parts.retain(|part| !matches!(part, Part::ContentLine(line) if line.is(name)));
     }
 
     fn position(&self, name: &str) -> Option<usize> {
-        self.parts.iter().position(|part| matches!(part, Part::Line(line) if line.is(name)))
+        self.parts.iter().position(|part| matches!(part, Part::ContentLine(line) if line.is(name)))
     }
 }
 
@@ -165,8 +167,8 @@ mod tests {
         let text = "BEGIN:VEVENT\nUID:1\nSummary:a\nSUMMARY:b\nBEGIN:VALARM\nSUMMARY:c\nEND:VALARM\nEND:VEVENT\n";
         let mut whole = Component::read(text);
         let event = whole.components_mut().next().unwrap();
-        event.set(Line::new("SUMMARY:x".into(), "\n"));
-        event.set(Line::new("URL:y".into(), "\n"));
+        event.set(ContentLine::new("SUMMARY:x".into(), "\n"));
+        event.set(ContentLine::new("URL:y".into(), "\n"));
         event.remove("uid");
         assert_eq!(
             printed(&whole),

@@ -103,6 +103,16 @@ impl Until {
         moved.in_range()
     }
 
+    /// The end at an occurrence, in the same form. `at` is on the clock of `zone`.
+    pub(super) fn at(self, at: i64, zone: Option<&TimeZone>) -> Self {
+        match (self, zone) {
+            (Self::Date(_), _) => Self::Date(at.div_euclid(DAY) * DAY),
+            (Self::Utc(_), Some(zone)) => Self::Utc(instant(zone, at)),
+            (Self::Utc(_), None) => Self::Utc(at),
+            (Self::Local(_), _) => Self::Local(at),
+        }
+    }
+
     /// The same in the years 0001 to 9999.
     pub(super) fn in_range(self) -> Self {
         let near = |at: i64| wall(at).seconds();

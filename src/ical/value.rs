@@ -4,7 +4,7 @@
 //! escaped. What is written is the business of others.
 
 use super::decode::windows_1252;
-use super::line::Line;
+use super::source_line::SourceLine;
 use super::zone::DAY;
 use crate::model::{Day, WallTime};
 
@@ -121,7 +121,7 @@ impl Length {
 }
 
 /// The text that a line says, without its escapes (3.3.11) or the encoding of vCalendar 1.0.
-pub(super) fn text(line: &Line) -> String {
+pub(super) fn text(line: &SourceLine) -> String {
     let value = line.value();
     if is_quoted_printable(line) {
         return unescaped(&quoted_printable(value));
@@ -130,14 +130,14 @@ pub(super) fn text(line: &Line) -> String {
 }
 
 /// The UID that a line says. None for an empty one.
-pub(super) fn uid_of(line: &Line) -> Option<String> {
+pub(super) fn uid_of(line: &SourceLine) -> Option<String> {
     let uid = text(line);
     let uid = uid.trim();
     (line.is("UID") && !uid.is_empty()).then(|| uid.to_owned())
 }
 
 /// Whether the value is in the encoding of vCalendar 1.0.
-pub(super) fn is_quoted_printable(line: &Line) -> bool {
+pub(super) fn is_quoted_printable(line: &SourceLine) -> bool {
     const WORD: &str = "QUOTED-PRINTABLE";
     line.params().any(|(name, value)| {
         value.eq_ignore_ascii_case(WORD) || value.is_empty() && name.eq_ignore_ascii_case(WORD)
@@ -248,7 +248,7 @@ mod tests {
 
     #[test]
     fn a_text_is_read_without_its_escapes() {
-        let read = |line: &str| text(&Line::at(line, 0).unwrap());
+        let read = |line: &str| text(&SourceLine::at(line, 0).unwrap());
         assert_eq!(read(r"SUMMARY:a\, b\; c\\d\ne\Nf\x\"), "a, b; c\\d\ne\nf\\x\\");
         assert_eq!(
             read("SUMMARY;ENCODING=QUOTED-PRINTABLE;CHARSET=UTF-8:caf=C3=A9=0D=0Ab=zz"),

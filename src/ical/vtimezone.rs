@@ -9,7 +9,7 @@
 use jiff::civil::DateTime;
 use jiff::tz::{Offset, TimeZone};
 
-use super::lines::fold;
+use super::content_line::fold;
 use super::parts::WEEKDAYS;
 use super::zone::timestamp;
 
@@ -255,7 +255,7 @@ mod tests {
     use jiff::Timestamp;
     use jiff::tz::TimeZoneDatabase;
 
-    use super::super::lines::Line;
+    use super::super::content_line::ContentLine;
     use super::super::rule::Rule;
     use super::super::samples::{at, compact, zone};
     use super::super::series::Series;
@@ -279,7 +279,7 @@ mod tests {
         let whole = Component::read(text);
         let mut onsets = Vec::new();
         for part in whole.components().next().unwrap().components() {
-            let value = |name: &str| part.line(name).map(Line::value);
+            let value = |name: &str| part.line(name).map(ContentLine::value);
             let from = seconds(value("TZOFFSETFROM").unwrap());
             let to = seconds(value("TZOFFSETTO").unwrap());
             let start = compact(value("DTSTART").unwrap());

@@ -6,8 +6,8 @@
 use jiff::tz::TimeZone;
 
 use super::component::EventComponent;
+use super::content_line::{escaped, fold};
 use super::form::{Form, clock, utc};
-use super::lines::{escaped, fold};
 use super::vtimezone::vtimezone;
 use super::zone::instant;
 use crate::model::{Properties, Status};

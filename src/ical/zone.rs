@@ -31,6 +31,17 @@ pub fn convert(at: WallTime, from: &TimeZone, to: &TimeZone) -> WallTime {
     wall(shown(to, instant(from, at.seconds())))
 }
 
+/// As [`convert`], but a second later for a time of the second run of an hour that comes twice on the clock of `to`: so
+/// two times a minute or more apart are never told alike.
+#[must_use]
+pub fn convert_apart(at: WallTime, from: &TimeZone, to: &TimeZone) -> WallTime {
+    let instant = instant(from, at.seconds());
+    let told = shown(to, instant);
+    let is_second_run = matches!(offset_at(to, told),
+        AmbiguousOffset::Fold { before, .. } if told != instant + i64::from(before.seconds()));
+    wall(told + i64::from(is_second_run))
+}
+
 /// The nearest time in the years 0001 to 9999.
 pub(super) fn wall(seconds: i64) -> WallTime {
     let seconds = seconds.clamp(WallTime::MIN.seconds(), WallTime::MAX.seconds());
@@ -179,6 +190,26 @@ mod tests {
         );
         // Before there were zones, the sun told the time.
         assert_eq!(told("1800-01-01 12:00:00", "Asia/Seoul", "UTC"), "1800-01-01 03:32:08");
+    }
+
+    #[test]
+    fn the_two_runs_of_an_hour_are_told_apart() {
+        let told = |time: &str, to: &str| convert_apart(at(time), &zone("UTC"), &zone(to)).typed();
+        for (time, expected) in [
+            ("2024-11-03 04:59:00", "2024-11-03 00:59:00"),
+            ("2024-11-03 05:00:00", "2024-11-03 01:00:00"),
+            ("2024-11-03 05:59:00", "2024-11-03 01:59:00"),
+            ("2024-11-03 06:00:00", "2024-11-03 01:00:01"),
+            ("2024-11-03 06:59:00", "2024-11-03 01:59:01"),
+            ("2024-11-03 07:00:00", "2024-11-03 02:00:00"),
+            ("2024-03-10 07:00:00", "2024-03-10 03:00:00"),
+        ] {
+            assert_eq!(told(time, "America/New_York"), expected, "{time}");
+        }
+        assert_eq!(told("2024-11-03 06:00:00", "UTC"), "2024-11-03 06:00:00");
+        let new_york = zone("America/New_York");
+        let same = convert_apart(at("2024-11-03 01:30:00"), &new_york, &new_york);
+        assert_eq!(same.typed(), "2024-11-03 01:30:00", "the first is meant");
     }
 
     #[test]

@@ -188,12 +188,13 @@ everywhere('a calendar at an address becomes a group', async (place) => {
   await open.click('#subscribe-act');
   await open.waitForSelector(`#subscribe-error >> text=${JSON.stringify(t.groupNameInvalid)}`);
   await open.fill('#subscribe-name', `Holidays ${place.width}`);
+  await open.click(`#subscribe-colors input[aria-label=${JSON.stringify(t.colors.teal)}]`);
   await open.click('#subscribe-act');
   await open.waitForSelector(`#subscribe-error >> text=${JSON.stringify(t.addressRefused('url: the server there answers 404'))}`);
   await open.click('#subscribe-act');
   await open.waitForSelector('#subscribe', { state: 'hidden' });
   assert.equal(await open.locator(`#groups .group:has-text("Holidays ${place.width}") input`).isChecked(), true);
-  assert.deepEqual(sent[1], { url: 'webcal://example.com/holidays.ics', group_name: `Holidays ${place.width}` });
+  assert.deepEqual(sent[1], { url: 'webcal://example.com/holidays.ics', group_name: `Holidays ${place.width}`, color: '#009688' });
 });
 
 everywhere('the holidays of a country become a group that has its name in the language of the page', async (place) => {
@@ -210,8 +211,10 @@ everywhere('the holidays of a country become a group that has its name in the la
   await open.selectOption('#subscribe-source', '');
   assert.deepEqual([await open.isVisible('#subscribe-url'), await open.inputValue('#subscribe-name')], [true, '']);
   await open.selectOption('#subscribe-source', 'holidays:KR');
+  await open.click(`#subscribe-colors input[aria-label=${JSON.stringify(texts(place.language).colors.pink)}]`);
   await open.click('#subscribe-act');
   await open.waitForSelector('#subscribe', { state: 'hidden' });
+  await open.waitForSelector(`#groups .group:has-text(${JSON.stringify(name)}) .tint-d81b60`);
   assert.equal(await open.locator(`#groups .group:has-text(${JSON.stringify(name)}) input`).first().isChecked(), true);
   await open.click(`[aria-label=${JSON.stringify(texts(place.language).groupOptions(name))}]`);
   assert.equal(await open.textContent('#group-address'), name);

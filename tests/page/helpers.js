@@ -70,3 +70,35 @@ export const message = (open, text) => open.waitForFunction((wanted) => {
   said?.setAttribute('data-awaited', '');
   return Boolean(said);
 }, text);
+
+/**
+ * A finger on the page, by touch events as a screen sends them.
+ * @param {import('playwright-core').Page} open
+ */
+export async function finger(open) {
+  const devtools = await open.context().newCDPSession(open);
+  /** @param {'touchStart' | 'touchMove' | 'touchEnd'} type @param {{x: number, y: number}} [at] */
+  const send = (type, at) => devtools.send('Input.dispatchTouchEvent', { type, touchPoints: at ? [{ x: at.x, y: at.y }] : [] });
+  return {
+    down: (/** @type {{x: number, y: number}} */ at) => send('touchStart', at),
+    /** @param {{x: number, y: number}} from @param {{x: number, y: number}} to */
+    async move(from, to) {
+      for (let step = 1; step <= 8; step += 1) {
+        await send('touchMove', { x: from.x + ((to.x - from.x) * step) / 8, y: from.y + ((to.y - from.y) * step) / 8 });
+      }
+    },
+    up: () => send('touchEnd'),
+    /** As long as it takes for a press to be a long one. */
+    async hold() {
+      const from = await open.evaluate(() => performance.now());
+      await open.waitForFunction((since) => performance.now() - since > 500, from);
+    },
+  };
+}
+
+/** Where a pointer meets an element. @param {import('playwright-core').Locator} locator */
+export async function middle(locator) {
+  const box = await locator.boundingBox();
+  assert.ok(box);
+  return { x: box.x + box.width / 2, y: box.y + Math.min(box.height / 2, 20) };
+}

@@ -80,7 +80,7 @@ pub(super) fn body(call: &str) -> Option<Value> {
         "deleteEvent" => json!({"event_id": 1}),
         "putBirthday" | "postBirthday" => json!({"birthday": "1990-06-22"}),
         "createGroup" => json!({"group_name": GROUP}),
-        "subscribe" => json!({"url": HOLIDAYS, "group_name": "공휴일"}),
+        "subscribe" => json!({"url": HOLIDAYS, "group_name": "공휴일", "color": "#d50000"}),
         "import" => json!(CALENDAR),
         "renameGroup" => json!({"group_id": 1, "group_name": "회식 및 저녁 약속 일정"}),
         "deleteGroup" => json!({"group_id": 1}),

@@ -9,7 +9,8 @@ mod series;
 
 use super::content::Content;
 use super::limits::Setting;
-use super::series::{Recurring, check_name, of_rule};
+use super::names::check_name;
+use super::series::{Recurring, of_rule};
 use super::{access, objects};
 use crate::error::{Error, Result};
 use crate::ical::Rule;

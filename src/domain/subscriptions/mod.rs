@@ -13,7 +13,7 @@ use jiff::tz::TimeZone;
 use super::groups;
 use crate::error::{Error, Result};
 use crate::ical::zone;
-use crate::model::{CalendarSource, GroupDetails, GroupId, ShortText, UserId, WallTime};
+use crate::model::{CalendarSource, GroupDetails, GroupId, UserId, WallTime};
 use crate::store::Transaction;
 
 /// How many subscriptions a user may have made.
@@ -21,7 +21,7 @@ pub const MOST: u32 = 50;
 /// How many events one may have.
 pub const MOST_EVENTS: u32 = 20_000;
 
-/// Creates a group that is filled from `source`, and is due at `due` (Unix time in seconds). `most` is how
+/// Creates a group as `details` say that is filled from `source`, and is due at `due` (Unix time in seconds). `most` is how
 /// many groups a user may have created.
 ///
 /// # Errors
@@ -29,7 +29,7 @@ pub const MOST_EVENTS: u32 = 20_000;
 pub fn create(
     tx: &Transaction<'_>,
     caller: UserId,
-    name: &ShortText,
+    details: &GroupDetails,
     source: &CalendarSource,
     (now, due): (WallTime, i64),
     most: u32,
@@ -39,7 +39,7 @@ pub fn create(
             "you have subscribed to {MOST} calendars, which is the most: delete the group of one first"
         )));
     }
-    let group = groups::create(tx, caller, &GroupDetails::named(name.clone()), now, most)?;
+    let group = groups::create(tx, caller, details, now, most)?;
     tx.insert_subscription(group, source, due)?;
     Ok(group)
 }

@@ -53,6 +53,24 @@ fn a_subscription_makes_a_group_whose_address_only_its_creator_sees() {
 }
 
 #[test]
+fn a_subscription_has_the_color_that_it_is_made_with() {
+    let (calendar, park, kim) = two_users();
+    let make = |color: Value| {
+        let body = json!({"url": URL, "group_name": "경기", "color": color}).to_string();
+        calendar.post("/group/subscription", &park, body)
+    };
+    assert_eq!(make(json!("#D50000")).made(), 1);
+    assert_eq!(make(Value::Null).made(), 2);
+    let color =
+        |id: i64| calendar.get(&format!("/group/{id}"), &kim).json()["data"].get("color").cloned();
+    assert_eq!([color(1), color(2)], [Some(json!("#d50000")), None]);
+    make(json!("red")).invalid("color: expected a colour, such as #1a73e8");
+    make(json!(3)).invalid("color: expected a string");
+    let groups = calendar.get("/group", &park).json()["data"].as_array().map(Vec::len);
+    assert_eq!(groups, Some(2), "what was refused made nothing");
+}
+
+#[test]
 fn another_group_says_nothing_of_a_subscription() {
     let (calendar, park, _) = two_users();
     calendar.group(&park, "a");

@@ -7,6 +7,28 @@ use super::schema::Schemas;
 use super::{document, operation};
 use crate::support::calendar::Calendar;
 
+/// Events with zones and rules of which a schema can say whether they are taken.
+fn zones_and_rules() -> impl Iterator<Item = Value> {
+    let event = |name: &str, value: &str| {
+        let times = ("2017-06-20 09:00:00", "2017-06-20 10:00:00");
+        json!({"sdate": times.0, "edate": times.1, "subject": "a", name: value})
+    };
+    let zones = ["Europe/Paris", "Etc/GMT+9", "", "Asia/Seoul ", "/Asia/Seoul", "아시아/서울"];
+    let rules = [
+        "FREQ=MONTHLY;INTERVAL=2;BYDAY=MO,-1FR;UNTIL=20171231T090000Z",
+        "WKST=SU;COUNT=3;FREQ=YEARLY;BYMONTH=1,12;BYMONTHDAY=-1,+2;BYHOUR=0;BYSETPOS=1",
+        "FREQ=SECONDLY",
+        "FREQ=DAILY;UNTIL=2017-12-31",
+        "FREQ=DAILY;BYDAY=XX",
+        "RRULE:FREQ=DAILY",
+        "FREQ=DAILY;COUNT=-1",
+        "FREQ",
+        "",
+    ];
+    let zones = zones.into_iter().map(move |zone| event("timezone", zone));
+    zones.chain(rules.into_iter().map(move |rule| event("rrule", rule)))
+}
+
 #[test]
 fn the_server_takes_exactly_what_the_schemas_take() {
     let (calendar, token) = Calendar::populated();
@@ -62,6 +84,7 @@ fn the_server_takes_exactly_what_the_schemas_take() {
     for clock in clocks {
         tries.push((Method::Post, "/calendar/event", event(&format!("2017-06-20 {clock}"), "a")));
     }
+    tries.extend(zones_and_rules().map(|event| (Method::Post, "/calendar/event", event)));
     for id in [
         json!(1),
         json!(i64::MAX),

@@ -56,6 +56,25 @@ fn what_is_left_out_of_a_month_stays_left_out_when_the_weekday_moves() {
 }
 
 #[test]
+fn a_part_that_moves_to_another_weekday_has_as_many_occurrences_as_before() {
+    // The fourth Fridays are a day after the fourth Thursdays, but in January 2027 six days before.
+    let following = json!({"scope": "following", "occurrence": "2026-11-26 09:00:00"});
+    let series = Series::new("2026-10-22 09:00:00", "FREQ=MONTHLY;BYDAY=4TH;UNTIL=20270127");
+    assert_eq!(series.put("2026-11-27 09:00:00", following.clone()).made(), 2);
+    assert_eq!(series.days("2026-10-01", "2027-10-01"), ["10-22", "11-27", "12-25"]);
+    let rules = series.calendar.rows("SELECT rule FROM event ORDER BY id");
+    assert_eq!(
+        rules,
+        ["FREQ=MONTHLY;BYDAY=4TH;UNTIL=20261126T085959", "FREQ=MONTHLY;BYDAY=4FR;UNTIL=20261225"]
+    );
+    // And the other way round, one would be missing.
+    let series = Series::new("2026-10-23 09:00:00", "FREQ=MONTHLY;BYDAY=4FR;UNTIL=20270122T090000");
+    let following = json!({"scope": "following", "occurrence": "2026-11-27 09:00:00"});
+    assert_eq!(series.put("2026-11-26 09:00:00", following).made(), 2);
+    assert_eq!(series.days("2026-10-01", "2027-10-01"), ["10-23", "11-26", "12-24", "01-28"]);
+}
+
+#[test]
 fn a_move_that_the_rule_cannot_follow_asks_for_a_rule() {
     let follow = "sdate: the rule cannot follow this move: send rrule too";
     // The first occurrence would be on the third Wednesday of March, so it would be lost.

@@ -96,6 +96,88 @@ fn an_hour_that_does_not_exist_is_left_out_and_one_that_comes_twice_counts_once(
     );
 }
 
+/// What names the occurrences of a night, in order, and what they say.
+fn named(calendar: &Calendar, token: &str) -> Vec<String> {
+    let answer = calendar.get(&super::range("2024-11-03", "2024-11-04"), token).json();
+    let events = answer["data"].as_array().unwrap();
+    let line = |event: &Value| {
+        let (name, subject) = (&event["occurrence"], &event["subject"]);
+        format!("{} {} {}", event["id"], name.as_str().unwrap(), subject.as_str().unwrap())
+    };
+    events.iter().map(line).collect()
+}
+
+#[test]
+fn two_occurrences_in_an_hour_that_comes_twice_are_named_apart() {
+    let (calendar, park) = server_in("America/New_York");
+    // Its own clock is never set back; that of the server is, after 05:59 in UTC.
+    let (sdate, edate) = ("2024-11-03 04:30:00", "2024-11-03 04:45:00");
+    let body = call(Some("UTC"), sdate, edate, "FREQ=HOURLY;COUNT=4");
+    calendar.post("/calendar/event", &park, body).made();
+    let lines = [
+        "1 11-03 00:30 to 00:45 a",
+        "1 11-03 01:30 to 01:45 a",
+        "1 11-03 01:30 to 01:45 a",
+        "1 11-03 02:30 to 02:45 a",
+    ];
+    assert_eq!(shown(&calendar, &park, "2024-11-03", "2024-11-04"), lines);
+    let names = [
+        "2024-11-03 00:30:00",
+        "2024-11-03 01:30:00",
+        "2024-11-03 01:30:01",
+        "2024-11-03 02:30:00",
+    ];
+    assert_eq!(named(&calendar, &park), names.map(|name| format!("1 {name} a")));
+    let one = |name: &str| {
+        let name = name.replace(' ', "+");
+        calendar.get(&format!("/calendar/event/1?occurrence={name}"), &park).json()["data"].clone()
+    };
+    assert_eq!(one(names[2])["occurrence"], names[2]);
+    assert_eq!(one(names[2])["sdate"], "Sun, 03 Nov 2024 01:30:00 GMT");
+
+    // The later one is changed by itself, and keeps its name.
+    let this = json!({"occurrence": names[2]});
+    let body = change(1, "2024-11-03 05:00:00", "2024-11-03 05:15:00", "b", this);
+    assert_eq!(calendar.put("/calendar/event", &park, body).made(), 2);
+    let event = calendar.get("/calendar/event/2", &park).json()["data"].clone();
+    assert_eq!((&event["occurrence"], &event["series"]), (&json!(names[2]), &json!(1)));
+    let body = json!({"event_id": 2, "occurrence": names[3]}).to_string();
+    calendar
+        .delete("/calendar/event", &park, body)
+        .invalid("occurrence: expected the one that this event replaces, or none");
+    // So the earlier one can be left out alone.
+    let body = json!({"event_id": 1, "occurrence": names[1]}).to_string();
+    calendar.delete("/calendar/event", &park, body).is(200, DONE);
+    assert_eq!(
+        named(&calendar, &park),
+        ["1 2024-11-03 00:30:00 a", "1 2024-11-03 02:30:00 a", "2 2024-11-03 01:30:01 b",]
+    );
+    assert_eq!(
+        calendar.rows("SELECT datetime(occurrence, 'unixepoch') FROM event WHERE id = 2"),
+        ["2024-11-03 06:30:00"],
+        "which is kept on the clock of the series"
+    );
+    // Left out and changed, they end up where they were.
+    let body = json!({"event_id": 2, "occurrence": names[2]}).to_string();
+    calendar.delete("/calendar/event", &park, body).is(200, DONE);
+    assert_eq!(named(&calendar, &park).len(), 2);
+}
+
+#[test]
+fn an_occurrence_alone_in_the_second_run_of_an_hour_is_found_by_the_time_that_is_shown() {
+    let (calendar, park) = server_in("America/New_York");
+    let (sdate, edate) = ("2024-11-02 06:30:00", "2024-11-02 06:45:00");
+    let body = call(Some("UTC"), sdate, edate, "FREQ=DAILY;COUNT=3");
+    calendar.post("/calendar/event", &park, body).made();
+    assert_eq!(named(&calendar, &park), ["1 2024-11-03 01:30:01 a"]);
+    let gone = r#"{"event_id": 1, "occurrence": "2024-11-03 01:30:00"}"#;
+    calendar.delete("/calendar/event", &park, gone).is(200, DONE);
+    assert_eq!(
+        shown(&calendar, &park, "2024-11-01", "2024-11-10"),
+        ["1 11-02 02:30 to 02:45 a", "1 11-04 01:30 to 01:45 a"]
+    );
+}
+
 #[test]
 fn whole_days_are_the_same_days_everywhere() {
     for zone in ["Asia/Seoul", "UTC", "America/Sao_Paulo"] {

@@ -1,12 +1,13 @@
 // The list of groups in the sidebar, with a box to select each.
 
 import * as groupDialog from './dialogs/group.js';
-import { byId, el, icon, on } from './dom.js';
-import { allGroups, groupMark, isOld, load, loadAfterMove, select, selectedFirst } from './groups.js';
+import { announce, byId, el, icon, on } from './dom.js';
+import { allGroups, groupMark, isOld, load, loadAfterMove, moveBetween, select, selectedFirst } from './groups.js';
 import { errorMessage, t } from './i18n/index.js';
 import { notify } from './messages.js';
 import { refresh } from './refresh.js';
-import { state } from './state.js';
+import { isSorting, sortHandle } from './sorting.js';
+import { hasRole, state } from './state.js';
 import { problemText } from './subscription.js';
 import { searchKey } from './text.js';
 
@@ -48,6 +49,7 @@ function drawAndRefresh() {
 }
 
 function draw() {
+  if (isSorting()) return;
   const groups = allGroups();
   const filter = byId('group-filter');
   const word = searchKey(filter.value.trim());
@@ -78,11 +80,36 @@ function row(group) {
   const box = el('input', { type: 'checkbox', onchange: () => void toggle(group.id, box.checked) });
   const options = { type: 'button', 'aria-label': t.groupOptions(group.name), onclick: () => groupDialog.openGroup(group) };
   const { subscription } = group;
-  const about = [t.groupCreatedBy(group.creator_email), subscription?.problem && problemText(subscription)];
-  return el('li.group', {},
+  const isReadOnly = Boolean(subscription) || !hasRole(group, 'writer');
+  const about = [t.groupCreatedBy(group.creator_email), isReadOnly && t.readOnlyGroup, subscription?.problem && problemText(subscription)];
+  const item = el('li.group', { 'data-group': group.id },
     el('label', { title: about.filter(Boolean).join('\n') }, box, groupMark(group.id), el('span.name', {}, group.name),
-      subscription?.problem && el('span.warning', {}, icon('warning'), el('span.hidden-text', {}, t.notReadShort))),
+      isReadOnly && el('span.locked', {}, icon('lock'), el('span.hidden-text', {}, ` (${t.readOnlyGroup})`)),
+      subscription?.problem && el('span.warning', {}, icon('warning'), el('span.hidden-text', {}, ` ${t.notReadShort}`))),
+    sortHandle(() => void reorder(group.id, groupOf(item.previousElementSibling), groupOf(item.nextElementSibling)), () => notify(t.orderKept), () => {
+      // The items were moved without drawing them.
+      drawn = '';
+      draw();
+    }),
     el('button.quiet.small', options, icon('dots')));
+  return item;
+}
+
+/** The group that an item of the list shows. @param {HTMLElement | null} item */
+const groupOf = (item) => (item ? Number(item.dataset.group) : null);
+
+/** Puts a group between two others. @param {number} id @param {number | null} behind @param {number | null} before */
+async function reorder(id, behind, before) {
+  try {
+    const saved = moveBetween(id, behind, before);
+    draw();
+    await saved;
+    const all = allGroups();
+    announce(t.placeInList(all.findIndex((group) => group.id === id) + 1, all.length));
+  } catch (/** @type {any} */ error) {
+    notify(`${t.orderNotSaved} ${errorMessage(error)}`, t.tryAgain, () => void reorder(id, behind, before));
+  }
+  draw();
 }
 
 /** @param {number} id @param {boolean} selected */

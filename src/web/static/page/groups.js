@@ -62,7 +62,7 @@ const TRIES = 3;
 /** Loads all groups and the selection. @returns {Promise<boolean>} whether another selection was found than the page had */
 export async function load() {
   for (let tries = 0; tries < TRIES; tries += 1) {
-    await Promise.allSettled(saving.values());
+    await Promise.allSettled([...saving.values(), savingLook]);
     const before = changes;
     const [groups, selection, looks] = await Promise.all([
       call('GET', '/group/list', { keep: true }), call('GET', '/user/calendar/group', { keep: true }),
@@ -157,8 +157,8 @@ export async function change(id, name, about) {
 
 /** Gives a calendar a colour for the user alone. It shows at once. @param {number | null} id @param {string | null} color null: none of their own */
 export function setColor(id, color) {
-  state.looks.set(id, { ...state.looks.get(id), color: color ?? undefined });
-  return saveLook(() => call('PUT', '/user/calendar/look', { body: { ...(id === null ? {} : { group: id }), color } }));
+  const change = () => state.looks.set(id, { ...state.looks.get(id), color: color ?? undefined });
+  return saveLook(change, () => call('PUT', '/user/calendar/look', { body: { ...(id === null ? {} : { group: id }), color } }));
 }
 
 /** Whether a group can be moved in the list. @param {number} id @param {1 | -1} by */
@@ -169,30 +169,54 @@ export function canMove(id, by) {
 }
 
 /** Moves a group up or down in the list of the user. It shows at once. @param {number} id @param {1 | -1} by */
-export function move(id, by) {
+export const move = (id, by) => place(id, allGroups().findIndex((group) => group.id === id) + by);
+
+/**
+ * Moves a group behind one in the list of the user, or, without that, before another one. It shows at once.
+ * @param {number} id @param {number | null} behind @param {number | null} before
+ */
+export function moveBetween(id, behind, before) {
+  const rest = allGroups().map((group) => group.id).filter((other) => other !== id);
+  return place(id, behind === null ? Math.max(0, rest.indexOf(before ?? 0)) : rest.indexOf(behind) + 1);
+}
+
+/** @param {number} id @param {number} to where it is then in the whole list, from 0 */
+async function place(id, to) {
   const ids = allGroups().map((group) => group.id);
   const from = ids.indexOf(id);
-  [ids[from], ids[from + by]] = [ids[from + by], id];
+  ids.splice(from, 1);
+  ids.splice(to, 0, id);
   // Groups without a place stay without one, after those that have one.
-  const last = Math.max(from, from + by, ids.findLastIndex((other) => state.looks.get(other)?.position));
+  const last = Math.max(from, to, ids.findLastIndex((other) => state.looks.get(other)?.position));
   const order = ids.slice(0, last + 1);
-  order.forEach((other, index) => state.looks.set(other, { ...state.looks.get(other), position: index + 1 }));
-  return saveLook(() => call('PUT', '/user/calendar/order', { body: { groups: order.join(',') } }));
+  const change = () => order.forEach((other, index) => state.looks.set(other, { ...state.looks.get(other), position: index + 1 }));
+  try {
+    await saveLook(change, () => call('PUT', '/user/calendar/order', { body: { groups: order.join(',') } }));
+  } catch (error) {
+    // Its answer alone was lost.
+    if (allGroups().slice(0, order.length).every((group, index) => group.id === order[index])) return;
+    throw error;
+  }
 }
 
 /** The looks that are being saved, one after the other. @type {Promise<unknown>} */
 let savingLook = Promise.resolve();
 
-/** @param {() => Promise<unknown>} save */
-async function saveLook(save) {
+/** @param {() => void} change what shows at once @param {() => Promise<unknown>} save */
+async function saveLook(change, save) {
+  const before = new Map(state.looks);
+  change();
   changes += 1;
   const saved = savingLook.then(save, save);
   savingLook = saved;
   try {
     await saved;
   } catch (error) {
-    // As it was, or as another device has made it.
-    await call('GET', '/user/calendar/look').then(({ data }) => takeLooks(data), () => {});
+    // As the server has it: as it was, or as another device has made it. If that cannot be known, it is asked for later.
+    await call('GET', '/user/calendar/look').then(({ data }) => takeLooks(data), () => {
+      state.looks = before;
+      loadedAt = 0;
+    });
     throw error;
   } finally {
     changes += 1;
@@ -259,10 +283,10 @@ export async function holidays() {
 
 /**
  * Makes a group of the events at an address, and selects it.
- * @param {string} url @param {string} name @param {string} key the same for each try
+ * @param {string} url @param {string} name @param {string | null} color for everybody @param {string} key the same for each try
  */
-export async function subscribe(url, name, key) {
-  const { id } = await call('POST', '/group/subscription', { body: { url, group_name: name }, key });
+export async function subscribe(url, name, color, key) {
+  const { id } = await call('POST', '/group/subscription', { body: { url, group_name: name, ...(color && { color }) }, key });
   changes += 1;
   await call('PUT', `/user/calendar/group/${id}`);
   changes += 1;

@@ -26,7 +26,7 @@ export function showLook(id) {
   if (id === undefined) return;
   const own = state.looks.get(id)?.color ?? null;
   byId('look-colors').replaceChildren(...swatches('look-color', own, t.colorAsItComes, (color) => void paint(color)));
-  byId('look-order').hidden = id === null;
+  byId('look-order').hidden = byId('look-hide').hidden = id === null;
   showPlace();
 }
 

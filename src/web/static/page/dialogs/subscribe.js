@@ -1,6 +1,7 @@
 // The dialog to have the events at an address as a group. It is loaded when it is first opened.
 
 import { newKey } from '../api.js';
+import { swatches } from '../colors.js';
 import { announce, byId, el, on, open } from '../dom.js';
 import { loadGroups } from '../group-list.js';
 import * as groups from '../groups.js';
@@ -15,6 +16,9 @@ import { askBeforeClosing } from './unsaved.js';
 let attempt = { key: '', sent: '' };
 let isSaving = false;
 
+/** The colour that is chosen for everybody. @type {string | null} */
+let color = null;
+
 /** The name that was made of a choice, which another choice replaces. */
 let suggested = '';
 
@@ -27,6 +31,8 @@ export function openSubscribe() {
   byId('subscribe-form').reset();
   byId('subscribe-error').textContent = '';
   suggested = '';
+  color = null;
+  byId('subscribe-colors').replaceChildren(...swatches('subscribe-color', color, t.noColor, (chosen) => { color = chosen; }));
   choose();
   wait(false);
   open(byId('subscribe'), byId('subscribe-url'));
@@ -67,13 +73,14 @@ async function subscribe() {
     : !canBeSeen(name) || [...name].length > 128 ? t.groupNameInvalid : '';
   if (error.textContent) return;
   // What was edited between two tries is another group.
-  if (attempt.sent && attempt.sent !== `${url} ${name}`) attempt = { key: newKey(), sent: '' };
+  const wanted = [url, color, name].join(' ');
+  if (attempt.sent && attempt.sent !== wanted) attempt = { key: newKey(), sent: '' };
   const current = attempt;
-  current.sent = `${url} ${name}`;
+  current.sent = wanted;
   const isShown = () => byId('subscribe').open && attempt === current;
   wait(true);
   try {
-    await groups.subscribe(url, name, current.key);
+    await groups.subscribe(url, name, color, current.key);
     await loadGroups();
   } catch (/** @type {any} */ failure) {
     const text = failure.kind === 'invalid' ? t.addressRefused(failure.detail) : errorMessage(failure);

@@ -183,10 +183,12 @@ export const en = {
 
   // How a calendar looks
   groupColor: 'Colour for everybody', noColor: 'Any colour', lookTitle: 'How you see it', lookHint: 'Nobody else sees what you choose here.',
+  hideHint: 'To hide its events without leaving it, clear its box in the list.',
   ownColor: 'Your colour', colorAsItComes: 'The calendar’s own colour', colorChanged: 'Colour changed',
   colors: { red: 'Red', orange: 'Orange', yellow: 'Yellow', olive: 'Olive', green: 'Green', teal: 'Teal', cyan: 'Cyan', blue: 'Blue', indigo: 'Indigo', purple: 'Purple', pink: 'Pink', grey: 'Grey' },
   placeInList: (/** @type {number} */ place, /** @type {number} */ count) => `Number ${place} of ${count} in your list`,
-  moveUp: 'Move up', moveDown: 'Move down',
+  moveUp: 'Move up', moveDown: 'Move down', orderKept: 'The order was not changed. Drop a group within the list to move it.',
+  orderNotSaved: 'The order was not saved. The list shows the saved one.', readOnlyGroup: 'read only',
 
   // Invitations
   inviteByLink: 'Invite by link', inviteHint: 'Whoever opens the link can join: one person, within a week.',
@@ -315,5 +317,6 @@ export const en = {
   helpStyles: 'Event styles', helpOwn: 'Filled: you can change it.',
   helpOthers: 'Outlined: someone else created it, and you can only read it.',
   helpStatus: 'Dashed: tentative. Struck through: cancelled. Pale: you are free. Two arrows: it repeats.',
-  helpGroups: 'Each group has a colour and a shape. You can choose another colour in its options.',
+  helpGroups: 'Each group has a colour and a shape. You can choose another colour in its options. '
+    + 'Clear its box in the list to hide its events, and drag it by its six dots to another place. A lock means that you can only read its events.',
 };

@@ -163,10 +163,12 @@ export const ko = {
 
   // 캘린더의 모양
   groupColor: '모두에게 보이는 색', noColor: '아무 색이나', lookTitle: '내게 보이는 모양', lookHint: '여기서 고른 것은 나에게만 보입니다.',
+  hideHint: '나가지 않고 일정만 숨기려면 목록에서 선택을 해제하세요.',
   ownColor: '내 색', colorAsItComes: '캘린더의 원래 색', colorChanged: '색을 바꿨습니다',
   colors: { red: '빨강', orange: '주황', yellow: '노랑', olive: '올리브', green: '초록', teal: '청록', cyan: '하늘', blue: '파랑', indigo: '남색', purple: '보라', pink: '분홍', grey: '회색' },
   placeInList: (place, count) => `내 목록 ${count}개 중 ${place}번째`,
-  moveUp: '위로', moveDown: '아래로',
+  moveUp: '위로', moveDown: '아래로', orderKept: '순서를 바꾸지 않았습니다. 옮기려면 그룹을 목록 안에 놓으세요.',
+  orderNotSaved: '순서를 저장하지 못했습니다. 목록은 저장되어 있는 순서입니다.', readOnlyGroup: '읽기 전용',
 
   // 초대
   inviteByLink: '링크로 초대', inviteHint: '링크를 연 사람이 그룹에 들어올 수 있습니다. 한 명만, 일주일 안에 쓸 수 있습니다.',
@@ -290,5 +292,6 @@ export const ko = {
   helpStyles: '일정의 모양', helpOwn: '채워진 일정: 내가 바꿀 수 있습니다.',
   helpOthers: '테두리만 있는 일정: 다른 사람이 만든 일정으로, 볼 수만 있습니다.',
   helpStatus: '점선: 미정. 취소선: 취소됨. 옅은 색: 한가함. 두 화살표: 반복.',
-  helpGroups: '그룹마다 색과 모양이 있습니다. 색은 그룹 메뉴에서 바꿀 수 있습니다.',
+  helpGroups: '그룹마다 색과 모양이 있습니다. 색은 그룹 메뉴에서 바꿀 수 있습니다. '
+    + '목록에서 선택을 해제하면 일정이 숨겨지고, 점 여섯 개를 끌면 순서가 바뀝니다. 자물쇠가 있는 그룹의 일정은 볼 수만 있습니다.',
 };

@@ -10,7 +10,7 @@ use std::ops::Range;
 
 /// A logical line: all that is folded into it, its line end included.
 #[derive(Debug, Clone)]
-pub(super) struct Line<'a> {
+pub(super) struct SourceLine<'a> {
     /// Where it is in the text, from its first byte to after its line end.
     pub(super) span: Range<usize>,
     /// What it says: unfolded, without its line end.
@@ -20,7 +20,7 @@ pub(super) struct Line<'a> {
     colon: Option<usize>,
 }
 
-impl<'a> Line<'a> {
+impl<'a> SourceLine<'a> {
     /// The line that begins at `at`. None at the end of the text. Empty lines before it are a part of its
     /// span.
     pub(super) fn at(text: &'a str, at: usize) -> Option<Self> {
@@ -100,10 +100,10 @@ impl<'a> Line<'a> {
 }
 
 /// The lines of `text` from `at` to its end.
-pub(super) fn lines(text: &str, at: usize) -> impl Iterator<Item = Line<'_>> {
+pub(super) fn lines(text: &str, at: usize) -> impl Iterator<Item = SourceLine<'_>> {
     let mut at = at;
     std::iter::from_fn(move || {
-        let line = Line::at(text, at)?;
+        let line = SourceLine::at(text, at)?;
         at = line.span.end;
         Some(line)
     })
@@ -144,14 +144,14 @@ fn colon(content: &str) -> Option<usize> {
 mod tests {
     use super::*;
 
-    fn only(text: &str) -> Line<'_> {
+    fn only(text: &str) -> SourceLine<'_> {
         let mut all = lines(text, 0);
         let line = all.next().unwrap();
         assert!(all.next().is_none(), "{text:?}");
         line
     }
 
-    fn params<'a>(line: &'a Line) -> Vec<(&'a str, &'a str)> {
+    fn params<'a>(line: &'a SourceLine) -> Vec<(&'a str, &'a str)> {
         line.params().collect()
     }
 

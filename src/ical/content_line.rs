@@ -11,14 +11,14 @@ const WIDTH: usize = 75;
 
 /// A content line.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Line<'a> {
+pub(super) struct ContentLine<'a> {
     /// As it was written, with all line ends.
     pub(super) raw: Cow<'a, str>,
     /// Without folds and line ends.
     text: Cow<'a, str>,
 }
 
-impl<'a> Line<'a> {
+impl<'a> ContentLine<'a> {
     /// A line of ours, without its end; `end` is the line end to print.
     pub(super) fn new(text: String, end: &str) -> Self {
         let mut raw = String::with_capacity(text.len() + 2);
@@ -196,8 +196,8 @@ mod tests {
 
     use super::*;
 
-    fn only(text: &str) -> Line<'_> {
-        Line::all(text).next().unwrap()
+    fn only(text: &str) -> ContentLine<'_> {
+        ContentLine::all(text).next().unwrap()
     }
 
     #[test]
@@ -215,7 +215,7 @@ mod tests {
     #[test]
     fn a_folded_line_is_one_whatever_it_is_folded_with() {
         let text = "SUMMARY:a\r\n  b\n\tc\r\nUID:1";
-        let lines: Vec<_> = Line::all(text).collect();
+        let lines: Vec<_> = ContentLine::all(text).collect();
         assert_eq!(lines[0].value(), "a bc");
         assert_eq!(lines[1].value(), "1");
         assert_eq!(lines.iter().map(|line| &*line.raw).collect::<String>(), text);
@@ -249,7 +249,7 @@ mod tests {
     #[test]
     fn four_megabytes_of_folds_are_one_line_at_once() {
         let text = format!("SUMMARY:{}\r\nUID:1\r\n", "a\r\n ".repeat(1 << 20));
-        let lines: Vec<_> = Line::all(&text).collect();
+        let lines: Vec<_> = ContentLine::all(&text).collect();
         assert_eq!((lines.len(), lines[0].value().len()), (2, 1 << 20));
     }
 
@@ -258,13 +258,13 @@ mod tests {
 
         #[test]
         fn what_is_folded_is_unfolded_again(text in "[A-Z]{3}:[ -~가-힣👍]{0,300}") {
-            let line = Line::new(text.clone(), "\r\n");
+            let line = ContentLine::new(text.clone(), "\r\n");
             prop_assert_eq!(only(&line.raw).text().to_owned(), text);
         }
 
         #[test]
         fn the_lines_of_any_text_are_its_bytes(text in "([A-Za:;\" =\t가]{0,9}\r?\n){0,9}[a:]{0,3}") {
-            prop_assert_eq!(Line::all(&text).map(|line| line.raw.into_owned()).collect::<String>(), text);
+            prop_assert_eq!(ContentLine::all(&text).map(|line| line.raw.into_owned()).collect::<String>(), text);
         }
     }
 }
