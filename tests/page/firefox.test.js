@@ -8,7 +8,7 @@ import { PASSWORD, startServer, texts } from './helpers.js';
 const t = texts('en');
 const server = await startServer();
 
-test('a person signs up, plans an event, finds, changes and deletes it in Firefox', { timeout: 120_000 }, async () => {
+test('a person signs up, plans an event, finds, changes and deletes it in Firefox', { timeout: 240_000 }, async () => {
   const browser = await firefox.launch({ channel: 'moz-firefox', executablePath: process.env.FIREFOX ?? '/usr/bin/firefox-esr' });
   after(() => browser.close());
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: 'en-GB' });

@@ -25,7 +25,8 @@ export async function startServer(environment) {
 
 /** A test of the page. It closes what it opened, and fails on any error or foreign request of the page. @param {string} name @param {() => Promise<void>} run */
 export function page(name, run) {
-  test(name, { timeout: 60_000 }, async () => {
+  // Generous, since a slow machine is no fault of the page: what hangs is told either way.
+  test(name, { timeout: 240_000 }, async () => {
     watched.length = 0;
     try {
       await run();

@@ -12,7 +12,7 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 export const PAGE = join(ROOT, 'src/web/static/page');
 const BINARY = process.env.CALENDAR_SERVER ?? join(ROOT, 'target/debug/calendar-server');
 // Generous, since waiting ends as soon as the condition holds.
-const TIMEOUT = 15_000;
+const TIMEOUT = 60_000;
 
 /** @type {Promise<import('playwright-core').Browser> | undefined} */
 let launched;
