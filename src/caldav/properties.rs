@@ -130,9 +130,8 @@ impl Teller {
         let element = Element::named(name.clone());
         let (space, local) = (name.space.as_str(), name.local.as_str());
         let own = match thing {
-            Thing::Way(_) => None,
+            Thing::Way(_) | Thing::Home => None,
             Thing::Principal => self.of_principal(space, local, element.clone()),
-            Thing::Home => None,
             Thing::Calendar(info) => self.of_calendar(info, name, element.clone()),
             Thing::Object(_, resource) => of_object(resource, space, local, element.clone()),
         };
@@ -176,9 +175,8 @@ impl Teller {
             (DAV, "current-user-privilege-set") => {
                 let writes = self.writes
                     && match thing {
-                        Thing::Calendar(info) => info.takes,
+                        Thing::Calendar(info) | Thing::Object(info, _) => info.takes,
                         Thing::Home => true,
-                        Thing::Object(info, _) => info.takes,
                         Thing::Way(_) | Thing::Principal => false,
                     };
                 let privileges = if writes { &WRITING[..] } else { &WRITING[..1] };

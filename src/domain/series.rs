@@ -210,6 +210,14 @@ impl<'a> Recurring<'a> {
         self.clock.name(start)
     }
 
+    /// `start` in UTC, or the midnight of a day.
+    pub(super) fn in_utc(&self, start: WallTime) -> WallTime {
+        match self.clock.zone() {
+            Some(zone) => zone::convert(start, &zone, &TimeZone::UTC),
+            None => start,
+        }
+    }
+
     /// The name of the own zone.
     pub(super) fn zone_name(&self) -> Option<&str> {
         self.clock.own.as_ref().map(|(name, _)| name.as_str())

@@ -4,23 +4,23 @@
 use jiff::tz::TimeZone;
 
 use super::content::Kind;
+use super::content_line::fold;
 use super::filter::Span;
 use super::form::{digits, utc};
-use super::line::Line;
-use super::lines::fold;
 use super::object::Object;
 use super::part::Part;
+use super::source_line::SourceLine;
 use super::tree::{self, Component};
 use super::tzid::{Clock, Zones};
 use super::value::When;
 use super::write::{HEAD, TAIL};
-use super::zone::{convert, instant};
+use super::zone::convert;
 use crate::model::WallTime;
 
 /// An occurrence, on the clock of the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Instance {
-    /// Its start by the rule; none for what does not repeat.
+    /// Its start by the rule, in UTC, or the midnight of a day; none for what does not repeat.
     pub name: Option<WallTime>,
     /// When it begins.
     pub starts: WallTime,
@@ -57,7 +57,7 @@ pub fn expanded(object: &Object, instances: &[Instance], server: &TimeZone) -> S
         .filter(|part| part.name == kind)
         .map(|part| {
             let line = part.line(text, "RECURRENCE-ID");
-            (part, line.and_then(|line| on_server(&line, &zones, server)))
+            (part, line.and_then(|line| in_utc(&line, &zones, server)))
         })
         .collect();
     let mut out = String::from(HEAD);
@@ -70,20 +70,21 @@ pub fn expanded(object: &Object, instances: &[Instance], server: &TimeZone) -> S
             fold(&mut out, &line.content, "\r\n");
         }
         let mut add = |name: &str, at: WallTime| {
+            let digits = digits(at);
             let line = if instance.all_day {
-                let day = digits(at);
-                format!("{name};VALUE=DATE:{}", day.get(..8).unwrap_or(&day))
+                format!("{name};VALUE=DATE:{}", digits.get(..8).unwrap_or(&digits))
             } else {
-                format!("{name}:{}", utc(convert(at, server, &TimeZone::UTC).seconds()))
+                format!("{name}:{digits}Z")
             };
             fold(&mut out, &line, "\r\n");
         };
+        let told = |at| if instance.all_day { at } else { convert(at, server, &TimeZone::UTC) };
         if let Some(name) = instance.name {
             add("RECURRENCE-ID", name);
         }
-        add("DTSTART", instance.starts);
+        add("DTSTART", told(instance.starts));
         if instance.ends > instance.starts {
-            add(end, instance.ends);
+            add(end, told(instance.ends));
         }
         for inner in &part.parts {
             let inner = text.get(inner.span.clone()).unwrap_or_default();
@@ -96,16 +97,17 @@ pub fn expanded(object: &Object, instances: &[Instance], server: &TimeZone) -> S
     out
 }
 
-/// The time that a line says, on the clock of the server.
-fn on_server(line: &Line<'_>, zones: &Zones<'_>, server: &TimeZone) -> Option<WallTime> {
-    Some(match (When::read(line.value())?, line.param("TZID")) {
-        (When::Utc(at), _) => convert(at, &TimeZone::UTC, server),
+/// The time that a line says, in UTC; of a day, its midnight.
+fn in_utc(line: &SourceLine<'_>, zones: &Zones<'_>, server: &TimeZone) -> Option<WallTime> {
+    let (at, zone) = match (When::read(line.value())?, line.param("TZID")) {
+        (When::Utc(at) | When::Date(at), _) => return Some(at),
         (When::Local(at), Some(tzid)) => match zones.clock(tzid, at) {
-            Clock::Zone(zone) | Clock::Fixed(zone) => convert(at, &zone, server),
-            Clock::Server => at,
+            Clock::Zone(zone) | Clock::Fixed(zone) => (at, zone),
+            Clock::Server => (at, server.clone()),
         },
-        (When::Date(at) | When::Local(at), _) => at,
-    })
+        (When::Local(at), None) => (at, server.clone()),
+    };
+    Some(convert(at, &zone, &TimeZone::UTC))
 }
 
 /// The text of an object without the changed occurrences that neither are in `span` nor were to be.
@@ -122,9 +124,7 @@ pub fn limited(object: &Object, span: Span, server: &TimeZone) -> String {
             if name.says("RANGE", "THISANDFUTURE") {
                 return false;
             }
-            let unix = |line: &Line<'_>| {
-                on_server(line, &zones, server).map(|at| instant(server, at.seconds()))
-            };
+            let unix = |line: &SourceLine<'_>| in_utc(line, &zones, server).map(|at| at.seconds());
             let start = part.line(text, "DTSTART");
             let times = [Some(name), start].into_iter().flatten().filter_map(|line| unix(&line));
             // One that has begun before lasts no longer than this.
@@ -164,7 +164,7 @@ pub fn partial(text: &str, wanted: &Wanted) -> String {
 
 fn thin_out(component: &mut Component<'_>, wanted: &Wanted) {
     component.parts.retain_mut(|part| match part {
-        tree::Part::Line(line) => {
+        tree::Part::ContentLine(line) => {
             let named = |names: &Vec<String>| names.iter().any(|name| line.is(name));
             wanted.properties.as_ref().is_none_or(named)
         }

@@ -2,9 +2,9 @@
 
 use jiff::tz::TimeZone;
 
-use super::line::Line;
 use super::object::Object;
 use super::part::Part;
+use super::source_line::SourceLine;
 use super::tzid::{Clock, Zones};
 use super::value::{Length, When, text};
 use super::zone::{DAY, instant};
@@ -206,7 +206,7 @@ impl Trial<'_> {
         self.of_line(&part.line(self.text, name)?)
     }
 
-    fn of_line(&self, line: &Line<'_>) -> Option<(i64, bool)> {
+    fn of_line(&self, line: &SourceLine<'_>) -> Option<(i64, bool)> {
         let when = When::read(line.value())?;
         let zone = match (when, line.param("TZID")) {
             (When::Utc(_), _) => TimeZone::UTC,

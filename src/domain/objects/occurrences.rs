@@ -11,7 +11,7 @@ use crate::model::{EventDetails, Recurrence, TimeRange, WallTime};
 /// An occurrence, on the server's clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::domain) struct Placed {
-    /// Its start by the rule; none for what does not repeat.
+    /// Its start by the rule, in UTC, or the midnight of a day; none for what does not repeat.
     pub(in crate::domain) name: Option<WallTime>,
     pub(in crate::domain) starts: WallTime,
     pub(in crate::domain) ends: WallTime,
@@ -63,11 +63,11 @@ pub(in crate::domain) fn occurrences(
         let recurring = Recurring::of(details, repeats, server)?;
         for (start, times) in recurring.between(range) {
             let (starts, ends) = (times.starts(), times.ends());
-            let name = Some(recurring.on_server(start));
+            let name = Some(recurring.in_utc(start));
             add(Placed { name, starts, ends, all_day: details.is_all_day() })?;
         }
         changed.into_iter().try_for_each(|(start, details)| {
-            add(Placed::of(details, start.map(|start| recurring.on_server(start))))
+            add(Placed::of(details, start.map(|start| recurring.in_utc(start))))
         })
     };
     match &rows.main {

@@ -10,7 +10,6 @@ mod sync;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use serde_json::json;
 
 use crate::support::answer::Answer;
 use crate::support::calendar::{Calendar, KIM, PARK};
@@ -155,9 +154,4 @@ pub(crate) fn june(calendar: &Calendar, token: &str) -> Vec<String> {
 /// A second person.
 pub(crate) fn kim(calendar: &Calendar) -> Program<'_> {
     Program::of(calendar, KIM)
-}
-
-/// The body of a new app password.
-pub(crate) fn app_password(scope: &str) -> String {
-    json!({"name": "phone", "scope": scope}).to_string()
 }
