@@ -110,13 +110,10 @@ fn verdict(target: &Target, reach: Reach, by: By, (role, is_member): (usize, boo
     match target.needs {
         Needs::Nothing | Needs::Token => Verdict::Allowed,
         Needs::Role(least) => at_least(least),
-        Needs::ToChange(Of::Caller) => at_least(2),
-        Needs::ToChange(Of::Park) => at_least(3),
+        Needs::ToChange(Of::Caller) | Needs::ToDelete(Of::Caller) => at_least(2),
+        Needs::ToChange(Of::Park) | Needs::ToDelete(Of::Park | Of::ParkPrivate) => at_least(3),
         // An editor may delete what they do not see, and not write over it.
-        Needs::ToChange(Of::ParkPrivate) if role > 0 => Verdict::NotOwner,
-        Needs::ToChange(Of::ParkPrivate) => Verdict::NotFound,
-        Needs::ToDelete(Of::Caller) => at_least(2),
-        Needs::ToDelete(Of::Park | Of::ParkPrivate) => at_least(3),
+        Needs::ToChange(Of::ParkPrivate) => at_least(5),
         Needs::Membership if is_member => Verdict::Allowed,
         Needs::ToBePark => Verdict::NotOwner,
         Needs::Membership | Needs::ToKnow => Verdict::NotFound,
