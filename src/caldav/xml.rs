@@ -27,6 +27,9 @@ const MOST_DEEP: usize = 32;
 /// How many elements a document may have. A multiget of 10,000 addresses has as many.
 const MOST_ELEMENTS: usize = 20_000;
 
+/// How many attributes an element may have, its namespaces included.
+const MOST_ATTRIBUTES: usize = 50;
+
 /// The name of an element.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Name {
@@ -297,7 +300,12 @@ fn element(space: &ResolveResult<'_>, start: &BytesStart<'_>) -> Result<Element,
     };
     let local = start.local_name().as_ref().to_owned();
     let mut found = Element::named(Name { space, local });
-    for attribute in start.attributes() {
+    // The crate would compare each with all others.
+    let mut attributes = start.attributes();
+    for (count, attribute) in attributes.with_checks(false).enumerate() {
+        if count == MOST_ATTRIBUTES {
+            return Err(format!("the XML: expected at most {MOST_ATTRIBUTES} attributes"));
+        }
         let attribute = attribute.map_err(|error| format!("the XML: {error}"))?;
         let key = attribute.key.as_ref();
         if key == "xmlns" || key.starts_with("xmlns:") {
@@ -353,6 +361,8 @@ mod tests {
         let deep = |depth: usize| "<a>".repeat(depth) + &"</a>".repeat(depth);
         assert!(Element::read(deep(32).as_bytes()).is_ok());
         let many = format!("<a>{}</a>", "<b/>".repeat(20_000));
+        let attributes: String = (0..51).map(|number| format!(" b{number}=\"\"")).collect();
+        let attributes = format!("<a{attributes}/>");
         let bomb = r#"<!DOCTYPE a [<!ENTITY b "c"><!ENTITY d "&b;&b;">]><a>&d;</a>"#;
         let outside = r#"<!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]><a>&b;</a>"#;
         for (text, why) in [
@@ -364,6 +374,7 @@ mod tests {
             ("<a><b></a>", "the XML: ill-formed document: expected `</b>`, but `</a>` was found"),
             ("<a>", "the XML: expected an element that ends"),
             ("", "the XML: expected an element that ends"),
+            (attributes.as_str(), "the XML: expected at most 50 attributes"),
             ("<a/><b/>", "the XML: expected one element and not \"b\" too"),
         ] {
             assert_eq!(Element::read(text.as_bytes()).unwrap_err(), why, "{text:.80}");

@@ -8,6 +8,7 @@
 mod acknowledged;
 mod backup_and_restore;
 mod backup_folder;
+mod caldav;
 mod client;
 mod clock_set_back;
 mod connections;

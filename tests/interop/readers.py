@@ -73,7 +73,7 @@ class Calendar:
         connection.request(method, f"/api/v1{path}", json.dumps(body) if body is not None else None, headers)
         answer = connection.getresponse()
         content = answer.read()
-        if answer.status != 200:
+        if not 200 <= answer.status < 300:
             raise RuntimeError(f"{method} {path}: {content.decode()}")
         return content
 
@@ -214,6 +214,11 @@ class Remote:
 
 def thunderbird(address, profile):
     """What Thunderbird shows of the calendar at an address."""
+    return sorted(in_thunderbird(SCRIPT, [address, FIRST, DAYS], profile))
+
+
+def in_thunderbird(script, arguments, profile):
+    """Runs a script in a Thunderbird with a new profile, and gives what it gives."""
     profile.mkdir()
     preferences = {"calendar.timezone.useSystemTimezone": False, "calendar.timezone.local": ZONE, "mail.provider.suppress_dialog_on_startup": True,
                    "app.update.enabled": False, "datareporting.policy.dataSubmissionPolicyBypassNotification": True, "network.proxy.type": 0}
@@ -230,8 +235,8 @@ def thunderbird(address, profile):
         remote.call("WebDriver:NewSession", {"capabilities": {"alwaysMatch": {}}})
         remote.call("Marionette:SetContext", {"value": "chrome"})
         remote.call("WebDriver:SetTimeouts", {"script": 60000})
-        arguments = {"script": SCRIPT, "args": [address, FIRST, DAYS], "newSandbox": True}
-        return sorted(remote.call("WebDriver:ExecuteAsyncScript", arguments)["value"])
+        run_it = {"script": script, "args": arguments, "newSandbox": True}
+        return remote.call("WebDriver:ExecuteAsyncScript", run_it)["value"]
     finally:
         program.terminate()
         try:

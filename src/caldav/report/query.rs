@@ -8,7 +8,7 @@ use crate::caldav::answer::{Answer, Multistatus, bad, failed};
 use crate::caldav::propfind::{Asked, of_object};
 use crate::caldav::xml::{CALDAV, DAV, Element};
 use crate::domain::collections::{self, Reader, Resource};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::ical::{ComponentFilter, Span};
 
 /// How the objects themselves are wanted (RFC 4791, 9.6).
@@ -41,7 +41,12 @@ impl Data {
     /// Makes of an object what is wanted of it.
     pub(super) fn apply(&self, resource: &mut Resource, zone: &TimeZone) -> Result<()> {
         if let Some(span) = self.expand {
-            resource.text = collections::expanded(&resource.text, span, zone)?;
+            match collections::expanded(&resource.text, span, zone) {
+                Ok(text) => resource.text = text,
+                // One object with very many occurrences must not take all others away: it is given as it is.
+                Err(Error::TooLong(_)) => {}
+                Err(error) => return Err(error),
+            }
         } else if let Some(span) = self.limit {
             resource.text = collections::limited(&resource.text, span, zone)?;
         }

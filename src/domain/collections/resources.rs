@@ -291,7 +291,14 @@ impl<'a> Reader<'a> {
                 }
             }
         }
-        let deleted = changes.deleted.iter().map(|name| names.of_deleted(name)).collect();
+        let mut deleted = Vec::new();
+        for tombstone in &changes.deleted {
+            // What was deleted may have come back by an undo, as what it was.
+            let member = tombstone.parse().ok();
+            if member.map_or(Ok(None), |member| self.stored(member))?.is_none() {
+                deleted.push(names.of_deleted(tombstone));
+            }
+        }
         Ok(Some(Synced { deleted, upto: changes.upto, more: changes.more }))
     }
 }

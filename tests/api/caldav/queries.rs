@@ -125,6 +125,20 @@ fn an_occurrence_can_be_had_by_itself_and_an_object_in_part() {
 }
 
 #[test]
+fn one_object_with_very_many_occurrences_takes_no_other_away() {
+    let calendar = Calendar::new();
+    let program = Program::new(&calendar);
+    let many = event("many", "SUMMARY:Many\r\nDTSTART:20000101T000000Z\r\nDURATION:PT1H\r\nRRULE:FREQ=DAILY;BYHOUR=1,2,3,4,5,6\r\n");
+    program.put(&format!("{PERSONAL}/many.ics"), &many);
+    program.put(&format!("{PERSONAL}/one.ics"), &meeting("one", "One"));
+    let data = "<C:calendar-data><C:expand start=\"20000101T000000Z\" end=\"20300101T000000Z\"/></C:calendar-data>";
+    let answer = program.report(PERSONAL, &query("<C:comp-filter name=\"VEVENT\"/>", data));
+    let [one, two] = &texts(&answer, "C:calendar-data")[..] else { panic!("{}", answer.body) };
+    assert_eq!(one, &many);
+    assert!(two.contains("DTSTART:20170620T000000Z"), "{two}");
+}
+
+#[test]
 fn objects_are_had_by_their_addresses() {
     let calendar = Calendar::new();
     let program = Program::new(&calendar);

@@ -122,3 +122,93 @@ fn the_tag_of_a_calendar_moves_with_each_change() {
     assert!(tag() != made && tag() != before);
     assert_eq!(hrefs(&program.propfind(PERSONAL, "1", "<D:getetag/>")).len(), 1);
 }
+
+/// What a program knows of the calendar: the tag of each object.
+type Known = std::collections::BTreeMap<String, String>;
+
+/// Goes on from `token` in parts of at most `limit`, if there is one, until nothing more is told; gives the token to go on from.
+fn follow(program: &Program<'_>, known: &mut Known, token: String, limit: Option<u32>) -> String {
+    let limit = limit.map_or(String::new(), |limit| {
+        format!("<D:limit><D:nresults>{limit}</D:nresults></D:limit>")
+    });
+    let mut token = token;
+    loop {
+        let answer = ask(program, &token, &limit);
+        assert_eq!(answer.status, 207, "{}", answer.body);
+        for response in answer.body.split("<D:response>").skip(1) {
+            let part = |name: &str| {
+                let rest = response.split(&format!("<D:{name}>")).nth(1)?;
+                rest.split(&format!("</D:{name}>")).next().map(|text| text.replace("&quot;", "\""))
+            };
+            let name = part("href").unwrap().rsplit('/').next().unwrap().to_owned();
+            match part("getetag") {
+                Some(tag) => drop(known.insert(name, tag)),
+                None => drop(known.remove(&name)),
+            }
+        }
+        token = texts(&answer, "D:sync-token").concat();
+        if !answer.body.contains("507 Insufficient Storage") {
+            return token;
+        }
+    }
+}
+
+/// What is there, as a list of the calendar says it.
+fn listed(program: &Program<'_>) -> Known {
+    let answer = program.propfind(PERSONAL, "1", "<D:getetag/>");
+    let names = hrefs(&answer).into_iter().skip(1);
+    let names = names.map(|href| href.rsplit('/').next().unwrap().to_owned());
+    names.zip(texts(&answer, "D:getetag").into_iter().skip(1)).collect()
+}
+
+#[test]
+fn whatever_happens_a_program_that_follows_knows_what_is_there() {
+    for seed in 0..6 {
+        let mut random = fastrand::Rng::with_seed(seed);
+        let calendar = Calendar::new();
+        let program = Program::new(&calendar);
+        let (mut known, mut token) = (Known::new(), String::new());
+        let mut numbers = 0;
+        for _ in 0..60 {
+            let there: Vec<_> = listed(&program).into_keys().collect();
+            let one = (!there.is_empty()).then(|| there[random.usize(..there.len())].clone());
+            match (random.u8(..7), one) {
+                (0..=1, _) | (_, None) => {
+                    numbers += 1;
+                    let uid = format!("n{numbers}");
+                    program.put(&format!("{PERSONAL}/{uid}.ics"), &meeting(&uid, "Put"));
+                }
+                (2, _) => {
+                    calendar.event(&program.token, "2017-06-20 09:00:00", "2017-06-20 10:00:00", "Own");
+                }
+                (3, Some(name)) => {
+                    let path = format!("{PERSONAL}/{name}");
+                    let text = program.get(&path).replace("SUMMARY:", "SUMMARY:Again ");
+                    assert_eq!(program.call("PUT", &path, &[], &text).status, 204);
+                }
+                (4, Some(name)) => {
+                    let path = format!("{PERSONAL}/{name}");
+                    assert_eq!(program.call("DELETE", &path, &[], "").status, 204);
+                }
+                (5, Some(_)) => {
+                    let ids = calendar.rows("SELECT id FROM event ORDER BY id");
+                    let body = json!({"event_id": ids[random.usize(..ids.len())].parse::<i64>().unwrap()});
+                    assert_eq!(calendar.delete("/calendar/event", &program.token, body.to_string()).status, 200);
+                }
+                (_, Some(_)) => {
+                    let entries = calendar.get("/calendar/activity?limit=1", &program.token).json();
+                    let last = &entries["data"][0];
+                    if last["action"] == "delete" && last["undone"] == false {
+                        let path = format!("/history/{}/undo", last["id"]);
+                        assert_eq!(calendar.post(&path, &program.token, "").status, 200);
+                    }
+                }
+            }
+            if random.u8(..3) == 0 {
+                let limit = random.bool().then(|| random.u32(1..4));
+                token = follow(&program, &mut known, token, limit);
+                assert_eq!(known, listed(&program), "with seed {seed}");
+            }
+        }
+    }
+}
