@@ -83,12 +83,14 @@ fn hostile_documents_cost_little_and_are_told_what_is_wrong() {
     let token = server.register(PARK);
     let (header, _) = sign_in(&server, &token);
     let before = memory(&server);
-    let entities: String =
-        (1..10).map(|n| format!("<!ENTITY a{n} \"{}\">", format!("&a{};", n - 1).repeat(10))).collect();
+    let entities: String = (1..10)
+        .map(|n| format!("<!ENTITY a{n} \"{}\">", format!("&a{};", n - 1).repeat(10)))
+        .collect();
     let laughs = format!("<!DOCTYPE a [<!ENTITY a0 \"ha\">{entities}]><a>&a9;</a>");
     let deep = "<a>".repeat(100_000);
     let many = format!("<a>{}</a>", "<b/>".repeat(200_000));
-    let attributes = format!("<a {}/>", (0..50_000).map(|n| format!("b{n}=\"\" ")).collect::<String>());
+    let attributes =
+        format!("<a {}/>", (0..50_000).map(|n| format!("b{n}=\"\" ")).collect::<String>());
     for (body, why) in [
         (&laughs, "400 Bad Request"),
         (&deep, "400 Bad Request"),

@@ -7,6 +7,7 @@
 mod follow;
 mod following;
 mod occurrences;
+mod prepared;
 mod put;
 mod rows;
 mod text;
@@ -14,5 +15,6 @@ mod text;
 pub(super) use follow::{Names, follow_all};
 pub(super) use following::disentangle;
 pub(super) use occurrences::{Placed, occurrences};
-pub(super) use put::{Decision, Existing, Intake, Prepared, same_content};
+pub(super) use prepared::Prepared;
+pub(super) use put::{Decision, Existing, Intake, same_content};
 pub(super) use text::{Writer, unix};

@@ -128,7 +128,10 @@ fn an_occurrence_can_be_had_by_itself_and_an_object_in_part() {
 fn one_object_with_very_many_occurrences_takes_no_other_away() {
     let calendar = Calendar::new();
     let program = Program::new(&calendar);
-    let many = event("many", "SUMMARY:Many\r\nDTSTART:20000101T000000Z\r\nDURATION:PT1H\r\nRRULE:FREQ=DAILY;BYHOUR=1,2,3,4,5,6\r\n");
+    let many = event(
+        "many",
+        "SUMMARY:Many\r\nDTSTART:20000101T000000Z\r\nDURATION:PT1H\r\nRRULE:FREQ=DAILY;BYHOUR=1,2,3,4,5,6\r\n",
+    );
     program.put(&format!("{PERSONAL}/many.ics"), &many);
     program.put(&format!("{PERSONAL}/one.ics"), &meeting("one", "One"));
     let data = "<C:calendar-data><C:expand start=\"20000101T000000Z\" end=\"20300101T000000Z\"/></C:calendar-data>";

@@ -179,7 +179,12 @@ fn whatever_happens_a_program_that_follows_knows_what_is_there() {
                     program.put(&format!("{PERSONAL}/{uid}.ics"), &meeting(&uid, "Put"));
                 }
                 (2, _) => {
-                    calendar.event(&program.token, "2017-06-20 09:00:00", "2017-06-20 10:00:00", "Own");
+                    calendar.event(
+                        &program.token,
+                        "2017-06-20 09:00:00",
+                        "2017-06-20 10:00:00",
+                        "Own",
+                    );
                 }
                 (3, Some(name)) => {
                     let path = format!("{PERSONAL}/{name}");
@@ -192,8 +197,12 @@ fn whatever_happens_a_program_that_follows_knows_what_is_there() {
                 }
                 (5, Some(_)) => {
                     let ids = calendar.rows("SELECT id FROM event ORDER BY id");
-                    let body = json!({"event_id": ids[random.usize(..ids.len())].parse::<i64>().unwrap()});
-                    assert_eq!(calendar.delete("/calendar/event", &program.token, body.to_string()).status, 200);
+                    let body =
+                        json!({"event_id": ids[random.usize(..ids.len())].parse::<i64>().unwrap()});
+                    assert_eq!(
+                        calendar.delete("/calendar/event", &program.token, body.to_string()).status,
+                        200
+                    );
                 }
                 (_, Some(_)) => {
                     let entries = calendar.get("/calendar/activity?limit=1", &program.token).json();
