@@ -3,8 +3,8 @@
 //! A calendar that a program makes is a private group of its user. Its address is what the program has given it, for that user;
 //! for other members it is as that of any group.
 
-use super::Call;
 use super::answer::{Answer, bad, failed, not_found};
+use super::call::Call;
 use super::paths::Place;
 use super::proppatch::{self, Change};
 use super::xml::{CALDAV, DAV, Element};

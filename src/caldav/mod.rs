@@ -5,6 +5,7 @@
 //! for which something odd is done.
 
 mod answer;
+mod call;
 mod collection;
 mod object;
 mod paths;
@@ -21,13 +22,12 @@ use rocket::request::Request;
 use rocket::route::{Handler, Outcome, Route};
 
 use answer::{Answer, bad, not_found, of_error};
-use paths::{Hrefs, Place};
-use properties::Teller;
-use sign_in::SignedIn;
+use call::{Call, Depth};
+use paths::Place;
 
 use crate::app::{App, exchange};
-use crate::domain::Setting;
 use crate::error::{Error, Result};
+use crate::ical::ObjectFault;
 
 /// The most bytes of a request: an object of 1 MiB, and a byte by which a larger one is known.
 pub(crate) const BODY_LIMIT: usize = 1 << 20;
@@ -76,53 +76,6 @@ impl Handler for Door {
     }
 }
 
-/// How deep a request goes (RFC 4918, 10.2).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Depth {
-    Zero,
-    One,
-    Infinity,
-}
-
-/// A request that is to be answered.
-struct Call<'r> {
-    app: &'r App,
-    signed_in: SignedIn,
-    request: &'r Request<'r>,
-    body: Vec<u8>,
-    depth: Option<Depth>,
-    /// Whether what is not there is left out (RFC 7240, `return=minimal`; Apple's `Brief: t`).
-    minimal: bool,
-}
-
-impl Call<'_> {
-    fn header(&self, name: &str) -> Option<&str> {
-        self.request.headers().get_one(name)
-    }
-
-    fn hrefs(&self) -> Hrefs {
-        Hrefs::new(exchange::prefix_of(self.request), &self.signed_in.email)
-    }
-
-    fn teller(&self) -> Teller {
-        Teller {
-            hrefs: self.hrefs(),
-            email: self.signed_in.email.clone(),
-            writes: self.signed_in.writes,
-            zone: self.app.clock.zone().clone(),
-        }
-    }
-
-    /// The same for what changes something.
-    ///
-    /// # Errors
-    /// [`Error::Internal`] if there is no time.
-    fn setting(&self) -> Result<Setting<'_>> {
-        let (now, zone) = (self.app.clock.now()?, self.app.clock.zone());
-        Ok(Setting { now, zone, bounds: self.app.bounds })
-    }
-}
-
 async fn answer(request: &Request<'_>, data: Data<'_>) -> Answer {
     let Some(app) = request.rocket().state::<App>() else {
         return of_error(Error::Internal("the app is not managed".into()));
@@ -167,7 +120,7 @@ async fn answer(request: &Request<'_>, data: Data<'_>) -> Answer {
 
 fn too_large(method: &str) -> Answer {
     if method == "PUT" {
-        return answer::unfit(&crate::ical::ObjectFault::TooLarge);
+        return answer::unfit(&ObjectFault::TooLarge);
     }
     Answer::text(413, "the body is larger than 1 MiB")
 }

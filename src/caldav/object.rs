@@ -1,7 +1,7 @@
 //! Objects: GET, PUT, DELETE, COPY and MOVE (RFC 4918, 9; RFC 4791, 5.3.2).
 
-use super::Call;
 use super::answer::{Answer, failed, not_found, quoted, unfit};
+use super::call::Call;
 use super::paths::Place;
 use super::properties::kind;
 use super::xml::{CALDAV, Element};

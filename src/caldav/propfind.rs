@@ -1,10 +1,10 @@
 //! PROPFIND (RFC 4918, 9.1): what is there, and what it is like.
 
 use super::answer::{Answer, Multistatus, bad, failed, not_found};
+use super::call::{Call, Depth};
 use super::paths::Place;
 use super::properties::{Teller, Thing};
 use super::xml::{CALDAV, DAV, Element, Name};
-use super::{Call, Depth};
 use crate::domain::collections::{self, Info, Reader, Resource};
 use crate::error::Result;
 

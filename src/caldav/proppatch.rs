@@ -4,8 +4,8 @@
 //! this server does not know are kept as they come. What only the server says is refused, property by property; then none is
 //! changed.
 
-use super::Call;
 use super::answer::{Answer, bad, failed, not_found};
+use super::call::Call;
 use super::paths::Place;
 use super::propfind::propstat;
 use super::xml::{APPLE, CALDAV, DAV, Element, Name, SERVER};

@@ -6,8 +6,8 @@ mod principals;
 mod query;
 mod sync;
 
-use super::Call;
 use super::answer::{Answer, bad, failed, not_found};
+use super::call::Call;
 use super::paths::Place;
 use super::xml::{CALDAV, DAV, Element};
 use crate::error::Result;

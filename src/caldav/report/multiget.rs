@@ -1,8 +1,8 @@
 //! calendar-multiget (RFC 4791, 7.9): objects by their addresses.
 
 use super::query::{Data, answer_data};
-use crate::caldav::Call;
 use crate::caldav::answer::{Answer, Multistatus, failed};
+use crate::caldav::call::Call;
 use crate::caldav::paths::Place;
 use crate::caldav::propfind::{Asked, gone, of_object};
 use crate::caldav::xml::{CALDAV, DAV, Element};

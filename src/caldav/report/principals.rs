@@ -1,8 +1,8 @@
 //! Reports about people (RFC 3253, 3.8; RFC 3744, 9.4 and 9.5). Nobody finds anybody but themselves: who else has an account
 //! is not for everybody to know.
 
-use crate::caldav::Call;
 use crate::caldav::answer::{Answer, not_found};
+use crate::caldav::call::Call;
 use crate::caldav::paths::Place;
 use crate::caldav::properties::{Teller, Thing};
 use crate::caldav::propfind::{Asked, response};

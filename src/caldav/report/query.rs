@@ -3,8 +3,8 @@
 use jiff::tz::TimeZone;
 
 use super::filter::{self, Fault};
-use crate::caldav::Call;
 use crate::caldav::answer::{Answer, Multistatus, bad, failed};
+use crate::caldav::call::Call;
 use crate::caldav::propfind::{Asked, of_object};
 use crate::caldav::xml::{CALDAV, DAV, Element};
 use crate::domain::collections::{self, Reader, Resource};

@@ -1,8 +1,8 @@
 //! sync-collection (RFC 6578, 3.2): what has changed since a token.
 
 use super::query::{Data, answer_data, cut, limit_of};
-use crate::caldav::Call;
 use crate::caldav::answer::{Answer, Multistatus, bad, failed};
+use crate::caldav::call::Call;
 use crate::caldav::properties::Teller;
 use crate::caldav::propfind::{Asked, gone, of_object};
 use crate::caldav::xml::{DAV, Element};

@@ -5,7 +5,8 @@ use jiff::tz::TimeZone;
 use super::resources::{Reader, Resource};
 use crate::domain::objects::{Placed, occurrences, unix};
 use crate::error::{Error, Result};
-use crate::ical::{self, ComponentFilter, Instance, Object, Span, zone};
+use crate::ical::{ComponentFilter, Events, Instance, Object, Span, zone};
+use crate::ical::{expanded as written_expanded, limited as written_limited};
 use crate::model::{Status, TimeRange, WallTime};
 
 /// How many occurrences of one object are told one by one.
@@ -91,7 +92,7 @@ impl Reader<'_> {
 pub fn expanded(text: &str, span: Span, server: &TimeZone) -> Result<String> {
     let object = read(text)?;
     // A to-do need not say when it is.
-    if object.taking_place(server).map_or(true, |events| events == ical::Events::default()) {
+    if object.taking_place(server).map_or(true, |events| events == Events::default()) {
         return Ok(object.text().to_owned());
     }
     let placed = occurrences(&object, range_of(span, server), server, MOST)?;
@@ -99,7 +100,7 @@ pub fn expanded(text: &str, span: Span, server: &TimeZone) -> Result<String> {
         .into_iter()
         .map(|Placed { name, starts, ends, all_day }| Instance { name, starts, ends, all_day })
         .collect();
-    Ok(ical::expanded(&object, &instances, server))
+    Ok(written_expanded(&object, &instances, server))
 }
 
 /// The text of an object without the changed occurrences that have nothing to do with `span` (RFC 4791, 9.6.6).
@@ -107,5 +108,5 @@ pub fn expanded(text: &str, span: Span, server: &TimeZone) -> Result<String> {
 /// # Errors
 /// [`Error::Internal`] if it was stored as it cannot be.
 pub fn limited(text: &str, span: Span, server: &TimeZone) -> Result<String> {
-    Ok(ical::limited(&read(text)?, span, server))
+    Ok(written_limited(&read(text)?, span, server))
 }
