@@ -49,7 +49,7 @@ impl Call<'_> {
     /// The same for what changes something.
     ///
     /// # Errors
-    /// [`Error::Internal`] if there is no time.
+    /// [`Error::Internal`](crate::error::Error::Internal) if there is no time.
     pub(super) fn setting(&self) -> Result<Setting<'_>> {
         let (now, zone) = (self.app.clock.now()?, self.app.clock.zone());
         Ok(Setting { now, zone, bounds: self.app.bounds })

@@ -13,7 +13,7 @@ use crate::model::{Event, Expected, Recurrence, WallTime};
 /// Checks that `at`, on the server's clock, names the occurrence that `event` has become, if it is no series.
 ///
 /// # Errors
-/// [`Error::Invalid`] if it does not, or the event is no occurrence of a series.
+/// [`Error::Invalid`](crate::error::Error::Invalid) if it does not, or the event is no occurrence of a series.
 pub(super) fn check_name(event: &Event, at: WallTime, server: &TimeZone) -> Result<()> {
     let expected = match changed_from(event, server, zone::convert_apart) {
         Some(name) if name == at => return Ok(()),

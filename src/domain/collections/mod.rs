@@ -2,7 +2,7 @@
 //! events of each selected group, and the birthday, which cannot be changed there.
 //!
 //! What a user sees and may do in a collection is asked of [`access`], as everywhere. Each object has a name in its collection,
-//! which stays its own ([`Names`]), and a tag, which is that of its bytes.
+//! which stays its own (`names.rs`), and a tag, which is that of its bytes.
 
 mod changes;
 mod names;
