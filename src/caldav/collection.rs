@@ -79,7 +79,6 @@ pub(super) async fn make(call: &Call<'_>, method: &str, place: Place) -> Result<
         .filter(|change| !is(&change, "displayname") && !proppatch::is_protected(&change.name))
         .collect();
     call.signed_in.caller.count_write(call.app)?;
-    let href = call.hrefs().calendar(&segment);
     let make = call.signed_in.caller.write(call.app, move |tx, user| {
         if collections::is_taken(tx, &user, &segment)? {
             return Ok(false);
@@ -100,7 +99,7 @@ pub(super) async fn make(call: &Call<'_>, method: &str, place: Place) -> Result<
     if !make.await?.0 {
         return Ok(failed(405, Element::dav("resource-must-be-null"), "there is a calendar here"));
     }
-    Ok(Answer::empty(201).header("Location", href).header("Cache-Control", "no-cache"))
+    Ok(Answer::empty(201).header("Cache-Control", "no-cache"))
 }
 
 /// Deletes a calendar: a group of one's own, or takes that of somebody else out of one's own calendars.

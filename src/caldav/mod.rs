@@ -87,8 +87,8 @@ async fn answer(request: &Request<'_>, data: Data<'_>) -> Answer {
         return Answer::empty(200).header("Allow", METHODS);
     }
     if path.starts_with("/.well-known/") && method != "PROPFIND" {
-        let to = format!("{}/dav/", exchange::prefix_of(request));
-        return Answer::empty(301).header("Location", to);
+        // What stands before it is written by the listener, as for every redirect.
+        return Answer::empty(301).header("Location", "/dav/");
     }
     let signed_in = match sign_in::of(request, app).await {
         Ok(signed_in) => signed_in,

@@ -77,6 +77,35 @@ fn the_methods_of_webdav_come_through_and_leave_no_secret_in_the_log() {
 }
 
 #[test]
+fn below_a_path_each_address_has_it_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut below = serve(folder.path());
+    below.env("CALENDAR_BASE_PATH", "/calendar");
+    let server = Server::start(below);
+    let token = server.register(PARK);
+    let (header, _) = sign_in(&server, &token);
+    let (answer, _) = request(&server, &header, "GET /calendar/.well-known/caldav", "");
+    assert!(answer.contains("\r\nlocation: /calendar/dav/\r\n"), "{answer}");
+    let home = "/calendar/dav/calendars/park@jungi.me/";
+    let (_, body) = request(&server, &header, &format!("PROPFIND {home}"), "");
+    for href in ["", "personal/", "birthdays/"] {
+        assert!(body.contains(&format!("<D:href>{home}{href}</D:href>")), "{body}");
+    }
+    assert!(!body.contains("<D:href>/dav/"), "{body}");
+    let path = format!("{home}personal/a.ics");
+    let (answer, _) = request(&server, &header, &format!("PUT {path}"), &object("a"));
+    assert!(answer.starts_with("HTTP/1.1 201 Created\r\n"), "{answer}");
+    let multiget = format!(
+        "<C:calendar-multiget xmlns=\"DAV:\" xmlns:C=\"urn:ietf:params:xml:ns:caldav\"><prop><getetag/></prop><href>{path}</href></C:calendar-multiget>"
+    );
+    let (_, body) = request(&server, &header, &format!("REPORT {home}personal/"), &multiget);
+    assert!(
+        body.contains(&format!("<D:href>{path}</D:href>")) && body.contains("200 OK"),
+        "{body}"
+    );
+}
+
+#[test]
 fn hostile_documents_cost_little_and_are_told_what_is_wrong() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::start(serve(folder.path()));

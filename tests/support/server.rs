@@ -104,7 +104,7 @@ impl Server {
 
     /// `host:port`
     pub(crate) fn address(&self) -> &str {
-        self.url.split_once("://").unwrap().1
+        self.url.split('/').nth(2).unwrap()
     }
 
     /// Sends it the signal `name`, such as `TERM`.
