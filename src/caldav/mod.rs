@@ -86,9 +86,18 @@ async fn answer(request: &Request<'_>, data: Data<'_>) -> Answer {
     if sign_in::needs_nobody(request) {
         return Answer::empty(200).header("Allow", METHODS);
     }
+    // Of what is not CalDAV's alone, a client is told who it is, and no more.
+    let knows = if is_at(path) || path.starts_with("/.well-known/") {
+        METHODS.split(", ").any(|known| known == method)
+    } else {
+        matches!(method, "PROPFIND" | "REPORT")
+    };
     if path.starts_with("/.well-known/") && method != "PROPFIND" {
         // What stands before it is written by the listener, as for every redirect.
         return Answer::empty(301).header("Location", "/dav/");
+    }
+    if !knows {
+        return not_allowed();
     }
     let signed_in = match sign_in::of(request, app).await {
         Ok(signed_in) => signed_in,
@@ -118,6 +127,10 @@ async fn answer(request: &Request<'_>, data: Data<'_>) -> Answer {
     done(&call, method, place).await.unwrap_or_else(of_error)
 }
 
+fn not_allowed() -> Answer {
+    Answer::text(405, "this method is not for calendars").header("Allow", METHODS)
+}
+
 fn too_large(method: &str) -> Answer {
     if method == "PUT" {
         return answer::unfit(&ObjectFault::TooLarge);
@@ -138,6 +151,6 @@ async fn done(call: &Call<'_>, method: &str, place: Place) -> Result<Answer> {
             place => object::delete(call, place).await,
         },
         "COPY" | "MOVE" => object::copy(call, place, method == "MOVE").await,
-        _ => Ok(Answer::text(405, "this method is not for calendars").header("Allow", METHODS)),
+        _ => Ok(not_allowed()),
     }
 }

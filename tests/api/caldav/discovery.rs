@@ -154,6 +154,11 @@ fn a_question_without_an_end_is_refused() {
     ] {
         assert_eq!(program.propfind(path, "0", "<D:getetag/>").status, 404, "{path}");
     }
-    let answer = program.call("POST", PERSONAL, &[], "");
-    assert_eq!((answer.status, answer.body.as_str()), (405, "this method is not for calendars\n"));
+    for (method, path) in
+        [("POST", PERSONAL), ("BREW", PERSONAL), ("TRACE", "/"), ("BREW", "/"), ("PROPPATCH", "/")]
+    {
+        let answer = calendar.send_as(method, path, &[], "");
+        let found = (answer.status, answer.body.as_str());
+        assert_eq!(found, (405, "this method is not for calendars\n"), "{method} {path}");
+    }
 }
