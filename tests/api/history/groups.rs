@@ -183,7 +183,8 @@ fn members_come_and_go_and_come_back() {
     let (calendar, people) = club(30);
     let [park, kim] = &people;
     change(&calendar, park, &json!({"visibility": "private"})).is(200, DONE);
-    calendar.wait_until_none("SELECT count(*) FROM calendar_group WHERE narrowed > 0");
+    calendar
+        .wait_until_none("SELECT count(*) FROM calendar_group WHERE narrowed > 0 AND deleted = 0");
     let before = calendar.rows(MEMBERS);
     let added = put(&calendar, park, KIM, "reader");
     let told = &entries(&calendar, "/group/1/activity", kim)[0];
@@ -202,7 +203,8 @@ fn members_come_and_go_and_come_back() {
     let left =
         left_by(&calendar.delete("/group/1/member", kim, json!({"useremail": KIM}).to_string()));
     calendar.get("/group/1", kim).not_found("group 1 does not exist");
-    calendar.wait_until_none("SELECT count(*) FROM calendar_group WHERE narrowed > 0");
+    calendar
+        .wait_until_none("SELECT count(*) FROM calendar_group WHERE narrowed > 0 AND deleted = 0");
     let detail = format!("entry {left} does not exist, or is too old");
     undo(&calendar, kim, left).not_found(&detail);
     let detail = "the member was changed since: undo that first";
@@ -230,7 +232,7 @@ fn those_who_lost_sight_of_a_group_have_it_in_their_calendar_again_when_that_is_
     let lee = calendar.register("lee@jungi.me");
     calendar.select(&lee, "1");
     put(&calendar, park, KIM, "reader");
-    let narrowed = "SELECT count(*) FROM calendar_group WHERE narrowed > 0";
+    let narrowed = "SELECT count(*) FROM calendar_group WHERE narrowed > 0 AND deleted = 0";
     let everybody = [park.clone(), kim.clone(), lee.clone()];
     let before = everything(&calendar, &everybody);
     let private = left_by(&change(&calendar, park, &json!({"visibility": "private"})));
@@ -260,7 +262,8 @@ fn whoever_has_selected_enough_meanwhile_or_is_gone_does_not_get_a_group_back() 
     calendar.select(&kim, "1");
     calendar.select(&lee, "1");
     let private = left_by(&change(&calendar, &park, &json!({"visibility": "private"})));
-    calendar.wait_until_none("SELECT count(*) FROM calendar_group WHERE narrowed > 0");
+    calendar
+        .wait_until_none("SELECT count(*) FROM calendar_group WHERE narrowed > 0 AND deleted = 0");
     calendar.select(&kim, "2");
     calendar.execute("DELETE FROM user WHERE email = 'lee@jungi.me'");
     left_by(&undo(&calendar, &park, private));

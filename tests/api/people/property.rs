@@ -15,7 +15,7 @@ use crate::support::calendar::{Calendar, KIM, PARK};
 const EMAILS: [&str; 3] = [PARK, KIM, LEE];
 const ROLES: [&str; 4] = ["reader", "writer", "editor", "owner"];
 const EVERYONE: [&str; 3] = ["none", "reader", "writer"];
-const NARROWED: &str = "SELECT count(*) FROM calendar_group WHERE narrowed > 0";
+const NARROWED: &str = "SELECT count(*) FROM calendar_group WHERE narrowed > 0 AND deleted = 0";
 
 /// A request of a user. The numbers pick among the groups and events made so far, deleted ones included.
 #[derive(Debug, Clone)]

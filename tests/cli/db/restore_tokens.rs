@@ -93,7 +93,7 @@ fn a_restore_that_ends_tokens_migrates_an_older_backup() {
          DROP TABLE subject_gram_progress; DROP TABLE group_length_class;
          DROP TABLE tombstone; DROP TABLE tombstones_kept; DROP TABLE event; DROP TABLE calendar_object; DROP TABLE import;
          DROP TABLE database_identity; DROP TABLE selection; DROP TABLE calendar_group; DROP TABLE user;
-         DROP TABLE backup; DROP TABLE app_password; DROP TABLE feed; DROP TABLE invitation; DROP TABLE calendar_look; DROP TABLE subscription; DROP TABLE member; DROP TABLE removed_user;
+         DROP TABLE backup; DROP TABLE app_password; DROP TABLE feed; DROP TABLE invitation; DROP TABLE calendar_look; DROP TABLE calendar_property; DROP TABLE resource_name; DROP TABLE subscription; DROP TABLE member; DROP TABLE removed_user;
          DROP TABLE idempotency_key; DROP TABLE history;
          DELETE FROM refinery_schema_history WHERE version > 1",
     )

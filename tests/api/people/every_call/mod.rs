@@ -133,8 +133,7 @@ const TABLES: [&str; 9] = [
     "SELECT max(id), count(*) FROM history",
 ];
 
-const PURGED_LATER: &str =
-    "SELECT count(*) FROM calendar_group WHERE deleted = 1 AND trashed IS NULL OR narrowed > 0";
+const PURGED_LATER: &str = "SELECT count(*) FROM calendar_group WHERE deleted = 1 AND trashed IS NULL OR narrowed > 0 AND deleted = 0";
 
 fn stored(calendar: &Calendar) -> Vec<Vec<String>> {
     TABLES.iter().map(|sql| calendar.rows(sql)).collect()
