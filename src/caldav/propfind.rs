@@ -19,30 +19,54 @@ pub(super) enum Asked {
     Names,
 }
 
+/// How many properties a client may ask for. Each is looked for on each of many objects.
+pub(super) const MOST_ASKED: usize = 200;
+
 impl Asked {
     /// What the children of `parent` ask for. Without any, all.
-    pub(super) fn of(parent: &Element) -> Self {
-        let names = |prop: &Element| prop.children.iter().map(|one| one.name.clone()).collect();
+    ///
+    /// # Errors
+    /// A sentence, if that is too much.
+    pub(super) fn of(parent: &Element) -> std::result::Result<Self, String> {
         if parent.child(DAV, "propname").is_some() {
-            return Self::Names;
+            return Ok(Self::Names);
         }
-        match (parent.child(DAV, "allprop"), parent.child(DAV, "prop")) {
-            (None, Some(prop)) => Self::Props(names(prop)),
-            _ => Self::All(parent.child(DAV, "include").map(names).unwrap_or_default()),
+        if let (None, Some(prop)) = (parent.child(DAV, "allprop"), parent.child(DAV, "prop")) {
+            return Ok(Self::Props(names(&prop.children)?));
         }
+        let include = parent.child(DAV, "include");
+        Ok(Self::All(names(include.map_or(&[][..], |include| &include.children))?))
     }
+}
+
+/// The names of those elements.
+///
+/// # Errors
+/// A sentence, if they are too many.
+pub(super) fn names(props: &[Element]) -> std::result::Result<Vec<Name>, String> {
+    if props.len() > MOST_ASKED {
+        return Err(format!("expected at most {MOST_ASKED} properties"));
+    }
+    Ok(props.iter().map(|prop| prop.name.clone()).collect())
+}
+
+/// What a document asks for.
+fn read(body: &[u8]) -> std::result::Result<Asked, String> {
+    if body.is_empty() {
+        return Ok(Asked::All(Vec::new()));
+    }
+    let root = Element::read(body)?;
+    if !root.name.is(DAV, "propfind") {
+        return Err("expected a DAV: propfind".to_owned());
+    }
+    Asked::of(&root)
 }
 
 /// Answers a call.
 pub(super) async fn answer(call: &Call<'_>, place: Place) -> Result<Answer> {
-    let asked = if call.body.is_empty() {
-        Asked::All(Vec::new())
-    } else {
-        match Element::read(&call.body) {
-            Ok(root) if root.name.is(DAV, "propfind") => Asked::of(&root),
-            Ok(_) => return Ok(bad("expected a DAV: propfind")),
-            Err(why) => return Ok(bad(&why)),
-        }
+    let asked = match read(&call.body) {
+        Ok(asked) => asked,
+        Err(why) => return Ok(bad(&why)),
     };
     let deep = match call.depth {
         Some(Depth::Zero) => false,

@@ -121,8 +121,9 @@ impl<'a> Recurring<'a> {
     fn all_between(&self, range: TimeRange) -> impl Iterator<Item = (WallTime, EventTimes)> {
         // Two zones are never further apart than this.
         let apart = 2 * DAY;
-        let starts = self.series.between(range.from - self.length - apart, range.until + apart);
-        let placed = starts.into_iter().map(|start| (start, self.times(start)));
+        let from = range.from - self.length - apart;
+        let starts = self.series.each_between(from, range.until + apart);
+        let placed = starts.map(|start| (start, self.times(start)));
         placed.filter(move |(_, times)| range.holds(times.starts(), times.ends()))
     }
 

@@ -99,7 +99,12 @@ impl Series {
     /// months, not for centuries.
     #[must_use]
     pub fn between(&self, from: i64, until: i64) -> Vec<WallTime> {
-        self.within(from, until).map(wall).collect()
+        self.each_between(from, until).collect()
+    }
+
+    /// The same, found one after the other: whoever needs only the first may ask for centuries.
+    pub fn each_between(&self, from: i64, until: i64) -> impl Iterator<Item = WallTime> {
+        self.within(from, until).map(wall)
     }
 
     /// Whether an occurrence starts then.

@@ -1,7 +1,9 @@
 //! calendar-multiget (RFC 4791, 7.9): objects by their addresses.
 
+use std::collections::HashMap;
+
 use super::query::{Data, answer_data};
-use crate::caldav::answer::{Answer, Multistatus, failed};
+use crate::caldav::answer::{Answer, Multistatus, bad, failed};
 use crate::caldav::call::Call;
 use crate::caldav::paths::Place;
 use crate::caldav::propfind::{Asked, gone, of_object};
@@ -18,7 +20,10 @@ pub(super) async fn answer(
     root: Element,
     segment: Option<String>,
 ) -> Result<Answer> {
-    let asked = Asked::of(&root);
+    let asked = match Asked::of(&root) {
+        Ok(asked) => asked,
+        Err(why) => return Ok(bad(&why)),
+    };
     let data = match Data::of(&root) {
         Ok(data) => data,
         Err(fault) => return Ok(answer_data(fault)),
@@ -32,11 +37,11 @@ pub(super) async fn answer(
     let teller = call.teller();
     let (minimal, zone) = (call.minimal, call.app.clock.zone().clone());
     let found = call.signed_in.caller.read(call.app, move |snapshot, user| {
-        // Which is there is told first, also to who asks for nothing.
-        let mut infos: Vec<(String, Option<Info>)> = Vec::new();
+        let mut infos: HashMap<String, Option<Info>> = HashMap::new();
+        // Whether the calendar is there is told first.
         if let Some(segment) = segment {
             let info = collections::find(snapshot, &user, &segment)?;
-            infos.push((segment, Some(info)));
+            infos.insert(segment, Some(info));
         }
         let mut list = Multistatus::new();
         for href in hrefs {
@@ -49,16 +54,15 @@ pub(super) async fn answer(
                 list.push(&gone(&href))?;
                 continue;
             }
-            if !infos.iter().any(|(known, _)| known == segment) {
+            if !infos.contains_key(segment) {
                 let info = match collections::find(snapshot, &user, segment) {
                     Ok(info) => Some(info),
                     Err(Error::NotFound(_)) => None,
                     Err(error) => return Err(error),
                 };
-                infos.push((segment.clone(), info));
+                infos.insert(segment.clone(), info);
             }
-            let info = infos.iter().find(|(known, _)| known == segment);
-            let Some((_, Some(info))) = info else {
+            let Some(Some(info)) = infos.get(segment) else {
                 list.push(&gone(&href))?;
                 continue;
             };

@@ -1,11 +1,11 @@
 //! Reports about people (RFC 3253, 3.8; RFC 3744, 9.4 and 9.5). Nobody finds anybody but themselves: who else has an account
 //! is not for everybody to know.
 
-use crate::caldav::answer::{Answer, not_found};
+use crate::caldav::answer::{Answer, bad, not_found};
 use crate::caldav::call::Call;
 use crate::caldav::paths::Place;
 use crate::caldav::properties::{Teller, Thing};
-use crate::caldav::propfind::{Asked, response};
+use crate::caldav::propfind::{Asked, MOST_ASKED, names, response};
 use crate::caldav::xml::{CALDAV, DAV, Element, Name};
 use crate::error::Result;
 
@@ -14,6 +14,9 @@ const MOST_DEEP: usize = 4;
 
 /// Answers an expand-property of the principal, the home, or what leads there.
 pub(super) async fn expand(call: &Call<'_>, root: &Element, place: Place) -> Result<Answer> {
+    if asks_too_much(root) {
+        return Ok(bad(&format!("expected at most {MOST_ASKED} properties")));
+    }
     call.signed_in.caller.read_inline(call.app, |_, _| Ok(())).await?;
     let teller = call.teller();
     let thing = match place {
@@ -25,6 +28,10 @@ pub(super) async fn expand(call: &Call<'_>, root: &Element, place: Place) -> Res
         Place::Calendar(..) | Place::Object(..) | Place::Nothing => return Ok(not_found()),
     };
     Ok(Answer::multistatus([expanded(&teller, &thing, root, 0)]))
+}
+
+fn asks_too_much(element: &Element) -> bool {
+    element.children.len() > MOST_ASKED || element.children.iter().any(asks_too_much)
 }
 
 fn expanded(teller: &Teller, thing: &Thing<'_>, asked: &Element, depth: usize) -> Element {
@@ -73,11 +80,12 @@ pub(super) async fn search(call: &Call<'_>, root: &Element) -> Result<Answer> {
         !["property-search", "prop", "apply-to-principal-collection-set"]
             .contains(&child.name.local.as_str())
     });
-    let mut names: Vec<Name> = beside.map(|child| child.name.clone()).collect();
-    if let Some(prop) = root.child(DAV, "prop") {
-        names.extend(prop.children.iter().map(|child| child.name.clone()));
-    }
-    let asked = Asked::Props(names);
+    let inside = root.child(DAV, "prop").into_iter().flat_map(|prop| &prop.children);
+    let props: Vec<Element> = beside.chain(inside).cloned().collect();
+    let asked = match names(&props) {
+        Ok(names) => Asked::Props(names),
+        Err(why) => return Ok(bad(&why)),
+    };
     let own = found.then(|| response(&teller, &Thing::Principal, &asked, call.minimal));
     Ok(Answer::multistatus(own))
 }

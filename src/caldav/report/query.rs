@@ -5,11 +5,12 @@ use jiff::tz::TimeZone;
 use super::filter::{self, Fault};
 use crate::caldav::answer::{Answer, Multistatus, bad, failed};
 use crate::caldav::call::Call;
-use crate::caldav::propfind::{Asked, of_object};
+use crate::caldav::propfind::{Asked, MOST_ASKED, of_object};
 use crate::caldav::xml::{CALDAV, DAV, Element};
 use crate::domain::collections::{self, Reader, Resource};
 use crate::error::{Error, Result};
-use crate::ical::{ComponentFilter, Span};
+use crate::ical::free_busy as write_free_busy;
+use crate::ical::{ComponentFilter, Span, Wanted, partial};
 
 /// How the objects themselves are wanted (RFC 4791, 9.6).
 #[derive(Debug, Clone, Default)]
@@ -19,7 +20,7 @@ pub(super) struct Data {
     /// Only the changed occurrences that matter in this span.
     limit: Option<Span>,
     /// Only these components and properties.
-    only: Option<Element>,
+    only: Option<Wanted>,
 }
 
 impl Data {
@@ -34,7 +35,12 @@ impl Data {
             return Err(Fault::Precondition("supported-calendar-data", why));
         }
         let span = |name| data.child(CALDAV, name).map(filter::span).transpose();
-        let only = data.child(CALDAV, "comp").cloned();
+        let only = data.child(CALDAV, "comp").map(wanted);
+        if only.as_ref().is_some_and(|only| size(only) > MOST_ASKED) {
+            return Err(Fault::Bad(format!(
+                "expected at most {MOST_ASKED} components and properties"
+            )));
+        }
         Ok(Self { expand: span("expand")?, limit: span("limit-recurrence-set")?, only })
     }
 
@@ -51,26 +57,32 @@ impl Data {
             resource.text = collections::limited(&resource.text, span, zone)?;
         }
         if let Some(only) = &self.only {
-            resource.text = crate::ical::partial(&resource.text, &wanted(only));
+            resource.text = partial(&resource.text, only);
         }
         Ok(())
     }
 }
 
 /// Which part of a component is wanted.
-fn wanted(comp: &Element) -> crate::ical::Wanted {
+fn wanted(comp: &Element) -> Wanted {
     let names = |element: &Element| element.value("name").unwrap_or_default().to_owned();
     let all = comp.child(CALDAV, "allprop").is_some();
     let properties = comp.all(CALDAV, "prop").map(names).collect();
     let inner = comp.all(CALDAV, "comp").map(wanted).collect();
     let no_parts = comp.child(CALDAV, "allcomp").is_none();
     let no_lines = !all && comp.child(CALDAV, "prop").is_none();
-    crate::ical::Wanted {
+    Wanted {
         name: names(comp),
         // A component that says nothing is wanted whole.
         properties: (!(all || no_lines && comp.children.is_empty())).then_some(properties),
         components: (no_parts && !comp.children.is_empty()).then_some(inner),
     }
+}
+
+/// How many components and properties are wanted by name.
+fn size(wanted: &Wanted) -> usize {
+    let inner = wanted.components.iter().flatten().map(size).sum::<usize>();
+    1 + wanted.properties.as_ref().map_or(0, Vec::len) + inner
 }
 
 /// The answer to what cannot be read.
@@ -89,7 +101,10 @@ fn span_of_events(filter: &ComponentFilter) -> Option<Span> {
 
 /// Answers a calendar-query.
 pub(super) async fn answer(call: &Call<'_>, root: Element, segment: String) -> Result<Answer> {
-    let asked = Asked::of(&root);
+    let asked = match Asked::of(&root) {
+        Ok(asked) => asked,
+        Err(why) => return Ok(bad(&why)),
+    };
     let filter = match filter::read(&root) {
         Ok(filter) => filter,
         Err(fault) => return Ok(answer_data(fault)),
@@ -157,6 +172,6 @@ pub(super) async fn free_busy(call: &Call<'_>, root: &Element, segment: String) 
         Reader::new(snapshot, &user, collection, &zone)?.busy(span)
     });
     let busy = found.await?;
-    let text = crate::ical::free_busy(span, &busy, now);
+    let text = write_free_busy(span, &busy, now);
     Ok(Answer::text(200, "").header("Content-Type", "text/calendar; charset=utf-8").with_body(text))
 }

@@ -15,7 +15,10 @@ const MOST: u32 = 20_000;
 
 /// Answers a call. Any `Depth` is taken for 0: Thunderbird sends 1.
 pub(super) async fn answer(call: &Call<'_>, root: Element, segment: String) -> Result<Answer> {
-    let asked = Asked::of(&root);
+    let asked = match Asked::of(&root) {
+        Ok(asked) => asked,
+        Err(why) => return Ok(bad(&why)),
+    };
     let data = match Data::of(&root) {
         Ok(data) => data,
         Err(fault) => return Ok(answer_data(fault)),

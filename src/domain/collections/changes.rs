@@ -8,7 +8,7 @@ use crate::domain::objects::{Decision, Existing, Intake};
 use crate::domain::{Setting, edits};
 use crate::error::{Error, Result};
 use crate::model::{
-    CalendarOf, Event, Member, ObjectId, Precondition, Recurrence, Scope, Target, User,
+    CalendarOf, Event, Member, ObjectId, Precondition, Recurrence, Scope, Target, User, UserId,
 };
 use crate::store::{StoredObject, Transaction};
 
@@ -74,13 +74,8 @@ pub fn put(
     condition: &Condition,
     setting: Setting<'_>,
 ) -> Result<Outcome> {
-    let info = super::get(tx, user, collection)?;
     let calendar = collection.calendar(user);
-    if collection == Collection::Birthdays {
-        return Err(read_only());
-    }
-    let kind = sent.0.component();
-    if info.kinds.is_some_and(|kinds| !kinds.iter().any(|one| one == kind)) {
+    if !takes_kind(tx, user, collection, sent)? {
         return Ok(Outcome::WrongKind);
     }
     let there = there(tx, user, collection, name, setting)?;
@@ -126,6 +121,33 @@ pub fn put(
     }
 }
 
+/// Whether objects of that kind are put into a collection of `user`.
+///
+/// # Errors
+/// [`Error::NotFound`] if they have none such, [`Error::NotOwner`] for the birthday's.
+fn takes_kind(tx: &Transaction<'_>, user: &User, of: Collection, sent: &Sent) -> Result<bool> {
+    let info = super::get(tx, user, of)?;
+    if of == Collection::Birthdays {
+        return Err(read_only());
+    }
+    let kind = sent.0.component();
+    Ok(info.kinds.is_none_or(|kinds| kinds.iter().any(|one| one == kind)))
+}
+
+/// What the object of `calendar` is called that has that UID, if there is one.
+fn name_with_uid(
+    tx: &Transaction<'_>,
+    calendar: CalendarOf,
+    intake: &Intake<'_>,
+    uid: &str,
+) -> Result<Option<String>> {
+    let member = match tx.object_by_uid(calendar, uid)? {
+        Some(there) => Some(Member::Object(there.id)),
+        None => intake.own_event(tx, uid)?.map(Member::Event),
+    };
+    member.map(|member| name_of(tx, calendar, member)).transpose()
+}
+
 /// Adds an object. Gives the name of the one that has its UID, if there is one.
 fn create(
     tx: &Transaction<'_>,
@@ -143,12 +165,9 @@ fn create(
     if let CalendarOf::Group(group) = calendar {
         access::fillable_group(tx, user.id, group)?;
     }
-    if let Some(there) = tx.object_by_uid(calendar, sent.0.uid())? {
-        return name_of(tx, calendar, Member::Object(there.id)).map(Some);
-    }
     let mut intake = Intake::into(tx, user, calendar, setting)?;
-    if let Some(own) = intake.own_event(tx, sent.0.uid())? {
-        return name_of(tx, calendar, Member::Event(own)).map(Some);
+    if let Some(taken) = name_with_uid(tx, calendar, &intake, sent.0.uid())? {
+        return Ok(Some(taken));
     }
     intake.put(tx, &sent.0, &Decision::Create)?;
     name_new(tx, calendar, sent, name)?;
@@ -203,8 +222,8 @@ pub fn delete(
     Ok(Outcome::Changed(None))
 }
 
-/// Copies an object of one collection into another under a name, or moves it there. `overwrites` says whether it may take the place of one that
-/// is called so.
+/// Copies an object of one collection into another under a name, or moves it there. `overwrites` says whether it may take the place
+/// of one that is called so. What cannot be done is found before anything is.
 ///
 /// # Errors
 /// As [`put`] and [`delete`].
@@ -216,34 +235,38 @@ pub fn copy(
     (moves, overwrites): (bool, bool),
     setting: Setting<'_>,
 ) -> Result<Outcome> {
-    let text = {
-        let reader = Reader::new(tx, user, from, setting.zone)?;
-        reader.called(name)?.ok_or_else(no_object)?.text
-    };
-    let sent = Sent::read(text, setting)
+    let found = Reader::new(tx, user, from, setting.zone)?.called(name)?;
+    let sent = Sent::read(found.ok_or_else(no_object)?.text, setting)
         .map_err(|fault| Error::Internal(format!("a stored object: {fault}")))?;
+    if !takes_kind(tx, user, to, &sent)? {
+        return Ok(Outcome::WrongKind);
+    }
+    let calendar = to.calendar(user);
+    let intake = Intake::into(tx, user, calendar, setting)?;
+    if let Some(taken) = name_with_uid(tx, calendar, &intake, sent.0.uid())? {
+        let goes = taken == new_name || moves && from == to && taken == name;
+        if !goes {
+            return Ok(Outcome::UidTaken(taken));
+        }
+    }
+    let replaces = there(tx, user, to, new_name, setting)?.is_some();
+    if replaces && !overwrites {
+        return Ok(Outcome::ConditionFailed);
+    }
+    let any = Condition::default();
     if moves {
-        delete(tx, user, from, name, &Condition::default(), setting)?;
+        delete(tx, user, from, name, &any, setting)?;
     }
-    let there = there(tx, user, to, new_name, setting)?;
-    if there.is_some() {
-        if !overwrites {
-            return Ok(Outcome::ConditionFailed);
-        }
-        delete(tx, user, to, new_name, &Condition::default(), setting)?;
+    if replaces {
+        delete(tx, user, to, new_name, &any, setting)?;
     }
-    let made = put(tx, user, to, new_name, &sent, &Condition::default(), setting)?;
-    Ok(match made {
-        Outcome::Created(tag) if there.is_some() => Outcome::Changed(Some(tag)),
-        Outcome::Created(tag) => Outcome::Created(tag),
-        // What was deleted on the way stays.
-        refused if moves || there.is_some() => {
-            return Err(Error::Conflict(format!(
-                "the object was not put at its new place: {refused:?}"
-            )));
+    match put(tx, user, to, new_name, &sent, &any, setting)? {
+        Outcome::Created(tag) if replaces => Ok(Outcome::Changed(Some(tag))),
+        Outcome::Created(tag) => Ok(Outcome::Created(tag)),
+        other => {
+            Err(Error::Internal(format!("an object was not put where it could be: {other:?}")))
         }
-        refused => refused,
-    })
+    }
 }
 
 /// What is called `name` in a collection, with its tag as `user` sees it.
@@ -280,7 +303,7 @@ fn check_object(
 }
 
 /// Who has registered an object: more of it is theirs too.
-fn owner(tx: &Transaction<'_>, user: &User, id: crate::model::UserId) -> Result<User> {
+fn owner(tx: &Transaction<'_>, user: &User, id: UserId) -> Result<User> {
     if id == user.id {
         return Ok(user.clone());
     }

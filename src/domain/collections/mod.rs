@@ -9,7 +9,7 @@ mod names;
 mod occurrences;
 mod resources;
 
-use super::access;
+use super::{Setting, access};
 use crate::error::{Error, Result};
 use crate::model::{CalendarOf, Color, Group, GroupId, Role, SyncToken, User};
 use crate::store::{Snapshot, Transaction};
@@ -30,10 +30,7 @@ impl Sent {
     ///
     /// # Errors
     /// [`ObjectFault`] by the precondition that fails.
-    pub fn read(
-        text: String,
-        setting: crate::domain::Setting<'_>,
-    ) -> std::result::Result<Self, ObjectFault> {
+    pub fn read(text: String, setting: Setting<'_>) -> std::result::Result<Self, ObjectFault> {
         Prepared::parse(text, setting).map(Self)
     }
 }

@@ -1,13 +1,16 @@
 //! What of an object takes place when: for the questions of clients, and for each occurrence by itself.
 
+use std::collections::BTreeSet;
+
 use jiff::tz::TimeZone;
 
 use super::resources::{Reader, Resource};
-use crate::domain::objects::{Placed, occurrences, unix};
+use crate::domain::objects::{Placed, occurrences, takes_place, unix};
+use crate::domain::series::{self, Recurring};
 use crate::error::{Error, Result};
 use crate::ical::{ComponentFilter, Events, Instance, Object, Span, zone};
 use crate::ical::{expanded as written_expanded, limited as written_limited};
-use crate::model::{Status, TimeRange, WallTime};
+use crate::model::{Event, Recurrence, Room, Status, TimeRange, WallTime};
 
 /// How many occurrences of one object are told one by one.
 const MOST: usize = 10_000;
@@ -22,13 +25,27 @@ fn range_of(span: Span, server: &TimeZone) -> TimeRange {
     TimeRange { from: on_server(span.from), until: on_server(span.until) }
 }
 
+/// Whether `event`, which a query has found for `range`, takes place there: a series may have no occurrence in it.
+fn occurs(event: &Event, range: TimeRange, server: &TimeZone) -> bool {
+    let Recurrence::Series(repeats) = &event.recurrence else { return true };
+    let of = if event.birthday { Recurring::of_birthday } else { Recurring::of };
+    match of(&event.details, repeats, server) {
+        Ok(recurring) => recurring.between(range).next().is_some(),
+        Err(error) => {
+            // One row that cannot be read must not take all others away.
+            tracing::error!(event = event.id.0, "is found at its first occurrence: {error}");
+            range.holds(event.details.times.starts(), event.details.times.ends())
+        }
+    }
+}
+
 fn read(text: &str) -> Result<Object> {
     Object::parse(text.to_owned())
         .map_err(|fault| Error::Internal(format!("a stored object: {fault}")))
 }
 
 impl Reader<'_> {
-    /// Gives each object that has an occurrence in `span` to `give`.
+    /// Gives each object that has an occurrence in `span`, which may have no end, to `give`.
     ///
     /// # Errors
     /// Those of `give`; [`Error::TooLong`] if there are too many; if the store cannot read.
@@ -37,8 +54,15 @@ impl Reader<'_> {
         span: Span,
         give: &mut dyn FnMut(Resource) -> Result<()>,
     ) -> Result<()> {
-        for (name, _) in self.between(range_of(span, self.zone()))? {
-            if let Some(resource) = self.called(&name)? {
+        let range = range_of(span, self.zone());
+        let mut members = BTreeSet::new();
+        for (member, event) in self.events_between(range, &mut Room::in_view())? {
+            if occurs(&event, range, self.zone()) {
+                members.insert(member);
+            }
+        }
+        for member in members {
+            if let Some(resource) = self.named(member)? {
                 give(resource)?;
             }
         }
@@ -53,7 +77,7 @@ impl Reader<'_> {
         let object = read(&resource.text)?;
         let occurs = |span: Span| {
             let range = range_of(span, self.zone());
-            occurrences(&object, range, self.zone(), 1).is_ok_and(|placed| !placed.is_empty())
+            takes_place(&object, range, self.zone()).unwrap_or(false)
         };
         Ok(object.matches(filter, &occurs, self.zone()))
     }
@@ -64,20 +88,23 @@ impl Reader<'_> {
     /// # Errors
     /// [`Error::TooLong`] if there are too many; if the store cannot read.
     pub fn busy(&self, span: Span) -> Result<Vec<(i64, i64, bool)>> {
+        let (range, mut room) = (range_of(span, self.zone()), Room::in_view());
+        let mut shown = Vec::new();
+        for (_, event) in self.events_between(range, &mut room)? {
+            series::expand(event, range, self.zone(), &mut room, &mut shown)?;
+        }
         let mut busy = Vec::new();
-        for (_, shown) in self.between(range_of(span, self.zone()))? {
-            for occurrence in shown {
-                let properties = occurrence.event.details.properties.as_deref();
-                let status = properties.map_or(Status::Confirmed, |properties| properties.status);
-                let is_free = properties.is_some_and(|properties| properties.free);
-                if is_free || occurrence.event.birthday || status == Status::Cancelled {
-                    continue;
-                }
-                let from = unix(occurrence.times.starts(), self.zone()).max(span.from);
-                let until = unix(occurrence.times.ends(), self.zone()).min(span.until);
-                if from < until {
-                    busy.push((from, until, status == Status::Tentative));
-                }
+        for occurrence in shown {
+            let properties = occurrence.event.details.properties.as_deref();
+            let status = properties.map_or(Status::Confirmed, |properties| properties.status);
+            let is_free = properties.is_some_and(|properties| properties.free);
+            if is_free || occurrence.event.birthday || status == Status::Cancelled {
+                continue;
+            }
+            let from = unix(occurrence.times.starts(), self.zone()).max(span.from);
+            let until = unix(occurrence.times.ends(), self.zone()).min(span.until);
+            if from < until {
+                busy.push((from, until, status == Status::Tentative));
             }
         }
         busy.sort_unstable();

@@ -1,6 +1,6 @@
 //! The objects of a collection, as one user reads them.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use jiff::tz::TimeZone;
@@ -8,12 +8,12 @@ use sha2::{Digest, Sha256};
 
 use super::names::{Names, member_called, name_of};
 use super::{Collection, calendar};
+use crate::domain::access;
 use crate::domain::objects::Writer;
-use crate::domain::{access, series};
 use crate::error::Result;
 use crate::model::{
-    CalendarOf, Event, EventId, Member, ObjectId, Occurrence, Recurrence, Room, SyncToken,
-    TimeRange, User, WallTime,
+    CalendarOf, Event, EventId, GroupId, Member, ObjectId, Recurrence, Room, SyncToken, TimeRange,
+    User, UserId, WallTime,
 };
 use crate::store::{Snapshot, StoredObject};
 
@@ -182,7 +182,7 @@ impl<'a> Reader<'a> {
         })
     }
 
-    fn is_here(&self, owner: crate::model::UserId, group: Option<crate::model::GroupId>) -> bool {
+    fn is_here(&self, owner: UserId, group: Option<GroupId>) -> bool {
         group.map_or(CalendarOf::Personal(owner), CalendarOf::Group) == self.calendar
     }
 
@@ -227,22 +227,23 @@ impl<'a> Reader<'a> {
         main.map(|main| self.of_event(main, name)).transpose()
     }
 
-    /// The names of the objects that have an occurrence in `range`, on the server's clock, with those occurrences.
+    /// The events of the collection that a query finds for `range`, on the server's clock, each with its member.
     ///
     /// # Errors
-    /// [`Error::TooLong`](crate::error::Error::TooLong) if there are too many; if the store cannot read.
-    pub fn between(&self, range: TimeRange) -> Result<Vec<(String, Vec<Occurrence>)>> {
-        let mut room = Room::in_view();
+    /// [`Error::TooLong`](crate::error::Error::TooLong) if they do not fit into `room`; if the store cannot read.
+    pub(super) fn events_between(
+        &self,
+        range: TimeRange,
+        room: &mut Room,
+    ) -> Result<Vec<(Member, Event)>> {
         let events = match self.calendar {
             CalendarOf::Personal(user) => {
-                self.snapshot.personal_events_between(user, range, &mut room)?
+                self.snapshot.personal_events_between(user, range, room)?
             }
-            CalendarOf::Group(group) => {
-                self.snapshot.group_events_between(group, range, &mut room)?
-            }
+            CalendarOf::Group(group) => self.snapshot.group_events_between(group, range, room)?,
         };
         let is_birthdays = self.collection == Collection::Birthdays;
-        let mut members: HashMap<Member, Vec<Occurrence>> = HashMap::new();
+        let mut found = Vec::new();
         for event in events.into_iter().filter(|event| event.birthday == is_birthdays) {
             let member = match self.snapshot.object_id_of_event(event.id)? {
                 Some(object) => Member::Object(object),
@@ -251,19 +252,18 @@ impl<'a> Reader<'a> {
                     _ => event.id,
                 }),
             };
-            let seen = access::seen_by(event, self.user.id);
-            let mut shown = Vec::new();
-            series::expand(seen, range, self.zone, &mut room, &mut shown)?;
-            if !shown.is_empty() {
-                members.entry(member).or_default().extend(shown);
-            }
+            found.push((member, access::seen_by(event, self.user.id)));
         }
-        let mut members: Vec<_> = members.into_iter().collect();
-        members.sort_unstable_by_key(|(member, _)| *member);
-        members
-            .into_iter()
-            .map(|(member, shown)| Ok((name_of(self.snapshot, self.calendar, member)?, shown)))
-            .collect()
+        Ok(found)
+    }
+
+    /// What `member` is, under its name.
+    ///
+    /// # Errors
+    /// If the store cannot read.
+    pub(super) fn named(&self, member: Member) -> Result<Option<Resource>> {
+        let name = name_of(self.snapshot, self.calendar, member)?;
+        self.resource(member, name)
     }
 
     /// What became of the collection since `token`, in at most `limit` changes; without one, all that it holds. Gives each

@@ -14,7 +14,7 @@ mod text;
 
 pub(super) use follow::{Names, follow_all};
 pub(super) use following::disentangle;
-pub(super) use occurrences::{Placed, occurrences};
+pub(super) use occurrences::{Placed, occurrences, takes_place};
 pub(super) use prepared::Prepared;
 pub(super) use put::{Decision, Existing, Intake, same_content};
 pub(super) use text::{Writer, unix};

@@ -25,50 +25,86 @@ impl Placed {
     }
 }
 
-/// The occurrences of an object that overlap `range`, at most `most`, by their starts. `server` is its zone.
+/// The occurrences of an object that overlap `range`, by their starts. `server` is its zone.
 ///
 /// # Errors
-/// [`Error::TooLong`] if there are more; [`Error::Internal`] if it was stored as it cannot be.
+/// [`Error::TooLong`] if there are more than `most`; [`Error::Internal`] if it was stored as it cannot be.
 pub(in crate::domain) fn occurrences(
     object: &Object,
     range: TimeRange,
     server: &TimeZone,
     most: usize,
 ) -> Result<Vec<Placed>> {
-    let stored = |fault| Error::Internal(format!("a stored object: {fault}"));
-    let events = object.taking_place(server).map_err(stored)?;
-    let rows = Rows::of(&events, server)?;
     let mut found = Vec::new();
-    let mut add = |placed: Placed| {
-        if range.holds(placed.starts, placed.ends) {
-            found.push(placed);
-        }
-        // One that is asked for is enough.
-        if most > 1 && found.len() > most {
+    each(object, range, server, &mut |placed| {
+        if found.len() == most {
             return Err(Error::TooLong(format!(
                 "an object has more than {most} occurrences there"
             )));
         }
-        Ok(())
+        found.push(placed);
+        Ok(true)
+    })?;
+    found.sort_by_key(|placed| (placed.starts, placed.name));
+    Ok(found)
+}
+
+/// Whether an object has an occurrence that overlaps `range`, which may be centuries long.
+///
+/// # Errors
+/// [`Error::Internal`] if it was stored as it cannot be.
+pub(in crate::domain) fn takes_place(
+    object: &Object,
+    range: TimeRange,
+    server: &TimeZone,
+) -> Result<bool> {
+    let mut found = false;
+    each(object, range, server, &mut |_| {
+        found = true;
+        Ok(false)
+    })?;
+    Ok(found)
+}
+
+/// Gives each occurrence that overlaps `range` to `give`, in no order, until that says that it has enough.
+fn each(
+    object: &Object,
+    range: TimeRange,
+    server: &TimeZone,
+    give: &mut dyn FnMut(Placed) -> Result<bool>,
+) -> Result<()> {
+    let stored = |fault| Error::Internal(format!("a stored object: {fault}"));
+    let rows = Rows::of(&object.taking_place(server).map_err(stored)?, server)?;
+    let mut wants_more = true;
+    let mut add = |placed: Placed| {
+        if wants_more && range.holds(placed.starts, placed.ends) {
+            wants_more = give(placed)?;
+        }
+        Ok::<_, Error>(wants_more)
     };
     let mut series = |details: &EventDetails,
                       recurrence: &Recurrence,
                       changed: Vec<(Option<WallTime>, &EventDetails)>|
      -> Result<()> {
-        let Recurrence::Series(repeats) = recurrence else {
-            add(Placed::of(details, None))?;
-            let mut changed = changed.into_iter();
-            return changed.try_for_each(|(_, details)| add(Placed::of(details, None)));
+        let recurring = match recurrence {
+            Recurrence::Series(repeats) => Some(Recurring::of(details, repeats, server)?),
+            _ => None,
         };
-        let recurring = Recurring::of(details, repeats, server)?;
+        let name = |start: Option<WallTime>| Some(recurring.as_ref()?.in_utc(start?));
+        for (start, details) in changed {
+            add(Placed::of(details, name(start)))?;
+        }
+        let Some(recurring) = &recurring else {
+            return add(Placed::of(details, None)).map(drop);
+        };
         for (start, times) in recurring.between(range) {
             let (starts, ends) = (times.starts(), times.ends());
-            let name = Some(recurring.in_utc(start));
-            add(Placed { name, starts, ends, all_day: details.is_all_day() })?;
+            let all_day = details.is_all_day();
+            if !add(Placed { name: name(Some(start)), starts, ends, all_day })? {
+                break;
+            }
         }
-        changed.into_iter().try_for_each(|(start, details)| {
-            add(Placed::of(details, start.map(|start| recurring.in_utc(start))))
-        })
+        Ok(())
     };
     match &rows.main {
         Some((details, recurrence)) => {
@@ -85,6 +121,5 @@ pub(in crate::domain) fn occurrences(
         let changed = following.changed.iter().map(|(start, details)| (Some(*start), details));
         series(&following.details, &following.recurrence, changed.collect())?;
     }
-    found.sort_by_key(|placed| (placed.starts, placed.name));
-    Ok(found)
+    Ok(())
 }

@@ -142,6 +142,9 @@ fn a_question_without_an_end_is_refused() {
         let answer = program.call("PROPFIND", HOME, &[("Depth", "0")], body);
         assert_eq!((answer.status, answer.body.as_str()), (400, why));
     }
+    let asked: String = (0..201).map(|number| format!("<b{number}/>")).collect();
+    let answer = program.propfind(HOME, "0", &asked);
+    assert_eq!((answer.status, answer.body.as_str()), (400, "expected at most 200 properties\n"));
     let answer = program.call("PROPFIND", HOME, &[("Depth", "2")], "");
     assert_eq!((answer.status, answer.body.as_str()), (400, "Depth: expected 0, 1 or infinity\n"));
     let large = "a".repeat((1 << 20) + 1);
@@ -149,7 +152,7 @@ fn a_question_without_an_end_is_refused() {
     assert_eq!((answer.status, answer.body.as_str()), (413, "the body is larger than 1 MiB\n"));
     for path in [
         "/dav/other/",
-        "/dav/calendars/park@jungi.me/work/",
+        "/dav/calendars/park@jungi.me/office/",
         "/dav/calendars/park@jungi.me/group-7/a.ics",
     ] {
         assert_eq!(program.propfind(path, "0", "<D:getetag/>").status, 404, "{path}");

@@ -184,6 +184,34 @@ fn an_object_is_copied_and_moved_among_the_calendars_of_its_user() {
 }
 
 #[test]
+fn a_move_that_cannot_be_made_leaves_all_as_it_was() {
+    let calendar = Calendar::new();
+    let program = Program::new(&calendar);
+    let choir = group(&calendar, &program.token, "Choir", &[&program.token]);
+    let (from, there) = (format!("{PERSONAL}/a.ics"), format!("{HOME}/group-{choir}/there.ics"));
+    let other = format!("{HOME}/group-{choir}/other.ics");
+    program.put(&from, &meeting("a", "Here"));
+    program.put(&there, &meeting("a", "There"));
+    program.put(&other, &meeting("b", "Other"));
+    for (method, to) in [("COPY", "new.ics"), ("MOVE", "new.ics"), ("MOVE", "other.ics")] {
+        let to = format!("{HOME}/group-{choir}/{to}");
+        let answer = program.call(method, &from, &[("Destination", &to)], "");
+        refused(&answer, 403, "C:no-uid-conflict");
+        let href = format!("<C:no-uid-conflict><D:href>{there}</D:href>");
+        assert!(answer.body.contains(&href), "{}", answer.body);
+    }
+    assert_eq!(program.get(&from), meeting("a", "Here"));
+    assert_eq!(program.get(&there), meeting("a", "There"));
+    assert_eq!(program.get(&other), meeting("b", "Other"));
+    // Under another name in its own calendar, and over the one that has its UID, it goes.
+    let renamed = format!("{PERSONAL}/renamed.ics");
+    assert_eq!(program.call("MOVE", &from, &[("Destination", &renamed)], "").status, 201);
+    assert_eq!(program.call("MOVE", &renamed, &[("Destination", &there)], "").status, 204);
+    assert_eq!(program.get(&there), meeting("a", "Here"));
+    assert_eq!(program.call("GET", &renamed, &[], "").status, 404);
+}
+
+#[test]
 fn what_somebody_else_has_registered_is_changed_by_who_may() {
     let calendar = Calendar::new();
     let (park, kim) = (Program::new(&calendar), kim(&calendar));

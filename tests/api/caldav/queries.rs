@@ -125,6 +125,31 @@ fn an_occurrence_can_be_had_by_itself_and_an_object_in_part() {
 }
 
 #[test]
+fn a_span_without_an_end_finds_what_repeats_for_ever() {
+    let calendar = Calendar::new();
+    let program = Program::new(&calendar);
+    let daily = event(
+        "daily",
+        "SUMMARY:Daily\r\nDTSTART:20160101T000000Z\r\nDURATION:PT1H\r\nRRULE:FREQ=DAILY\r\nBEGIN:VALARM\r\nACTION:DISPLAY\r\nTRIGGER:-PT5M\r\nEND:VALARM\r\n",
+    );
+    program.put(&format!("{PERSONAL}/daily.ics"), &daily);
+    let ended = daily.replace("daily", "ended").replace("FREQ=DAILY", "FREQ=DAILY;COUNT=3");
+    program.put(&format!("{PERSONAL}/ended.ics"), &ended);
+    let todo =
+        event("todo", "DTSTART:20160101T000000Z\r\nDUE:20160101T010000Z\r\nRRULE:FREQ=DAILY\r\n");
+    program.put(&format!("{PERSONAL}/todo.ics"), &todo.replace("VEVENT", "VTODO"));
+    let body = r#"{"subject": "Own", "sdate": "2016-01-01 09:00:00", "edate": "2016-01-01 10:00:00", "rrule": "FREQ=DAILY"}"#;
+    let own = calendar.post("/calendar/event", &program.token, body).made();
+    let open = "<C:time-range start=\"20170601T000000Z\"/>";
+    let found = |filter: &str| names(&program.report(PERSONAL, &query(filter, "")));
+    let of =
+        |kind: &str, inner: &str| format!("<C:comp-filter name=\"{kind}\">{inner}</C:comp-filter>");
+    assert_eq!(found(&of("VEVENT", open)), [format!("{own}.ics"), "daily.ics".to_owned()]);
+    assert_eq!(found(&of("VTODO", open)), ["todo.ics"]);
+    assert_eq!(found(&of("VEVENT", &of("VALARM", open))), ["daily.ics"]);
+}
+
+#[test]
 fn one_object_with_very_many_occurrences_takes_no_other_away() {
     let calendar = Calendar::new();
     let program = Program::new(&calendar);
@@ -217,6 +242,12 @@ fn a_question_that_cannot_be_answered_is_refused_by_its_precondition() {
     ] {
         assert_eq!(refused(&report(&query(filter, "")), 403, precondition), why, "{filter:.80}");
     }
+    let wanted = "<C:prop name=\"A\"/>".repeat(201);
+    let part =
+        format!("<C:calendar-data><C:comp name=\"VCALENDAR\">{wanted}</C:comp></C:calendar-data>");
+    let answer = report(&query("", &part));
+    let why = "expected at most 200 components and properties\n";
+    assert_eq!((answer.status, answer.body.as_str()), (400, why));
     let data = "<C:calendar-data content-type=\"text/html\"/>";
     let answer = report(&query("", data));
     assert_eq!(

@@ -123,6 +123,59 @@ fn nobody_finds_what_is_another_users() {
 }
 
 #[test]
+fn a_private_group_is_for_others_what_one_is_that_never_was() {
+    let calendar = Calendar::new();
+    let (park, kim) = (Program::new(&calendar), kim(&calendar));
+    let body = r#"{"group_name": "Divorce", "visibility": "private"}"#;
+    let private = calendar.post("/group/", &park.token, body).made();
+    calendar.select(&park.token, &private.to_string());
+    park.put(&format!("{HOME}/group-{private}/a.ics"), &meeting("a", "Lawyer"));
+    let own = "/dav/calendars/kim@example.com/personal/own.ics";
+    kim.put(own, &meeting("own", "Own"));
+    let of_kim =
+        |group: i64, rest: &str| format!("/dav/calendars/kim@example.com/group-{group}{rest}");
+    let sync = format!("<D:sync-collection {}><D:sync-token/></D:sync-collection>", super::NAMES);
+    for rest in ["/", "/a.ics"] {
+        for method in [
+            "PROPFIND",
+            "REPORT",
+            "GET",
+            "PUT",
+            "DELETE",
+            "PROPPATCH",
+            "MKCALENDAR",
+            "COPY",
+            "MOVE",
+        ] {
+            let (here, never) = (of_kim(private, rest), of_kim(4711, rest));
+            let body = match method {
+                "REPORT" => sync.clone(),
+                "PUT" => meeting("b", "Mine"),
+                "PROPPATCH" => format!("<D:propertyupdate {}/>", super::NAMES),
+                _ => String::new(),
+            };
+            let ask = |path: &str| {
+                let headers = [
+                    ("Depth", "0"),
+                    ("Destination", "/dav/calendars/kim@example.com/personal/c.ics"),
+                ];
+                let answer = kim.call(method, path, &headers, &body);
+                (answer.status, answer.body.replace(path, ""))
+            };
+            assert_eq!(ask(&here), ask(&never), "{method} {here}");
+        }
+    }
+    for method in ["COPY", "MOVE"] {
+        let ask = |to: String| kim.call(method, own, &[("Destination", &to)], "").status;
+        assert_eq!(ask(of_kim(private, "/b.ics")), 404);
+        assert_eq!(ask(of_kim(4711, "/b.ics")), 404);
+    }
+    let home = kim.propfind("/dav/calendars/kim@example.com/", "1", "<D:displayname/>");
+    assert!(!home.body.contains("Divorce") && !home.body.contains(&format!("group-{private}")));
+    assert_eq!(park.get(&format!("{HOME}/group-{private}/a.ics")), meeting("a", "Lawyer"));
+}
+
+#[test]
 fn a_password_that_was_sent_for_all_to_read_is_refused() {
     let calendar = Calendar::new();
     let token = calendar.register(PARK);
