@@ -255,6 +255,7 @@ pub fn copy(
     }
     let any = Condition::default();
     if moves {
+        check_whole(tx, user, from, name, setting)?;
         delete(tx, user, from, name, &any, setting)?;
     }
     if replaces {
@@ -300,6 +301,21 @@ fn check_object(
         events.iter().try_for_each(|event| access::check_seen(event, user.id))?;
     }
     Ok(())
+}
+
+/// Checks that `user` sees all that the object says which is called `name`: what they would move is what they see.
+fn check_whole(
+    tx: &Transaction<'_>,
+    user: &User,
+    collection: Collection,
+    name: &str,
+    setting: Setting<'_>,
+) -> Result<()> {
+    match there(tx, user, collection, name, setting)? {
+        Some((There::Object(object), _)) => check_object(tx, user, &object, true),
+        Some((There::Event(event), _)) => access::check_seen(&event, user.id),
+        None => Ok(()),
+    }
 }
 
 /// Who has registered an object: more of it is theirs too.

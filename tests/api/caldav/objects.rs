@@ -244,8 +244,19 @@ fn of_what_is_private_others_see_when_it_is() {
     let seen = park.get(&format!("{HOME}/group-{choir}/a.ics"));
     assert!(!seen.contains("Doctor") && !seen.contains("knee"), "{seen}");
     assert!(seen.contains("DTSTART") && seen.contains("20170620T090000"), "{seen}");
-    let answer = park.call("PUT", &format!("{HOME}/group-{choir}/a.ics"), &[], &seen);
-    assert_eq!(answer.status, 403);
+    // Park owns the group, and would write over, or take along, what is not to be seen.
+    let body = r#"{"subject": "Dentist", "sdate": "2017-06-21 09:00:00", "edate": "2017-06-21 10:00:00", "private": true}"#;
+    let body = body.replacen('{', &format!(r#"{{"group_id": {choir}, "#), 1);
+    let own = calendar.post("/group/event", &kim.token, body).made();
+    for (name, text) in [("a.ics".to_owned(), seen), (format!("{own}.ics"), meeting("b", "B"))] {
+        let there = format!("{HOME}/group-{choir}/{name}");
+        refused(&park.call("PUT", &there, &[], &text), 403, "D:need-privileges");
+        let away = format!("{PERSONAL}/away.ics");
+        let moved = park.call("MOVE", &there, &[("Destination", &away)], "");
+        let why = refused(&moved, 403, "D:need-privileges");
+        assert!(why.ends_with("is private: only who registered it may change it"), "{why}");
+        assert_eq!(park.call("GET", &away, &[], "").status, 404);
+    }
     assert_eq!(kim.get(&path), secret);
 }
 
